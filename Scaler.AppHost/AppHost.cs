@@ -1,0 +1,1 @@
+Console.WriteLine(Projects.Scaler_AppHost.ProjectPath);

@@ -1,0 +1,8 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>Stands in for Aspire's interface of the same name: one part of the application.</summary>
+public interface IResource
+{
+    /// <summary>The name of the resource, unique in the application.</summary>
+    string Name { get; }
+}
