@@ -1,1 +1,11 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Scaler.Redis;
+using Scaler.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.Services.AddHostedService<EmbeddedRedis>();
+builder.Services.AddHealthChecks().AddCheck<PingCheck>("redis");
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();

@@ -1,1 +1,8 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Scaler.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.Run();

@@ -5,4 +5,7 @@ public interface IResource
 {
     /// <summary>The name of the resource, unique in the application.</summary>
     string Name { get; }
+
+    /// <summary>What is known of the resource: endpoints, environment, waits and so on.</summary>
+    ResourceAnnotationCollection Annotations { get; }
 }

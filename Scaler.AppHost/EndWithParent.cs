@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+
+namespace Scaler.AppHost;
+
+/// <summary>
+/// Ends the application when the <c>dotnet run</c> that started it is gone. Somebody who kills that command means all
+/// of it, and it can't pass on a SIGKILL. On Windows the command itself sees to it.
+/// </summary>
+internal sealed partial class EndWithParent(IHostApplicationLifetime lifetime) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var parent = Parent();
+        if (parent?.ProcessName != "dotnet") return;
+        await parent.WaitForExitAsync(stoppingToken);
+        lifetime.StopApplication();
+    }
+
+    private static Process? Parent()
+    {
+        try
+        {
+            return Process.GetProcessById(ParentId());
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    private static partial int ParentId();
+}
