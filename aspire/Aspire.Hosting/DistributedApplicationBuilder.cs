@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Running;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.Configuration;
@@ -81,6 +82,14 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         services.AddSingleton<EndpointAllocation>();
         services.AddSingleton<StaticResources>();
         services.AddSingleton<ApplicationRunner>();
+        services.AddSingleton(_options);
+        services.AddSingleton<DashboardSettings>();
+        services.AddSingleton<DashboardInstaller>();
+        services.AddSingleton<DashboardProcess>();
+        services.AddSingleton<ResourceServer>();
+
+        // The dashboard first: processes learn from it where to send telemetry.
+        services.AddHostedService<DashboardHost>();
         services.AddHostedService(s => s.GetRequiredService<ApplicationRunner>());
     }
 }

@@ -127,6 +127,11 @@ public sealed class ResourceNotificationService
         return Task.CompletedTask;
     }
 
+    internal IReadOnlyList<ResourceEvent> Current()
+    {
+        lock (_lock) return [.. _current.Values];
+    }
+
     internal void Publish(IResource resource, string id, Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
     {
         // A change is made of the present state, so it has to be applied under the lock; the factories only copy records.

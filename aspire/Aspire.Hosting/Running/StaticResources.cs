@@ -38,7 +38,7 @@ internal sealed partial class StaticResources(
             State = value is null
                 ? new(KnownResourceStates.ValueMissing, KnownResourceStateStyles.Error)
                 : new(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-            Properties = s.Properties.With(new ResourcePropertySnapshot("Value", value) { IsSensitive = isSecret }),
+            Properties = s.Properties.With(new ResourcePropertySnapshot(resource is ParameterResource ? "Value" : "resource.connectionString", value) { IsSensitive = isSecret }),
         });
     }
 
