@@ -24,6 +24,9 @@ public static class ErrorNames
     /// <summary><c>error::handler</c> (event, error): the application's handler of an event threw. Critical.</summary>
     public const string Handler = "error::handler";
 
+    /// <summary><c>error::limit</c> (account, limit): a client was refused or closed because a limit was reached; the second argument says which.</summary>
+    public const string Limit = "error::limit";
+
     /// <summary>Whether an error of this name asks for action.</summary>
     /// <param name="name">One of the names of this class.</param>
     public static bool IsCritical(string name) => name is Connect or Json or Invalid or Handler;
