@@ -12,7 +12,7 @@ public static class ClusterDiagnosis
     private static readonly TimeSpan ShortLease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan JustStarted = TimeSpan.FromMinutes(2);
 
-    /// <summary>The findings of a moment.</summary>
+    /// <summary>The findings of a moment. That Redis is away is none of them: every page says so, above all else.</summary>
     public static IReadOnlyList<Finding> Of(ClusterSnapshot cluster, ErrorSnapshot errors)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -28,15 +28,7 @@ public static class ClusterDiagnosis
 
     private static IEnumerable<Finding> Redis(ClusterSnapshot cluster)
     {
-        if (cluster.Link.State == LinkState.Down)
-        {
-            yield return new Finding(
-                Severity.Critical,
-                $"Redis does not answer since {Format.Clock(cluster.Link.Since)} UTC",
-                $"{cluster.Link.Reason}. If the servers can't reach it either: clients stay connected and messages within one server go on, " +
-                "but no server reaches another's connections and new ones can't be found.");
-        }
-        else if (cluster.Link.State == LinkState.Up && cluster.Link.RoundTrip.TotalMilliseconds > SlowRedisMilliseconds)
+        if (cluster.Link.State == LinkState.Up && cluster.Link.RoundTrip.TotalMilliseconds > SlowRedisMilliseconds)
         {
             yield return new Finding(
                 Severity.Warning,

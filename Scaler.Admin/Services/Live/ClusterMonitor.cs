@@ -92,7 +92,7 @@ public sealed partial class ClusterMonitor : BackgroundService
             _current = before with
             {
                 Link = before.Link.Next(LinkState.Down, at, reason: reason),
-                History = Remember(new HistoryPoint(at, default, before.Connections, double.NaN)),
+                History = Remember(new HistoryPoint(at, new Rates(double.NaN, double.NaN, double.NaN), double.NaN, double.NaN)),
             };
             if (before.Link.State != LinkState.Down)
             {
