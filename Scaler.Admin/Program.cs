@@ -4,7 +4,7 @@ using Scaler.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddRedisClient("redis");
+builder.RequireRedis().AddRedisClient("redis");
 builder.Services.AddScalerCluster();
 builder.AddAdmin();
 

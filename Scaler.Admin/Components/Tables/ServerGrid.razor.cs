@@ -9,6 +9,7 @@ public sealed partial class ServerGrid
 {
     private static readonly GridSort<ServerSample> ById = GridSort<ServerSample>.ByAscending(server => server.Info.Id);
     private static readonly GridSort<ServerSample> ByState = GridSort<ServerSample>.ByDescending(server => server.Info.State).ThenAscending(server => server.Info.Id);
+    private static readonly GridSort<ServerSample> ByConnections = GridSort<ServerSample>.ByDescending(server => server.Info.Connections);
     private static readonly GridSort<ServerSample> ByIn = GridSort<ServerSample>.ByDescending(server => server.Rates.In);
     private static readonly GridSort<ServerSample> ByOut = GridSort<ServerSample>.ByDescending(server => server.Rates.Out);
     private static readonly GridSort<ServerSample> ByErrors = GridSort<ServerSample>.ByDescending(server => server.Rates.Errors);

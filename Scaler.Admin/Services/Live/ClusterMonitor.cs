@@ -12,6 +12,7 @@ public sealed partial class ClusterMonitor : BackgroundService
 {
     private const int HistoryLength = 180;
     private static readonly TimeSpan RateLength = TimeSpan.FromSeconds(5);
+    private static readonly Rates Unknown = new(double.NaN, double.NaN, double.NaN);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly IClusterView _view;
@@ -75,7 +76,9 @@ public sealed partial class ClusterMonitor : BackgroundService
                 Servers = samples,
                 Counts = counts,
             };
-            _current = next with { History = Remember(new HistoryPoint(at, next.Rates, next.Connections, roundTrip.TotalMilliseconds)) };
+            // One sample has no rates yet.
+            var rates = _history.Any(point => double.IsFinite(point.Connections)) ? next.Rates : Unknown;
+            _current = next with { History = Remember(new HistoryPoint(at, rates, next.Connections, roundTrip.TotalMilliseconds)) };
             if (before.Link.State == LinkState.Down)
             {
                 Log.RedisAnswersAgain(_logger, before.Link.Since);
@@ -92,7 +95,7 @@ public sealed partial class ClusterMonitor : BackgroundService
             _current = before with
             {
                 Link = before.Link.Next(LinkState.Down, at, reason: reason),
-                History = Remember(new HistoryPoint(at, new Rates(double.NaN, double.NaN, double.NaN), double.NaN, double.NaN)),
+                History = Remember(new HistoryPoint(at, Unknown, double.NaN, double.NaN)),
             };
             if (before.Link.State != LinkState.Down)
             {
