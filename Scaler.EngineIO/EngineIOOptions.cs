@@ -99,6 +99,12 @@ public sealed class EngineIOOptions
     /// </summary>
     public TimeSpan ShutdownBudget { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether all sessions are closed, within <see cref="ShutdownBudget"/>, when the host begins to stop. Default true. Whoever sets it
+    /// to false closes them by <see cref="EngineServer.CloseAllAsync"/> in a way of their own; new handshakes are refused all the same.
+    /// </summary>
+    public bool CloseOnHostStop { get; set; } = true;
+
     /// <summary>Decides whether a client may connect. Called once for each handshake that is right otherwise, before a session exists. Default: everyone.</summary>
     public Func<HttpContext, ValueTask<EngineAuthorization>>? AuthorizeAsync { get; set; }
 

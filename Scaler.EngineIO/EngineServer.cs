@@ -91,6 +91,11 @@ public sealed class EngineServer : IDisposable
     private void HostStops()
     {
         AcceptsHandshakes = false;
+        if (!_runtime.Options.CloseOnHostStop)
+        {
+            return;
+        }
+
         // The host waits for the requests that this ends; nothing here can fail but what is logged there.
         _ = CloseAllAsync(EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
     }

@@ -19,13 +19,16 @@ public sealed partial class EngineSession
     /// <see cref="EngineIOOptions.CloseTimeout"/> over WebSocket, and over polling with the client's next poll, within
     /// <see cref="EngineIOOptions.ClosedSessionRetention"/>. Closing it again does nothing: the first reason stands.
     /// </summary>
-    /// <returns>A task that completes when the WebSocket has ended, or the poll that waited is answered.</returns>
+    /// <returns>
+    /// A task that completes when the WebSocket has ended, or the poll that waited is answered; while the application handles
+    /// something of this session it is complete at once, because the end waits for the handler, and the handler may be the caller.
+    /// </returns>
     public ValueTask CloseAsync(EngineCloseReason reason = EngineCloseReason.ServerClose)
     {
         Close(reason);
         lock (_gate)
         {
-            if (_state == EngineSessionState.Closed || _retained)
+            if (_state == EngineSessionState.Closed || _retained || _receivers > 0)
             {
                 return ValueTask.CompletedTask;
             }
