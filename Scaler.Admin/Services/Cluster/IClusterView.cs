@@ -18,10 +18,10 @@ public interface IClusterView
     /// <inheritdoc cref="ScalerCluster.GetConnectionsAsync"/>
     Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="ScalerCluster.SendAsync"/>
+    /// <inheritdoc cref="ScalerCluster.SendAsync(string, string, IReadOnlyList{object?}, CancellationToken)"/>
     Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="ScalerCluster.BroadcastAsync"/>
+    /// <inheritdoc cref="ScalerCluster.BroadcastAsync(string, IReadOnlyList{object?}, CancellationToken)"/>
     Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ScalerCluster.DisconnectAsync(string, CancellationToken)"/>
