@@ -133,6 +133,27 @@ public sealed class ScalerCluster : IAsyncDisposable
     public Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken = default) =>
         DisconnectAsync(new DeliveryTarget(account, connectionId), cancellationToken);
 
+    /// <summary>
+    /// Compares what every server holds with what the registry says. It asks each server once and reads the registry page by page, so it
+    /// is for an operator's question and for tests, not for each second.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public async Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken = default)
+    {
+        await ReadyAsync(receipts: true);
+        var live = (await GetServersAsync(cancellationToken)).Where(s => s.State != ServerState.Dead).ToList();
+        var held = await Link.AskInventoryAsync([.. live.Select(s => s.Holder)], cancellationToken);
+        var checks = new List<ServerCheck>();
+        foreach (var server in live)
+        {
+            var registered = await ReadInventoryAsync(server.Holder, cancellationToken);
+            var answered = held.TryGetValue(server.Holder, out var receipt);
+            checks.Add(new ServerCheck(server.Id, answered ? receipt.Count : null, registered.Count, answered && receipt == registered));
+        }
+
+        return new RegistryCheck(checks);
+    }
+
     /// <summary>The last error events, newest first: at most the 1,000 that the cluster keeps.</summary>
     public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take = 1000, CancellationToken cancellationToken = default) =>
         _errors.ReadAsync(take).WaitAsync(cancellationToken);
@@ -173,6 +194,29 @@ public sealed class ScalerCluster : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(target.Account);
         await ReadyAsync(receipts: true);
         return await Link.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
+    }
+
+    private async Task<Receipt> ReadInventoryAsync(string holder, CancellationToken cancellationToken)
+    {
+        const int Page = 1000;
+        var (count, digest) = (0, 0UL);
+        RegistryEntry? last = null;
+        while (true)
+        {
+            var entries = await Link.Registry.GetHoldingsAsync(holder, last, Page).WaitAsync(cancellationToken);
+            foreach (var entry in entries)
+            {
+                count++;
+                digest += HoldingsDigest.Of(entry.Account, entry.ConnectionId);
+            }
+
+            if (entries.Count < Page)
+            {
+                return new Receipt(count, digest);
+            }
+
+            last = entries[^1];
+        }
     }
 
     /// <summary>What a process without a server has to do before it sends: agree on the secret, and listen for receipts.</summary>

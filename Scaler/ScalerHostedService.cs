@@ -11,7 +11,7 @@ namespace Scaler;
 /// The server's life within its host: it joins the cluster before the first client can come, says where it listens once it
 /// does, and leaves in order.
 /// </summary>
-internal sealed class ScalerHostedService(ScalerServer server, EngineServer engine, IServer http) : IHostedLifecycleService
+internal sealed class ScalerHostedService(ScalerServer server, EngineServer engine, ScalerDrain drain, IServer http) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -32,7 +32,7 @@ internal sealed class ScalerHostedService(ScalerServer server, EngineServer engi
         server.Membership.State = ServerState.Draining;
         engine.AcceptsHandshakes = false;
         await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);
-        await engine.CloseAllAsync(EngineCloseReason.ServerShutdown, server.Options.Cluster.DrainBudget, cancellationToken);
+        await drain.RunAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -85,6 +85,8 @@ public static class ScalerServiceCollectionExtensions
 
         // Engine.IO's options are a part of Scaler's, with the hooks that make a session one of the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ScalerDrain>();
         services.AddHostedService<ScalerHostedService>();
         services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
         return services;
@@ -96,6 +98,7 @@ public static class ScalerServiceCollectionExtensions
         var options = server.Options.EngineIO;
         var (authorize, unknown) = (options.AuthorizeAsync, options.UnknownSessionAsync);
         options.Path = server.Options.Path;
+        options.CloseOnHostStop = false;
         options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Link.Secret);
         options.AuthorizeAsync = async context =>
         {

@@ -93,6 +93,21 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
             return true;
         });
 
+    public Receipt TakeInventory()
+    {
+        var (count, digest) = (0, 0UL);
+        foreach (var connection in All())
+        {
+            if (!connection.Ended)
+            {
+                count++;
+                digest += HoldingsDigest.Of(connection.Account.Name, connection.Id);
+            }
+        }
+
+        return new Receipt(count, digest);
+    }
+
     private int ForEach<T>(in DeliveryTarget target, T state, Func<ScalerConnection, T, bool> act)
     {
         if (target.Account is { } account)

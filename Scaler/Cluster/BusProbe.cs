@@ -2,11 +2,13 @@ namespace Scaler.Cluster;
 
 /// <summary>
 /// Asks again and again whether the bus still brings what is sent: a subscription can die without a word while the connection
-/// that sends is well. A probe goes out with each turn of the membership and must be back before the fifth after it.
+/// that sends is well. A probe goes out with each turn of the membership. After three turns without one that came back the bus
+/// counts as dead, after five it is to be repaired.
 /// </summary>
 internal sealed class BusProbe
 {
-    private const int TurnsTolerated = 4;
+    private const int TurnsUntilDead = 3;
+    private const int TurnsUntilRepair = 5;
 
     private readonly ClusterLink _link;
     private readonly Lock _lock = new();
@@ -25,7 +27,10 @@ internal sealed class BusProbe
     public double LastMilliseconds => Volatile.Read(ref _last);
 
     /// <summary>Whether probes have stopped to come back.</summary>
-    public bool IsDead => Volatile.Read(ref _turnsWithout) > TurnsTolerated;
+    public bool IsDead => Volatile.Read(ref _turnsWithout) > TurnsUntilDead;
+
+    /// <summary>Whether that has been so for long enough to do something about it.</summary>
+    public bool NeedsRepair => Volatile.Read(ref _turnsWithout) > TurnsUntilRepair;
 
     /// <summary>Sends a probe, if none is under way. It is never waited for.</summary>
     public void Turn()
@@ -33,7 +38,7 @@ internal sealed class BusProbe
         long number;
         lock (_lock)
         {
-            if (_turnsWithout++ > TurnsTolerated)
+            if (++_turnsWithout > TurnsUntilDead)
             {
                 _last = -1;
             }
@@ -43,6 +48,15 @@ internal sealed class BusProbe
         }
 
         _ = _link.TellAsync(_link.Holder, new Envelope { Kind = EnvelopeKind.Probe, Sender = _link.Holder, Number = number });
+    }
+
+    /// <summary>The bus has been repaired: it counts as dead until a probe shows otherwise, and is given some turns for that.</summary>
+    public void Restart()
+    {
+        lock (_lock)
+        {
+            _turnsWithout = TurnsUntilDead;
+        }
     }
 
     private void Returned(long number)

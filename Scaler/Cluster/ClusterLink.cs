@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics;
 using StackExchange.Redis;
 
@@ -91,6 +92,32 @@ internal sealed class ClusterLink(
                 [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken));
     }
 
+    /// <summary>Asks servers what they hold.</summary>
+    /// <returns>What each said that answered in time.</returns>
+    public async Task<IReadOnlyDictionary<string, Receipt>> AskInventoryAsync(IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
+    {
+        using var pending = _receipts.Begin();
+        foreach (var holder in holders)
+        {
+            if (holder == Holder && Local is { } local)
+            {
+                pending.Add(holder, local.TakeInventory());
+            }
+            else
+            {
+                await TellAsync(holder, new Envelope
+                {
+                    Kind = EnvelopeKind.Inventory,
+                    Flags = EnvelopeFlags.Receipt,
+                    Sender = Holder,
+                    Number = pending.Number,
+                });
+            }
+        }
+
+        return await pending.WaitAsync(holders, options.Cluster.ReceiptTimeout, time, cancellationToken);
+    }
+
     /// <summary>Receives what the bus brings. It never waits: a client that does not keep up has a queue of its own.</summary>
     public void Receive(ReadOnlyMemory<byte> bytes)
     {
@@ -105,22 +132,19 @@ internal sealed class ClusterLink(
         switch (envelope.Kind)
         {
             case EnvelopeKind.Receipt:
-                _receipts.Arrived(envelope.Number, envelope.Sender, envelope.Count);
+                _receipts.Arrived(
+                    envelope.Number,
+                    envelope.Sender,
+                    new Receipt(envelope.Count, envelope.Payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(envelope.Payload.Span) : 0));
                 break;
             case EnvelopeKind.Probe:
                 ProbeReturned?.Invoke(envelope.Number);
                 break;
             default:
-                var count = Act(envelope);
+                var receipt = Act(envelope);
                 if (envelope.Flags.HasFlag(EnvelopeFlags.Receipt))
                 {
-                    _ = TellAsync(envelope.Sender, new Envelope
-                    {
-                        Kind = EnvelopeKind.Receipt,
-                        Sender = Holder,
-                        Number = envelope.Number,
-                        Count = count,
-                    });
+                    _ = TellReceiptAsync(envelope.Sender, envelope.Number, receipt);
                 }
 
                 break;
@@ -145,11 +169,34 @@ internal sealed class ClusterLink(
         }
     }
 
-    private int Act(in Envelope envelope)
+    private Task<bool> TellReceiptAsync(string holder, long number, Receipt receipt)
+    {
+        var payload = receipt.Digest == 0 ? [] : new byte[sizeof(ulong)];
+        if (payload.Length > 0)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(payload, receipt.Digest);
+        }
+
+        return TellAsync(holder, new Envelope
+        {
+            Kind = EnvelopeKind.Receipt,
+            Sender = Holder,
+            Number = number,
+            Count = receipt.Count,
+            Payload = payload,
+        });
+    }
+
+    private Receipt Act(in Envelope envelope)
     {
         if (Local is not { } local)
         {
-            return 0;
+            return default;
+        }
+
+        if (envelope.Kind == EnvelopeKind.Inventory)
+        {
+            return local.TakeInventory();
         }
 
         var except = envelope.Flags.HasFlag(EnvelopeFlags.Except);
@@ -158,13 +205,13 @@ internal sealed class ClusterLink(
             envelope.Kind == EnvelopeKind.Broadcast ? null : envelope.Account, except ? null : named, except ? named : null);
         if (envelope.Kind == EnvelopeKind.Disconnect)
         {
-            return local.Disconnect(target);
+            return new Receipt(local.Disconnect(target), 0);
         }
 
         using var activity = envelope.Trace == default
             ? null
             : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
-        return DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
+        return new Receipt(DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary)), 0);
     }
 
     private int DeliverHere(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary)
@@ -209,10 +256,10 @@ internal sealed class ClusterLink(
         return here with { Connections = connections, Servers = servers, Unreachable = unreachable ?? [] };
     }
 
-    private static SendResult Sum(SendResult here, IReadOnlyList<Reach> reached, IReadOnlyDictionary<string, int> receipts) => here with
+    private static SendResult Sum(SendResult here, IReadOnlyList<Reach> reached, IReadOnlyDictionary<string, Receipt> receipts) => here with
     {
-        Connections = here.Connections + receipts.Values.Sum(),
-        Servers = here.Servers + receipts.Values.Count(c => c > 0),
+        Connections = here.Connections + receipts.Values.Sum(r => r.Count),
+        Servers = here.Servers + receipts.Values.Count(r => r.Count > 0),
         Unreachable = [.. reached.Where(r => !r.Listening || !receipts.ContainsKey(r.Holder)).Select(r => HolderName.ServerOf(r.Holder))],
     };
 }

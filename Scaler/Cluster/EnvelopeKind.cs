@@ -17,4 +17,7 @@ internal enum EnvelopeKind : byte
 
     /// <summary>A server's question to itself: does the bus still bring what is sent?</summary>
     Probe = 5,
+
+    /// <summary>Asks what the server holds; the receipt tells how many connections, and a digest of them.</summary>
+    Inventory = 6,
 }

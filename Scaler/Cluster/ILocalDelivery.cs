@@ -13,4 +13,7 @@ internal interface ILocalDelivery
     /// <summary>Closes connections.</summary>
     /// <returns>How many there were.</returns>
     int Disconnect(in DeliveryTarget target);
+
+    /// <summary>Tells what there is: how many connections, and their <see cref="HoldingsDigest"/>.</summary>
+    Receipt TakeInventory();
 }

@@ -23,5 +23,8 @@ internal interface IMessageBus
     /// Listens for the envelopes of a holder. When the task completes, what is sent arrives. They are received one after the other; the
     /// receiver must not wait for anything.
     /// </summary>
-    Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive);
+    /// <param name="holder">Whose envelopes.</param>
+    /// <param name="receive">What is called with each.</param>
+    /// <param name="anew">Whether to listen over a new connection, because the one in use brings nothing any more.</param>
+    Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew = false);
 }

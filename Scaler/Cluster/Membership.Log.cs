@@ -26,5 +26,8 @@ internal sealed partial class Membership
 
         [LoggerMessage(7, LogLevel.Warning, "The entries of {Holder} are left to the other servers: {Reason}")]
         public static partial void LeftBehind(ILogger logger, string holder, string reason);
+
+        [LoggerMessage(8, LogLevel.Warning, "The bus does not bring what is sent to {Holder}; listening over a new connection.")]
+        public static partial void BusDead(ILogger logger, string holder);
     }
 }

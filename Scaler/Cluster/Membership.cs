@@ -243,6 +243,7 @@ internal sealed partial class Membership : IAsyncDisposable
                 await RenewAsync();
                 await WriteStaleAsync();
                 await ReapAsync();
+                await RepairBusAsync();
                 Probe.Turn();
             }
         }
@@ -409,6 +410,25 @@ internal sealed partial class Membership : IAsyncDisposable
                 _link.Metrics.Reaped();
                 Log.Reaped(_logger, dead.Holder);
             }
+        }
+    }
+
+    /// <summary>Listens over a new connection where probes have stopped to come back.</summary>
+    private async Task RepairBusAsync()
+    {
+        if (!Probe.NeedsRepair || _lease is not { } lease)
+        {
+            return;
+        }
+
+        Log.BusDead(_logger, lease.Holder);
+        var listening = await _link.Bus.ListenAsync(lease.Holder, _link.Receive, anew: true).WaitAsync(_options.LeaseDuration, _time);
+        var former = _listening;
+        _listening = listening;
+        Probe.Restart();
+        if (former is not null)
+        {
+            await former.DisposeAsync();
         }
     }
 

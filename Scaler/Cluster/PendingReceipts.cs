@@ -16,28 +16,28 @@ internal sealed class PendingReceipts
         return pending;
     }
 
-    public void Arrived(long number, string holder, int count)
+    public void Arrived(long number, string holder, Receipt receipt)
     {
         if (_pending.TryGetValue(number, out var pending))
         {
-            pending.Add(holder, count);
+            pending.Add(holder, receipt);
         }
     }
 
     internal sealed class Pending(PendingReceipts owner, long number) : IDisposable
     {
         private readonly Lock _lock = new();
-        private readonly Dictionary<string, int> _arrived = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, Receipt> _arrived = new(StringComparer.Ordinal);
         private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private IReadOnlyCollection<string>? _expected;
 
         public long Number => number;
 
-        public void Add(string holder, int count)
+        public void Add(string holder, Receipt receipt)
         {
             lock (_lock)
             {
-                _arrived[holder] = count;
+                _arrived[holder] = receipt;
             }
 
             CompleteIfAll();
@@ -45,7 +45,7 @@ internal sealed class PendingReceipts
 
         /// <summary>Waits until all of them have answered, or the time is over.</summary>
         /// <returns>What each that answered said.</returns>
-        public async Task<IReadOnlyDictionary<string, int>> WaitAsync(
+        public async Task<IReadOnlyDictionary<string, Receipt>> WaitAsync(
             IReadOnlyCollection<string> holders, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
         {
             lock (_lock)
@@ -65,7 +65,7 @@ internal sealed class PendingReceipts
 
             lock (_lock)
             {
-                return new Dictionary<string, int>(_arrived);
+                return new Dictionary<string, Receipt>(_arrived);
             }
         }
 

@@ -199,7 +199,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         }
     }
 
-    public Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive)
+    public Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
         var channel = new InMemoryChannel(receive, closed =>
         {

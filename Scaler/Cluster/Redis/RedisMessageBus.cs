@@ -19,12 +19,22 @@ internal sealed class RedisMessageBus(IConnectionMultiplexer redis, RedisKeys ke
     public async Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope) =>
         await _database.PublishAsync(keys.Channel(holder), envelope) > 0;
 
-    public async Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive)
+    public async Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
-        // A queue, not a handler: the client runs handlers side by side, and order would be lost.
-        var queue = await redis.GetSubscriber().SubscribeAsync(keys.Channel(holder));
-        queue.OnMessage(message => receive((byte[]?)message.Message));
-        return new Subscription(queue);
+        // A connection can be dead without a word for as long as it takes TCP, or the client, to notice. A new one need not wait for that.
+        var own = anew ? await ConnectionMultiplexer.ConnectAsync(redis.Configuration) : null;
+        try
+        {
+            // A queue, not a handler: the client runs handlers side by side, and order would be lost.
+            var queue = await (own ?? redis).GetSubscriber().SubscribeAsync(keys.Channel(holder));
+            queue.OnMessage(message => receive((byte[]?)message.Message));
+            return new Subscription(queue, own);
+        }
+        catch
+        {
+            own?.Dispose();
+            throw;
+        }
     }
 
     private static Reach[] Reached(RedisResult answer)
@@ -43,17 +53,23 @@ internal sealed class RedisMessageBus(IConnectionMultiplexer redis, RedisKeys ke
         return reached;
     }
 
-    private sealed class Subscription(ChannelMessageQueue queue) : IAsyncDisposable
+    private sealed class Subscription(ChannelMessageQueue queue, ConnectionMultiplexer? own) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             try
             {
+                // Without waiting: over a dead connection there is no answer. The client forgets the subscription all the same.
                 await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
             }
             catch (RedisException)
             {
                 // With Redis away there is nothing to unsubscribe from.
+            }
+
+            if (own is not null)
+            {
+                await own.DisposeAsync();
             }
         }
     }

@@ -10,6 +10,9 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     /// <summary>How many entries one script removes: about a millisecond of Redis's time.</summary>
     private const int ReapBatch = 250;
 
+    /// <summary>How many entries one script reads, for the same reason.</summary>
+    private const int ReadBatch = 500;
+
     /// <summary>How long keys outlive the last renewal by any server. A reader tells by the leases, not by this; it is what cleans up when all are gone.</summary>
     private const long KeyLifetimeMilliseconds = 10 * 60 * 1000;
 
@@ -85,7 +88,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         RedisValue to = prefix.Length == 0 ? "+" : RedisBytes.After(prefix);
         while (true)
         {
-            var want = take - accounts.Count;
+            var want = Math.Min(take - accounts.Count, ReadBatch);
             var answer = await _database.ScriptEvaluateAsync(
                 RedisScript.Accounts, [keys.Leases, keys.Where, keys.Accounts], [from, to, want]);
             for (var i = 2; i + 1 < answer.Length; i += 2)
@@ -110,16 +113,26 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     public async Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take)
     {
-        var answer = await _database.ScriptEvaluateAsync(
-            RedisScript.Connections, [keys.Leases, keys.Where], [account, keys.ConnectionsPrefix, keys.FactsPrefix, take]);
-        var connections = new List<ConnectionInfo>(Math.Max(answer.Length, 0) / 3);
-        for (var i = 0; i + 2 < answer.Length; i += 3)
+        var connections = new List<ConnectionInfo>();
+        var (holder, id) = ("", "");
+        while (true)
         {
-            connections.Add(ConnectionFacts.Read(
-                (string)answer[i + 1]!, HolderName.ServerOf((string)answer[i]!), (byte[]?)answer[i + 2]));
-        }
+            var want = Math.Min(take - connections.Count, ReadBatch);
+            var answer = await _database.ScriptEvaluateAsync(
+                RedisScript.Connections,
+                [keys.Leases, keys.Where],
+                [account, keys.ConnectionsPrefix, keys.FactsPrefix, want, holder, id]);
+            for (var i = 0; i + 2 < answer.Length; i += 3)
+            {
+                (holder, id) = ((string)answer[i]!, (string)answer[i + 1]!);
+                connections.Add(ConnectionFacts.Read(id, HolderName.ServerOf(holder), (byte[]?)answer[i + 2]));
+            }
 
-        return connections;
+            if (answer.Length < 3 * want || connections.Count >= take)
+            {
+                return connections;
+            }
+        }
     }
 
     public async Task<ClusterCounts> GetCountsAsync()
