@@ -1,9 +1,7 @@
-using System.Globalization;
 using Scaler.Tests.Helpers;
-using StackExchange.Redis;
 using Xunit.Abstractions;
 
-namespace Scaler.Tests.Cluster;
+namespace Scaler.Tests.Chaos;
 
 /// <summary>
 /// The promises under failure, with real faults: servers are processes that are killed and paused, and the Redis is one that is
@@ -20,7 +18,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [RedisServerFact]
     public async Task KillingOneOfThreeServers_ItsConnectionsAreOutOfEveryRead_InFiveSeconds()
     {
-        await using var cluster = await StartAsync(3);
+        await using var cluster = await ChaosCluster.StartAsync(3);
         var clients = await cluster.ConnectAsync(1000, 100);
         Assert.Equal(new ClusterCounts(3, 100, 1000), await cluster.View.GetCountsAsync());
         var victim = cluster.Servers[0];
@@ -32,6 +30,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         output.WriteLine($"reads were clean of a killed server with {1000 - left} connections after {clean.TotalSeconds:F2} s");
         var reaped = await Deadline.Until(async () => (await cluster.View.GetServersAsync()).Count == 2);
         output.WriteLine($"its entries were removed {reaped.TotalSeconds:F2} s later");
+        await cluster.AssertRegistryEqualsRealityAsync();
 
         // Its clients can connect anywhere at once, and the others have heard of nothing.
         await using var again = await TestClient.ConnectAsync(cluster.Servers[1].Url, "account-0");
@@ -45,7 +44,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [RedisServerFact]
     public async Task AServerPausedPastItsLease_RegistersAgain_AndNobodyIsTwice()
     {
-        await using var cluster = await StartAsync(2);
+        await using var cluster = await ChaosCluster.StartAsync(2);
         var clients = await cluster.ConnectAsync(100, 10);
         var victim = cluster.Servers[0];
         var others = clients.Count(c => c.Url != victim.Url);
@@ -65,7 +64,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [RedisServerFact]
     public async Task RedisKilled_ClientsStay_HandshakesAreNotHeldUp_AndTheRegistryIsWholeAgain()
     {
-        await using var cluster = await StartAsync(2);
+        await using var cluster = await ChaosCluster.StartAsync(2);
         var clients = await cluster.ConnectAsync(60, 6);
 
         await cluster.Redis.KillAsync();
@@ -90,7 +89,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var whole = await Deadline.Until(
             async () => cluster.Connection.IsConnected && await cluster.View.GetCountsAsync() == new ClusterCounts(2, 6, 80), Patience);
         output.WriteLine($"the registry was whole {whole.TotalSeconds:F2} s after Redis came back, empty");
-        Drain(clients);
+        ChaosCluster.Empty(clients);
         await cluster.AssertEverybodyIsReachedOnceAsync(clients);
 
         // Each new connection was told of once, later, with its own arguments.
@@ -104,7 +103,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [RedisServerFact]
     public async Task FlushAll_TheRegistryIsWholeAgain_InFiveSeconds()
     {
-        await using var cluster = await StartAsync(3);
+        await using var cluster = await ChaosCluster.StartAsync(3);
         var clients = await cluster.ConnectAsync(300, 30);
 
         await cluster.Connection.GetServers()[0].FlushAllDatabasesAsync();
@@ -118,7 +117,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [RedisServerFact]
     public async Task AServerThatIsAskedToStop_SaysGoodbye_AndLeavesNothing()
     {
-        await using var cluster = await StartAsync(2);
+        await using var cluster = await ChaosCluster.StartAsync(2);
         var clients = await cluster.ConnectAsync(40, 4);
         var victim = cluster.Servers[0];
 
@@ -137,81 +136,6 @@ public sealed class ChaosTests(ITestOutputHelper output)
             {
                 Assert.False(client.Closed.IsCompleted);
             }
-        }
-    }
-
-    private static void Drain(IEnumerable<(string Url, string Account, TestClient Client)> clients)
-    {
-        foreach (var (_, _, client) in clients)
-        {
-            while (client.TryTake(out _))
-            {
-            }
-        }
-    }
-
-    private static async Task<ChaosCluster> StartAsync(int servers)
-    {
-        var redis = await RedisProcess.StartAsync();
-        var started = await Task.WhenAll(Enumerable.Range(0, servers).Select(_ =>
-            StreamProcess.StartAsync(redis.Endpoint, "--Scaler:Cluster:Secret=a secret of this test", "--Scaler:Cluster:DrainBudget=00:00:02")));
-        var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.Endpoint},allowAdmin=true,abortConnect=false");
-        var view = new ScalerCluster(connection, new ScalerOptions { Cluster = { Secret = "a secret of this test" } });
-        await Deadline.Until(async () => (await view.GetServersAsync()).Count(s => s.Url is not null) == servers);
-        return new ChaosCluster(redis, started, connection, view);
-    }
-
-    private sealed record ChaosCluster(RedisProcess Redis, StreamProcess[] Servers, ConnectionMultiplexer Connection, ScalerCluster View) : IAsyncDisposable
-    {
-        private readonly List<TestClient> _clients = [];
-
-        public async Task<List<(string Url, string Account, TestClient Client)>> ConnectAsync(int count, int accounts)
-        {
-            var connected = new List<(string Url, string Account, TestClient Client)>();
-            foreach (var batch in Enumerable.Range(0, count).Chunk(50))
-            {
-                connected.AddRange(await Task.WhenAll(batch.Select(async i =>
-                {
-                    var (url, account) = (Servers[i / accounts % Servers.Length].Url, $"account-{i % accounts}");
-                    return (url, account, await TestClient.ConnectAsync(url, account));
-                })));
-            }
-
-            _clients.AddRange(connected.Select(c => c.Client));
-            return connected;
-        }
-
-        public async Task AssertEverybodyIsReachedOnceAsync(List<(string Url, string Account, TestClient Client)> clients)
-        {
-            foreach (var account in clients.Select(c => c.Account).Distinct())
-            {
-                var result = await View.SendAsync(account, "once", [], new SendOptions { Receipts = true });
-                Assert.True(result.IsComplete, string.Create(CultureInfo.InvariantCulture, $"{account}: {result}"));
-                Assert.Equal(clients.Count(c => c.Account == account), result.Connections);
-            }
-
-            foreach (var (_, _, client) in clients)
-            {
-                Assert.Equal("""{"event":"once","args":[]}""", await client.NextAsync());
-                Assert.Equal(0, client.Waiting);
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var client in _clients)
-            {
-                client.Abort();
-            }
-
-            await View.DisposeAsync();
-            await Connection.DisposeAsync();
-            foreach (var server in Servers)
-            {
-                await server.DisposeAsync();
-            }
-
-            await Redis.DisposeAsync();
         }
     }
 }
