@@ -16,6 +16,8 @@ public sealed class EngineServer : IDisposable
     private readonly EngineRuntime _runtime;
     private readonly EngineDispatcher _dispatcher;
     private readonly CancellationTokenRegistration _stopping;
+    private readonly Lock _lock = new();
+    private Task? _stopped;
 
     /// <summary>Creates a server; <c>AddEngineIO</c> does so in an application.</summary>
     /// <param name="options">The settings, read once.</param>
@@ -36,7 +38,7 @@ public sealed class EngineServer : IDisposable
         var logger = loggerFactory.CreateLogger("Scaler.EngineIO");
         _runtime = new EngineRuntime(options.Value, handler, time, new EngineMetrics(meterFactory), logger);
         _dispatcher = new EngineDispatcher(this, _runtime, loggerFactory);
-        _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).HostStops(), this) ?? default;
+        _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).StopAsync(), this) ?? default;
     }
 
     /// <summary>How many sessions are open.</summary>
@@ -75,8 +77,7 @@ public sealed class EngineServer : IDisposable
     /// <param name="cancellationToken">Uses the budget up at once.</param>
     public async Task CloseAllAsync(EngineCloseReason reason, TimeSpan budget, CancellationToken cancellationToken = default)
     {
-        var closing = new SessionsClosing(_runtime, reason, budget);
-        await closing.RunAsync(cancellationToken);
+        await new SessionsClosing(_runtime, reason, budget).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc />
@@ -88,10 +89,23 @@ public sealed class EngineServer : IDisposable
 
     internal Task InvokeAsync(HttpContext context) => _dispatcher.InvokeAsync(context);
 
-    private void HostStops()
+    /// <summary>
+    /// The host stops. It waits for the requests that this ends, and <see cref="EngineShutdownService"/> for the task.
+    /// </summary>
+    internal Task StopAsync()
     {
-        AcceptsHandshakes = false;
-        // The host waits for the requests that this ends; nothing here can fail but what is logged there.
-        _ = CloseAllAsync(EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
+        lock (_lock)
+        {
+            AcceptsHandshakes = false;
+            return _stopped ??= Task.Run(CloseForStopAsync);
+        }
+    }
+
+    private async Task CloseForStopAsync()
+    {
+        var closing = new SessionsClosing(_runtime, EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
+        // No connection may stall the host, not even one that belongs to no session any more.
+        _ = closing.CutOffLaterAsync();
+        await closing.RunAsync(CancellationToken.None);
     }
 }
