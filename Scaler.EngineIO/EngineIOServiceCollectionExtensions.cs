@@ -21,6 +21,7 @@ public static class EngineIOServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEngineHandler, THandler>();
         services.TryAddSingleton<EngineServer>();
+        services.AddHostedService<EngineShutdownService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EngineIOOptions>, EngineIOOptionsValidator>());
         var options = services.AddOptions<EngineIOOptions>().ValidateOnStart();
         if (configure is not null)

@@ -16,6 +16,8 @@ public sealed class EngineServer : IDisposable
     private readonly EngineRuntime _runtime;
     private readonly EngineDispatcher _dispatcher;
     private readonly CancellationTokenRegistration _stopping;
+    private readonly Lock _lock = new();
+    private Task? _stopped;
 
     /// <summary>Creates a server; <c>AddEngineIO</c> does so in an application.</summary>
     /// <param name="options">The settings, read once.</param>
@@ -75,8 +77,7 @@ public sealed class EngineServer : IDisposable
     /// <param name="cancellationToken">Uses the budget up at once.</param>
     public async Task CloseAllAsync(EngineCloseReason reason, TimeSpan budget, CancellationToken cancellationToken = default)
     {
-        var closing = new SessionsClosing(_runtime, reason, budget);
-        await closing.RunAsync(cancellationToken);
+        await new SessionsClosing(_runtime, reason, budget).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc />
@@ -88,15 +89,32 @@ public sealed class EngineServer : IDisposable
 
     internal Task InvokeAsync(HttpContext context) => _dispatcher.InvokeAsync(context);
 
+    /// <summary>
+    /// The host stops. It waits for the requests that this ends, and <see cref="EngineShutdownService"/> for the task.
+    /// </summary>
+    internal Task StopAsync()
+    {
+        lock (_lock)
+        {
+            AcceptsHandshakes = false;
+            return _stopped ??= Task.Run(CloseForStopAsync);
+        }
+    }
+
     private void HostStops()
     {
         AcceptsHandshakes = false;
-        if (!_runtime.Options.CloseOnHostStop)
+        if (_runtime.Options.CloseOnHostStop)
         {
-            return;
+            _ = StopAsync();
         }
+    }
 
-        // The host waits for the requests that this ends; nothing here can fail but what is logged there.
-        _ = CloseAllAsync(EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
+    private async Task CloseForStopAsync()
+    {
+        var closing = new SessionsClosing(_runtime, EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
+        // No connection may stall the host, not even one that belongs to no session any more.
+        _ = closing.CutOffLaterAsync();
+        await closing.RunAsync(CancellationToken.None);
     }
 }

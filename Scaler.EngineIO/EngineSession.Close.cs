@@ -85,6 +85,7 @@ public sealed partial class EngineSession
             _runtime.Table.Remove(this, _retained || _lastPoll is not null);
             if (_openingBegan)
             {
+                _runtime.Farewells.Begin();
                 _runtime.Metrics.SessionClosed(transport, reason, _runtime.Time.GetElapsedTime(_openedAt));
             }
         }
@@ -128,9 +129,6 @@ public sealed partial class EngineSession
             Forget();
         }
     }
-
-    /// <summary>Cuts the WebSocket of a session that has been closed, whatever it is still doing.</summary>
-    internal void AbortTransport() => _socket?.Abort();
 
     /// <summary>The transport has said what there was to say.</summary>
     internal void Finish()
@@ -211,6 +209,8 @@ public sealed partial class EngineSession
         {
             Log.HandlerThrew(_runtime.Logger, exception, ConnectionId, nameof(IEngineHandler.OnClosedAsync));
         }
+
+        _runtime.Farewells.End();
     }
 
     private static bool SendsQueued(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose

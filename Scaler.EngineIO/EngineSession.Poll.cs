@@ -14,6 +14,12 @@ public sealed partial class EngineSession
     private TaskCompletionSource? _payloadEnded;
     private bool _handlingPayload;
 
+    /// <summary>Whether a poll is held.</summary>
+    internal bool HoldsPoll => _poll is not null;
+
+    /// <summary>Whether the body of a post is being read.</summary>
+    internal bool ReadsPost => _post is not null;
+
     /// <summary>
     /// A poll has come. With <see cref="PollOutcome.Output"/> and <see cref="PollOutcome.LateClose"/> the packets are in
     /// <paramref name="packets"/>; with <see cref="PollOutcome.Held"/> wait for <paramref name="waiter"/>, then call <see cref="EndPoll"/>.

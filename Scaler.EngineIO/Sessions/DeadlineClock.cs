@@ -57,6 +57,25 @@ internal sealed class DeadlineClock : IDisposable
         }
     }
 
+    /// <summary>Lets all deadlines of a list expire now.</summary>
+    public void ExpireAll(DeadlineList list)
+    {
+        var due = new List<Deadline>();
+        lock (_lock)
+        {
+            while (list.First is { } first)
+            {
+                list.Remove(first);
+                due.Add(first);
+            }
+        }
+
+        foreach (var deadline in due)
+        {
+            deadline.Expire();
+        }
+    }
+
     /// <summary>Whether a deadline waits in this list, and is past although the timer has not come to it yet.</summary>
     public bool IsPast(Deadline deadline, DeadlineList list)
     {

@@ -41,6 +41,9 @@ internal sealed class EngineRuntime : IDisposable
 
     public SessionTable Table { get; } = new();
 
+    /// <summary>The ends of sessions that the application is being told of.</summary>
+    public PendingCalls Farewells { get; } = new();
+
     public DeadlineClock Clock { get; }
 
     public DeadlineList PingDue { get; }

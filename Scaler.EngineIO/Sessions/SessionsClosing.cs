@@ -11,7 +11,7 @@ internal sealed class SessionsClosing(EngineRuntime runtime, EngineCloseReason r
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var closed = new List<EngineSession>();
+        var count = 0;
         var ends = new List<Task>();
         try
         {
@@ -19,24 +19,24 @@ internal sealed class SessionsClosing(EngineRuntime runtime, EngineCloseReason r
             // A handshake that was on its way may bring another session.
             while (runtime.Table.Count > 0)
             {
-                var before = closed.Count;
+                var before = count;
                 foreach (var session in runtime.Table.Open)
                 {
-                    closed.Add(session);
                     ends.Add(session.CloseAsync(reason).AsTask());
-                    if (closed.Count % batch == 0)
+                    if (++count % batch == 0)
                     {
                         await Task.Delay(Pause, runtime.Time, cancellationToken);
                     }
                 }
 
-                if (closed.Count == before)
+                if (count == before)
                 {
                     break;
                 }
             }
 
-            await Task.WhenAll(ends).WaitAsync(Max(budget - runtime.Time.GetElapsedTime(_startedAt), TimeSpan.Zero), runtime.Time, cancellationToken);
+            await Task.WhenAll(ends).WaitAsync(Left, runtime.Time, cancellationToken);
+            await runtime.Farewells.WhenNone().WaitAsync(Left, runtime.Time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
@@ -44,15 +44,20 @@ internal sealed class SessionsClosing(EngineRuntime runtime, EngineCloseReason r
             foreach (var session in runtime.Table.Open)
             {
                 session.Close(reason);
-                session.AbortTransport();
             }
 
-            foreach (var session in closed)
-            {
-                session.AbortTransport();
-            }
+            runtime.Clock.ExpireAll(runtime.CloseDue);
         }
     }
+
+    /// <summary>Cuts off, when the budget is used up, the WebSockets that still wait for their client's answer.</summary>
+    public async Task CutOffLaterAsync()
+    {
+        await Task.Delay(Left, runtime.Time);
+        runtime.Clock.ExpireAll(runtime.CloseDue);
+    }
+
+    private TimeSpan Left => Max(budget - runtime.Time.GetElapsedTime(_startedAt), TimeSpan.Zero);
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

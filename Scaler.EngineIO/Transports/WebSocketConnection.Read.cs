@@ -370,8 +370,8 @@ internal sealed partial class WebSocketConnection
                 }
 
                 _peerClosed = true;
-                _session?.Close(EngineCloseReason.TransportClose);
                 Close(payload.Length >= 2 ? payload[..2].ToArray() : []);
+                _session?.Close(EngineCloseReason.TransportClose);
                 break;
         }
     }
