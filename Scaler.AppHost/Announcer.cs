@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Scaler.AppHost;
@@ -10,7 +11,8 @@ internal sealed class Announcer(ResourceNotificationService notifications, IEnum
 
     private async Task AnnounceAsync(Announcement announcement, CancellationToken cancellationToken)
     {
-        await notifications.WaitForResourceHealthyAsync(announcement.Resource, cancellationToken);
+        await notifications.WaitForResourceAsync(
+            announcement.Resource, e => e.Snapshot.HealthStatus == HealthStatus.Healthy, cancellationToken);
         Console.WriteLine($"{announcement.Title} is ready: {await announcement.Url(cancellationToken)}");
     }
 }

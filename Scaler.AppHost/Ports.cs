@@ -49,17 +49,20 @@ internal sealed class Ports(IConfiguration configuration)
         }
     }
 
-    private static bool IsFree(int port)
+    private static bool IsFree(int port) => IsFree(IPAddress.Loopback, port) && IsFree(IPAddress.IPv6Loopback, port);
+
+    // Other reasons, such as a system without IPv6, are not this check's business.
+    private static bool IsFree(IPAddress address, int port)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, port));
             return true;
         }
-        catch (SocketException)
+        catch (SocketException e)
         {
-            return false;
+            return e.SocketErrorCode != SocketError.AddressAlreadyInUse;
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class RedisNotice(
     {
         Console.WriteLine($"Redis: {redis.Reason}");
         var resource = redis.Connection.Resource;
-        await notifications.WaitForResourceAsync(resource.Name, KnownResourceStates.Running, stoppingToken);
+        await notifications.WaitForResourceAsync(resource.Name, _ => true, stoppingToken);
         Log.Chosen(loggers.GetLogger(resource), redis.Reason);
         await notifications.PublishUpdateAsync(
             resource, s => s with { Properties = [.. s.Properties, new ResourcePropertySnapshot("Choice", redis.Reason)] });

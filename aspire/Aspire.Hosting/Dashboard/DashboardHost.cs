@@ -50,6 +50,7 @@ internal sealed partial class DashboardHost(
         try
         {
             var command = installed ?? await installer.InstallAsync(cancellationToken);
+            if (!File.Exists(command)) throw new FileNotFoundException($"{command} is not there");
             await resources.StartAsync(cancellationToken);
             var end = await process.RunAsync(command, () => Log.Login(logger, settings.LoginUrl), cancellationToken);
 

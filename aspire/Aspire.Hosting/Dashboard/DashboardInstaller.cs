@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Aspire.Hosting.Running;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dashboard;
@@ -8,7 +9,7 @@ namespace Aspire.Hosting.Dashboard;
 /// Loads the dashboard with npm, once for the user: the package of Aspire's CLI carries it. Several AppHosts may want it
 /// at the same moment; a locked file lets one load it while the others wait.
 /// </summary>
-internal sealed partial class DashboardInstaller(TimeProvider time, ILogger<DashboardInstaller> logger)
+internal sealed partial class DashboardInstaller(Guard guard, TimeProvider time, ILogger<DashboardInstaller> logger)
 {
     private static readonly TimeSpan UnpackTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(500);
@@ -48,7 +49,7 @@ internal sealed partial class DashboardInstaller(TimeProvider time, ILogger<Dash
         return Program;
     }
 
-    private static async Task LoadAsync(string package, CancellationToken cancellationToken)
+    private async Task LoadAsync(string package, CancellationToken cancellationToken)
     {
         using var npm = Start(
             Npm!, ["install", "--prefix", Folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", package]);
@@ -77,6 +78,7 @@ internal sealed partial class DashboardInstaller(TimeProvider time, ILogger<Dash
         finally
         {
             cli.Kill(entireProcessTree: true);
+            guard.Forget(cli.Id);
         }
 
         if (!File.Exists(Program)) throw new DistributedApplicationException($"{command} unpacked no dashboard");
@@ -97,7 +99,7 @@ internal sealed partial class DashboardInstaller(TimeProvider time, ILogger<Dash
         }
     }
 
-    private static Process Start(string command, IEnumerable<string> arguments)
+    private Process Start(string command, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(command, arguments)
         {
@@ -110,10 +112,12 @@ internal sealed partial class DashboardInstaller(TimeProvider time, ILogger<Dash
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = "http://127.0.0.1:0";
         start.Environment["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = "http://127.0.0.1:0";
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        guard.Watch(process.Id);
+        return process;
     }
 
-    private static async Task EndAsync(Process process, CancellationToken cancellationToken)
+    private async Task EndAsync(Process process, CancellationToken cancellationToken)
     {
         try
         {
@@ -123,6 +127,10 @@ internal sealed partial class DashboardInstaller(TimeProvider time, ILogger<Dash
         {
             process.Kill(entireProcessTree: true);
             throw;
+        }
+        finally
+        {
+            guard.Forget(process.Id);
         }
     }
 

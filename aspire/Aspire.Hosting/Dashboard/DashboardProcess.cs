@@ -61,9 +61,8 @@ internal sealed class DashboardProcess(DashboardSettings settings, Guard guard, 
         // ASPIRE_DASHBOARD_PATH may name the bundle's program, or a dashboard that stands alone.
         string[] arguments = Path.GetFileNameWithoutExtension(command) == "aspire-managed" ? ["dashboard"] : [];
         var start = command.EndsWith(".dll", StringComparison.OrdinalIgnoreCase)
-            ? new ProcessStartInfo(ProjectOutput.Dotnet, ["exec", command])
-            : new ProcessStartInfo(command, arguments);
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
+            ? ChildProcess.Describe(ProjectOutput.Dotnet, "exec", command)
+            : ChildProcess.Describe(command, arguments);
         start.WorkingDirectory = Path.GetDirectoryName(command);
 
         var variables = start.Environment;

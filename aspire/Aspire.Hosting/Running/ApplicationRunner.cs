@@ -33,7 +33,7 @@ internal sealed class ApplicationRunner(
             var needed = left.SelectMany(r => r.Resource.Annotations.OfType<WaitAnnotation>()).Select(w => w.Resource).ToHashSet();
             var last = left.Where(r => !needed.Contains(r.Resource)).ToList();
             if (last.Count == 0) last = [.. left];
-            await Task.WhenAll(last.Select(r => r.StopAsync()));
+            await Task.WhenAll(last.Select(r => r.EndAsync()));
             left = [.. left.Except(last)];
         }
 
@@ -42,7 +42,7 @@ internal sealed class ApplicationRunner(
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var replica in _replicas) await replica.StopAsync();
+        foreach (var replica in _replicas) await replica.EndAsync();
         await endpoints.DisposeAsync();
         foreach (var replica in _replicas) replica.Dispose();
         _replicas.Clear();

@@ -38,8 +38,8 @@ internal sealed partial class EndpointAllocation(IConfiguration configuration, I
                 List<int> targets = [.. project.Select(r => r.Ports[endpoint.Name])];
                 if (!endpoint.IsProxied)
                     endpoint.AllocatedPort = targets[0];
-                else if (!TryProxy(endpoint, random ? null : endpoint.Port, targets))
-                    Refuse(project, endpoint, refused);
+                else if (TryProxy(endpoint, random ? null : endpoint.Port, targets) is { } reason)
+                    Refuse(project, endpoint, reason, refused);
             }
         }
 
@@ -52,34 +52,34 @@ internal sealed partial class EndpointAllocation(IConfiguration configuration, I
         _proxies.Clear();
     }
 
-    private bool TryProxy(EndpointAnnotation endpoint, int? port, IReadOnlyList<int> targets)
+    private string? TryProxy(EndpointAnnotation endpoint, int? port, IReadOnlyList<int> targets)
     {
         try
         {
             var proxy = EndpointProxy.Start(port, targets);
             _proxies.Add(proxy);
             endpoint.AllocatedPort = proxy.Port;
-            return true;
+            return null;
         }
-        catch (SocketException)
+        catch (SocketException e)
         {
             endpoint.AllocatedPort = port;
-            return false;
+            return e.Message;
         }
     }
 
-    private void Refuse(IEnumerable<Replica> replicas, EndpointAnnotation endpoint, HashSet<IResource> refused)
+    private void Refuse(IEnumerable<Replica> replicas, EndpointAnnotation endpoint, string reason, HashSet<IResource> refused)
     {
         foreach (var replica in replicas)
         {
-            if (refused.Add(replica.Resource)) Log.PortInUse(logger, endpoint.AllocatedPort, replica.Resource.Name);
+            if (refused.Add(replica.Resource)) Log.NoPort(logger, replica.Resource.Name, endpoint.Name, endpoint.AllocatedPort, reason);
             replica.Publish(s => s with { State = new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error) });
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Port {Port} is in use, so {Resource} is not started")]
-        public static partial void PortInUse(ILogger logger, int? port, string resource);
+        [LoggerMessage(1, LogLevel.Error, "{Resource} is not started, because its endpoint {Endpoint} can't have port {Port}: {Reason}")]
+        public static partial void NoPort(ILogger logger, string resource, string endpoint, int? port, string reason);
     }
 }

@@ -36,24 +36,17 @@ internal sealed partial class Replica(
         return _waiting = StartWhenReadyAsync(_run.Token);
     }
 
-    /// <summary>Asks it to end, and kills it if it hasn't after a while.</summary>
-    public async Task StopAsync()
+    /// <summary>Ends it for good, after whatever command is being executed.</summary>
+    public async Task EndAsync()
     {
-        await _run.CancelAsync();
-        await _waiting;
-        if (_process is not { } process || _exited.IsCompleted) return;
-
-        Publish(s => s with { State = new(KnownResourceStates.Stopping, KnownResourceStateStyles.Info) });
-        Signal.End(process);
+        await _gate.WaitAsync();
         try
         {
-            await _exited.WaitAsync(StopTimeout, services.Time);
+            await StopAsync();
         }
-        catch (TimeoutException)
+        finally
         {
-            Log.Killed(services.Logger, Id, StopTimeout.TotalSeconds);
-            process.Kill(entireProcessTree: true);
-            await _exited;
+            _gate.Release();
         }
     }
 
@@ -92,6 +85,27 @@ internal sealed partial class Replica(
         _process?.Dispose();
     }
 
+    // It is asked to end, and killed if it hasn't after a while.
+    private async Task StopAsync()
+    {
+        await _run.CancelAsync();
+        await _waiting;
+        if (_process is not { } process || _exited.IsCompleted) return;
+
+        Publish(s => s with { State = new(KnownResourceStates.Stopping, KnownResourceStateStyles.Info) });
+        Signal.End(process);
+        try
+        {
+            await _exited.WaitAsync(StopTimeout, services.Time);
+        }
+        catch (TimeoutException)
+        {
+            Log.Killed(services.Logger, Id, StopTimeout.TotalSeconds);
+            process.Kill(entireProcessTree: true);
+            await _exited;
+        }
+    }
+
     private async Task StartWhenReadyAsync(CancellationToken cancellationToken)
     {
         try
@@ -121,15 +135,11 @@ internal sealed partial class Replica(
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {
         var project = resource.Annotations.OfType<IProjectMetadata>().Single().ProjectPath;
-        var start = new ProcessStartInfo(ProjectOutput.Dotnet)
-        {
-            ArgumentList = { "exec", await ProjectOutput.FindAsync(project, cancellationToken) },
-            WorkingDirectory = Path.GetDirectoryName(project),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = ChildProcess.Describe(ProjectOutput.Dotnet, "exec", await ProjectOutput.FindAsync(project, cancellationToken));
+        start.WorkingDirectory = Path.GetDirectoryName(project);
         var environment = await services.Environment.ApplyAsync(this, start, cancellationToken);
 
+        cancellationToken.ThrowIfCancellationRequested();
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => Forward(e.Data, isError: false);
         process.ErrorDataReceived += (_, e) => Forward(e.Data, isError: true);

@@ -14,8 +14,8 @@ internal static class ReplicaProperties
     public static ResourcePropertySnapshot[] Of(Replica replica, ProcessStartInfo start, int process) =>
     [
         new("project.path", replica.Resource.Annotations.OfType<IProjectMetadata>().Single().ProjectPath),
-        new("executable.path", start.FileName),
-        new("executable.args", start.ArgumentList.ToArray()),
+        new("executable.path", ProjectOutput.Dotnet),
+        new("executable.args", start.ArgumentList.SkipWhile(argument => argument != ProjectOutput.Dotnet).Skip(1).ToArray()),
         new("executable.workDir", start.WorkingDirectory),
         new("executable.pid", process),
     ];

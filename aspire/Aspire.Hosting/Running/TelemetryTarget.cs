@@ -15,9 +15,11 @@ internal sealed class TelemetryTarget
         variables["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={ApiKey}";
         variables["OTEL_SERVICE_NAME"] = replica.Resource.Name;
         variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={replica.Suffix}";
-        variables["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "in_memory";
         variables["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
         variables["OTEL_TRACES_SAMPLER"] = "always_on";
+
+        // Aspire also has exports retried in memory. Here the dashboard may not be there, and a process that ends would
+        // retry its last export for 10 s.
 
         // A developer looks at it as it happens; the defaults are for production.
         variables["OTEL_BLRP_SCHEDULE_DELAY"] = variables["OTEL_BSP_SCHEDULE_DELAY"] = variables["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
