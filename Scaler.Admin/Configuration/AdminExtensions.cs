@@ -45,7 +45,10 @@ internal static class AdminExtensions
         app.MapStaticAssets().AllowAnonymous();
         app.MapLogout();
         app.MapExport();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+
+            // SecurityHeaders says it, and more.
+            options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }
 }

@@ -9,6 +9,7 @@ public sealed partial class MessageForm
     private string? _event;
     private string? _arguments = "[]";
     private bool _busy;
+    private bool _tried;
 
     /// <summary>What the button says.</summary>
     [Parameter, EditorRequired]
@@ -18,13 +19,15 @@ public sealed partial class MessageForm
     [Parameter]
     public EventCallback<Message> OnSend { get; set; }
 
-    private string? Problem => JsonArguments.TryParse(_arguments, out _, out var error) ? null : error;
-
-    private bool CanSend => !string.IsNullOrWhiteSpace(_event) && Problem is null;
+    // That the event is missing is said only to somebody who tries to send: everybody begins without one.
+    private string? Problem => !JsonArguments.TryParse(_arguments, out _, out var error) ? error
+        : _tried && string.IsNullOrWhiteSpace(_event) ? "Name the event."
+        : null;
 
     private async Task SubmitAsync()
     {
-        if (_busy || !CanSend)
+        _tried = true;
+        if (_busy || Problem is not null)
         {
             return;
         }
@@ -36,7 +39,7 @@ public sealed partial class MessageForm
         }
         finally
         {
-            _busy = false;
+            (_busy, _tried) = (false, false);
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class Errors
     private const int Step = 100;
 
     private static readonly string[] Names =
-        [ErrorNames.Connect, ErrorNames.Disconnect, ErrorNames.Json, ErrorNames.Invalid, ErrorNames.Validation, ErrorNames.Handler];
+        [ErrorNames.Connect, ErrorNames.Disconnect, ErrorNames.Json, ErrorNames.Invalid, ErrorNames.Validation, ErrorNames.Handler, ErrorNames.Limit];
 
     private int _most = Step;
 

@@ -3,6 +3,9 @@ namespace Scaler.Admin.Services.Cluster;
 /// <summary>The cluster behind Redis.</summary>
 internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
 {
+    // Whoever sends by hand wants to know what arrived, and has the time.
+    private static readonly SendOptions WithReceipts = new() { Receipts = true };
+
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken) =>
         cluster.GetServersAsync(cancellationToken);
 
@@ -15,10 +18,10 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
         cluster.GetConnectionsAsync(account, take, cancellationToken);
 
     public Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
-        cluster.SendAsync(account, eventName, args, cancellationToken);
+        cluster.SendAsync(account, eventName, args, WithReceipts, cancellationToken);
 
     public Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
-        cluster.BroadcastAsync(eventName, args, cancellationToken);
+        cluster.BroadcastAsync(eventName, args, WithReceipts, cancellationToken);
 
     public Task<SendResult> DisconnectAsync(string account, CancellationToken cancellationToken) =>
         cluster.DisconnectAsync(account, cancellationToken);

@@ -18,10 +18,10 @@ public interface IClusterView
     /// <inheritdoc cref="ScalerCluster.GetConnectionsAsync"/>
     Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="ScalerCluster.SendAsync(string, string, IReadOnlyList{object?}, CancellationToken)"/>
+    /// <summary>Sends an event to all connections of an account, and waits for each server to say how many took it.</summary>
     Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="ScalerCluster.BroadcastAsync(string, IReadOnlyList{object?}, CancellationToken)"/>
+    /// <summary>Sends an event to all connections of all accounts, and waits for each server to say how many took it.</summary>
     Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ScalerCluster.DisconnectAsync(string, CancellationToken)"/>

@@ -40,6 +40,7 @@ internal static class ErrorDiagnosis
         ErrorNames.Invalid => "Clients send JSON that is no object: most likely a client that does not know the message format. ",
         ErrorNames.Validation => "Clients send events that are unknown or refused by their validator: client and server may disagree on a version. ",
         ErrorNames.Handler => "The application's own code throws on an event: its log has the stack. ",
+        ErrorNames.Limit => "Clients ask for more than they are allowed: a loop that connects or sends without end, or a limit that is too low. ",
         _ => "",
     };
 
