@@ -130,7 +130,7 @@ public sealed class HeaderTests
         var answer = await (accepted is null ? host.GetAsync(query) : host.GetAsync(query, ("Accept-Encoding", accepted)));
         Assert.Equal(encoding, answer.Header("Content-Encoding"));
         using var body = new MemoryStream(answer.Bytes);
-        using Stream plain = encoding switch
+        using System.IO.Stream plain = encoding switch
         {
             "gzip" => new GZipStream(body, CompressionMode.Decompress),
             "deflate" => new ZLibStream(body, CompressionMode.Decompress),
