@@ -15,6 +15,9 @@ public enum Backend
 
     /// <summary>The original.</summary>
     RedisServer,
+
+    /// <summary>The original as a cluster of three nodes.</summary>
+    RedisCluster,
 }
 
 /// <summary>Runs a theory within the process.</summary>
@@ -38,4 +41,13 @@ public sealed class OnRedisServerAttribute : DataAttribute
     public OnRedisServerAttribute() => Skip = Tool.SkipWithout("redis-server");
 
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Backend.RedisServer]];
+}
+
+/// <summary>Runs a theory on a Redis Cluster of three nodes, where redis-server is installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OnRedisClusterAttribute : DataAttribute
+{
+    public OnRedisClusterAttribute() => Skip = Tool.SkipWithout("redis-server") ?? Tool.SkipWithout("redis-cli");
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Backend.RedisCluster]];
 }

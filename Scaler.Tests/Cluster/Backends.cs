@@ -14,6 +14,7 @@ public sealed class Backends : IAsyncLifetime
     private GarnetServer? _garnet;
     private int _garnetPort;
     private RedisProcess? _redis;
+    private RedisClusterProcesses? _cluster;
     private int _prefixes;
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -29,6 +30,11 @@ public sealed class Backends : IAsyncLifetime
         if (_redis is not null)
         {
             await _redis.DisposeAsync();
+        }
+
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
         }
     }
 
@@ -63,6 +69,11 @@ public sealed class Backends : IAsyncLifetime
         if (backend == Backend.RedisServer)
         {
             return (_redis ??= await RedisProcess.StartAsync()).Endpoint;
+        }
+
+        if (backend == Backend.RedisCluster)
+        {
+            return (_cluster ??= await RedisClusterProcesses.StartAsync()).Endpoint;
         }
 
         if (_garnet is null)

@@ -9,7 +9,7 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task SendAsync_ReachesTheServersThatHoldTheAccount_ButNotTheSender(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
@@ -32,7 +32,7 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
         Assert.True(atC.IsEmpty);
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task SendAsync_ToAServerThatDoesNotListen_SaysSo(Backend backend)
     {
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
@@ -46,7 +46,7 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
         Assert.Equal([new Reach(b, 1, false), new Reach(c, 1, false)], reached.OrderBy(r => r.Holder, StringComparer.Ordinal));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task SendAsync_ToAnUnknownAccount_ReachesNobody(Backend backend)
     {
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
@@ -55,7 +55,7 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
         Assert.Empty(await bus.SendAsync("nobody", a, "hello"u8.ToArray()));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task BroadcastAsync_ReachesEveryLiveServerButTheSender(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
@@ -71,7 +71,7 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
         Assert.Equal("hello", await atB.NextAsync());
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task Sends_OfOneSender_ArriveInTheirOrder(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
@@ -99,7 +99,7 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
         }
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task TellAsync_ReachesOneHolder_WhateverItsName(Backend backend)
     {
         var (_, bus, other) = await backends.NewClusterAsync(backend);
@@ -116,7 +116,7 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
         Assert.False(await bus.TellAsync("b.1", "three"u8.ToArray()));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task ListenAsync_Ended_ReceivesNothingMore(Backend backend)
     {
         var (_, bus, other) = await backends.NewClusterAsync(backend);

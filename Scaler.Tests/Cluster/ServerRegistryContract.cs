@@ -9,7 +9,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RenewAsync_Joining_TellsEveryServer(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -23,7 +23,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.InRange(answer.Servers[1].LeaseRemaining, Lease - TimeSpan.FromSeconds(10), Lease);
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RenewAsync_WithoutALease_IsRefused(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -32,7 +32,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Empty(await registry.GetServersAsync());
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RenewAsync_AfterLeaving_IsRefused(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -45,7 +45,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Equal(ServerState.Dead, Assert.Single(await registry.GetServersAsync()).State);
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RenewAsync_JoiningUnderANewEpoch_EndsTheFormerLife(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -59,7 +59,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Equal([ServerState.Dead, ServerState.Up], (await registry.GetServersAsync()).Select(s => s.State));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RenewAsync_AServerWhoseIdBeginsAlike_IsLeftAlone(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -70,7 +70,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.All(answer.Servers, s => Assert.Equal(ServerState.Up, s.State));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RegisterAsync_Twice_CountsOnce(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -85,7 +85,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Equal(("acme", 2, "a"), (acme.Name, acme.Connections, Assert.Single(acme.Servers)));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task UnregisterAsync_Twice_CountsOnce(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -101,7 +101,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Empty((await registry.GetAccountsAsync("", null, 10)).Accounts);
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RegisterAsync_AboveTheLimitOfAllServers_IsRefused(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -118,7 +118,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "3")], 2));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task Reads_AServerWhoseLeaseIsGone_LeaveItOut(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -135,7 +135,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Equal(1, (await registry.GetCountsAsync()).Connections);
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task RenewAsync_AfterTheLeaseRanOut_IsRefused(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -149,7 +149,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.False((await registry.RenewAsync(server, Lease, join: false)).Held);
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task ReapAsync_OfADeadServer_ForgetsItAndNobodyElse(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -168,7 +168,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Empty(await registry.GetHoldingsAsync(dead.Holder, null, 10));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task GetAccountsAsync_PageAfterPage_GivesEachOnceInOrder(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -186,7 +186,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Empty(await AllAsync(registry, "zz"));
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task GetConnectionsAsync_TellsWhatWasRegistered(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -208,7 +208,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Equal(1_700_000_000_000, connection.Since.ToUnixTimeMilliseconds());
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task GetHoldingsAsync_PageAfterPage_GivesEverything(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -225,7 +225,7 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
         Assert.Equal(25, all.Count);
     }
 
-    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task ShareSecretAsync_OfTwoServers_TheFirstStands(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);

@@ -5,9 +5,10 @@ namespace Scaler.Tests.Helpers;
 /// <summary>A redis-server of a test's own: own process, own port, nothing on disk.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
+    private readonly string[] _arguments;
     private Process? _process;
 
-    private RedisProcess(int port) => Port = port;
+    private RedisProcess(int port, string[] arguments) => (Port, _arguments) = (port, arguments);
 
     public int Port { get; }
 
@@ -15,9 +16,9 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public int ProcessId => _process!.Id;
 
-    public static async Task<RedisProcess> StartAsync()
+    public static async Task<RedisProcess> StartAsync(params string[] arguments)
     {
-        var redis = new RedisProcess(Ports.Free());
+        var redis = new RedisProcess(Ports.Free(), arguments);
         await redis.StartAgainAsync();
         return redis;
     }
@@ -30,7 +31,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         {
             StartInfo = new ProcessStartInfo(
                 Tool.Find("redis-server") ?? throw new InvalidOperationException("redis-server is not installed."),
-                ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()])
+                ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath(), .. _arguments])
             {
                 RedirectStandardOutput = true,
             },

@@ -43,11 +43,15 @@ internal sealed class RedisKeys
 
     public string ChannelPrefix { get; }
 
-    public RedisChannel ErrorsChannel => RedisChannel.Literal(_tag + "errors");
+    public RedisChannel ErrorsChannel => RedisChannel.Literal(_tag + "errors").WithKeyRouting();
 
     public RedisKey Connections(string holder) => ConnectionsPrefix + holder;
 
     public RedisKey Facts(string holder) => FactsPrefix + holder;
 
-    public RedisChannel Channel(string holder) => RedisChannel.Literal(ChannelPrefix + holder);
+    /// <summary>
+    /// The channel of a holder. In a Redis Cluster it is listened to on the node that has the keys: there the scripts publish, and count
+    /// who listens.
+    /// </summary>
+    public RedisChannel Channel(string holder) => RedisChannel.Literal(ChannelPrefix + holder).WithKeyRouting();
 }

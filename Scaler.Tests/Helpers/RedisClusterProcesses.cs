@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace Scaler.Tests.Helpers;
+
+/// <summary>A Redis Cluster of three nodes, of a test's own.</summary>
+internal sealed class RedisClusterProcesses : IAsyncDisposable
+{
+    private readonly RedisProcess[] _nodes;
+
+    private RedisClusterProcesses(RedisProcess[] nodes) => _nodes = nodes;
+
+    public string Endpoint => _nodes[0].Endpoint;
+
+    public static async Task<RedisClusterProcesses> StartAsync()
+    {
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RedisProcess.StartAsync(
+            "--cluster-enabled", "yes", "--cluster-config-file", $"scaler-{Guid.NewGuid():N}.conf", "--cluster-port", $"{Ports.Free()}")));
+        await RunAsync(["--cluster", "create", .. nodes.Select(n => n.Endpoint), "--cluster-yes"]);
+        await Deadline.Until(async () => (await RunAsync(["-p", $"{nodes[0].Port}", "cluster", "info"])).Contains("cluster_state:ok", StringComparison.Ordinal));
+        return new RedisClusterProcesses(nodes);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    private static async Task<string> RunAsync(IEnumerable<string> arguments)
+    {
+        using var cli = Process.Start(new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true })!;
+        var output = await cli.StandardOutput.ReadToEndAsync().Within("redis-cli");
+        await cli.WaitForExitAsync().Within("the end of redis-cli");
+        return output;
+    }
+}
