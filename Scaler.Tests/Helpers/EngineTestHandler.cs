@@ -15,6 +15,9 @@ internal sealed class EngineTestHandler : IEngineHandler
 
     public Func<EngineSession, EngineMessage, CancellationToken, ValueTask>? Message { get; init; }
 
+    /// <summary>Whether messages are not to be remembered.</summary>
+    public bool Quiet { get; init; }
+
     public ConcurrentQueue<string> Messages { get; } = new();
 
     public ConcurrentDictionary<EngineSession, int> ClosedCalls { get; } = new();
@@ -31,7 +34,11 @@ internal sealed class EngineTestHandler : IEngineHandler
 
     public async ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
     {
-        Messages.Enqueue(message.IsBinary ? Convert.ToHexString(message.Data.Span) : message.ToString());
+        if (!Quiet)
+        {
+            Messages.Enqueue(message.IsBinary ? Convert.ToHexString(message.Data.Span) : message.ToString());
+        }
+
         if (Message is not null)
         {
             await Message(session, message, cancellationToken);

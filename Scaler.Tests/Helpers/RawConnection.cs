@@ -64,6 +64,22 @@ internal sealed class RawConnection : IDisposable
         return bytes;
     }
 
+    /// <summary>Reads so many bytes and forgets them.</summary>
+    public async Task SkipAsync(int count)
+    {
+        while (count > 0)
+        {
+            if (_start == _end && !await FillAsync())
+            {
+                throw new EndOfStreamException("The server ended the connection.");
+            }
+
+            var taken = Math.Min(count, _end - _start);
+            _start += taken;
+            count -= taken;
+        }
+    }
+
     /// <summary>Reads until the server ends the connection, properly or not.</summary>
     public async Task<string> ReadToEndAsync()
     {

@@ -117,6 +117,11 @@ internal static class TextPayloadCodec
 
             var lead = source[length];
             var bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+            if (bytes > source.Length - length)
+            {
+                return PacketParseError.Truncated;
+            }
+
             units -= bytes == 4 ? 2 : 1;
             length += bytes;
         }

@@ -1,0 +1,40 @@
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO;
+
+/// <summary>
+/// The official clients of four major versions: text, binary, every plane of Unicode, 1 MB, and 10,000 messages in order. Version 3
+/// speaks protocol 3, the others protocol 4.
+/// </summary>
+public sealed class NodeClientTests
+{
+    [NodeTheory]
+    [InlineData("3", "polling")]
+    [InlineData("3", "websocket")]
+    [InlineData("3", "upgraded")]
+    [InlineData("4", "polling")]
+    [InlineData("4", "websocket")]
+    [InlineData("4", "upgraded")]
+    [InlineData("5", "polling")]
+    [InlineData("5", "websocket")]
+    [InlineData("5", "upgraded")]
+    [InlineData("6", "polling")]
+    [InlineData("6", "websocket")]
+    [InlineData("6", "upgraded")]
+    public async Task Client_OverEachTransport_GetsBackWhatItSent(string version, string mode)
+    {
+        await using var host = await EngineTestHost.StartAsync(static options =>
+        {
+            options.AllowV3 = true;
+            // 1 MB of binary is more as base64.
+            options.MaxPayload = 4_000_000;
+        });
+        var printed = await Node.RunAsync(
+            "engine-client.mjs", version, mode, host.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal("ok over " + (mode == "polling" ? "polling" : "websocket"), printed);
+        // Over WebSocket a client ends the connection without a packet.
+        Assert.Equal(
+            mode == "polling" ? EngineCloseReason.ClientClose : EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+    }
+}
