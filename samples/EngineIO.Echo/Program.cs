@@ -1,1 +1,7 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Scaler.EngineIO;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddEngineIO<EchoHandler>(builder.Configuration.GetSection("EngineIO"));
+var app = builder.Build();
+app.MapEngineIO();
+app.Run();

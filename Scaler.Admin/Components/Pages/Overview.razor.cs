@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Components;
+using Scaler.Admin.Services.Diagnosis;
+using Scaler.Admin.Services.Live;
+using Scaler.Admin.Services.Text;
+
+namespace Scaler.Admin.Components.Pages;
+
+public sealed partial class Overview
+{
+    [Inject]
+    private ErrorFeed Feed { get; set; } = default!;
+
+    private ErrorSnapshot Errors { get; set; } = ErrorSnapshot.Empty;
+
+    private IReadOnlyList<Finding> Findings { get; set; } = [];
+
+    private int Up => Cluster.CountOf(ServerState.Up);
+
+    private int Draining => Cluster.CountOf(ServerState.Draining);
+
+    private int Dead => Cluster.CountOf(ServerState.Dead);
+
+    private Rates Rates => Cluster.Rates;
+
+    private int Silent => Cluster.Live.Count(server => server.Info.BusMilliseconds < 0);
+
+    private string BusText => Cluster.Live.Select(server => server.Info.BusMilliseconds).DefaultIfEmpty(0).ToArray() switch
+    {
+        var values when values.Min() < 0 => "silent",
+        var values => Format.Milliseconds(values.Max()),
+    };
+
+    private bool HasCriticalErrors => Errors.Rates.Any(type => ErrorNames.IsCritical(type.Key));
+
+    private string ErrorTypes => Errors.Rates.Count == 0
+        ? "none in the last minute"
+        : string.Join(" · ", Errors.Rates.OrderByDescending(type => type.Value).Take(3).Select(type => $"{type.Value} {type.Key[ErrorNames.Prefix.Length..]}"));
+
+    // The tab says it before the page is opened.
+    private string Title => Findings.Count(finding => finding.Severity == Severity.Critical) + (Cluster.IsStale ? 1 : 0) is var count and > 0
+        ? $"({count}!) Scaler"
+        : "Scaler";
+
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        Read();
+        if (RendererInfo.IsInteractive)
+        {
+            Follow(Feed.Watch);
+        }
+    }
+
+    protected override Task ChangedAsync()
+    {
+        Read();
+        return Task.CompletedTask;
+    }
+
+    private void Read()
+    {
+        Errors = Feed.Current;
+        Findings = ClusterDiagnosis.Of(Cluster, Errors);
+    }
+
+    private double[] Line(Func<HistoryPoint, double> value) => [.. Cluster.History.Select(value)];
+}

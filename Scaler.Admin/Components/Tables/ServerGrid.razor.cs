@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.QuickGrid;
+using Scaler.Admin.Services.Live;
+
+namespace Scaler.Admin.Components.Tables;
+
+/// <summary>The servers as a table.</summary>
+public sealed partial class ServerGrid
+{
+    private static readonly GridSort<ServerSample> ById = GridSort<ServerSample>.ByAscending(server => server.Info.Id);
+    private static readonly GridSort<ServerSample> ByState = GridSort<ServerSample>.ByDescending(server => server.Info.State).ThenAscending(server => server.Info.Id);
+    private static readonly GridSort<ServerSample> ByConnections = GridSort<ServerSample>.ByDescending(server => server.Info.Connections);
+    private static readonly GridSort<ServerSample> ByIn = GridSort<ServerSample>.ByDescending(server => server.Rates.In);
+    private static readonly GridSort<ServerSample> ByOut = GridSort<ServerSample>.ByDescending(server => server.Rates.Out);
+    private static readonly GridSort<ServerSample> ByErrors = GridSort<ServerSample>.ByDescending(server => server.Rates.Errors);
+    private static readonly GridSort<ServerSample> ByQueued = GridSort<ServerSample>.ByDescending(server => server.Info.QueuedBytes);
+    private static readonly GridSort<ServerSample> ByMemory = GridSort<ServerSample>.ByDescending(server => server.Info.MemoryBytes);
+    private static readonly GridSort<ServerSample> ByStart = GridSort<ServerSample>.ByAscending(server => server.Info.StartedAt);
+
+    /// <summary>The servers.</summary>
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<ServerSample> Servers { get; set; }
+
+    /// <summary>Whether only the columns are shown that tell how it goes.</summary>
+    [Parameter]
+    public bool IsShort { get; set; }
+
+    [Inject]
+    private TimeProvider Time { get; set; } = default!;
+
+    private DateTimeOffset Now => Time.GetUtcNow();
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Microsoft.FluentUI.AspNetCore.Components;
+using Scaler.Admin.Components;
+using Scaler.Admin.Export;
+using Scaler.Admin.Security;
+using Scaler.Admin.Services.Actions;
+using Scaler.Admin.Services.Cluster;
+using Scaler.Admin.Services.Live;
+
+namespace Scaler.Admin.Configuration;
+
+/// <summary>The dashboard as two calls, so that a test starts the very thing that the program does.</summary>
+internal static class AdminExtensions
+{
+    public static WebApplicationBuilder AddAdmin(this WebApplicationBuilder builder)
+    {
+        // From build output the assets lie in many folders, which a manifest joins: without this only Development would read it.
+        builder.WebHost.UseStaticWebAssets();
+
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<AdminOptions>().Bind(builder.Configuration.GetSection(AdminOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidation>();
+
+        services.TryAddSingleton<IClusterView, ClusterView>();
+        services.AddSingleton<ClusterMonitor>().AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());
+        services.AddSingleton<ErrorFeed>().AddHostedService(provider => provider.GetRequiredService<ErrorFeed>());
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<ClusterActions>();
+
+        services.AddAdminSecurity();
+        services.AddHostedService<LoginAnnouncement>();
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddFluentUIComponents();
+        return builder;
+    }
+
+    public static WebApplication MapAdmin(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapLogout();
+        app.MapExport();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
+
+            // SecurityHeaders says it, and more.
+            options.ContentSecurityFrameAncestorsPolicy = null);
+        return app;
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+
+namespace Scaler.Admin.Configuration;
+
+/// <summary>Says at start which setting is wrong, what it holds and what would be right. It never prints a token.</summary>
+internal sealed class AdminOptionsValidation : IValidateOptions<AdminOptions>
+{
+    private const int ShortestToken = 16;
+
+    public ValidateOptionsResult Validate(string? name, AdminOptions options)
+    {
+        var failures = new List<string>();
+        Token(failures, nameof(AdminOptions.Token), options.Token, "to have one made at every start");
+        Token(failures, nameof(AdminOptions.ReadOnlyToken), options.ReadOnlyToken, "for no read-only login");
+        if (options.Token is { } token && token == options.ReadOnlyToken)
+        {
+            failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.ReadOnlyToken)} is the same as {AdminOptions.Section}:{nameof(AdminOptions.Token)}: " +
+                "give it another value, or everybody who may look may also act");
+        }
+
+        Range(failures, nameof(AdminOptions.SampleInterval), options.SampleInterval, TimeSpan.FromMilliseconds(250), TimeSpan.FromMinutes(1));
+        Range(failures, nameof(AdminOptions.LoginLifetime), options.LoginLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30));
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void Token(List<string> failures, string key, string? token, string without)
+    {
+        if (token is not null && token.Trim().Length < ShortestToken)
+        {
+            failures.Add($"{AdminOptions.Section}:{key} has {token.Trim().Length} characters: give it {ShortestToken} or more " +
+                $"(openssl rand -hex 16 makes 32), or leave the key out {without}");
+        }
+    }
+
+    private static void Range(List<string> failures, string key, TimeSpan value, TimeSpan least, TimeSpan most)
+    {
+        if (value < least || value > most)
+        {
+            failures.Add($"{AdminOptions.Section}:{key} is {value:c}: give it a time from {least:c} to {most:c}, such as 00:00:01");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using Scaler.Admin.Configuration;
+
+namespace Scaler.Admin.Security;
+
+/// <summary>Login by token, then by cookie; nothing answers without it but what says so.</summary>
+internal static class AdminSecurityExtensions
+{
+    public const string LoginPath = "/login";
+
+    public static IServiceCollection AddAdminSecurity(this IServiceCollection services)
+    {
+        services.AddSingleton<AdminTokens>();
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
+        services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
+            .Configure<IOptions<AdminOptions>>((cookie, options) =>
+            {
+                cookie.Cookie.Name = "scaler.admin";
+                cookie.Cookie.HttpOnly = true;
+                cookie.Cookie.SameSite = SameSiteMode.Strict;
+                cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+                cookie.Cookie.IsEssential = true;
+                cookie.ExpireTimeSpan = options.Value.LoginLifetime;
+                cookie.SlidingExpiration = true;
+                cookie.LoginPath = LoginPath;
+                cookie.ReturnUrlParameter = "returnUrl";
+                cookie.Events.OnValidatePrincipal = ValidateAsync;
+                cookie.Events.OnRedirectToLogin = ChallengeAsync;
+                cookie.Events.OnRedirectToAccessDenied = context =>
+                {
+                    context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                    return Task.CompletedTask;
+                };
+            });
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(context =>
+                context.User.Identity is { IsAuthenticated: true } || (context.Resource is HttpContext http && IsHealth(http.Request.Path))).Build());
+        services.AddCascadingAuthenticationState();
+        services.AddHttpContextAccessor();
+        return services;
+    }
+
+    private static bool IsHealth(PathString path) => path == "/health" || path == "/alive";
+
+    private static Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var tokens = context.HttpContext.RequestServices.GetRequiredService<AdminTokens>();
+        if (context.Principal is null || !tokens.IsInForce(context.Principal))
+        {
+            context.RejectPrincipal();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // Only a person can log in. Whatever else asks (a file, the circuit of a page whose login has ended) is told no.
+    private static Task ChallengeAsync(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var request = context.Request;
+        if (HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html"))
+        {
+            context.Response.Redirect(context.RedirectUri);
+        }
+        else
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Scaler.Admin.Security;
+
+/// <summary>Logs the URL to log in with when no token is configured, once it is known where the application listens.</summary>
+internal sealed partial class LoginAnnouncement(
+    AdminTokens tokens, IServer server, IHostApplicationLifetime lifetime, ILogger<LoginAnnouncement> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (tokens.Made is { } token)
+        {
+            lifetime.ApplicationStarted.Register(() => Announce(token));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Announce(string token)
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?
+            .Replace("://0.0.0.0", "://localhost", StringComparison.Ordinal)
+            .Replace("://[::]", "://localhost", StringComparison.Ordinal)
+            .Replace("://*", "://localhost", StringComparison.Ordinal)
+            .Replace("://+", "://localhost", StringComparison.Ordinal);
+        Log.LoginAt(logger, $"{address}{AdminSecurityExtensions.LoginPath}?t={token}");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Log in to the dashboard at {Url} (set Scaler:Admin:Token for one that stays)")]
+        public static partial void LoginAt(ILogger logger, string url);
+    }
+}

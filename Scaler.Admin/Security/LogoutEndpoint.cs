@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Scaler.Admin.Security;
+
+/// <summary>Ends a login.</summary>
+internal static class LogoutEndpoint
+{
+    public static void MapLogout(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPost("/logout", async (HttpContext context, IAntiforgery antiforgery) =>
+        {
+            if (!await antiforgery.IsRequestValidAsync(context))
+            {
+                return Results.BadRequest();
+            }
+
+            await context.SignOutAsync();
+            return Results.LocalRedirect(AdminSecurityExtensions.LoginPath);
+        });
+}

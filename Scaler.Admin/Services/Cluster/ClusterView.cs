@@ -1,0 +1,38 @@
+namespace Scaler.Admin.Services.Cluster;
+
+/// <summary>The cluster behind Redis.</summary>
+internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
+{
+    // Whoever sends by hand wants to know what arrived, and has the time.
+    private static readonly SendOptions WithReceipts = new() { Receipts = true };
+
+    public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken) =>
+        cluster.GetServersAsync(cancellationToken);
+
+    public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken) => cluster.GetCountsAsync(cancellationToken);
+
+    public Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken) =>
+        cluster.GetAccountsAsync(prefix, after, take, cancellationToken);
+
+    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
+        cluster.GetConnectionsAsync(account, take, cancellationToken);
+
+    public Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
+        cluster.SendAsync(account, eventName, args, WithReceipts, cancellationToken);
+
+    public Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
+        cluster.BroadcastAsync(eventName, args, WithReceipts, cancellationToken);
+
+    public Task<SendResult> DisconnectAsync(string account, CancellationToken cancellationToken) =>
+        cluster.DisconnectAsync(account, cancellationToken);
+
+    public Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken) =>
+        cluster.DisconnectAsync(account, connectionId, cancellationToken);
+
+    public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take, CancellationToken cancellationToken) =>
+        cluster.GetRecentErrorsAsync(take, cancellationToken);
+
+    public IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken) => cluster.WatchErrorsAsync(cancellationToken);
+
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => cluster.PingAsync(cancellationToken);
+}

@@ -1,0 +1,41 @@
+namespace Scaler.Admin.Services.Cluster;
+
+/// <summary>
+/// What the dashboard asks of the cluster, and does to it. <see cref="ScalerCluster"/> answers; tests answer without Redis.
+/// Each call may throw <see cref="StackExchange.Redis.RedisException"/> or <see cref="TimeoutException"/> while Redis is away.
+/// </summary>
+public interface IClusterView
+{
+    /// <inheritdoc cref="ScalerCluster.GetServersAsync"/>
+    Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.GetCountsAsync"/>
+    Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.GetAccountsAsync"/>
+    Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.GetConnectionsAsync"/>
+    Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken);
+
+    /// <summary>Sends an event to all connections of an account, and waits for each server to say how many took it.</summary>
+    Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
+
+    /// <summary>Sends an event to all connections of all accounts, and waits for each server to say how many took it.</summary>
+    Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.DisconnectAsync(string, CancellationToken)"/>
+    Task<SendResult> DisconnectAsync(string account, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.DisconnectAsync(string, string, CancellationToken)"/>
+    Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.GetRecentErrorsAsync"/>
+    Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.WatchErrorsAsync"/>
+    IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.PingAsync"/>
+    Task<TimeSpan> PingAsync(CancellationToken cancellationToken);
+}

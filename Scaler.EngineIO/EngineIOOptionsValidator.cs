@@ -1,0 +1,115 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace Scaler.EngineIO;
+
+/// <summary>Checks <see cref="EngineIOOptions"/>; each failure says which key, what it holds and what would be right.</summary>
+public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, EngineIOOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var failures = new List<string>();
+        CheckPath(options.Path, failures);
+        CheckTime(nameof(options.PingInterval), options.PingInterval, Shortest, failures);
+        CheckTime(nameof(options.PingTimeout), options.PingTimeout, Shortest, failures);
+        CheckTime(nameof(options.UpgradeTimeout), options.UpgradeTimeout, Shortest, failures);
+        CheckTime(nameof(options.SlowConsumerTimeout), options.SlowConsumerTimeout, Shortest, failures);
+        CheckTime(nameof(options.CloseTimeout), options.CloseTimeout, Shortest, failures);
+        CheckTime(nameof(options.ClosedSessionRetention), options.ClosedSessionRetention, Shortest, failures);
+        CheckTime(nameof(options.ShutdownBudget), options.ShutdownBudget, TimeSpan.Zero, failures);
+        CheckTime(nameof(options.OpenPacketDelay), options.OpenPacketDelay, TimeSpan.Zero, failures, TimeSpan.FromSeconds(1));
+        CheckNumber(nameof(options.MaxPayload), options.MaxPayload, 1, 1 << 30, failures);
+        CheckNumber(nameof(options.MaxPacketsPerPayload), options.MaxPacketsPerPayload, 1, int.MaxValue, failures);
+        CheckNumber(nameof(options.MaxFragmentsPerMessage), options.MaxFragmentsPerMessage, 1, int.MaxValue, failures);
+        CheckNumber(nameof(options.MaxQueuedBytes), options.MaxQueuedBytes, 1024, int.MaxValue / 2, failures);
+        CheckNumber(nameof(options.MaxQueuedPackets), options.MaxQueuedPackets, 8, 1 << 24, failures);
+        CheckTransports(options.Transports, failures);
+        CheckParts(options, failures);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckPath(string? path, List<string> failures)
+    {
+        if (string.IsNullOrEmpty(path) || path[0] != '/' || path.AsSpan().IndexOfAny("?#{}*") >= 0)
+        {
+            failures.Add($"{nameof(EngineIOOptions.Path)} is '{path}'; it must begin with '/' and hold none of ? # {{ }} *, such as '/engine.io/'.");
+        }
+    }
+
+    private static void CheckTime(string key, TimeSpan value, TimeSpan least, List<string> failures, TimeSpan? longest = null)
+    {
+        var most = longest ?? Longest;
+        if (value < least || value > most)
+        {
+            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be from {least} to {most}."));
+        }
+    }
+
+    private static void CheckNumber(string key, int value, int least, int most, List<string> failures)
+    {
+        if (value < least || value > most)
+        {
+            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be from {least} to {most}."));
+        }
+    }
+
+    private static void CheckTransports(IList<string>? transports, List<string> failures)
+    {
+        if (transports is null)
+        {
+            return;
+        }
+
+        if (transports.Count == 0)
+        {
+            failures.Add("Transports is empty; it must name 'polling', 'websocket' or both, or be left out for both.");
+        }
+
+        foreach (var transport in transports)
+        {
+            if (transport is not ("polling" or "websocket"))
+            {
+                failures.Add($"Transports holds '{transport}'; it must be 'polling' or 'websocket'.");
+            }
+        }
+    }
+
+    private static void CheckParts(EngineIOOptions options, List<string> failures)
+    {
+        if (options.HttpCompression is null || options.PerMessageDeflate is null || options.Cookie is null || options.Cors is null)
+        {
+            failures.Add("HttpCompression, PerMessageDeflate, Cookie and Cors must not be null; set Enabled to false to switch one off.");
+            return;
+        }
+
+        CheckNumber("HttpCompression:Threshold", options.HttpCompression.Threshold, 0, int.MaxValue, failures);
+        CheckNumber("PerMessageDeflate:Threshold", options.PerMessageDeflate.Threshold, 0, int.MaxValue, failures);
+        if (options.Cookie.Enabled && !IsToken(options.Cookie.Name))
+        {
+            failures.Add($"Cookie:Name is '{options.Cookie.Name}'; it must be a name of letters, digits and -_.~, such as 'io'.");
+        }
+
+        if (!options.Cors.Enabled)
+        {
+            return;
+        }
+
+        if (options.Cors.Origins.Count == 0)
+        {
+            failures.Add("Cors:Origins is empty; it must name the allowed origins, such as 'https://app.example.org', or '*' for all.");
+        }
+
+        if (options.Cors.Credentials && options.Cors.Origins.Contains("*"))
+        {
+            failures.Add("Cors:Credentials is true while Cors:Origins holds '*'; name the origins that may send cookies instead.");
+        }
+    }
+
+    private static bool IsToken(string? name) =>
+        !string.IsNullOrEmpty(name) && name.All(static character => char.IsAsciiLetterOrDigit(character) || "-_.~".Contains(character));
+}

@@ -1,0 +1,88 @@
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Sessions;
+
+namespace Scaler.EngineIO;
+
+public sealed partial class EngineSession
+{
+    // v4: PingDue -> (ping sent) PongDue -> (pong) PingDue …   v3: ClientPingDue, anew with each ping.
+    private readonly HeartbeatDeadline _heartbeat;
+    private bool _awaitsPong;
+
+    /// <summary>The session's deadline has come.</summary>
+    internal void HeartbeatExpired()
+    {
+        bool timedOut;
+        lock (_gate)
+        {
+            if (_runtime.Clock.IsArmed(_heartbeat))
+            {
+                // A heartbeat came in between.
+                return;
+            }
+
+            if (_state > EngineSessionState.Open)
+            {
+                Forget();
+                return;
+            }
+
+            timedOut = _awaitsPong || ProtocolVersion == 3;
+            if (!timedOut)
+            {
+                _awaitsPong = true;
+                _runtime.Clock.ArmBehind(_heartbeat, _runtime.PongDue, _heartbeat.Due);
+            }
+        }
+
+        if (timedOut)
+        {
+            Close(EngineCloseReason.PingTimeout);
+        }
+        else
+        {
+            SendControl(PacketType.Ping);
+        }
+    }
+
+    /// <summary>
+    /// Closes the session if its heartbeat is overdue: a request that comes between the deadline and the timer's tick must not find
+    /// a session that is dead.
+    /// </summary>
+    internal void CheckHeartbeat()
+    {
+        var list = ProtocolVersion == 3 ? _runtime.ClientPingDue : _runtime.PongDue;
+        if (_state == EngineSessionState.Open && _runtime.Clock.IsPast(_heartbeat, list))
+        {
+            Close(EngineCloseReason.PingTimeout);
+        }
+    }
+
+    private void StartHeartbeat()
+    {
+        lock (_gate)
+        {
+            if (_state == EngineSessionState.Open)
+            {
+                _runtime.Clock.Arm(_heartbeat, ProtocolVersion == 3 ? _runtime.ClientPingDue : _runtime.PingDue);
+            }
+        }
+    }
+
+    private void HeartbeatReceived()
+    {
+        lock (_gate)
+        {
+            if (_state != EngineSessionState.Open)
+            {
+                return;
+            }
+
+            _awaitsPong = false;
+            _runtime.Clock.Arm(_heartbeat, ProtocolVersion == 3 ? _runtime.ClientPingDue : _runtime.PingDue);
+        }
+
+        LastSeen = _runtime.Time.GetUtcNow();
+        Raise(Heartbeat);
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Scaler.EngineIO;
+
+public sealed partial class EngineSession
+{
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Connection {ConnectionId} opened over {Transport}, protocol {Version}.")]
+        public static partial void Opened(ILogger logger, string connectionId, EngineTransport transport, int version);
+
+        [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} ended: {Reason}.")]
+        public static partial void Ended(ILogger logger, string connectionId, EngineCloseReason reason);
+
+        [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} moved to WebSocket.")]
+        public static partial void Upgraded(ILogger logger, string connectionId);
+
+        [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId}: an upgrade was dropped, polling goes on: {Cause}.")]
+        public static partial void UpgradeDropped(ILogger logger, string connectionId, string cause);
+
+        [LoggerMessage(5, LogLevel.Error, "{Callback} threw for connection {ConnectionId}.")]
+        public static partial void HandlerThrew(ILogger logger, Exception exception, string connectionId, string callback);
+    }
+}

@@ -1,0 +1,293 @@
+using System.Buffers;
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Sessions;
+using V3 = Scaler.EngineIO.Protocol.V3;
+
+namespace Scaler.EngineIO;
+
+public sealed partial class EngineSession
+{
+    private bool _openingBegan;
+    // Who is calling the application right now; the session's end is told when nobody is.
+    private int _receivers;
+
+    private bool TryBeginOpening()
+    {
+        lock (_gate)
+        {
+            if (_state != EngineSessionState.Opening)
+            {
+                return false;
+            }
+
+            _openingBegan = true;
+            _receivers++;
+            _runtime.Metrics.SessionOpened(_transport);
+            return true;
+        }
+    }
+
+    /// <summary>Received packets are about to be handled: what they send is kept together until <see cref="Uncork"/> or <see cref="EndReceive"/>.</summary>
+    internal void BeginReceive()
+    {
+        lock (_gate)
+        {
+            _receivers++;
+            _corked = true;
+        }
+    }
+
+    internal void Cork()
+    {
+        lock (_gate)
+        {
+            _corked = true;
+        }
+    }
+
+    internal void Uncork()
+    {
+        IOutputDrain? drain;
+        lock (_gate)
+        {
+            _corked = false;
+            drain = _queue.Count > 0 ? _drain : null;
+        }
+
+        drain?.OutputAvailable();
+    }
+
+    /// <summary>The received packets have been handled.</summary>
+    internal void EndReceive()
+    {
+        IOutputDrain? drain;
+        bool notify;
+        lock (_gate)
+        {
+            _receivers--;
+            _corked = false;
+            drain = _queue.Count > 0 ? _drain : null;
+            notify = TakeClosedNotification();
+        }
+
+        drain?.OutputAvailable();
+        if (notify)
+        {
+            _ = TellClosedAsync();
+        }
+    }
+
+    /// <summary>Handles one WebSocket message. Between <see cref="BeginReceive"/> and <see cref="EndReceive"/>.</summary>
+    internal ValueTask ReceiveFrameAsync(ReadOnlyMemory<byte> data, bool isText)
+    {
+        Packet packet;
+        PacketParseError error;
+        if (isText)
+        {
+            error = ProtocolVersion == 3
+                ? V3.PacketCodec.DecodeText(data.Span, out packet)
+                : PacketCodec.Decode(data.Span, out packet);
+        }
+        else if (ProtocolVersion == 3)
+        {
+            error = V3.PacketCodec.DecodeBinary(data.Span, out packet);
+        }
+        else
+        {
+            packet = new Packet(PacketType.Message, PacketBody.Binary, 0, data.Length);
+            error = PacketParseError.None;
+        }
+
+        if (error != PacketParseError.None)
+        {
+            Close(EngineCloseReason.ParseError);
+            return default;
+        }
+
+        return ReceiveAsync(packet, data, EngineTransport.WebSocket);
+    }
+
+    /// <summary>Handles a polling body, packet by packet, until one is invalid.</summary>
+    internal async ValueTask<PayloadOutcome> ReceivePayloadAsync(ReadOnlyMemory<byte> body, bool isBinary)
+    {
+        if (!TryBeginPayload())
+        {
+            return PayloadOutcome.WrongTransport;
+        }
+
+        try
+        {
+            if (ProtocolVersion == 4 && PayloadCodec.Count(body.Span) > _runtime.Options.MaxPacketsPerPayload)
+            {
+                Close(EngineCloseReason.ParseError);
+                return PayloadOutcome.Invalid;
+            }
+
+            var position = 0;
+            var count = 0;
+            while (_state == EngineSessionState.Open)
+            {
+                var step = ReadPacket(body.Span, isBinary, ref position, out var packet);
+                if (step == PayloadStep.End)
+                {
+                    break;
+                }
+
+                if (step == PayloadStep.Invalid || ++count > _runtime.Options.MaxPacketsPerPayload)
+                {
+                    Close(EngineCloseReason.ParseError);
+                    return PayloadOutcome.Invalid;
+                }
+
+                var handled = ReceiveAsync(packet, body, EngineTransport.Polling);
+                if (!handled.IsCompletedSuccessfully)
+                {
+                    Uncork();
+                    await handled;
+                    Cork();
+                }
+            }
+
+            return PayloadOutcome.Accepted;
+        }
+        finally
+        {
+            EndPayload();
+        }
+    }
+
+    private PayloadStep ReadPacket(ReadOnlySpan<byte> body, bool isBinary, ref int position, out Packet packet)
+    {
+        if (ProtocolVersion == 4)
+        {
+            return PayloadCodec.Read(body, ref position, out packet, out _);
+        }
+
+        return isBinary
+            ? V3.BinaryPayloadCodec.Read(body, ref position, out packet, out _)
+            : V3.TextPayloadCodec.Read(body, ref position, out packet, out _);
+    }
+
+    private ValueTask ReceiveAsync(in Packet packet, ReadOnlyMemory<byte> source, EngineTransport transport)
+    {
+        _runtime.Metrics.PacketReceived(transport, packet.Type);
+        switch (packet.Type)
+        {
+            case PacketType.Message when packet.Body == PacketBody.Base64:
+                return ReceiveBase64Async(source.Slice(packet.Offset, packet.Length));
+            case PacketType.Message:
+                return DeliverAsync(new EngineMessage(source.Slice(packet.Offset, packet.Length), packet.Body == PacketBody.Binary));
+            case PacketType.Ping when ProtocolVersion == 3:
+                ReceiveClientPing();
+                return default;
+            case PacketType.Pong when ProtocolVersion == 4:
+                HeartbeatReceived();
+                return default;
+            // A heartbeat in the wrong direction: this client does not speak the version that it asked for.
+            case PacketType.Ping or PacketType.Pong:
+                Close(EngineCloseReason.ParseError);
+                return default;
+            case PacketType.Close:
+                Close(EngineCloseReason.ClientClose);
+                return default;
+            default:
+                return default;
+        }
+    }
+
+    private void ReceiveClientPing()
+    {
+        bool full;
+        lock (_gate)
+        {
+            // A client that pings without reading fills its queue with pongs.
+            full = !HasRoom(OutboundPacket.Empty(PacketType.Pong).Cost);
+        }
+
+        if (full)
+        {
+            Close(EngineCloseReason.SlowConsumer);
+            return;
+        }
+
+        SendControl(PacketType.Pong);
+        HeartbeatReceived();
+    }
+
+    private async ValueTask ReceiveBase64Async(ReadOnlyMemory<byte> text)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Math.Max(1, Base64Text.MaxDecodedLength(text.Length)));
+        try
+        {
+            var length = Base64Text.Decode(text.Span, bytes);
+            await DeliverAsync(new EngineMessage(bytes.AsMemory(0, length), isBinary: true));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private ValueTask DeliverAsync(EngineMessage message)
+    {
+        if (_state != EngineSessionState.Open)
+        {
+            return default;
+        }
+
+        ValueTask handled;
+        try
+        {
+            handled = _runtime.Handler.OnMessageAsync(this, message, ClosedToken);
+        }
+        catch (Exception exception)
+        {
+            HandlerFailed(exception, nameof(IEngineHandler.OnMessageAsync));
+            return default;
+        }
+
+        if (handled.IsCompletedSuccessfully)
+        {
+            handled.GetAwaiter().GetResult();
+            return default;
+        }
+
+        return ObserveAsync(handled);
+    }
+
+    private async ValueTask ObserveAsync(ValueTask handled)
+    {
+        try
+        {
+            await handled;
+        }
+        catch (Exception exception)
+        {
+            HandlerFailed(exception, nameof(IEngineHandler.OnMessageAsync));
+        }
+    }
+
+    private void HandlerFailed(Exception exception, string callback)
+    {
+        // What was cancelled because the session has ended is no bug of the handler.
+        if (exception is OperationCanceledException && ClosedToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Log.HandlerThrew(_runtime.Logger, exception, ConnectionId, callback);
+        Close(EngineCloseReason.HandlerError);
+    }
+
+    private void Raise(Action<EngineSession>? handlers)
+    {
+        try
+        {
+            handlers?.Invoke(this);
+        }
+        catch (Exception exception)
+        {
+            HandlerFailed(exception, "An event");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Scaler.EngineIO.Http;
+
+/// <summary>The CORS headers, on every response: a page must be able to read a refusal too.</summary>
+internal sealed class EngineCors(EngineIOCorsOptions options, ILoggerFactory loggerFactory)
+{
+    private readonly CorsPolicy _policy = CreatePolicy(options);
+    private readonly CorsService _service = new(Options.Create(new CorsOptions()), loggerFactory);
+
+    public void Apply(HttpContext context) => _service.ApplyResult(_service.EvaluatePolicy(context, _policy), context.Response);
+
+    private static CorsPolicy CreatePolicy(EngineIOCorsOptions options)
+    {
+        var builder = new CorsPolicyBuilder();
+        if (options.Origins.Contains("*"))
+        {
+            builder.AllowAnyOrigin();
+        }
+        else
+        {
+            builder.WithOrigins([.. options.Origins]);
+        }
+
+        builder.WithMethods(options.Methods.Count > 0 ? [.. options.Methods] : [HttpMethods.Get, HttpMethods.Post]);
+        builder = options.AllowedHeaders.Count > 0 ? builder.WithHeaders([.. options.AllowedHeaders]) : builder.AllowAnyHeader();
+        builder.WithExposedHeaders([.. options.ExposedHeaders]);
+        if (options.Credentials)
+        {
+            builder.AllowCredentials();
+        }
+
+        if (options.MaxAge is { } maxAge)
+        {
+            builder.SetPreflightMaxAge(maxAge);
+        }
+
+        return builder.Build();
+    }
+}

@@ -1,0 +1,241 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Scaler.EngineIO.Sessions;
+
+namespace Scaler.EngineIO.Http;
+
+/// <summary>
+/// Decides what a request is, and refuses it where it is wrong. The order of the checks is part of the protocol: transport,
+/// session, then, for handshakes, method and version.
+/// </summary>
+internal sealed partial class EngineDispatcher
+{
+    private const int SidBytes = 24;
+    private const int ConnectionIdBytes = 12;
+
+    private readonly EngineServer _server;
+    private readonly EngineRuntime _runtime;
+    private readonly EngineIOOptions _options;
+    private readonly EngineCors? _cors;
+    private readonly PollingEndpoint _polling;
+    private readonly WebSocketEndpoint _webSocket;
+
+    public EngineDispatcher(EngineServer server, EngineRuntime runtime, ILoggerFactory loggerFactory)
+    {
+        _server = server;
+        _runtime = runtime;
+        _options = runtime.Options;
+        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, loggerFactory) : null;
+        _polling = new PollingEndpoint(runtime);
+        _webSocket = new WebSocketEndpoint(runtime);
+    }
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (_cors is not null)
+        {
+            _cors.Apply(context);
+            if (HttpMethods.IsOptions(context.Request.Method))
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            }
+        }
+
+        var request = EngineRequest.Read(context);
+        if (!IsAllowed(request.Transport))
+        {
+            return RefuseAsync(context, request, EngineError.UnknownTransport);
+        }
+
+        return request.Sid is null ? HandshakeAsync(context, request) : ContinueAsync(context, request, request.Sid);
+    }
+
+    private bool IsAllowed(EngineTransport? transport) => transport switch
+    {
+        EngineTransport.Polling => _runtime.AllowsPolling,
+        EngineTransport.WebSocket => _runtime.AllowsWebSocket,
+        _ => false,
+    };
+
+    private async Task ContinueAsync(HttpContext context, EngineRequest request, string sid)
+    {
+        if (!_runtime.Table.TryGet(sid, out var session))
+        {
+            if (sid.Length > 0 && _options.UnknownSessionAsync is { } forward && await forward(context, sid))
+            {
+                return;
+            }
+
+            await RefuseAsync(context, request, EngineError.UnknownSession);
+            return;
+        }
+
+        session.CheckHeartbeat();
+        if (session.State == EngineSessionState.Closed)
+        {
+            await RefuseAsync(context, request, EngineError.UnknownSession);
+        }
+        else if (_options.ValidateSessionRequest is { } validate && !validate(context, session))
+        {
+            await RefuseAsync(context, request, EngineError.Forbidden);
+        }
+        else if (request.IsUpgrade)
+        {
+            await UpgradeAsync(context, request, session);
+        }
+        else if (request.Transport != EngineTransport.Polling || session.Transport != EngineTransport.Polling)
+        {
+            await RefuseAsync(context, request, EngineError.BadRequest);
+        }
+        else if (HttpMethods.IsGet(context.Request.Method))
+        {
+            if (!await _polling.PollAsync(context, request, session))
+            {
+                await RefuseAsync(context, request, session.State == EngineSessionState.Open ? EngineError.BadRequest : EngineError.UnknownSession);
+            }
+        }
+        else if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            await RefuseAsync(context, request, EngineError.BadHandshakeMethod);
+        }
+        else if (!await _polling.PostAsync(context, request, session))
+        {
+            await RefuseAsync(context, request, EngineError.BadRequest);
+        }
+    }
+
+    private async Task UpgradeAsync(HttpContext context, EngineRequest request, EngineSession session)
+    {
+        if (request.Transport != EngineTransport.WebSocket || !_runtime.AllowsUpgrade || !WebSocketEndpoint.IsValid(context))
+        {
+            await RefuseAsync(context, request, EngineError.BadRequest);
+            return;
+        }
+
+        _options.OnHeaders?.Invoke(context.Response.Headers, context);
+        var socket = await _webSocket.AcceptAsync(context);
+        await socket.RunUpgradeAsync(session);
+    }
+
+    private async Task HandshakeAsync(HttpContext context, EngineRequest request)
+    {
+        if (CheckHandshake(context, request) is { } error)
+        {
+            await RefuseAsync(context, request, error);
+            return;
+        }
+
+        if (!_server.AcceptsHandshakes)
+        {
+            await RefuseAsync(context, request, EngineError.BadRequest, "The server takes no new sessions", StatusCodes.Status503ServiceUnavailable);
+            return;
+        }
+
+        if (_options.AuthorizeAsync is { } authorize)
+        {
+            var authorization = await authorize(context);
+            if (authorization.IsRefused)
+            {
+                await RefuseAsync(
+                    context, request, authorization.IsBadRequest ? EngineError.BadRequest : EngineError.Forbidden, authorization.Message);
+                return;
+            }
+        }
+
+        var session = TryCreate(context, request);
+        if (session is null)
+        {
+            await RefuseAsync(context, request, EngineError.BadRequest);
+            return;
+        }
+
+        try
+        {
+            await OpenAsync(context, request, session);
+        }
+        finally
+        {
+            // Whatever went wrong before the session's transport took over.
+            if (session.State == EngineSessionState.Opening)
+            {
+                session.Close(EngineCloseReason.TransportError);
+            }
+        }
+    }
+
+    private async Task OpenAsync(HttpContext context, EngineRequest request, EngineSession session)
+    {
+        var headers = context.Response.Headers;
+        if (request.Transport == EngineTransport.Polling && _options.Cookie.Enabled)
+        {
+            EngineCookie.Append(context.Response, _options.Cookie, session.Id);
+        }
+
+        _options.OnInitialHeaders?.Invoke(headers, context);
+        if (request.Transport == EngineTransport.Polling)
+        {
+            await session.OpenAsync();
+            await _polling.AnswerHandshakeAsync(context, request, session);
+        }
+        else
+        {
+            _options.OnHeaders?.Invoke(headers, context);
+            var socket = await _webSocket.AcceptAsync(context);
+            await socket.RunSessionAsync(session);
+        }
+    }
+
+    private EngineError? CheckHandshake(HttpContext context, in EngineRequest request)
+    {
+        var isConnect = HttpMethods.IsConnect(context.Request.Method) && request.IsUpgrade;
+        if (!HttpMethods.IsGet(context.Request.Method) && !isConnect)
+        {
+            return EngineError.BadHandshakeMethod;
+        }
+
+        if (request.IsUpgrade != (request.Transport == EngineTransport.WebSocket)
+            || (request.IsUpgrade && !WebSocketEndpoint.IsValid(context)))
+        {
+            return EngineError.BadRequest;
+        }
+
+        return request.Version == 4 || (request.Version == 3 && _options.AllowV3) ? null : EngineError.UnsupportedVersion;
+    }
+
+    private EngineSession? TryCreate(HttpContext context, in EngineRequest request)
+    {
+        string sid;
+        try
+        {
+            sid = _options.GenerateId?.Invoke(context) ?? RandomId(SidBytes);
+        }
+        catch (Exception exception)
+        {
+            Log.GenerateIdThrew(_runtime.Logger, exception);
+            return null;
+        }
+
+        var session = new EngineSession(
+            _runtime, sid, RandomId(ConnectionIdBytes), request.Version, request.Base64Only, request.Transport!.Value,
+            new EngineHandshake(context, _runtime.Time.GetUtcNow()));
+        return sid.Length > 0 && _runtime.Table.TryAdd(session) ? session : null;
+    }
+
+    private static string RandomId(int bytes)
+    {
+        Span<byte> random = stackalloc byte[bytes];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+
+    private Task RefuseAsync(HttpContext context, in EngineRequest request, EngineError error, string? message = null, int? status = null)
+    {
+        message ??= error.Message();
+        _runtime.Metrics.RequestRefused(status is null ? error.Tag() : "not_accepting");
+        _options.OnConnectionError?.Invoke(new EngineConnectionError((int)error, message, context));
+        return EngineErrorResponse.WriteAsync(context, request.IsUpgrade, status ?? error.Status(), error, message);
+    }
+}

@@ -1,0 +1,62 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Scaler.EngineIO.Transports;
+
+namespace Scaler.EngineIO.Http;
+
+/// <summary>The compression of a polling response, gzip or deflate, as <c>Accept-Encoding</c> prefers.</summary>
+internal static class HttpCompression
+{
+    /// <summary>Compresses, and says so in the headers; null when the client accepts neither.</summary>
+    public static PooledBuffer? TryCompress(HttpContext context, ReadOnlySpan<byte> body)
+    {
+        var encoding = Choose(context.Request.Headers.AcceptEncoding);
+        if (encoding is null)
+        {
+            return null;
+        }
+
+        using var output = new PooledBufferStream(body.Length / 2);
+        // What HTTP calls deflate is the zlib format (RFC 9110 section 8.4.1.2).
+        using (Stream compressor = encoding == "gzip"
+            ? new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true)
+            : new ZLibStream(output, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            compressor.Write(body);
+        }
+
+        context.Response.Headers.ContentEncoding = encoding;
+        return output.Take();
+    }
+
+    private static string? Choose(IList<string?> header)
+    {
+        if (!StringWithQualityHeaderValue.TryParseList([.. header.OfType<string>()], out var accepted))
+        {
+            return null;
+        }
+
+        double? gzip = null, deflate = null, any = null;
+        foreach (var value in accepted)
+        {
+            var quality = value.Quality ?? 1;
+            if (value.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+            {
+                gzip = quality;
+            }
+            else if (value.Value.Equals("deflate", StringComparison.OrdinalIgnoreCase))
+            {
+                deflate = quality;
+            }
+            else if (value.Value == "*")
+            {
+                any = quality;
+            }
+        }
+
+        gzip ??= any ?? 0;
+        deflate ??= any ?? 0;
+        return gzip <= 0 && deflate <= 0 ? null : gzip >= deflate ? "gzip" : "deflate";
+    }
+}

@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Transports;
+
+namespace Scaler.EngineIO.Http;
+
+/// <summary>The requests of polling sessions: the GET that receives, the POST that sends.</summary>
+internal sealed class PollingEndpoint(EngineRuntime runtime)
+{
+    private readonly EngineIOOptions _options = runtime.Options;
+
+    /// <summary>Answers a handshake.</summary>
+    public async Task AnswerHandshakeAsync(HttpContext context, EngineRequest request, EngineSession session)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            session.Close(EngineCloseReason.TransportClose);
+        }
+
+        var packets = new List<OutboundPacket>();
+        var closed = session.TakeHandshake(packets);
+        if (closed)
+        {
+            packets.Add(OutboundPacket.Empty(PacketType.Close));
+        }
+
+        await AnswerAsync(context, request, session, packets);
+        if (closed)
+        {
+            session.Finish();
+        }
+    }
+
+    /// <summary>Answers a poll, now or when there is something; false when it is not the session's to answer.</summary>
+    public async Task<bool> PollAsync(HttpContext context, EngineRequest request, EngineSession session)
+    {
+        var packets = new List<OutboundPacket>();
+        var outcome = session.BeginPoll(packets, out var waiter);
+        if (waiter is not null)
+        {
+            // When it is called, the request has ended or has been cut off: nobody is there to answer.
+            using (context.RequestAborted.UnsafeRegister(
+                static state => ((HeldPoll)state!).Abort(), new HeldPoll(session, waiter)))
+            {
+                await waiter.Released;
+            }
+
+            outcome = session.EndPoll(waiter, packets);
+        }
+
+        switch (outcome)
+        {
+            case PollOutcome.Gone or PollOutcome.WrongTransport:
+                return false;
+            case PollOutcome.Duplicate:
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
+                return true;
+            case PollOutcome.Noop:
+                packets.Add(OutboundPacket.Empty(PacketType.Noop));
+                break;
+            case PollOutcome.Close:
+                packets.Add(OutboundPacket.Empty(PacketType.Close));
+                break;
+            case PollOutcome.LateClose:
+                packets.Add(OutboundPacket.Empty(PacketType.Noop));
+                packets.Add(OutboundPacket.Empty(PacketType.Close));
+                break;
+        }
+
+        await AnswerAsync(context, request, session, packets);
+        if (waiter is not null && session.State == EngineSessionState.Closing)
+        {
+            session.Finish();
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a post; false when it is to be refused as a bad request.</summary>
+    public async Task<bool> PostAsync(HttpContext context, EngineRequest request, EngineSession session)
+    {
+        var isBinary = IsBinary(context.Request.ContentType);
+        if (isBinary && session.ProtocolVersion == 4)
+        {
+            session.Close(EngineCloseReason.ParseError);
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return true;
+        }
+
+        if (!session.TryBeginPost(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>()))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return true;
+        }
+
+        PayloadOutcome outcome;
+        try
+        {
+            using var body = new PooledBuffer();
+            if (!await ReadBodyAsync(context, session, body))
+            {
+                return true;
+            }
+
+            outcome = await ReceiveAsync(request, session, body, isBinary);
+            await session.AwaitLastPollAsync();
+        }
+        finally
+        {
+            // Before the answer: the client may post again as soon as it has it.
+            session.EndPost();
+        }
+
+        if (outcome != PayloadOutcome.Accepted)
+        {
+            return false;
+        }
+
+        _options.OnHeaders?.Invoke(context.Response.Headers, context);
+        context.Response.Headers.CacheControl = "no-store";
+        // Not text/plain: some browsers offer that for download.
+        context.Response.ContentType = "text/html";
+        context.Response.ContentLength = 2;
+        await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
+        return true;
+    }
+
+    private static async ValueTask<PayloadOutcome> ReceiveAsync(EngineRequest request, EngineSession session, PooledBuffer body, bool isBinary)
+    {
+        if (isBinary)
+        {
+            return await session.ReceivePayloadAsync(body.Memory, isBinary: true);
+        }
+
+        if (request.JsonpIndex is null)
+        {
+            return await session.ReceivePayloadAsync(Utf8Text.Repair(body.Memory), isBinary: false);
+        }
+
+        using var payload = new PooledBuffer(Math.Max(256, body.Length));
+        // A form without the payload's field is an empty payload.
+        _ = Jsonp.TryReadForm(body.Span, payload);
+        return await session.ReceivePayloadAsync(Utf8Text.Repair(payload.Memory), isBinary: false);
+    }
+
+    /// <summary>Reads the body, counting what comes; false when there is nothing to handle, and the answer's status is set.</summary>
+    private async Task<bool> ReadBodyAsync(HttpContext context, EngineSession session, PooledBuffer body)
+    {
+        // The server's own limit answers otherwise than the protocol asks.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        if (context.Request.ContentLength > _options.MaxPayload)
+        {
+            return TooLarge(context, session);
+        }
+
+        try
+        {
+            var reader = context.Request.BodyReader;
+            while (true)
+            {
+                var read = await reader.ReadAsync(context.RequestAborted);
+                if (body.Length + read.Buffer.Length > _options.MaxPayload)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return TooLarge(context, session);
+                }
+
+                Append(body, read);
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (BadHttpRequestException exception)
+        {
+            // Cut short, or slower than the server's least rate.
+            context.Response.StatusCode = exception.StatusCode;
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The client dropped it, or the session's end cut it off.
+        }
+
+        session.Close(EngineCloseReason.TransportClose);
+        return false;
+    }
+
+    private static bool TooLarge(HttpContext context, EngineSession session)
+    {
+        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        // The answer is for the post too, so that the session's end does not cut it off.
+        session.EndPost();
+        session.Close(EngineCloseReason.PayloadTooLarge);
+        return false;
+    }
+
+    private static void Append(PooledBuffer body, in ReadResult read)
+    {
+        foreach (var segment in read.Buffer)
+        {
+            body.Write(segment.Span);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets)
+    {
+        try
+        {
+            using var payload = PollPayload.Encode(session, request.JsonpIndex, packets, out var contentType, out var compress);
+            var response = context.Response;
+            _options.OnHeaders?.Invoke(response.Headers, context);
+            response.Headers.CacheControl = "no-store";
+            response.ContentType = contentType;
+            using var compressed = compress && _options.HttpCompression.Enabled && payload.Length >= _options.HttpCompression.Threshold
+                ? HttpCompression.TryCompress(context, payload.Span)
+                : null;
+            var body = compressed ?? payload;
+            response.ContentLength = body.Length;
+            await response.Body.WriteAsync(body.Memory, context.RequestAborted);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            session.Close(EngineCloseReason.TransportClose);
+        }
+        finally
+        {
+            foreach (var packet in packets)
+            {
+                packet.Release();
+            }
+        }
+    }
+
+    private static bool IsBinary(string? contentType)
+    {
+        var type = contentType.AsSpan();
+        var end = type.IndexOf(';');
+        return (end < 0 ? type : type[..end]).Trim().Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed record HeldPoll(EngineSession Session, PollWaiter Waiter)
+    {
+        public void Abort() => Session.AbortPoll(Waiter);
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Scaler.EngineIO.Protocol.WebSocket;
+using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Transports;
+
+namespace Scaler.EngineIO.Http;
+
+/// <summary>The opening handshake of a WebSocket, RFC 6455 section 4.2, and RFC 8441 for HTTP/2.</summary>
+internal sealed class WebSocketEndpoint(EngineRuntime runtime)
+{
+    /// <summary>Whether a request for a WebSocket is a right one. What is wrong is refused before the 101.</summary>
+    public static bool IsValid(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        if (headers.SecWebSocketVersion != "13")
+        {
+            context.Response.Headers.SecWebSocketVersion = "13";
+            return false;
+        }
+
+        if (HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            return HttpMethods.IsConnect(context.Request.Method);
+        }
+
+        return HttpMethods.IsGet(context.Request.Method) && headers.SecWebSocketKey.Count == 1
+            && WebSocketKey.IsValid(headers.SecWebSocketKey);
+    }
+
+    /// <summary>Answers the request and takes the connection over.</summary>
+    public async Task<WebSocketConnection> AcceptAsync(HttpContext context)
+    {
+        var request = context.Request.Headers;
+        var response = context.Response.Headers;
+
+        // Browsers end a connection whose offer of subprotocols is not answered with one of them.
+        if (request.SecWebSocketProtocol.Count > 0
+            && request.GetCommaSeparatedValues("Sec-WebSocket-Protocol") is [var protocol, ..])
+        {
+            response.SecWebSocketProtocol = protocol;
+        }
+
+        var compression = runtime.Options.PerMessageDeflate.Enabled && DeflateOffer.IsAcceptable(request.SecWebSocketExtensions.ToString());
+        if (compression)
+        {
+            response.SecWebSocketExtensions = DeflateOffer.Answer;
+        }
+
+        // A client may be slow for a while, or silent for ever: heartbeat and queue limits are the judges of that.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
+        {
+            requestRate.MinDataRate = null;
+        }
+
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
+        {
+            responseRate.MinDataRate = null;
+        }
+
+        var stream = await TakeOverAsync(context);
+        return new WebSocketConnection(runtime, stream, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
+    }
+
+    private static async ValueTask<Stream> TakeOverAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
+        {
+            return await connect.AcceptAsync();
+        }
+
+        context.Response.Headers.Upgrade = "websocket";
+        context.Response.Headers.SecWebSocketAccept = WebSocketKey.Accept(context.Request.Headers.SecWebSocketKey.ToString());
+        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+}

@@ -1,0 +1,40 @@
+namespace Scaler.EngineIO.Protocol.V3;
+
+/// <summary>One protocol 3 packet. Text differs from protocol 4 only in its base64 form, which keeps the type: <c>b4AQID</c>.</summary>
+internal static class PacketCodec
+{
+    public static PacketParseError DecodeText(ReadOnlySpan<byte> source, out Packet packet)
+    {
+        if (source.IsEmpty || source[0] != (byte)'b')
+        {
+            return Protocol.PacketCodec.Decode(source, out packet);
+        }
+
+        if (source.Length < 2 || !Protocol.PacketCodec.TryType(source[1], out var type))
+        {
+            packet = default;
+            return PacketParseError.UnknownType;
+        }
+
+        packet = new Packet(type, PacketBody.Base64, 2, source.Length - 2);
+        return PacketParseError.None;
+    }
+
+    // 04 01 02 03: message 01 02 03. The type is the number, not its digit.
+    public static PacketParseError DecodeBinary(ReadOnlySpan<byte> source, out Packet packet)
+    {
+        packet = default;
+        if (source.IsEmpty)
+        {
+            return PacketParseError.Empty;
+        }
+
+        if (source[0] > (byte)PacketType.Noop)
+        {
+            return PacketParseError.UnknownType;
+        }
+
+        packet = new Packet((PacketType)source[0], PacketBody.Binary, 1, source.Length - 1);
+        return PacketParseError.None;
+    }
+}

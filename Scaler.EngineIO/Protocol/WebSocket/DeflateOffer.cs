@@ -1,0 +1,66 @@
+namespace Scaler.EngineIO.Protocol.WebSocket;
+
+/// <summary>The negotiation of permessage-deflate, RFC 7692 section 7.</summary>
+internal static class DeflateOffer
+{
+    /// <summary>
+    /// What this server answers to an offer that it takes: each message is compressed by itself, so that a connection keeps
+    /// no compressor between two messages.
+    /// </summary>
+    public const string Answer = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+
+    /// <summary>Whether one of the offers in <c>Sec-WebSocket-Extensions</c> can be taken.</summary>
+    public static bool IsAcceptable(ReadOnlySpan<char> extensions)
+    {
+        foreach (var range in extensions.Split(','))
+        {
+            if (IsAcceptableOffer(extensions[range]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsAcceptableOffer(ReadOnlySpan<char> offer)
+    {
+        var named = false;
+        var window = false;
+        foreach (var range in offer.Split(';'))
+        {
+            var part = offer[range].Trim();
+            if (!named)
+            {
+                named = true;
+                if (!part.Equals("permessage-deflate", StringComparison.Ordinal))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            var equals = part.IndexOf('=');
+            var name = equals < 0 ? part : part[..equals].TrimEnd();
+            var value = equals < 0 ? default : part[(equals + 1)..].Trim().Trim('"');
+            switch (name)
+            {
+                case "server_no_context_takeover" or "client_no_context_takeover" when equals < 0:
+                    break;
+                case "client_max_window_bits" when !window && (equals < 0 || IsWindow(value)):
+                    window = true;
+                    break;
+                // A smaller window can't be asked of the compressor; another offer may do without.
+                case "server_max_window_bits" when value is "15":
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsWindow(ReadOnlySpan<char> value) => value is "8" or "9" or "10" or "11" or "12" or "13" or "14" or "15";
+}

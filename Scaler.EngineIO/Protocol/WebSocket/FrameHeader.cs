@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+
+namespace Scaler.EngineIO.Protocol.WebSocket;
+
+/// <summary>The header of a WebSocket frame, RFC 6455 section 5.2.</summary>
+internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, bool Compressed, long Length, uint Mask)
+{
+    /// <summary>The longest header of a frame that a server sends.</summary>
+    public const int MaxServerLength = 10;
+
+    /// <summary>The longest header of a frame that a client sends.</summary>
+    public const int MaxClientLength = 14;
+
+    /// <summary>The longest payload of a control frame.</summary>
+    public const int MaxControlLength = 125;
+
+    public bool IsControl => ((byte)Opcode & 0x8) != 0;
+
+    // 81 85 37 FA 21 3D …   final, text, masked, 5 bytes, the mask
+    // 82 FE 01 00 …         final, binary, masked, 256 bytes in 16 bits
+    public static FrameParse TryParse(ReadOnlySpan<byte> source, bool allowCompressed, out FrameHeader header, out int consumed, out FrameError error)
+    {
+        header = default;
+        consumed = 0;
+        error = FrameError.None;
+        if (source.Length < 2)
+        {
+            return FrameParse.Incomplete;
+        }
+
+        var opcode = (WebSocketOpcode)(source[0] & 0x0F);
+        var final = (source[0] & 0x80) != 0;
+        var compressed = (source[0] & 0x40) != 0;
+        var length = (long)(source[1] & 0x7F);
+        error = Check(opcode, final, source[0], source[1], allowCompressed);
+        if (error != FrameError.None)
+        {
+            return FrameParse.Invalid;
+        }
+
+        var extended = length switch { 126 => 2, 127 => 8, _ => 0 };
+        if (source.Length < 2 + extended + 4)
+        {
+            return FrameParse.Incomplete;
+        }
+
+        if (extended == 2)
+        {
+            length = BinaryPrimitives.ReadUInt16BigEndian(source[2..]);
+        }
+        else if (extended == 8)
+        {
+            length = BinaryPrimitives.ReadInt64BigEndian(source[2..]);
+        }
+
+        // The shortest form is a must, and the highest bit of the longest form is zero.
+        if ((extended == 2 && length < 126) || (extended == 8 && length <= ushort.MaxValue))
+        {
+            error = FrameError.BadLength;
+            return FrameParse.Invalid;
+        }
+
+        // Kept in memory order: byte i of the payload is XORed with byte i % 4 of the mask.
+        header = new FrameHeader(opcode, final, compressed, length, BitConverter.ToUInt32(source[(2 + extended)..]));
+        consumed = 2 + extended + 4;
+        return FrameParse.Complete;
+    }
+
+    private static FrameError Check(WebSocketOpcode opcode, bool final, byte first, byte second, bool allowCompressed)
+    {
+        if (opcode is not (WebSocketOpcode.Continuation or WebSocketOpcode.Text or WebSocketOpcode.Binary
+            or WebSocketOpcode.Close or WebSocketOpcode.Ping or WebSocketOpcode.Pong))
+        {
+            return FrameError.ReservedOpcode;
+        }
+
+        // RSV1 marks the first frame of a compressed message, and only that one (RFC 7692 section 6).
+        var reserved = allowCompressed && opcode is (WebSocketOpcode.Text or WebSocketOpcode.Binary) ? 0x30 : 0x70;
+        if ((first & reserved) != 0)
+        {
+            return FrameError.ReservedBit;
+        }
+
+        if ((second & 0x80) == 0)
+        {
+            return FrameError.NotMasked;
+        }
+
+        if (((byte)opcode & 0x8) == 0)
+        {
+            return FrameError.None;
+        }
+
+        if (!final)
+        {
+            return FrameError.FragmentedControl;
+        }
+
+        return (second & 0x7F) > MaxControlLength ? FrameError.ControlTooLong : FrameError.None;
+    }
+
+    /// <summary>The length of the header of a server's frame.</summary>
+    public static int ServerLength(long payload) => payload <= 125 ? 2 : payload <= ushort.MaxValue ? 4 : 10;
+
+    /// <summary>Writes the header of a server's frame: final, unmasked. Returns its length.</summary>
+    public static int Write(Span<byte> output, WebSocketOpcode opcode, bool compressed, long payload)
+    {
+        output[0] = (byte)(0x80 | (compressed ? 0x40 : 0) | (byte)opcode);
+        if (payload <= 125)
+        {
+            output[1] = (byte)payload;
+            return 2;
+        }
+
+        if (payload <= ushort.MaxValue)
+        {
+            output[1] = 126;
+            BinaryPrimitives.WriteUInt16BigEndian(output[2..], (ushort)payload);
+            return 4;
+        }
+
+        output[1] = 127;
+        BinaryPrimitives.WriteInt64BigEndian(output[2..], payload);
+        return 10;
+    }
+}

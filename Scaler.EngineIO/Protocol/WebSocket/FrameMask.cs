@@ -1,0 +1,53 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Scaler.EngineIO.Protocol.WebSocket;
+
+/// <summary>The mask that clients put over what they send, RFC 6455 section 5.3.</summary>
+internal static class FrameMask
+{
+    /// <summary>
+    /// XORs <paramref name="data"/> in place. <paramref name="mask"/> is in memory order; <paramref name="offset"/> says how
+    /// much of the frame's payload came before.
+    /// </summary>
+    public static void Apply(Span<byte> data, uint mask, long offset = 0)
+    {
+        if (mask == 0)
+        {
+            return;
+        }
+
+        var shift = (int)(offset & 3) * 8;
+        if (shift != 0)
+        {
+            mask = BitConverter.IsLittleEndian ? BitOperations.RotateRight(mask, shift) : BitOperations.RotateLeft(mask, shift);
+        }
+
+        if (Vector.IsHardwareAccelerated && data.Length >= Vector<byte>.Count)
+        {
+            var wide = Vector.AsVectorByte(new Vector<uint>(mask));
+            var vectors = MemoryMarshal.Cast<byte, Vector<byte>>(data);
+            for (var index = 0; index < vectors.Length; index++)
+            {
+                vectors[index] ^= wide;
+            }
+
+            // A vector is a multiple of the mask's four bytes, so the rest begins in phase.
+            data = data[(vectors.Length * Vector<byte>.Count)..];
+        }
+
+        var words = MemoryMarshal.Cast<byte, uint>(data);
+        for (var index = 0; index < words.Length; index++)
+        {
+            words[index] ^= mask;
+        }
+
+        data = data[(words.Length * sizeof(uint))..];
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        MemoryMarshal.Write(bytes, mask);
+        for (var index = 0; index < data.Length; index++)
+        {
+            data[index] ^= bytes[index];
+        }
+    }
+}

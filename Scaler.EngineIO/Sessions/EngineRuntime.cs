@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging;
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Telemetry;
+
+namespace Scaler.EngineIO.Sessions;
+
+/// <summary>What all sessions of a server share.</summary>
+internal sealed class EngineRuntime : IDisposable
+{
+    /// <summary>How often a held poll is released while an upgrade is on its way.</summary>
+    private static readonly TimeSpan NoopInterval = TimeSpan.FromMilliseconds(100);
+
+    public EngineRuntime(EngineIOOptions options, IEngineHandler handler, TimeProvider time, EngineMetrics metrics, ILogger logger)
+    {
+        Options = options;
+        Handler = handler;
+        Time = time;
+        Metrics = metrics;
+        Logger = logger;
+        Clock = new DeadlineClock(time);
+        PingDue = Clock.CreateList(options.PingInterval);
+        PongDue = Clock.CreateList(options.PingTimeout);
+        ClientPingDue = Clock.CreateList(options.PingInterval + options.PingTimeout);
+        UpgradeDue = Clock.CreateList(options.UpgradeTimeout);
+        NoopDue = Clock.CreateList(NoopInterval);
+        CloseDue = Clock.CreateList(options.CloseTimeout);
+        RetentionDue = Clock.CreateList(options.ClosedSessionRetention);
+        AllowsPolling = options.Transports?.Contains("polling") ?? true;
+        AllowsWebSocket = options.Transports?.Contains("websocket") ?? true;
+    }
+
+    public EngineIOOptions Options { get; }
+
+    public IEngineHandler Handler { get; }
+
+    public TimeProvider Time { get; }
+
+    public EngineMetrics Metrics { get; }
+
+    public ILogger Logger { get; }
+
+    public SessionTable Table { get; } = new();
+
+    /// <summary>The ends of sessions that the application is being told of.</summary>
+    public PendingCalls Farewells { get; } = new();
+
+    public DeadlineClock Clock { get; }
+
+    public DeadlineList PingDue { get; }
+
+    public DeadlineList PongDue { get; }
+
+    public DeadlineList ClientPingDue { get; }
+
+    public DeadlineList UpgradeDue { get; }
+
+    public DeadlineList NoopDue { get; }
+
+    public DeadlineList CloseDue { get; }
+
+    public DeadlineList RetentionDue { get; }
+
+    public bool AllowsPolling { get; }
+
+    public bool AllowsWebSocket { get; }
+
+    public bool AllowsUpgrade => Options.AllowUpgrades && AllowsPolling && AllowsWebSocket;
+
+    /// <summary>The open packet of a session.</summary>
+    public OpenPacket OpenPacket(EngineSession session) => new(
+        session.Id,
+        session.Transport == EngineTransport.Polling && AllowsUpgrade,
+        Options.PingInterval,
+        Options.PingTimeout,
+        Options.MaxPayload);
+
+    public void Dispose()
+    {
+        Clock.Dispose();
+        Metrics.Dispose();
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+
+namespace Scaler.EngineIO.Sessions;
+
+/// <summary>
+/// What waits to be sent to one client: a ring, rented while there is something in it, so that an idle session holds none.
+/// Not thread-safe: the session's lock guards it.
+/// </summary>
+internal struct OutboundQueue
+{
+    private const int SmallestRing = 16;
+
+    private OutboundPacket[]? _ring;
+    private int _first;
+
+    public int Count { get; private set; }
+
+    /// <summary>The cost of the packets in the queue, and of those taken out that the transport still holds.</summary>
+    public int Bytes { get; private set; }
+
+    public readonly bool HasRoom(int cost, int maxBytes, int maxPackets) =>
+        Bytes == 0 || (Count < maxPackets && (long)Bytes + cost <= maxBytes);
+
+    public void Enqueue(in OutboundPacket packet)
+    {
+        if (_ring is null || Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        _ring![(_first + Count) & (_ring.Length - 1)] = packet;
+        Count++;
+        Bytes += packet.Cost;
+    }
+
+    public readonly ref readonly OutboundPacket Peek() => ref _ring![_first];
+
+    /// <summary>Takes the next packet. Its cost counts until it is given back to <see cref="Release"/>.</summary>
+    public OutboundPacket Dequeue()
+    {
+        var packet = _ring![_first];
+        _ring[_first] = default;
+        _first = (_first + 1) & (_ring.Length - 1);
+        if (--Count == 0)
+        {
+            ReturnRing();
+        }
+
+        return packet;
+    }
+
+    public void Release(int cost) => Bytes -= cost;
+
+    /// <summary>Drops all packets.</summary>
+    public void Clear()
+    {
+        while (Count > 0)
+        {
+            var packet = Dequeue();
+            Release(packet.Cost);
+            packet.Release();
+        }
+    }
+
+    private void Grow()
+    {
+        // The pool's arrays of these lengths are powers of two, which the ring's mask needs.
+        var ring = ArrayPool<OutboundPacket>.Shared.Rent(_ring is null ? SmallestRing : _ring.Length * 2);
+        if (_ring is not null)
+        {
+            var head = _ring.Length - _first;
+            Array.Copy(_ring, _first, ring, 0, head);
+            Array.Copy(_ring, 0, ring, head, _first);
+            var count = Count;
+            ReturnRing();
+            Count = count;
+        }
+
+        _ring = ring;
+        _first = 0;
+    }
+
+    private void ReturnRing()
+    {
+        ArrayPool<OutboundPacket>.Shared.Return(_ring!, clearArray: true);
+        _ring = null;
+        _first = 0;
+    }
+}

@@ -1,0 +1,39 @@
+namespace Scaler.EngineIO.Sessions;
+
+/// <summary>Counts the sessions that have ended and whose application has not been told so to the end, so that a stop can wait for them.</summary>
+internal sealed class PendingCalls
+{
+    private readonly Lock _lock = new();
+    private int _count;
+    private TaskCompletionSource? _none;
+
+    public void Begin()
+    {
+        lock (_lock)
+        {
+            _count++;
+        }
+    }
+
+    public void End()
+    {
+        lock (_lock)
+        {
+            if (--_count == 0)
+            {
+                _none?.TrySetResult();
+                _none = null;
+            }
+        }
+    }
+
+    public Task WhenNone()
+    {
+        lock (_lock)
+        {
+            return _count == 0
+                ? Task.CompletedTask
+                : (_none ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+}

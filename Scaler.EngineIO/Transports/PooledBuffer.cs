@@ -1,0 +1,66 @@
+using System.Buffers;
+
+namespace Scaler.EngineIO.Transports;
+
+/// <summary>A growing buffer on the shared array pool.</summary>
+internal sealed class PooledBuffer(int capacity = PooledBuffer.Smallest) : IBufferWriter<byte>, IDisposable
+{
+    private const int Smallest = 4096;
+
+    private byte[] _array = ArrayPool<byte>.Shared.Rent(capacity);
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _array.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public void Clear() => Length = 0;
+
+    /// <summary>Gives the array up to the caller, who returns it to the pool.</summary>
+    public byte[] Detach()
+    {
+        var array = _array;
+        _array = [];
+        Length = 0;
+        return array;
+    }
+
+    /// <summary>Gives the memory back; the buffer can be used again.</summary>
+    public void Free()
+    {
+        if (_array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(Detach());
+        }
+    }
+
+    public void Dispose() => Free();
+
+    private void Reserve(int count)
+    {
+        if (_array.Length - Length >= count)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, Math.Max(Smallest, _array.Length * 2)));
+        Span.CopyTo(larger);
+        if (_array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_array);
+        }
+
+        _array = larger;
+    }
+}

@@ -1,0 +1,324 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Protocol.WebSocket;
+using Scaler.EngineIO.Sessions;
+
+namespace Scaler.EngineIO.Transports;
+
+internal sealed partial class WebSocketConnection
+{
+    // How much is written before it is flushed: what a slow client must have taken until more is encoded for it.
+    private const int MaxBatch = 64 * 1024;
+
+    private const int Idle = 0;
+    private const int Writing = 1;
+    private const int Signalled = 2;
+    private const int Stopped = 3;
+
+    private readonly TaskCompletionSource _writingStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // What is written at once: it has memory only while something is being sent.
+    private readonly PooledBuffer _output = new(0);
+    private int _writeState;
+
+    // Guarded by _lock: what is to be sent beside the session's packets.
+    private byte[]? _pong;
+    private bool _probeAnswer;
+    private bool _closeRequested;
+    private byte[]? _closePayload;
+
+    /// <summary>There is something to send.</summary>
+    public void OutputAvailable()
+    {
+        var state = Volatile.Read(ref _writeState);
+        while (state != Stopped)
+        {
+            var next = state == Idle ? Writing : Signalled;
+            var seen = Interlocked.CompareExchange(ref _writeState, next, state);
+            if (seen == state)
+            {
+                if (state == Idle)
+                {
+                    // It observes its own exceptions; StopWritingAsync waits for its end.
+                    _ = WriteAsync();
+                }
+
+                return;
+            }
+
+            state = seen;
+        }
+    }
+
+    /// <summary>Sends what is queued, then a close frame, and gives the client a while to answer. The first call counts.</summary>
+    public void Close(WebSocketCloseCode code, string reason)
+    {
+        byte[] payload = [];
+        if (code != WebSocketCloseCode.None)
+        {
+            payload = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(reason)];
+            BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)code);
+            Encoding.UTF8.GetBytes(reason, payload.AsSpan(sizeof(ushort)));
+        }
+
+        Close(payload);
+    }
+
+    private void Close(byte[] payload)
+    {
+        lock (_lock)
+        {
+            if (_closeRequested || _ended)
+            {
+                return;
+            }
+
+            _closeRequested = true;
+            _closePayload = payload;
+            _runtime.Clock.Arm(_closeDeadline, _runtime.CloseDue);
+        }
+
+        OutputAvailable();
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                Interlocked.CompareExchange(ref _writeState, Writing, Signalled);
+                var cost = WriteBatch(out var wrote, out var last);
+                if (wrote)
+                {
+                    await _stream.WriteAsync(_output.Memory);
+                    _output.Clear();
+                    if (cost > 0)
+                    {
+                        _session!.ReleaseSent(cost);
+                    }
+                }
+
+                if (last)
+                {
+                    break;
+                }
+
+                if (!wrote)
+                {
+                    _output.Free();
+                    var seen = Interlocked.CompareExchange(ref _writeState, Idle, Writing);
+                    if (seen == Writing)
+                    {
+                        return;
+                    }
+                }
+
+                if (Volatile.Read(ref _writeState) == Stopped)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The connection is gone; the reader sees it too and ends the session.
+        }
+
+        _output.Free();
+        Volatile.Write(ref _writeState, Stopped);
+        _writingStopped.TrySetResult();
+    }
+
+    /// <summary>Lets nothing be written any more, and waits for the write that may be on its way.</summary>
+    private async Task StopWritingAsync()
+    {
+        if (!_peerClosed)
+        {
+            var before = Interlocked.Exchange(ref _writeState, Stopped);
+            if (before is Writing or Signalled)
+            {
+                // Nobody is there to take it.
+                Abort();
+                await _writingStopped.Task;
+            }
+
+            return;
+        }
+
+        // The client said goodbye properly: it gets the answer, or the close deadline ends the wait.
+        if (Volatile.Read(ref _writeState) != Idle)
+        {
+            await _writingStopped.Task;
+        }
+    }
+
+    /// <summary>Writes what there is, up to a limit; returns what the session's packets cost.</summary>
+    private int WriteBatch(out bool wrote, out bool last)
+    {
+        wrote = WriteControl();
+        last = false;
+        var cost = 0;
+        while (cost < MaxBatch)
+        {
+            if (_session is null || !_session.TryDequeue(out var packet))
+            {
+                last = WriteClose();
+                wrote |= last;
+                break;
+            }
+
+            cost += packet.Cost;
+            wrote = true;
+            WritePacket(packet);
+            packet.Release();
+        }
+
+        return cost;
+    }
+
+    private bool WriteControl()
+    {
+        byte[]? pong;
+        bool probe;
+        lock (_lock)
+        {
+            pong = _pong;
+            probe = _probeAnswer;
+            _pong = null;
+            _probeAnswer = false;
+        }
+
+        if (pong is not null)
+        {
+            WriteFrame(WebSocketOpcode.Pong, false, pong);
+        }
+
+        if (probe)
+        {
+            WriteFrame(WebSocketOpcode.Text, false, "3probe"u8);
+        }
+
+        return pong is not null || probe;
+    }
+
+    private bool WriteClose()
+    {
+        byte[]? payload;
+        lock (_lock)
+        {
+            payload = _closePayload;
+            _closePayload = null;
+        }
+
+        if (payload is null)
+        {
+            return false;
+        }
+
+        WriteFrame(WebSocketOpcode.Close, false, payload);
+        return true;
+    }
+
+    private void WritePacket(in OutboundPacket packet)
+    {
+        var data = packet.Data;
+        var isBinary = packet.Body == PacketBody.Binary;
+        if (_compression && packet.Length >= _runtime.Options.PerMessageDeflate.Threshold
+            && (packet.Flags & EngineSendFlags.NoCompression) == 0)
+        {
+            WriteCompressed(packet);
+        }
+        else if (isBinary && _session!.ProtocolVersion == 3)
+        {
+            WriteBinaryV3(packet.Type, data);
+        }
+        else if (packet.Shared is { } shared)
+        {
+            _output.Write(shared.Frame);
+        }
+        else if (isBinary)
+        {
+            WriteFrame(WebSocketOpcode.Binary, false, data);
+        }
+        else
+        {
+            var span = _output.GetSpan(FrameHeader.MaxServerLength + 1);
+            var header = FrameHeader.Write(span, WebSocketOpcode.Text, false, data.Length + 1);
+            span[header] = PacketCodec.Digit(packet.Type);
+            _output.Advance(header + 1);
+            _output.Write(data);
+        }
+    }
+
+    // 04 01 02 03 as a binary frame, or b4AQID as a text frame for clients that asked for base64.
+    private void WriteBinaryV3(PacketType type, ReadOnlySpan<byte> data)
+    {
+        if (_session!.Base64Only)
+        {
+            WriteHeader(WebSocketOpcode.Text, false, 2 + Base64Text.EncodedLength(data.Length));
+            _output.Write([(byte)'b', PacketCodec.Digit(type)]);
+            Base64Text.Encode(data, _output);
+        }
+        else
+        {
+            WriteHeader(WebSocketOpcode.Binary, false, 1L + data.Length);
+            _output.Write([(byte)type]);
+            _output.Write(data);
+        }
+    }
+
+    private void WriteCompressed(in OutboundPacket packet)
+    {
+        var isBinary = packet.Body == PacketBody.Binary;
+        var isV3Binary = isBinary && _session!.ProtocolVersion == 3;
+        var opcode = isBinary && !(isV3Binary && _session!.Base64Only) ? WebSocketOpcode.Binary : WebSocketOpcode.Text;
+        if (packet.Shared is { } shared && !isV3Binary)
+        {
+            WriteFrame(opcode, true, shared.GetCompressed());
+            return;
+        }
+
+        using var payload = new PooledBuffer(packet.Length + 16);
+        if (isV3Binary)
+        {
+            payload.Write(_session!.Base64Only ? [(byte)'b', PacketCodec.Digit(packet.Type)] : [(byte)packet.Type]);
+        }
+        else if (!isBinary)
+        {
+            payload.Write([PacketCodec.Digit(packet.Type)]);
+        }
+
+        if (isV3Binary && _session!.Base64Only)
+        {
+            Base64Text.Encode(packet.Data, payload);
+        }
+        else
+        {
+            payload.Write(packet.Data);
+        }
+
+        var compressed = MessageDeflate.Compress(payload.Span, out var length);
+        try
+        {
+            WriteFrame(opcode, true, compressed.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(compressed);
+        }
+    }
+
+    private void WriteFrame(WebSocketOpcode opcode, bool compressed, ReadOnlySpan<byte> payload)
+    {
+        WriteHeader(opcode, compressed, payload.Length);
+        _output.Write(payload);
+    }
+
+    private void WriteHeader(WebSocketOpcode opcode, bool compressed, long length)
+    {
+        var span = _output.GetSpan(FrameHeader.MaxServerLength);
+        _output.Advance(FrameHeader.Write(span, opcode, compressed, length));
+    }
+}

@@ -1,0 +1,106 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.FluentUI.AspNetCore.Components;
+using Scaler.Admin.Components.Controls;
+using Scaler.Admin.Components.Tables;
+using Scaler.Admin.Services.Actions;
+using Scaler.Admin.Services.Diagnosis;
+using Scaler.Admin.Services.Live;
+
+namespace Scaler.Tests.Admin.Components;
+
+public sealed class ComponentTests : BunitContext
+{
+    public ComponentTests()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddFluentUIComponents();
+        Services.AddSingleton(TimeProvider.System);
+    }
+
+    [Fact]
+    public void Sparkline_Gap_IsNotDrawnAcross()
+    {
+        var line = Render<Sparkline>(parameters => parameters
+            .Add(spark => spark.Label, "Messages")
+            .Add(spark => spark.Values, [1, 2, double.NaN, 3, 1])).Find("path.line").GetAttribute("d")!;
+        Assert.Equal(2, line.Count(c => c == 'M'));
+        Assert.DoesNotContain("NaN", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sparkline_OneValue_DrawsNothing() => Assert.Empty(Render<Sparkline>(parameters => parameters
+        .Add(spark => spark.Label, "Messages")
+        .Add(spark => spark.Values, [1])).FindAll("path"));
+
+    [Fact]
+    public void Findings_None_SaysThatNothingIsWrong() =>
+        Assert.Contains("Nothing is wrong", Render<FindingList>(parameters => parameters.Add(list => list.Findings, [])).Markup, StringComparison.Ordinal);
+
+    [Fact]
+    public void Findings_One_ShowsItsCauseAndItsLink()
+    {
+        var list = Render<FindingList>(parameters => parameters.Add(
+            list => list.Findings, [new Finding(Severity.Critical, "Server b is gone", "It was killed.", "servers", "Servers")]));
+        Assert.Equal("Server b is gone", list.Find("strong").TextContent);
+        Assert.Equal("servers", list.Find("a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void Errors_WhatAClientSent_IsTextAndCut()
+    {
+        var grid = Render<ErrorGrid>(parameters => parameters.Add(grid => grid.Errors, [new ScalerError
+        {
+            Name = ErrorNames.Json,
+            Arguments = ["<script>alert(1)</script>" + new string('x', 5_000)],
+            At = DateTimeOffset.UnixEpoch,
+            Server = "a",
+            Account = "<b>bold</b>",
+            Late = true,
+        }]));
+        Assert.Empty(grid.FindAll("script, b"));
+        Assert.InRange(grid.Find(".argument").TextContent.Length, 100, 130);
+        Assert.Equal("<b>bold</b>", grid.Find("a").TextContent);
+        Assert.Equal("accounts/named?name=%3Cb%3Ebold%3C%2Fb%3E", grid.Find("a").GetAttribute("href"));
+        Assert.Equal("late", grid.Find(".late").TextContent);
+    }
+
+    [Fact]
+    public void Servers_ThatHearNothing_SaySo()
+    {
+        var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
+            [new ServerSample(new ServerInfo { Id = "a", Epoch = 1, BusMilliseconds = -1, State = ServerState.Draining }, default)]));
+        Assert.Equal("silent", grid.Find("td .bad").TextContent);
+        Assert.Contains("Draining", grid.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accounts_WithoutAName_CanBeOpened() => Assert.Equal(
+        "accounts/named",
+        Render<AccountGrid>(parameters => parameters.Add(grid => grid.Accounts, [new AccountInfo("", 1, ["a"])])).Find("a").GetAttribute("href"));
+
+    [Fact]
+    public async Task Form_ArgumentsThatAreNoArray_CannotBeSent()
+    {
+        var sent = 0;
+        var form = Render<MessageForm>(parameters => parameters
+            .Add(form => form.Action, "Send")
+            .Add(form => form.OnSend, EventCallback.Factory.Create<Message>(this, _ => sent++)));
+        await form.InvokeAsync(() => form.FindComponent<FluentTextInput>().Instance.ValueChanged.InvokeAsync("chat"));
+        await form.InvokeAsync(() => form.FindComponent<FluentTextArea>().Instance.ValueChanged.InvokeAsync("{}"));
+        Assert.Contains("not an object", form.Find("[role=alert]").TextContent, StringComparison.Ordinal);
+        await form.Find("form").SubmitAsync();
+        Assert.Equal(0, sent);
+        await form.InvokeAsync(() => form.FindComponent<FluentTextArea>().Instance.ValueChanged.InvokeAsync("[1]"));
+        await form.Find("form").SubmitAsync();
+        Assert.Equal(1, sent);
+    }
+
+    [Fact]
+    public void Report_OfASend_ShowsItsNumbers() => Assert.Contains(
+        "3 connections · 2 servers · 1 unreachable",
+        Render<ReportBar>(parameters => parameters.Add(bar => bar.Report, new ActionReport(
+            ActionOutcome.Partly, "Sent", new SendResult { Connections = 3, Servers = 2, Unreachable = ["b"] }))).Markup,
+        StringComparison.Ordinal);
+}

@@ -1,0 +1,255 @@
+using Microsoft.Playwright;
+using Scaler.Tests.Admin.Helpers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Scaler.Tests.Admin.EndToEnd;
+
+/// <summary>The pages in a browser, as an operator uses them.</summary>
+public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
+{
+    private AdminHost _host = null!;
+    private FakeCluster _cluster = null!;
+
+    public async Task InitializeAsync() => _host = await AdminHost.StartAsync(time => _cluster = Scenery.Quiet(time));
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [ChromiumFact]
+    public async Task Overview_AServerDies_SaysSoWithoutAReload()
+    {
+        var page = await OpenAsync("/");
+        await _host.TickAsync();
+        await Expect(page.GetByText("Nothing is wrong")).ToBeVisibleAsync();
+        Scenery.Break(_cluster, _host.Time);
+        await _host.TickAsync();
+        await Expect(page.GetByText("Server stream-3-5d9e is gone: its lease has ended")).ToBeVisibleAsync();
+        await Expect(page).ToHaveTitleAsync("(2!) Scaler");
+    }
+
+    [ChromiumFact]
+    public async Task Servers_Sampled_ShowTheirState()
+    {
+        var page = await OpenAsync("/servers");
+        await _host.TickAsync();
+        await Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(4);
+        await Expect(page.GetByText("http://10.0.4.12:8080")).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_AClientConnects_ItsRowAppears()
+    {
+        var page = await OpenAsync("/accounts?q=brand-new");
+        await Expect(page.GetByText("No account begins with “brand-new”")).ToBeVisibleAsync();
+        _cluster.Connect("brand-new-1", "stream-1-7f3a");
+        await _host.TickAsync();
+        await _host.TickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "brand-new-1" })).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_SlashAndAPrefix_SearchOnTheServer()
+    {
+        var page = await OpenAsync("/accounts");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("wonka-01");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
+        await Expect(page).ToHaveURLAsync(new Uri(_host.Address, "/accounts?q=wonka-01").ToString());
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_NextPage_GoesOnWhereTheFirstEnded()
+    {
+        var page = await OpenAsync("/accounts");
+        await page.GetByText("Next page").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
+        await Expect(page.GetByText("100 accounts shown")).ToBeVisibleAsync();
+        Assert.Contains("after=", page.Url, StringComparison.Ordinal);
+    }
+
+    [ChromiumFact]
+    public async Task Account_WithAnArbitraryName_CanBeOpenedFromTheList()
+    {
+        foreach (var name in new[] { "~a/b c?d#e", "~100%", "~<b>&amp;", "~..\\grüße" })
+        {
+            _cluster.Connect(name, "stream-1-7f3a");
+        }
+
+        var page = await OpenAsync("/accounts?q=~");
+        foreach (var name in new[] { "~a/b c?d#e", "~100%", "~<b>&amp;", "~..\\grüße" })
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(name);
+            await Expect(page.GetByText("1 connection", new() { Exact = true })).ToBeVisibleAsync();
+            await page.ReloadAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(name);
+            await page.GotoAsync("/accounts?q=~");
+        }
+    }
+
+    [ChromiumFact]
+    public async Task Account_SendAMessage_ShowsWhatItReached()
+    {
+        _cluster.Answer = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["stream-2-b01c"] };
+        var page = await OpenAsync("/accounts/acme-001");
+        await page.GetByLabel("Event").FillAsync("chat");
+        await page.GetByLabel("Arguments").FillAsync("""["hello"]""");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(page.GetByText("Not reached: stream-2-b01c")).ToBeVisibleAsync();
+        Assert.Equal("send acme-001 chat [hello]", Assert.Single(_cluster.Done));
+    }
+
+    [ChromiumFact]
+    public async Task Account_Disconnect_AsksFirst()
+    {
+        _cluster.Connect("solo", "stream-1-7f3a");
+        var page = await OpenAsync("/accounts/solo");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect all" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        Assert.Empty(_cluster.Done);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect all" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Disconnect all" }).ClickAsync();
+        await Expect(page.GetByText("Not connected")).ToBeVisibleAsync();
+        Assert.Equal("disconnect solo", Assert.Single(_cluster.Done));
+        await page.GotoAsync("/audit");
+        await Expect(page.GetByText("disconnect all")).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Account_ReadOnly_CanLookButNotAct()
+    {
+        var page = await browser.LogInAsync(_host, "/accounts/acme-001", AdminHost.ReadOnlyToken);
+        await Expect(page.GetByText("stream-").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Disconnect" })).ToHaveCountAsync(0);
+        await Expect(page.GetByLabel("Event")).ToHaveCountAsync(0);
+    }
+
+    [ChromiumFact]
+    public async Task Errors_OneIsRaised_AppearsAndSurvivesAReload()
+    {
+        var page = await OpenAsync("/errors");
+        await UntilWatchedAsync();
+        Scenery.Raise(_cluster, _host.Time, 0, ErrorNames.Json, "acme-017", 0, ["{\"broken\":<img src=x onerror=\"document.title='owned'\">"]);
+        await _host.TickAsync();
+        await Expect(page.GetByText("{\"broken\":<img src=x")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await _host.TickAsync();
+        await Expect(page.GetByText("{\"broken\":<img src=x")).ToBeVisibleAsync();
+        await Expect(page).ToHaveTitleAsync("Errors · Scaler");
+    }
+
+    [ChromiumFact]
+    public async Task Errors_Filters_AreInTheUrl()
+    {
+        Scenery.Break(_cluster, _host.Time);
+        var page = await OpenAsync("/errors");
+        await UntilWatchedAsync();
+        await _host.TickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "handler" }).ClickAsync();
+        await Expect(page.GetByText("the order service did not answer")).ToBeVisibleAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        Assert.Contains("type=error%3A%3Ahandler", page.Url, StringComparison.Ordinal);
+        await page.ReloadAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+    }
+
+    [ChromiumFact]
+    public async Task Errors_Paused_StandStillAndCountTheNew()
+    {
+        Scenery.Raise(_cluster, _host.Time, 5, ErrorNames.Json, "first", 0, ["{"]);
+        var page = await OpenAsync("/errors");
+        await UntilWatchedAsync();
+        await _host.TickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Go on" })).ToBeVisibleAsync();
+        Scenery.Raise(_cluster, _host.Time, 0, ErrorNames.Json, "second", 0, ["{"]);
+        await _host.TickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Go on (1 new)" })).ToBeVisibleAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+    }
+
+    [ChromiumFact]
+    public async Task Broadcast_ToAll_AsksFirst()
+    {
+        var page = await OpenAsync("/broadcast");
+        await _host.TickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "All accounts" }).ClickAsync();
+        await page.GetByLabel("Event").FillAsync("maintenance");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send to all" }).ClickAsync();
+        await Expect(page.GetByText("It can't be taken back")).ToBeVisibleAsync();
+        Assert.Empty(_cluster.Done);
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Send to all" }).ClickAsync();
+        await Expect(page.GetByText("Sent to")).ToBeVisibleAsync();
+        Assert.Equal("broadcast maintenance []", Assert.Single(_cluster.Done));
+    }
+
+    [ChromiumFact]
+    public async Task AnyPage_RedisGoesAway_SaysSinceWhenAndRecoversByItself()
+    {
+        var page = await OpenAsync("/accounts");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
+        await _host.TickAsync();
+        _cluster.Outage = "It was not possible to connect";
+        await _host.TickAsync();
+        await _host.TickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Redis does not answer since");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
+        _cluster.Outage = null;
+        await _host.TickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+    }
+
+    [ChromiumFact]
+    public async Task AnyPage_RedisAwayFromTheStart_SaysSo()
+    {
+        _cluster.Outage = "It was not possible to connect";
+        var page = await OpenAsync("/accounts");
+        await Expect(page.GetByText("The accounts could not be read")).ToBeVisibleAsync();
+        await page.GotoAsync("/servers");
+        await _host.TickAsync();
+        await Expect(page.GetByText("The servers are not known")).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task AnyPage_IsLeft_NobodyWatchesAnyMore()
+    {
+        var page = await OpenAsync("/errors");
+        await UntilWatchedAsync();
+        Assert.True(_host.Monitor.Watching > 0);
+        await page.Context.CloseAsync();
+        await UntilAsync(() => _host.Monitor.Watching == 0 && _host.Feed.Watching == 0);
+    }
+
+    [ChromiumFact]
+    public async Task Theme_Switched_IsKept()
+    {
+        var page = await OpenAsync("/");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Dark or light" }).ClickAsync();
+        await Expect(page.Locator("body")).ToHaveAttributeAsync("data-theme", "dark");
+        await page.ReloadAsync();
+        await Expect(page.Locator("body")).ToHaveAttributeAsync("data-theme", "dark");
+    }
+
+    private async Task<IPage> OpenAsync(string path)
+    {
+        var page = await browser.LogInAsync(_host, path);
+        await page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        return page;
+    }
+
+    private Task UntilWatchedAsync() => UntilAsync(() => _cluster.Watching > 0);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "It did not come to be in time.");
+            await Task.Yield();
+        }
+    }
+}

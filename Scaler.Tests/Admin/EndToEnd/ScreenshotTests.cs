@@ -1,0 +1,59 @@
+using Scaler.Tests.Admin.Helpers;
+
+namespace Scaler.Tests.Admin.EndToEnd;
+
+/// <summary>Pictures of every page, light and dark, wide and narrow: made only where SCALER_SCREENSHOTS names a folder for them.</summary>
+public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
+{
+    [ScreenshotFact]
+    public async Task EveryPage()
+    {
+        var folder = Environment.GetEnvironmentVariable(ScreenshotFactAttribute.Folder)!;
+        FakeCluster cluster = null!;
+        Action<int> work = null!;
+        await using var host = await AdminHost.StartAsync(time =>
+        {
+            cluster = Scenery.Quiet(time);
+            work = second => Scenery.Work(cluster, time, second);
+            return cluster;
+        });
+        var now = 0;
+        for (; now < 150; now++)
+        {
+            work(now);
+            await host.TickAsync();
+        }
+
+        await TakeAsync("quiet", ["/"]);
+        Scenery.Break(cluster, host.Time);
+        cluster.Answer = _ => new SendResult { Connections = 3, Servers = 2, Unreachable = ["stream-2-b01c"] };
+        await TakeAsync("night", ["/", "/servers", "/accounts", "/accounts?q=acme", "/accounts/acme-017", "/accounts/nobody", "/errors", "/errors?type=error%3A%3Avalidation&account=x", "/broadcast", "/audit", "/login"]);
+        cluster.Outage = "No connection is active/available to service this operation: PING; It was not possible to connect to the redis server(s)";
+        await host.TickAsync();
+        await TakeAsync("away", ["/", "/accounts"]);
+
+        async Task TakeAsync(string name, string[] paths)
+        {
+            foreach (var (width, dark) in new[] { (1280, false), (1280, true), (400, false), (400, true) })
+            {
+                var page = await browser.LogInAsync(host, "/", width: width, dark: dark);
+                foreach (var path in paths)
+                {
+                    await page.GotoAsync(path);
+                    if (path != "/login")
+                    {
+                        await page.WaitForSelectorAsync("[data-live]", new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
+                    }
+
+                    work(now++);
+                    await host.TickAsync();
+                    await page.WaitForTimeoutAsync(700);
+                    var file = (path == "/" ? "overview" : path.Trim('/').Replace('/', '-').Replace('?', '_').Replace("%3A", "", StringComparison.Ordinal)) + $"-{name}-{width}{(dark ? "-dark" : "")}.png";
+                    await page.ScreenshotAsync(new() { Path = Path.Combine(folder, file) });
+                }
+
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+}

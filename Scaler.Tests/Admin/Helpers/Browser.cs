@@ -1,0 +1,53 @@
+using Microsoft.Playwright;
+
+namespace Scaler.Tests.Admin.Helpers;
+
+/// <summary>One chromium for the tests of a class.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync()
+    {
+        if (File.Exists(ChromiumFactAttribute.Path))
+        {
+            _playwright = await Playwright.CreateAsync();
+            _browser = await _playwright.Chromium.LaunchAsync(new()
+            {
+                ExecutablePath = ChromiumFactAttribute.Path,
+                Args = ["--no-sandbox", "--disable-gpu"],
+            });
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+    }
+
+    /// <summary>A page without cookies.</summary>
+    internal async Task<IPage> NewPageAsync(AdminHost host, int width = 1280, bool dark = false)
+    {
+        var context = await _browser!.NewContextAsync(new()
+        {
+            BaseURL = host.Address.ToString(),
+            ViewportSize = new() { Width = width, Height = 860 },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        return await context.NewPageAsync();
+    }
+
+    /// <summary>A page of somebody who is logged in.</summary>
+    internal async Task<IPage> LogInAsync(AdminHost host, string path = "/", string token = AdminHost.Token, int width = 1280, bool dark = false)
+    {
+        var page = await NewPageAsync(host, width, dark);
+        await page.GotoAsync($"/login?t={token}&returnUrl={Uri.EscapeDataString(path)}");
+        return page;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Scaler.Admin.Services.Cluster;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Admin.Helpers;
+
+/// <summary>A cluster in memory: what the dashboard asks is answered from here, and what it does is written down.</summary>
+internal sealed class FakeCluster(TimeProvider time) : IClusterView
+{
+    private readonly List<Channel<ScalerError>> _watchers = [];
+    private readonly List<ScalerError> _errors = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>What Redis says instead of an answer; null while it is there.</summary>
+    public string? Outage { get; set; }
+
+    public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(0.42);
+
+    public ConcurrentDictionary<string, ServerInfo> Servers { get; } = new();
+
+    public ConcurrentDictionary<string, IReadOnlyList<ConnectionInfo>> Accounts { get; } = new();
+
+    public ConcurrentQueue<string> Done { get; } = new();
+
+    /// <summary>What a send answers, by account; null for a broadcast.</summary>
+    public Func<string?, SendResult>? Answer { get; set; }
+
+    public int Watching
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _watchers.Count;
+            }
+        }
+    }
+
+    public void Raise(ScalerError error)
+    {
+        lock (_gate)
+        {
+            _errors.Insert(0, error);
+            _watchers.ForEach(watcher => watcher.Writer.TryWrite(error));
+        }
+    }
+
+    public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken) =>
+        Ask<IReadOnlyList<ServerInfo>>(() => [.. Servers.Values.OrderBy(server => server.Id, StringComparer.Ordinal)]);
+
+    public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken) => Ask(() => new ClusterCounts(
+        Servers.Values.Count(server => server.State != ServerState.Dead), Accounts.Count, Accounts.Sum(account => account.Value.Count)));
+
+    public Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken) => Ask(() =>
+    {
+        var names = Accounts.Keys
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(name, after) > 0))
+            .Order(StringComparer.Ordinal).Take(take + 1).ToArray();
+        var page = names.Take(take).Select(name => new AccountInfo(name, Accounts[name].Count, [.. Accounts[name].Select(c => c.Server).Distinct().Order()]));
+        return new AccountPage([.. page], names.Length > take ? names[take - 1] : null);
+    });
+
+    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
+        Ask<IReadOnlyList<ConnectionInfo>>(() => Accounts.TryGetValue(account, out var connections) ? [.. connections.Take(take)] : []);
+
+    public Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
+        Act($"send {account} {eventName} [{string.Join(",", args)}]", account);
+
+    public Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
+        Act($"broadcast {eventName} [{string.Join(",", args)}]", null);
+
+    public Task<SendResult> DisconnectAsync(string account, CancellationToken cancellationToken)
+    {
+        var result = Act($"disconnect {account}", account);
+        Accounts.TryRemove(account, out _);
+        return result;
+    }
+
+    public Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken)
+    {
+        var result = Act($"disconnect {account} {connectionId}", account);
+        Accounts[account] = [.. Accounts[account].Where(connection => connection.Id != connectionId)];
+        return result;
+    }
+
+    public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take, CancellationToken cancellationToken) => Ask<IReadOnlyList<ScalerError>>(() =>
+    {
+        lock (_gate)
+        {
+            return [.. _errors.Take(take)];
+        }
+    });
+
+    public async IAsyncEnumerable<ScalerError> WatchErrorsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var channel = Channel.CreateUnbounded<ScalerError>();
+        lock (_gate)
+        {
+            _watchers.Add(channel);
+        }
+
+        try
+        {
+            await foreach (var error in channel.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return error;
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _watchers.Remove(channel);
+            }
+        }
+    }
+
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => Ask(() => RoundTrip);
+
+    /// <summary>A connection of an account, from now on.</summary>
+    public ConnectionInfo Connect(string account, string server, string transport = "websocket", TimeSpan age = default, string agent = "engine.io-client/6.6")
+    {
+        var connection = new ConnectionInfo
+        {
+            Id = Guid.NewGuid().ToString("N")[..12],
+            Server = server,
+            Transport = transport,
+            ProtocolVersion = 4,
+            RemoteAddress = $"203.0.113.{account.Length + Accounts.Count % 200}",
+            UserAgent = agent,
+            Since = time.GetUtcNow() - age,
+        };
+        Accounts.AddOrUpdate(account, [connection], (_, connections) => [.. connections, connection]);
+        return connection;
+    }
+
+    private Task<SendResult> Act(string what, string? account) => Ask(() =>
+    {
+        Done.Enqueue(what);
+        var connections = Accounts.Where(entry => account is null || entry.Key == account).SelectMany(entry => entry.Value).ToArray();
+        return Answer?.Invoke(account) ?? new SendResult { Connections = connections.Length, Servers = connections.Select(c => c.Server).Distinct().Count() };
+    });
+
+    private Task<T> Ask<T>(Func<T> answer) => Outage is { } reason
+        ? Task.FromException<T>(new RedisConnectionException(ConnectionFailureType.UnableToConnect, reason))
+        : Task.FromResult(answer());
+}

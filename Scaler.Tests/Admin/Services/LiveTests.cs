@@ -1,0 +1,205 @@
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Admin.Configuration;
+using Scaler.Admin.Services.Live;
+using Scaler.Tests.Admin.Helpers;
+
+namespace Scaler.Tests.Admin.Services;
+
+public sealed class LiveTests : IAsyncLifetime, IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 3, 12, 0, TimeSpan.Zero));
+    private readonly FakeCluster _cluster;
+    private readonly ClusterMonitor _monitor;
+    private readonly ErrorFeed _feed;
+
+    public LiveTests()
+    {
+        _cluster = new FakeCluster(_time);
+        _monitor = new ClusterMonitor(_cluster, Options.Create(new AdminOptions()), _time, new FakeLogger<ClusterMonitor>());
+        _feed = new ErrorFeed(_cluster, _time, new FakeLogger<ErrorFeed>());
+    }
+
+    public async Task InitializeAsync()
+    {
+        await _monitor.StartAsync(CancellationToken.None);
+        await _feed.StartAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _monitor.StopAsync(CancellationToken.None);
+        await _feed.StopAsync(CancellationToken.None);
+    }
+
+    public void Dispose()
+    {
+        _monitor.Dispose();
+        _feed.Dispose();
+    }
+
+    [Fact]
+    public async Task Monitor_CountersThatGrow_BecomeRates()
+    {
+        Put(received: 100, sent: 1_000);
+        await SampleAsync();
+        Assert.True(double.IsNaN(_monitor.Current.History[0].Rates.In));
+        Put(received: 150, sent: 1_300);
+        await SampleAsync();
+        Assert.Equal((50, 300), (_monitor.Current.Rates.In, _monitor.Current.Rates.Out));
+        Assert.Equal(2, _monitor.Current.History.Count);
+    }
+
+    [Fact]
+    public async Task Monitor_ServerRestartedUnderItsId_HasNoNegativeRate()
+    {
+        Put(received: 5_000, sent: 9_000);
+        await SampleAsync();
+        Put(received: 10, sent: 20, _time.GetUtcNow());
+        await SampleAsync();
+        Assert.Equal((0, 0), (_monitor.Current.Rates.In, _monitor.Current.Rates.Out));
+    }
+
+    [Fact]
+    public async Task Monitor_RedisAway_KeepsWhatItSawAndSaysSinceWhen_ThenGoesOn()
+    {
+        Put(received: 1, sent: 1);
+        await SampleAsync();
+        _cluster.Outage = "It was not possible to connect; details that nobody reads";
+        await SampleAsync();
+        var since = _time.GetUtcNow();
+        await SampleAsync();
+        Assert.Equal((LinkState.Down, since), (_monitor.Current.Link.State, _monitor.Current.Link.Since));
+        Assert.Equal("It was not possible to connect", _monitor.Current.Link.Reason);
+        Assert.Single(_monitor.Current.Servers);
+        Assert.True(_monitor.Current.IsStale);
+
+        _cluster.Outage = null;
+        await SampleAsync();
+        Assert.Equal(LinkState.Up, _monitor.Current.Link.State);
+        Assert.False(_monitor.Current.IsStale);
+    }
+
+    [Fact]
+    public async Task Monitor_NobodyWatches_AsksNothing()
+    {
+        await SampleAsync();
+        var at = _monitor.Current.At;
+        Assert.Equal(0, _monitor.Watching);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(at, _monitor.Current.At);
+    }
+
+    [Fact]
+    public async Task Feed_RecentAndLive_AreOneListNewestFirst()
+    {
+        Raise("old", -5);
+        using var watch = _feed.Watch(() => { });
+        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
+        Raise("new", 0);
+        Raise("late", -3, late: true);
+        await UntilAsync(() => _feed.Current.Errors.Count == 3);
+        Assert.Equal(["new", "late", "old"], _feed.Current.Errors.Select(error => error.Account));
+        Assert.Equal(3, _feed.Current.Rates[ErrorNames.Json]);
+    }
+
+    [Fact]
+    public async Task Feed_MoreThanItKeeps_ForgetsTheOldest()
+    {
+        using var watch = _feed.Watch(() => { });
+        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
+        for (var i = 0; i < ErrorFeed.Capacity + 50; i++)
+        {
+            Raise($"account {i}", i / 1_000d);
+        }
+
+        await UntilAsync(() => _feed.Current.Errors is [{ Account: "account 1049" }, ..]);
+        Assert.Equal(ErrorFeed.Capacity, _feed.Current.Errors.Count);
+        Assert.Equal(ErrorFeed.Capacity + 50, _feed.Current.PerMinute);
+    }
+
+    [Fact]
+    public async Task Feed_Many_TellsAtMostFourTimesASecond()
+    {
+        var told = 0;
+        using var watch = _feed.Watch(() => Interlocked.Increment(ref told));
+        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
+        told = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            Raise("acme", 0);
+        }
+
+        await UntilAsync(() => _feed.Current.Errors.Count == 200);
+        Assert.InRange(told, 1, 4);
+    }
+
+    [Fact]
+    public async Task Feed_LastWatcherLeaves_UnsubscribesFromTheCluster()
+    {
+        var watch = _feed.Watch(() => { });
+        await UntilAsync(() => _cluster.Watching == 1);
+        watch.Dispose();
+        await UntilAsync(() => _cluster.Watching == 0);
+        Assert.Equal(0, _feed.Watching);
+    }
+
+    [Fact]
+    public async Task Feed_RedisComesBack_IsTakenUpAgain()
+    {
+        _cluster.Outage = "away";
+        Raise("meanwhile", 0);
+        using var watch = _feed.Watch(() => { });
+        await UntilAsync(() => _cluster.Watching == 0);
+        Assert.False(_feed.Current.IsLoaded);
+        _cluster.Outage = null;
+        await UntilAsync(() => _feed.Current.Errors.Count == 1);
+    }
+
+    private void Put(long received, long sent, DateTimeOffset startedAt = default) => _cluster.Servers["a"] = new ServerInfo
+    {
+        Id = "a",
+        Epoch = 1,
+        StartedAt = startedAt,
+        Received = received,
+        Sent = sent,
+    };
+
+    private void Raise(string account, double seconds, bool late = false) => _cluster.Raise(new ScalerError
+    {
+        Name = ErrorNames.Json,
+        Arguments = ["{"],
+        At = _time.GetUtcNow().AddSeconds(seconds),
+        Server = "a",
+        Account = account,
+        ConnectionId = Guid.NewGuid().ToString("N"),
+        Late = late,
+    });
+
+    private async Task SampleAsync()
+    {
+        var sampled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = _monitor.Watch(() => sampled.TrySetResult());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await sampled.Task.WaitAsync(Deadline);
+    }
+
+    /// <summary>Lets time pass, a beat for every ten milliseconds, until something is so.</summary>
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        for (var beats = 0; !condition(); await Task.Yield())
+        {
+            var passed = TimeProvider.System.GetElapsedTime(start);
+            Assert.True(passed < Deadline, "It did not come to be in time.");
+            if (passed.TotalMilliseconds > 10 * beats)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(250));
+                beats++;
+            }
+        }
+    }
+}

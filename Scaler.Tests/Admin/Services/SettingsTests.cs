@@ -1,0 +1,63 @@
+using Scaler.Admin.Configuration;
+using Scaler.Admin.Security;
+
+namespace Scaler.Tests.Admin.Services;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Validate_Defaults_AreRight() => Assert.True(new AdminOptionsValidation().Validate(null, new AdminOptions()).Succeeded);
+
+    [Fact]
+    public void Validate_ShortToken_NamesTheKeyAndNotTheToken()
+    {
+        var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { Token = "hunter2" }).FailureMessage!;
+        Assert.Contains("Scaler:Admin:Token has 7 characters", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_SameTokenTwice_IsRefused()
+    {
+        var options = new AdminOptions { Token = "0123456789abcdef", ReadOnlyToken = "0123456789abcdef" };
+        Assert.Contains("Scaler:Admin:ReadOnlyToken is the same", new AdminOptionsValidation().Validate(null, options).FailureMessage!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_IntervalTooShort_SaysWhatItHoldsAndWhatWouldBeRight()
+    {
+        var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { SampleInterval = TimeSpan.Zero }).FailureMessage!;
+        Assert.Contains("Scaler:Admin:SampleInterval is 00:00:00", failure, StringComparison.Ordinal);
+        Assert.Contains("from 00:00:00.2500000 to 00:01:00", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "is missing")]
+    [InlineData(" ", "is empty")]
+    [InlineData("password=secret", "names no address")]
+    [InlineData("localhost:6379,nonsense=1,password=secret", "begins with 'localhost:6379'")]
+    public void Redis_WrongConnectionString_IsNamedWithoutItsPassword(string? value, string expected)
+    {
+        var problem = RedisSetting.Problem(value);
+        Assert.Contains("ConnectionStrings:redis", problem, StringComparison.Ordinal);
+        Assert.Contains(expected, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:6379")]
+    [InlineData("redis:6379,password=secret,ssl=true")]
+    public void Redis_RightConnectionString_HasNoProblem(string value) => Assert.Null(RedisSetting.Problem(value));
+
+    [Theory]
+    [InlineData(null, "/")]
+    [InlineData("", "/")]
+    [InlineData("/accounts/acme?x=1", "/accounts/acme?x=1")]
+    [InlineData("https://evil.example", "/")]
+    [InlineData("//evil.example", "/")]
+    [InlineData("/\\evil.example", "/")]
+    [InlineData("/\t/evil.example", "/")]
+    [InlineData("javascript:alert(1)", "/")]
+    [InlineData("/login?t=x", "/")]
+    public void ReturnUrl_ThatLeadsElsewhere_LeadsHome(string? url, string expected) => Assert.Equal(expected, LocalUrl.OrHome(url));
+}

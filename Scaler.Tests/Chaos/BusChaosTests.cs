@@ -1,0 +1,53 @@
+using System.Net;
+using Scaler.Tests.Helpers;
+using Xunit.Abstractions;
+
+namespace Scaler.Tests.Chaos;
+
+/// <summary>Faults between a server and its Redis.</summary>
+[Trait("Category", "Chaos")]
+public sealed class BusChaosTests(ITestOutputHelper output)
+{
+    [RedisServerFact]
+    public async Task ASubscriptionThatDiesSilently_IsNoticed_HealthSaysSo_AndItIsRepaired()
+    {
+        await using var cluster = await ChaosCluster.StartAsync(1, behindProxy: true);
+        var clients = await cluster.ConnectAsync(5, 1);
+        using var http = new HttpClient();
+        async Task<HttpStatusCode> HealthAsync()
+        {
+            using var answer = await http.GetAsync(new Uri(cluster.Servers[0].Url + "/health"));
+            return answer.StatusCode;
+        }
+
+        await Deadline.Until(async () => await HealthAsync() == HttpStatusCode.OK);
+        Assert.True(cluster.Proxy.Swallow("SUBSCRIBE") > 0);
+
+        var noticed = await Deadline.Until(async () => await HealthAsync() == HttpStatusCode.ServiceUnavailable);
+        output.WriteLine($"health said so after {noticed.TotalSeconds:F2} s");
+        var repaired = await Deadline.Until(async () => await HealthAsync() == HttpStatusCode.OK);
+        output.WriteLine($"it was repaired {repaired.TotalSeconds:F2} s later");
+
+        Assert.All(clients, c => Assert.False(c.Client.Closed.IsCompleted));
+        ChaosCluster.Empty(clients);
+        await cluster.AssertEverybodyIsReachedOnceAsync(clients);
+    }
+
+    [RedisServerFact]
+    public async Task ConnectionsToRedisThatAreCut_AreMadeAgain_AndNothingIsTwice()
+    {
+        await using var cluster = await ChaosCluster.StartAsync(2, behindProxy: true);
+        var clients = await cluster.ConnectAsync(20, 2);
+
+        cluster.Proxy.Cut();
+
+        var whole = await Deadline.Until(async () =>
+        {
+            var result = await cluster.View.SendAsync("account-0", "again", [], new SendOptions { Receipts = true });
+            return result is { IsComplete: true, Connections: 10 };
+        });
+        output.WriteLine($"a send reached everybody {whole.TotalSeconds:F2} s after every connection to Redis was cut");
+        ChaosCluster.Empty(clients);
+        await cluster.AssertEverybodyIsReachedOnceAsync(clients);
+    }
+}

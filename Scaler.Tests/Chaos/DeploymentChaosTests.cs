@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Scaler.Cluster;
+using Scaler.Cluster.Redis;
+using Scaler.Tests.Helpers;
+using Xunit.Abstractions;
+
+namespace Scaler.Tests.Chaos;
+
+/// <summary>Servers that come and go.</summary>
+[Trait("Category", "Chaos")]
+public sealed class DeploymentChaosTests(ITestOutputHelper output)
+{
+    [RedisServerFact]
+    public async Task ADeadServerWithManyConnections_IsReaped()
+    {
+        const int Connections = 20_000;
+        await using var cluster = await ChaosCluster.StartAsync(2);
+        var registry = new RedisServerRegistry(cluster.Connection, new RedisKeys("scaler"));
+        var dead = new ServerInfo { Id = "dead", Epoch = 1 };
+        await registry.RenewAsync(dead, TimeSpan.FromSeconds(5), join: true);
+        foreach (var batch in Enumerable.Range(0, Connections).Chunk(500))
+        {
+            await registry.RegisterAsync(dead.Holder, [.. batch.Select(i => new RegistryEntry($"many-{i % 7000}", $"c{i}", Encoding.ASCII.GetBytes("{}")))], 0);
+        }
+
+        await registry.LeaveAsync(dead.Holder);
+
+        Assert.Equal(0, (await cluster.View.GetCountsAsync()).Connections);
+        var reaped = await Deadline.Until(async () =>
+            (await cluster.View.GetServersAsync()).Count == 2 && await cluster.View.GetCountsAsync() == new ClusterCounts(2, 0, 0));
+        output.WriteLine($"{Connections} entries of a dead server were removed in {reaped.TotalSeconds:F2} s");
+        var slow = (await cluster.Connection.GetServers()[0].SlowlogGetAsync()).Where(s => s.Duration > TimeSpan.FromMilliseconds(10)).ToList();
+        output.WriteLine($"{slow.Count} commands took Redis more than 10 ms");
+    }
+
+    [RedisServerFact]
+    public async Task ARollingRestart_OfThreeServersUnderLoad_LosesOnlyWhatIsReported()
+    {
+        await using var cluster = await ChaosCluster.StartAsync(3);
+        await using var proxy = new TcpProxy([.. cluster.Servers.Select(s => new Uri(s.Url).Port)]);
+        var url = $"http://127.0.0.1:{proxy.Port}";
+        using var ending = new CancellationTokenSource();
+        var present = new ConcurrentDictionary<int, TestClient>();
+        var reconnects = 0;
+
+        // Clients that come back wherever they are let in, as engine.io-client's users write them.
+        var clients = Enumerable.Range(0, 60).Select(async i =>
+        {
+            using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+            while (!ending.IsCancellationRequested)
+            {
+                try
+                {
+                    var client = await TestClient.ConnectAsync(url, $"account-{i % 6}");
+                    present[i] = client;
+                    await Task.WhenAny(client.Closed, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ending.Token));
+                    present.TryRemove(i, out _);
+                    await client.DisposeAsync();
+                    Interlocked.Increment(ref reconnects);
+                }
+                catch (Exception exception) when (exception is HttpRequestException or System.Net.WebSockets.WebSocketException)
+                {
+                    await pause.WaitForNextTickAsync();
+                }
+            }
+        }).ToArray();
+        await Deadline.Until(() => present.Count == 60);
+
+        var (sent, complete) = (0, 0);
+        var load = Task.Run(async () =>
+        {
+            using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+            while (!ending.IsCancellationRequested)
+            {
+                sent++;
+                complete += (await cluster.View.SendAsync($"account-{sent % 6}", "load", [sent], new SendOptions { Receipts = true })).IsComplete ? 1 : 0;
+                await pause.WaitForNextTickAsync();
+            }
+        });
+
+        for (var i = 0; i < cluster.Servers.Length; i++)
+        {
+            var port = new Uri(cluster.Servers[i].Url).Port;
+            Assert.Equal(0, await cluster.Servers[i].StopAsync());
+            await cluster.Servers[i].DisposeAsync();
+            cluster.Servers[i] = await ChaosCluster.StartServerAsync(cluster.Redis.Endpoint, "--urls", $"http://127.0.0.1:{port}");
+            await cluster.UntilUpAsync(3);
+        }
+
+        await Deadline.Until(() => present.Count == 60);
+        await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == 60);
+        await cluster.AssertRegistryEqualsRealityAsync();
+        output.WriteLine($"{reconnects} reconnects; {sent} sends under way, {sent - complete} of them reported as incomplete");
+        Assert.True(sent > 0 && sent - complete <= sent / 10, $"{sent - complete} of {sent}");
+
+        await ending.CancelAsync();
+        await load.Within();
+        await Task.WhenAll(clients.Select(async client =>
+        {
+            try
+            {
+                await client;
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        })).Within();
+        foreach (var (_, client) in present)
+        {
+            client.Abort();
+        }
+    }
+}

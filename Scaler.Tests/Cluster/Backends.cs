@@ -1,0 +1,77 @@
+using Garnet;
+using Scaler.Cluster;
+using Scaler.Cluster.InMemory;
+using Scaler.Cluster.Redis;
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+/// <summary>The Redis servers that the tests of a class share. Each is started when it is first asked for.</summary>
+public sealed class Backends : IAsyncLifetime
+{
+    private readonly List<ConnectionMultiplexer> _connections = [];
+    private GarnetServer? _garnet;
+    private int _garnetPort;
+    private RedisProcess? _redis;
+    private int _prefixes;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var connection in _connections)
+        {
+            await connection.DisposeAsync();
+        }
+
+        _garnet?.Dispose();
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+    }
+
+    /// <summary>A prefix that no other test uses.</summary>
+    public string NewPrefix() => $"test{Interlocked.Increment(ref _prefixes)}";
+
+    /// <summary>A new connection to a backend's Redis.</summary>
+    public async Task<IConnectionMultiplexer> ConnectAsync(Backend backend)
+    {
+        var configuration = new ConfigurationOptions { EndPoints = { await EndpointAsync(backend) }, AllowAdmin = true };
+        var connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        _connections.Add(connection);
+        return connection;
+    }
+
+    /// <summary>A new cluster of nobody, with a way for each of two servers to reach it.</summary>
+    internal async Task<(IServerRegistry Registry, IMessageBus First, IMessageBus Second)> NewClusterAsync(Backend backend)
+    {
+        if (backend == Backend.InMemory)
+        {
+            var memory = new InMemoryCluster(TimeProvider.System);
+            return (memory, memory, memory);
+        }
+
+        var keys = new RedisKeys(NewPrefix());
+        var (first, second) = (await ConnectAsync(backend), await ConnectAsync(backend));
+        return (new RedisServerRegistry(first, keys), new RedisMessageBus(first, keys), new RedisMessageBus(second, keys));
+    }
+
+    private async Task<string> EndpointAsync(Backend backend)
+    {
+        if (backend == Backend.RedisServer)
+        {
+            return (_redis ??= await RedisProcess.StartAsync()).Endpoint;
+        }
+
+        if (_garnet is null)
+        {
+            _garnetPort = Ports.Free();
+            _garnet = new GarnetServer(["--port", $"{_garnetPort}", "--bind", "127.0.0.1", "--lua"]);
+            _garnet.Start();
+        }
+
+        return $"127.0.0.1:{_garnetPort}";
+    }
+}

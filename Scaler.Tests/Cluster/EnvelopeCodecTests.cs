@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Scaler.Cluster;
+
+namespace Scaler.Tests.Cluster;
+
+public sealed class EnvelopeCodecTests
+{
+    private readonly ClusterSecret _secret = new("a secret of the cluster");
+
+    public static TheoryData<string> Shapes => ["full", "empty", "trace", "unicode"];
+
+    [Theory, MemberData(nameof(Shapes))]
+    public void TryRead_OfWhatWasWritten_GivesItBack(string shape)
+    {
+        var envelope = Make(shape);
+
+        Assert.Equal(EnvelopeError.None, EnvelopeCodec.TryRead(Write(envelope), _secret, out var read));
+
+        Assert.Equal((envelope.Kind, envelope.Flags, envelope.Sender, envelope.Number, envelope.Count), (read.Kind, read.Flags, read.Sender, read.Number, read.Count));
+        Assert.Equal((envelope.Account ?? "", envelope.ConnectionId ?? ""), (read.Account, read.ConnectionId));
+        Assert.Equal((envelope.Trace.TraceId, envelope.Trace.SpanId, envelope.Trace.TraceFlags), (read.Trace.TraceId, read.Trace.SpanId, read.Trace.TraceFlags));
+        Assert.Equal(envelope.Payload.ToArray(), read.Payload.ToArray());
+    }
+
+    [Theory, MemberData(nameof(Shapes))]
+    public void TryRead_CutAnywhere_Refuses(string shape)
+    {
+        var bytes = Write(Make(shape));
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.NotEqual(EnvelopeError.None, EnvelopeCodec.TryRead(bytes.AsMemory(0, length), _secret, out _));
+        }
+    }
+
+    [Theory, MemberData(nameof(Shapes))]
+    public void TryRead_WithAnyByteChanged_Refuses(string shape)
+    {
+        var bytes = Write(Make(shape));
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] ^= 0x40;
+            Assert.NotEqual(EnvelopeError.None, EnvelopeCodec.TryRead(bytes, _secret, out _));
+            bytes[i] ^= 0x40;
+        }
+    }
+
+    [Fact]
+    public void TryRead_OfANewerVersion_SaysUnknown()
+    {
+        var bytes = Write(Make("full"));
+        bytes[0] = 2;
+
+        Assert.Equal(EnvelopeError.UnknownVersion, EnvelopeCodec.TryRead(bytes, _secret, out _));
+    }
+
+    [Theory]
+    [InlineData(1, 99)]
+    [InlineData(1, 0)]
+    [InlineData(2, 0x80)]
+    public void TryRead_OfAnUnknownKindOrFlag_SaysUnknown(int index, byte value)
+    {
+        var bytes = Write(Make("full"));
+        bytes[index] = value;
+        Sign(bytes);
+
+        Assert.Equal(EnvelopeError.UnknownVersion, EnvelopeCodec.TryRead(bytes, _secret, out _));
+    }
+
+    [Fact]
+    public void TryRead_SignedByTheClusterButMalformed_NeverReadsOutside()
+    {
+        var random = new Random(20_26);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var bytes = new byte[random.Next(0, 80)];
+            random.NextBytes(bytes);
+            if (bytes.Length > 31)
+            {
+                (bytes[0], bytes[1], bytes[2]) = (1, (byte)random.Next(1, 6), (byte)random.Next(0, 16));
+                Sign(bytes);
+            }
+
+            EnvelopeCodec.TryRead(bytes, _secret, out _);
+        }
+    }
+
+    [Fact]
+    public void TryRead_OfAnotherCluster_SaysForged() =>
+        Assert.Equal(EnvelopeError.Forged, EnvelopeCodec.TryRead(Write(Make("full")), new ClusterSecret("another secret"), out _));
+
+    [Fact]
+    public void Write_ANameThatDoesNotFit_Throws() =>
+        Assert.Throws<ArgumentException>(() => Write(Make("full") with { Account = new string('a', 70_000) }));
+
+    private static Envelope Make(string shape)
+    {
+        var full = new Envelope
+        {
+            Kind = EnvelopeKind.Message,
+            Flags = EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except,
+            Sender = "server.1700000000000",
+            Number = long.MaxValue,
+            Count = -5,
+            Account = "acme",
+            ConnectionId = "connection",
+            Payload = "{\"event\":\"chat\"}"u8.ToArray(),
+        };
+        return shape switch
+        {
+            "full" => full,
+            "empty" => new Envelope { Kind = EnvelopeKind.Probe, Sender = "" },
+            "trace" => full with
+            {
+                Flags = EnvelopeFlags.Trace,
+                Trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded),
+            },
+            _ => full with { Account = "акме-\U0001F600", ConnectionId = "", Payload = default },
+        };
+    }
+
+    private byte[] Write(in Envelope envelope)
+    {
+        var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
+        return rented[..length];
+    }
+
+    private void Sign(byte[] bytes) =>
+        _secret.TagEnvelope(bytes.AsSpan(0, bytes.Length - ClusterSecret.TagLength), bytes.AsSpan(bytes.Length - ClusterSecret.TagLength));
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using Scaler.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster;
+
+/// <summary>What every bus promises.</summary>
+public sealed class MessageBusContract(Backends backends) : IClassFixture<Backends>
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task SendAsync_ReachesTheServersThatHoldTheAccount_ButNotTheSender(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
+        await registry.RegisterAsync(a, [new("acme", "1", default)]);
+        await registry.RegisterAsync(b, [new("acme", "2", default), new("acme", "3", default)]);
+        await registry.RegisterAsync(c, [new("else", "4", default)]);
+        var (atA, atB, atC) = (new Inbox(), new Inbox(), new Inbox());
+        await using var listenA = await bus.ListenAsync(a, atA.Receive);
+        await using var listenB = await other.ListenAsync(b, atB.Receive);
+        await using var listenC = await other.ListenAsync(c, atC.Receive);
+
+        var reached = await bus.SendAsync("acme", a, "hello"u8.ToArray());
+        await bus.SendAsync("else", a, "end"u8.ToArray());
+
+        Assert.Equal([new Reach(b, 2, true)], reached);
+        Assert.Equal("hello", await atB.NextAsync());
+        Assert.Equal("end", await atC.NextAsync());
+        Assert.True(atA.IsEmpty);
+        Assert.True(atC.IsEmpty);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task SendAsync_ToAServerThatDoesNotListen_SaysSo(Backend backend)
+    {
+        var (registry, bus, _) = await backends.NewClusterAsync(backend);
+        var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
+        await registry.RegisterAsync(b, [new("acme", "1", default)]);
+        await registry.RegisterAsync(c, [new("acme", "2", default)]);
+        await registry.LeaveAsync(c);
+
+        var reached = await bus.SendAsync("acme", a, "hello"u8.ToArray());
+
+        Assert.Equal([new Reach(b, 1, false), new Reach(c, 1, false)], reached.OrderBy(r => r.Holder, StringComparer.Ordinal));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task SendAsync_ToAnUnknownAccount_ReachesNobody(Backend backend)
+    {
+        var (registry, bus, _) = await backends.NewClusterAsync(backend);
+        var a = await JoinAsync(registry, "a");
+
+        Assert.Empty(await bus.SendAsync("nobody", a, "hello"u8.ToArray()));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task BroadcastAsync_ReachesEveryLiveServerButTheSender(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
+        await registry.RegisterAsync(b, [new("acme", "2", default), new("else", "3", default)]);
+        await registry.LeaveAsync(c);
+        var atB = new Inbox();
+        await using var listenB = await other.ListenAsync(b, atB.Receive);
+
+        var reached = await bus.BroadcastAsync(a, "hello"u8.ToArray());
+
+        Assert.Equal([new Reach(b, 2, true)], reached);
+        Assert.Equal("hello", await atB.NextAsync());
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task Sends_OfOneSender_ArriveInTheirOrder(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+        await registry.RegisterAsync(b, [new("acme", "1", default)]);
+        var inbox = new Inbox();
+        await using var listening = await other.ListenAsync(b, inbox.Receive);
+
+        // Not awaited one by one: what is given first must come first all the same, whatever way it takes.
+        var sends = Enumerable.Range(0, 300).Select(i =>
+        {
+            var envelope = Encoding.ASCII.GetBytes($"{i}");
+            return (i % 3) switch
+            {
+                0 => bus.SendAsync("acme", a, envelope),
+                1 => bus.BroadcastAsync(a, envelope),
+                _ => (Task)bus.TellAsync(b, envelope),
+            };
+        }).ToList();
+        await Task.WhenAll(sends).Within();
+
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.Equal($"{i}", await inbox.NextAsync());
+        }
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task TellAsync_ReachesOneHolder_WhateverItsName(Backend backend)
+    {
+        var (_, bus, other) = await backends.NewClusterAsync(backend);
+        var (star, plain) = (new Inbox(), new Inbox());
+        await using var listenStar = await other.ListenAsync("*.1", star.Receive);
+        await using var listenPlain = await other.ListenAsync("a.1", plain.Receive);
+
+        Assert.True(await bus.TellAsync("a.1", "one"u8.ToArray()));
+        Assert.True(await bus.TellAsync("*.1", "two"u8.ToArray()));
+
+        Assert.Equal("one", await plain.NextAsync());
+        Assert.Equal("two", await star.NextAsync());
+        Assert.True(star.IsEmpty);
+        Assert.False(await bus.TellAsync("b.1", "three"u8.ToArray()));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task ListenAsync_Ended_ReceivesNothingMore(Backend backend)
+    {
+        var (_, bus, other) = await backends.NewClusterAsync(backend);
+        var inbox = new Inbox();
+        var listening = await other.ListenAsync("a.1", inbox.Receive);
+        await bus.TellAsync("a.1", "one"u8.ToArray());
+        Assert.Equal("one", await inbox.NextAsync());
+
+        await listening.DisposeAsync();
+
+        await Deadline.Until(async () => !await bus.TellAsync("a.1", "two"u8.ToArray()));
+    }
+
+    private static async Task<string> JoinAsync(IServerRegistry registry, string id)
+    {
+        var server = new ServerInfo { Id = id, Epoch = 1 };
+        await registry.RenewAsync(server, Lease, join: true);
+        return server.Holder;
+    }
+
+    private sealed class Inbox
+    {
+        private readonly System.Threading.Channels.Channel<string> _received = System.Threading.Channels.Channel.CreateUnbounded<string>();
+
+        public bool IsEmpty => _received.Reader.Count == 0;
+
+        public void Receive(ReadOnlyMemory<byte> envelope) => _received.Writer.TryWrite(Encoding.UTF8.GetString(envelope.Span));
+
+        public Task<string> NextAsync() => _received.Reader.ReadAsync().AsTask().Within("the next envelope");
+    }
+}

@@ -1,0 +1,261 @@
+using System.Text;
+using Scaler.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster;
+
+/// <summary>What every registry promises.</summary>
+public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Backends>
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RenewAsync_Joining_TellsEveryServer(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+
+        await registry.RenewAsync(Server("a") with { Connections = 7, Url = "http://a" }, Lease, join: true);
+        var answer = await registry.RenewAsync(Server("b"), Lease, join: true);
+
+        Assert.True(answer.Held);
+        Assert.Equal(["a", "b"], answer.Servers.Select(s => s.Id));
+        Assert.Equal((7, "http://a", ServerState.Up), (answer.Servers[0].Connections, answer.Servers[0].Url, answer.Servers[0].State));
+        Assert.InRange(answer.Servers[1].LeaseRemaining, Lease - TimeSpan.FromSeconds(10), Lease);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RenewAsync_WithoutALease_IsRefused(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+
+        Assert.False((await registry.RenewAsync(Server("a"), Lease, join: false)).Held);
+        Assert.Empty(await registry.GetServersAsync());
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RenewAsync_AfterLeaving_IsRefused(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = Server("a");
+        await registry.RenewAsync(server, Lease, join: true);
+
+        await registry.LeaveAsync(server.Holder);
+
+        Assert.False((await registry.RenewAsync(server, Lease, join: false)).Held);
+        Assert.Equal(ServerState.Dead, Assert.Single(await registry.GetServersAsync()).State);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RenewAsync_JoiningUnderANewEpoch_EndsTheFormerLife(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var former = Server("a");
+        await registry.RenewAsync(former, Lease, join: true);
+        await registry.RegisterAsync(former.Holder, [Entry("acme", "1")]);
+
+        await registry.RenewAsync(former with { Epoch = former.Epoch + 1 }, Lease, join: true);
+
+        Assert.Empty(await registry.GetConnectionsAsync("acme", 10));
+        Assert.Equal([ServerState.Dead, ServerState.Up], (await registry.GetServersAsync()).Select(s => s.State));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RenewAsync_AServerWhoseIdBeginsAlike_IsLeftAlone(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        await registry.RenewAsync(Server("a1"), Lease, join: true);
+
+        var answer = await registry.RenewAsync(Server("a"), Lease, join: true);
+
+        Assert.All(answer.Servers, s => Assert.Equal(ServerState.Up, s.State));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RegisterAsync_Twice_CountsOnce(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+
+        await registry.RegisterAsync(server.Holder, [Entry("acme", "1"), Entry("acme", "2")]);
+        await registry.RegisterAsync(server.Holder, [Entry("acme", "2"), Entry("other", "3")]);
+
+        Assert.Equal(new ClusterCounts(1, 2, 3), await registry.GetCountsAsync());
+        Assert.Equal(3, (await registry.RenewAsync(server, Lease, join: false)).Registered);
+        var acme = (await registry.GetAccountsAsync("", null, 10)).Accounts[0];
+        Assert.Equal(("acme", 2, "a"), (acme.Name, acme.Connections, Assert.Single(acme.Servers)));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task UnregisterAsync_Twice_CountsOnce(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+        await registry.RegisterAsync(server.Holder, [Entry("acme", "1"), Entry("acme", "2")]);
+
+        await registry.UnregisterAsync(server.Holder, [Entry("acme", "1")]);
+        await registry.UnregisterAsync(server.Holder, [Entry("acme", "1")]);
+        Assert.Equal(new ClusterCounts(1, 1, 1), await registry.GetCountsAsync());
+
+        await registry.UnregisterAsync(server.Holder, [Entry("acme", "2")]);
+        Assert.Equal(new ClusterCounts(1, 0, 0), await registry.GetCountsAsync());
+        Assert.Empty((await registry.GetAccountsAsync("", null, 10)).Accounts);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RegisterAsync_AboveTheLimitOfAllServers_IsRefused(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "1")], 2));
+        Assert.True(await registry.RegisterAsync(b.Holder, [Entry("acme", "2")], 2));
+        Assert.False(await registry.RegisterAsync(a.Holder, [Entry("acme", "3")], 2));
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "1")], 2));
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("other", "4")], 2));
+
+        // What a dead server held does not count.
+        await registry.LeaveAsync(b.Holder);
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "3")], 2));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task Reads_AServerWhoseLeaseIsGone_LeaveItOut(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+        await registry.RegisterAsync(a.Holder, [Entry("acme", "1"), Entry("only-a", "2")]);
+        await registry.RegisterAsync(b.Holder, [Entry("acme", "3")]);
+
+        await registry.LeaveAsync(a.Holder);
+
+        Assert.Equal("3", Assert.Single(await registry.GetConnectionsAsync("acme", 10)).Id);
+        Assert.Empty(await registry.GetConnectionsAsync("only-a", 10));
+        var account = Assert.Single((await registry.GetAccountsAsync("", null, 10)).Accounts);
+        Assert.Equal(("acme", 1), (account.Name, account.Connections));
+        Assert.Equal(1, (await registry.GetCountsAsync()).Connections);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task RenewAsync_AfterTheLeaseRanOut_IsRefused(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = Server("a");
+        await registry.RenewAsync(server, TimeSpan.FromMilliseconds(50), join: true);
+        await registry.RegisterAsync(server.Holder, [Entry("acme", "1")]);
+
+        await Deadline.Until(async () => (await registry.GetServersAsync())[0].State == ServerState.Dead);
+
+        Assert.Empty(await registry.GetConnectionsAsync("acme", 10));
+        Assert.False((await registry.RenewAsync(server, Lease, join: false)).Held);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task ReapAsync_OfADeadServer_ForgetsItAndNobodyElse(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (dead, alive) = (await JoinAsync(registry, "dead"), await JoinAsync(registry, "alive"));
+        await registry.RegisterAsync(dead.Holder, [.. Enumerable.Range(0, 600).Select(i => Entry($"account-{i % 200}", $"d{i}"))]);
+        await registry.RegisterAsync(alive.Holder, [.. Enumerable.Range(0, 100).Select(i => Entry($"account-{i}", $"a{i}"))]);
+        Assert.True(await registry.ReapAsync(dead.Holder) < 0);
+
+        await registry.LeaveAsync(dead.Holder);
+        while (await registry.ReapAsync(dead.Holder) > 0)
+        {
+        }
+
+        Assert.Equal(new ClusterCounts(1, 100, 100), await registry.GetCountsAsync());
+        Assert.Equal("alive", Assert.Single(await registry.GetServersAsync()).Id);
+        Assert.Empty(await registry.GetHoldingsAsync(dead.Holder, null, 10));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task GetAccountsAsync_PageAfterPage_GivesEachOnceInOrder(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+        var dead = await JoinAsync(registry, "dead");
+        string[] names = ["ab", "abc", "abd", "b*", "b?", "bé", "c:d", "{x}", "ß"];
+        await registry.RegisterAsync(a.Holder, [.. names.Select((n, i) => Entry(n, $"a{i}"))]);
+        await registry.RegisterAsync(b.Holder, [.. names.Select((n, i) => Entry(n, $"b{i}"))]);
+        await registry.RegisterAsync(dead.Holder, [.. Enumerable.Range(0, 20).Select(i => Entry($"abb{i}", $"x{i}"))]);
+        await registry.LeaveAsync(dead.Holder);
+
+        Assert.Equal(names, await AllAsync(registry, ""));
+        Assert.Equal(["ab", "abc", "abd"], await AllAsync(registry, "ab"));
+        Assert.Equal(["b*", "b?", "bé"], await AllAsync(registry, "b"));
+        Assert.Empty(await AllAsync(registry, "zz"));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task GetConnectionsAsync_TellsWhatWasRegistered(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+        var facts = new ConnectionFacts
+        {
+            Transport = "websocket",
+            ProtocolVersion = 4,
+            RemoteAddress = "127.0.0.1",
+            UserAgent = "node",
+            SinceUnixMilliseconds = 1_700_000_000_000,
+        };
+        await registry.RegisterAsync(server.Holder, [new RegistryEntry("acme", "c1", facts.Write()), Entry("acme2", "c2")]);
+
+        var connection = Assert.Single(await registry.GetConnectionsAsync("acme", 10));
+
+        Assert.Equal(("c1", "a", "websocket", 4, "127.0.0.1", "node"),
+            (connection.Id, connection.Server, connection.Transport, connection.ProtocolVersion, connection.RemoteAddress, connection.UserAgent));
+        Assert.Equal(1_700_000_000_000, connection.Since.ToUnixTimeMilliseconds());
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task GetHoldingsAsync_PageAfterPage_GivesEverything(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+        await registry.RegisterAsync(server.Holder, [.. Enumerable.Range(0, 25).Select(i => Entry($"account-{i % 3}", $"c{i}"))]);
+
+        var all = new List<RegistryEntry>();
+        while (await registry.GetHoldingsAsync(server.Holder, all.Count == 0 ? null : all[^1], 10) is { Count: > 0 } page)
+        {
+            all.AddRange(page);
+        }
+
+        Assert.Equal(25, all.Select(e => (e.Account, e.ConnectionId)).Distinct().Count());
+        Assert.Equal(25, all.Count);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer]
+    public async Task ShareSecretAsync_OfTwoServers_TheFirstStands(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+
+        Assert.Equal("first", await registry.ShareSecretAsync("first"));
+        Assert.Equal("first", await registry.ShareSecretAsync("second"));
+    }
+
+    private static ServerInfo Server(string id) => new() { Id = id, Epoch = 1_700_000_000_000 };
+
+    private static RegistryEntry Entry(string account, string id) => new(account, id, Encoding.UTF8.GetBytes("{}"));
+
+    private static async Task<ServerInfo> JoinAsync(IServerRegistry registry, string id)
+    {
+        var server = Server(id);
+        await registry.RenewAsync(server, Lease, join: true);
+        return server;
+    }
+
+    private static async Task<List<string>> AllAsync(IServerRegistry registry, string prefix)
+    {
+        var names = new List<string>();
+        for (string? after = null; ;)
+        {
+            var page = await registry.GetAccountsAsync(prefix, after, 2);
+            names.AddRange(page.Accounts.Select(a => a.Name));
+            if ((after = page.Next) is null)
+            {
+                return names;
+            }
+        }
+    }
+}

@@ -1,0 +1,311 @@
+using System.Net;
+using Scaler.Cluster;
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+/// <summary>Two servers on one Redis, within the process.</summary>
+public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
+{
+    private readonly string _prefix = backends.NewPrefix();
+    private IConnectionMultiplexer _redis = null!;
+    private ScalerServer _one = null!;
+    private ScalerServer _two = null!;
+
+    public async Task InitializeAsync()
+    {
+        _redis = await backends.ConnectAsync(Backend.Garnet);
+        _one = await StartAsync("one");
+        _two = await StartAsync("two");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ASend_ReachesEveryConnectionOfTheAccountOnce_AndNobodyElse()
+    {
+        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var b = await TestClient.ConnectAsync(_one.Url(), "acme", polling: true);
+        await using var c = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var other = await TestClient.ConnectAsync(_two.Url(), "acme2");
+
+        await a.SendAsync("""{"event":"chat","args":["hello"]}""");
+        foreach (var client in new[] { b, c })
+        {
+            Assert.Equal("""{"event":"chat","args":["hello"]}""", await client.NextAsync());
+        }
+
+        var result = await _one.Account("acme").SendAsync("end");
+        Assert.Equal((3, 2, true), (result.Connections, result.Servers, result.IsComplete));
+        Assert.Equal(1, (await _one.Account("acme2").SendAsync("end")).Connections);
+        foreach (var client in new[] { a, b, c, other })
+        {
+            Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
+            Assert.Equal(0, client.Waiting);
+        }
+    }
+
+    [Fact]
+    public async Task ABroadcast_ReachesEveryConnection()
+    {
+        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme2");
+
+        var result = await _one.BroadcastAsync("news", "all");
+
+        Assert.Equal((2, 2), (result.Connections, result.Servers));
+        Assert.Equal("""{"event":"news","args":["all"]}""", await a.NextAsync());
+        Assert.Equal("""{"event":"news","args":["all"]}""", await b.NextAsync());
+    }
+
+    [Fact]
+    public async Task ASendWithReceipts_CountsTheQueuesThatTookIt()
+    {
+        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var c = await TestClient.ConnectAsync(_two.Url(), "acme");
+        var except = _two.Connections.First().Id;
+
+        var all = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true });
+        var without = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true, Except = except });
+        var only = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true, Only = except });
+
+        Assert.Equal((3, 2, true), (all.Connections, all.Servers, all.IsComplete));
+        Assert.Equal((2, 2), (without.Connections, without.Servers));
+        Assert.Equal((1, 1), (only.Connections, only.Servers));
+    }
+
+    [Fact]
+    public async Task ASendWithReceipts_OfADeadServer_NamesItAndEnds()
+    {
+        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        var registry = _one.Cluster.Link.Registry;
+        var dead = new ServerInfo { Id = "dead", Epoch = 1 };
+        var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
+        foreach (var server in new[] { dead, deaf })
+        {
+            await registry.RenewAsync(server, TimeSpan.FromMinutes(1), join: true);
+            await registry.RegisterAsync(server.Holder, [new("acme", "x" + server.Id, default)]);
+        }
+
+        // It listens, but never answers.
+        await using var listening = await _one.Cluster.Link.Bus.ListenAsync(deaf.Holder, _ => { });
+
+        var plain = await _one.Account("acme").SendAsync("x");
+        var receipts = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true }).Within();
+
+        Assert.Equal((2, 2, "dead"), (plain.Connections, plain.Servers, Assert.Single(plain.Unreachable)));
+        Assert.Equal((1, 1), (receipts.Connections, receipts.Servers));
+        Assert.Equal(["dead", "deaf"], receipts.Unreachable.Order());
+    }
+
+    [Fact]
+    public async Task ACluster_FromOutside_SeesAndReachesEverybody()
+    {
+        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var outside = new ScalerCluster(await backends.ConnectAsync(Backend.Garnet), new ScalerOptions { Prefix = _prefix });
+
+        Assert.Equal(new ClusterCounts(2, 1, 2), await outside.GetCountsAsync());
+        Assert.Equal(["one", "two"], (await outside.GetServersAsync()).Select(s => s.Id));
+        Assert.Equal(2, (await outside.SendAsync("acme", "x", [1])).Connections);
+        Assert.Equal("""{"event":"x","args":[1]}""", await a.NextAsync());
+        Assert.Equal(2, (await outside.SendAsync("acme", "x", [1], new SendOptions { Receipts = true })).Connections);
+
+        var id = (await outside.GetConnectionsAsync("acme")).Single(c => c.Server == "two").Id;
+        Assert.Equal(1, (await outside.DisconnectAsync("acme", id)).Connections);
+        await b.Closed.Within();
+        await Deadline.Until(async () => (await outside.GetCountsAsync()).Connections == 1);
+        Assert.Equal(0, (await outside.DisconnectAsync("acme", id)).Connections);
+        Assert.False(a.Closed.IsCompleted);
+    }
+
+    [Fact]
+    public async Task APollingSession_IsAnsweredByEitherServer()
+    {
+        using var http = new HttpClient();
+        var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
+        var query = $"/stream/?EIO=4&transport=polling&account=acme&sid={open.Split("\"sid\":\"")[1].Split('"')[0]}";
+
+        for (var i = 0; i < 10; i++)
+        {
+            var (here, there) = i % 2 == 0 ? (_one, _two) : (_two, _one);
+            using var content = new StringContent($$"""4{"event":"echo","args":[{{i}}]}""");
+            using var posted = await http.PostAsync(new Uri(here.Url() + query), content);
+            Assert.Equal("ok", await posted.Content.ReadAsStringAsync());
+            using var polled = await http.GetAsync(new Uri(there.Url() + query));
+            Assert.Equal($$"""4{"event":"echo","args":[{{i}}]}""", await polled.Content.ReadAsStringAsync());
+            Assert.Equal("text/plain; charset=UTF-8", polled.Content.Headers.ContentType?.ToString());
+        }
+
+        // A second poll is refused, and closes the session, whichever server it meets; the first keeps its output.
+        var first = http.GetStringAsync(new Uri(_two.Url() + query));
+        await Deadline.Until(() => !first.IsCompleted && _one.ConnectionCount == 1);
+        await Deadline.Until(async () =>
+        {
+            using var second = await http.GetAsync(new Uri(_one.Url() + query));
+            return second.StatusCode == HttpStatusCode.BadRequest;
+        });
+        Assert.Contains(await first.Within(), new[] { "1", "6" });
+    }
+
+    [Fact]
+    public async Task AnUpgrade_OnTheOtherServer_IsForwarded()
+    {
+        using var http = new HttpClient();
+        var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
+        var sid = open.Split("\"sid\":\"")[1].Split('"')[0];
+        using var socket = new System.Net.WebSockets.ClientWebSocket();
+        await socket.ConnectAsync(
+            new Uri($"{_two.Url().Replace("http", "ws", StringComparison.Ordinal)}/stream/?EIO=4&transport=websocket&account=acme&sid={sid}"), default).Within();
+        var buffer = new byte[1024];
+        async Task<string> NextAsync()
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), default).AsTask().Within("a frame");
+            return System.Text.Encoding.UTF8.GetString(buffer, 0, received.Count);
+        }
+
+        Task Send(string packet) =>
+            socket.SendAsync(System.Text.Encoding.UTF8.GetBytes(packet), System.Net.WebSockets.WebSocketMessageType.Text, true, default);
+
+        await Send("2probe");
+        Assert.Equal("3probe", await NextAsync());
+        await Send("5");
+        await Send("""4{"event":"echo","args":["up"]}""");
+        Assert.Equal("""4{"event":"echo","args":["up"]}""", await NextAsync());
+        await Deadline.Until(async () => (await _two.Account("acme").Connections.SingleAsync()).Transport == "websocket");
+
+        // Polling is refused from then on, by both.
+        foreach (var server in new[] { _one, _two })
+        {
+            using var refused = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling&account=acme&sid={sid}"));
+            Assert.Equal("""{"code":3,"message":"Bad request"}""", await refused.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task ABodyAboveTheLimit_OnTheOtherServer_IsRefusedTheSame()
+    {
+        using var http = new HttpClient();
+        var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
+        var query = $"/stream/?EIO=4&transport=polling&account=acme&sid={open.Split("\"sid\":\"")[1].Split('"')[0]}";
+
+        using var content = new StringContent("4" + new string('x', 1_000_000));
+        using var answer = await http.PostAsync(new Uri(_two.Url() + query), content).Within();
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("nobody.AAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("two.AAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("x")]
+    public async Task AForgedSession_IsUnknown(string sid) => await AssertUnknownAsync(_one, sid);
+
+    [Fact]
+    public async Task ASessionOfADeadServer_IsUnknownAtOnce()
+    {
+        // Genuine, of a server that is gone from the registry; of one whose lease runs but that does not answer; of this one.
+        var registry = _one.Cluster.Link.Registry;
+        await registry.RenewAsync(
+            new ServerInfo { Id = "silent", Epoch = 1, Url = $"http://127.0.0.1:{Ports.Free()}" }, TimeSpan.FromMinutes(1), join: true);
+        foreach (var server in new[] { "gone", "silent", "one" })
+        {
+            await AssertUnknownAsync(_one, ClusterSid.Create(server, _one.Cluster.Link.Secret));
+        }
+    }
+
+    [Fact]
+    public async Task AForwardedRequest_IsNotForwardedAgain()
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"{_one.Url()}/stream/?EIO=4&transport=polling&account=a&sid={ClusterSid.Create("two", _one.Cluster.Link.Secret)}");
+        request.Headers.Add(ForwardHeader.Name, "forged");
+
+        using var answer = await http.SendAsync(request).Within();
+
+        Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task AServerThatStops_LeavesNothingBehind()
+    {
+        await using var client = await TestClient.ConnectAsync(_two.Url(), "acme");
+        Assert.Equal(1, (await _one.Cluster.GetCountsAsync()).Connections);
+
+        await _two.DisposeAsync();
+
+        Assert.Equal(new ClusterCounts(1, 0, 0), await _one.Cluster.GetCountsAsync());
+        Assert.Equal("one", Assert.Single(await _one.Cluster.GetServersAsync()).Id);
+        await client.Closed.Within();
+    }
+
+    [Fact]
+    public async Task AServer_WhoseEntriesWereLost_RegistersEverythingAgain()
+    {
+        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var b = await TestClient.ConnectAsync(_one.Url(), "acme");
+        var keys = new Scaler.Cluster.Redis.RedisKeys(_prefix);
+
+        // As after FLUSHALL.
+        foreach (var key in new[] { keys.Leases, keys.Servers, keys.Where, keys.Accounts })
+        {
+            await _redis.GetDatabase().KeyDeleteAsync(key);
+        }
+
+        await Deadline.Until(async () => await _two.Cluster.GetCountsAsync() == new ClusterCounts(2, 1, 2));
+        Assert.Equal(2, (await _two.Account("acme").SendAsync("x")).Connections);
+        await a.NextAsync();
+        await b.NextAsync();
+    }
+
+    [Fact]
+    public async Task ErrorEvents_AreWatchedAndKept()
+    {
+        // Published as AddScalerErrorPublishing does it.
+        using var publisher = new ErrorPublisher(_one, TimeProvider.System);
+        await publisher.StartAsync(default);
+        await using var outside = new ScalerCluster(await backends.ConnectAsync(Backend.Garnet), new ScalerOptions { Prefix = _prefix });
+        await using var watched = outside.WatchErrorsAsync().GetAsyncEnumerator();
+        var next = watched.MoveNextAsync().AsTask();
+        await Deadline.Until(async () =>
+            (long)await _redis.GetDatabase().ExecuteAsync("PUBLISH", $"{{{_prefix}}}:errors", "not an error") > 0);
+        await using var client = await TestClient.ConnectAsync(_one.Url(), "acme");
+
+        await client.SendAsync("nonsense");
+
+        Assert.True(await next.Within());
+        Assert.Equal(("error::json", "acme", "one", "nonsense", false),
+            (watched.Current.Name, watched.Current.Account, watched.Current.Server, watched.Current.Arguments[0], watched.Current.Late));
+        Assert.Equal("error::json", Assert.Single(await outside.GetRecentErrorsAsync()).Name);
+        await publisher.StopAsync(default);
+    }
+
+    private async Task<ScalerServer> StartAsync(string id) => await ScalerTestServer.StartAsync(
+        await backends.ConnectAsync(Backend.Garnet), _prefix,
+        options =>
+        {
+            options.Cluster.ServerId = id;
+            options.Cluster.LeaseRenewal = TimeSpan.FromMilliseconds(100);
+        },
+        server =>
+        {
+            server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
+            server.On("chat", async (connection, message, cancellationToken) =>
+                await connection.Account.SendAsync(message, new SendOptions { Except = connection.Id }, cancellationToken));
+        });
+
+    private static async Task AssertUnknownAsync(ScalerServer server, string sid)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling&account=a&sid={sid}")).Within();
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", await answer.Content.ReadAsStringAsync());
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Sessions;
+
+public sealed class ShutdownTests
+{
+    [Fact]
+    public async Task HostThatStops_ClosesItsSessionsWithAReason()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        await host.Handler.NextOpened();
+        var sid = await host.OpenAsync();
+        var poll = await PollAsync(host, sid);
+        var stopping = host.StopAsync();
+        Assert.Equal((4503, "server shutdown"), await socket.ReadCloseAsync());
+        await socket.EndAsync();
+        (await poll).Is(200, "1");
+        await stopping.Soon();
+        Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.NextClosed());
+        Assert.Equal(0, host.Server.Count);
+        Assert.False(host.Server.AcceptsHandshakes);
+    }
+
+    [Fact]
+    public async Task ClientThatReadsNothing_DoesNotStallTheShutdown()
+    {
+        await using var host = await EngineTestHost.StartAsync(static options =>
+        {
+            options.ShutdownBudget = TimeSpan.FromMilliseconds(300);
+            options.CloseTimeout = TimeSpan.FromMinutes(5);
+        });
+        using var socket = await host.OpenWebSocketAsync();
+        var session = await host.Handler.NextOpened();
+        using (var message = EngineEncodedMessage.Create(new byte[100_000], EngineMessageKind.Binary))
+        {
+            for (var count = 0; count < 40; count++)
+            {
+                session.TrySend(message);
+            }
+        }
+
+        using var probing = await host.ConnectAsync(await host.OpenAsync());
+        await host.StopAsync().Soon();
+        Assert.Equal(0, host.Server.Count);
+    }
+
+    [Fact]
+    public async Task CloseAllAsync_OfManySessions_ClosesThemAll()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        for (var count = 0; count < 150; count++)
+        {
+            await host.OpenAsync();
+        }
+
+        Assert.Equal(150, host.Server.Count);
+        await host.Server.CloseAllAsync(EngineCloseReason.Forbidden, TimeSpan.FromSeconds(1)).Soon();
+        Assert.Equal(0, host.Server.Count);
+        for (var count = 0; count < 150; count++)
+        {
+            Assert.Equal(EngineCloseReason.Forbidden, await host.Handler.NextClosed());
+        }
+
+        // Not a shutdown: new ones may come.
+        await host.OpenAsync();
+    }
+
+    [Fact]
+    public async Task CloseAllAsync_ThatIsCancelled_CutsTheRestOff()
+    {
+        await using var host = await EngineTestHost.StartAsync(static options => options.CloseTimeout = TimeSpan.FromMinutes(5));
+        using var socket = await host.OpenWebSocketAsync();
+        using var cancellation = new CancellationTokenSource();
+        var closing = host.Server.CloseAllAsync(EngineCloseReason.ServerClose, TimeSpan.FromMinutes(5), cancellation.Token);
+        Assert.Equal(1000, (await socket.ReadCloseAsync()).Code);
+        await cancellation.CancelAsync();
+        await closing.Soon();
+        await socket.Connection.ReadToEndAsync();
+    }
+
+    [Fact]
+    public async Task Server_WithoutAHost_IsMadeFromItsServices()
+    {
+        var services = new ServiceCollection();
+        services.AddEngineIO<EngineTestHandler>(static options => options.MaxPayload = 5);
+        services.AddEngineIO<EngineTestHandler>();
+        await using var provider = services.BuildServiceProvider();
+        Assert.IsType<EngineTestHandler>(provider.GetRequiredService<IEngineHandler>());
+        Assert.Null(provider.GetService<IHostApplicationLifetime>());
+        Assert.Equal(5, provider.GetRequiredService<EngineServer>().Runtime.Options.MaxPayload);
+    }
+
+    private static async Task<Task<EngineAnswer>> PollAsync(EngineTestHost host, string sid)
+    {
+        Assert.True(host.Server.TryGetSession(sid, out var session));
+        var poll = host.PollAsync(sid);
+        await session.PollHeldAsync();
+        return poll;
+    }
+}

@@ -1,0 +1,195 @@
+using Microsoft.Extensions.Time.Testing;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Wire;
+
+public sealed class HeartbeatTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
+    private readonly FakeTimeProvider _time = new();
+
+    private Task<EngineTestHost> StartAsync(bool v3 = false) => EngineTestHost.StartAsync(options => options.AllowV3 = v3, null, _time);
+
+    [Fact]
+    public async Task Ping_IsSentAnIntervalAfterTheHandshakeAndAfterEachPong()
+    {
+        await using var host = await StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        var session = await host.Handler.NextOpened();
+        var beats = new SemaphoreSlim(0);
+        session.Heartbeat += _ => beats.Release();
+        for (var count = 0; count < 3; count++)
+        {
+            _time.Advance(Interval);
+            Assert.Equal("2", await socket.ReadTextAsync());
+            // Not a fixed rate: the interval begins with the pong.
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await socket.SendTextAsync("3");
+            await beats.WaitAsync().Soon();
+            Assert.Equal(_time.GetUtcNow(), session.LastSeen);
+        }
+    }
+
+    [Fact]
+    public async Task EarlyPong_StartsTheIntervalAnew()
+    {
+        await using var host = await StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        var session = await host.Handler.NextOpened();
+        var beats = new SemaphoreSlim(0);
+        session.Heartbeat += _ => beats.Release();
+        _time.Advance(Interval - Moment);
+        await socket.SendTextAsync("3");
+        await beats.WaitAsync().Soon();
+        _time.Advance(Interval - Moment);
+        await socket.SendTextAsync("4no ping yet");
+        Assert.Equal("4no ping yet", await socket.ReadTextAsync());
+        _time.Advance(Moment);
+        Assert.Equal("2", await socket.ReadTextAsync());
+    }
+
+    [Fact]
+    public async Task PingTimeout_OverWebSocket_ClosesWithACodeAndAReason()
+    {
+        await using var host = await StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        _time.Advance(Interval);
+        Assert.Equal("2", await socket.ReadTextAsync());
+        _time.Advance(Timeout + Moment);
+        Assert.Equal((4408, "ping timeout"), await socket.ReadCloseAsync());
+        Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
+    }
+
+    [Fact]
+    public async Task PingTimeout_WithAPollHeld_AnswersItWithClose()
+    {
+        await using var host = await StartAsync();
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        _time.Advance(Interval);
+        (await host.PollAsync(sid)).Is(200, "2");
+        var poll = await PollingTests.HoldAsync(host, session, sid);
+        _time.Advance(Timeout + Moment);
+        (await poll).Is(200, "1");
+        Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
+    }
+
+    [Fact]
+    public async Task Ping_ThatNobodyPollsFor_WaitsForTheNextPoll()
+    {
+        await using var host = await StartAsync();
+        var sid = await host.OpenAsync();
+        _time.Advance(Interval + TimeSpan.FromSeconds(10));
+        (await host.PollAsync(sid)).Is(200, "2");
+        (await host.PostAsync(sid, "3")).Is(200, "ok");
+    }
+
+    [Fact]
+    public async Task PingTimeout_WithoutAPoll_MakesTheSessionUnknown()
+    {
+        await using var host = await StartAsync();
+        var sid = await host.OpenAsync();
+        _time.Advance(Interval);
+        _time.Advance(Timeout);
+        (await host.PollAsync(sid)).IsError(400, 1, "Session ID unknown");
+        Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
+        Assert.Equal(0, host.Server.Count);
+    }
+
+    [Fact]
+    public async Task Messages_DoNotKeepASessionAlive()
+    {
+        await using var host = await StartAsync();
+        var sid = await host.OpenAsync();
+        _time.Advance(Interval);
+        for (var second = 0; second < 19; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            (await host.PostAsync(sid, "4a")).Is(200, "ok");
+            Assert.Equal(200, (await host.PollAsync(sid)).Code);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        (await host.PostAsync(sid, "4a")).IsError(400, 1, "Session ID unknown");
+    }
+
+    [Fact]
+    public async Task TricklingBody_DoesNotKeepASessionAlive()
+    {
+        await using var host = await StartAsync();
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n4");
+        await session.PostBegunAsync();
+        _time.Advance(Interval);
+        await connection.SendAsync("x");
+        _time.Advance(Timeout + Moment);
+        Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
+        Assert.DoesNotContain(" 200 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LastWords_AreKeptForAWhileAndThenForgotten()
+    {
+        await using var host = await StartAsync();
+        var (early, late) = (await host.OpenAsync(), await host.OpenAsync());
+        foreach (var session in host.Server.Sessions.ToList())
+        {
+            await session.CloseAsync().AsTask().Soon();
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(29));
+        (await host.PollAsync(early)).Is(200, "6\x1e" + "1");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        (await host.PollAsync(late)).IsError(400, 1, "Session ID unknown");
+    }
+
+    [Fact]
+    public async Task ManyHeartbeats_ShareOneTimer()
+    {
+        await using var host = await StartAsync();
+        var sids = new List<string>();
+        for (var count = 0; count < 50; count++)
+        {
+            sids.Add(await host.OpenAsync());
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        _time.Advance(Interval);
+        Assert.All(host.Server.Sessions, static session => Assert.Equal(1, session.QueuedPackets));
+        foreach (var sid in sids)
+        {
+            (await host.PollAsync(sid)).Is(200, "2");
+        }
+    }
+
+    [Fact]
+    public async Task Protocol3_TheClientPingsAndTheServerNeverDoes()
+    {
+        await using var host = await StartAsync(v3: true);
+        using var socket = await host.OpenWebSocketAsync(3);
+        for (var count = 0; count < 3; count++)
+        {
+            _time.Advance(Interval + Timeout - Moment);
+            await socket.SendTextAsync("2");
+            Assert.Equal("3", await socket.ReadTextAsync());
+        }
+
+        _time.Advance(Interval + Timeout + Moment);
+        Assert.Equal((4408, "ping timeout"), await socket.ReadCloseAsync());
+    }
+
+    [Fact]
+    public async Task Protocol3_PongFromTheClient_ClosesTheSession()
+    {
+        await using var host = await StartAsync(v3: true);
+        using var socket = await host.OpenWebSocketAsync(3);
+        await socket.SendTextAsync("3");
+        Assert.Equal((4400, "invalid packet"), await socket.ReadCloseAsync());
+    }
+}

@@ -1,0 +1,175 @@
+using System.Text;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Wire;
+
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task Post_OfExactlyMaxPayload_Passes()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var body = "4" + new string('x', 999_999);
+        (await host.PostAsync(sid, body)).Is(200, "ok");
+        (await host.PollAsync(sid)).Is(200, body);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Post_OfOneByteMore_Gets413AndTheSessionCloses(bool chunked)
+    {
+        await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 1000);
+        var sid = await host.OpenAsync();
+        // Bytes count, not characters: 334 euro signs are 1002 bytes.
+        var body = Encoding.UTF8.GetBytes("4" + new string('€', 333) + "x");
+        Assert.Equal(1001, body.Length);
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        var head = $"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n";
+        await connection.SendAsync(chunked
+            ? (byte[])[.. Encoding.ASCII.GetBytes(head + "Transfer-Encoding: chunked\r\n\r\n3E9\r\n"), .. body, .. "\r\n0\r\n\r\n"u8]
+            : [.. Encoding.ASCII.GetBytes(head + "Content-Length: 1001\r\n\r\n"), .. body]);
+        var answer = await connection.ReadHeadAsync();
+        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Length: 0\r\n", answer, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.NextClosed());
+        Assert.Empty(host.Handler.Messages);
+        (await host.PollAsync(sid)).IsError(400, 1, "Session ID unknown");
+    }
+
+    [Fact]
+    public async Task Post_ThatAnnouncesTooMuch_Gets413BeforeItsBody()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000001\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>CVE-2020-36048: memory exhausted by post bodies.</summary>
+    [Fact]
+    public async Task Cve202036048_EndlessBody_IsCutAtTheLimit()
+    {
+        await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 10_000);
+        var sid = await host.OpenAsync();
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (var count = 0; count < 11; count++)
+        {
+            await connection.SendAsync("3E8\r\n" + new string('4', 1000) + "\r\n");
+        }
+
+        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Payload_OfTenThousandPackets_IsAnsweredInOrder()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var payload = string.Join('\x1e', Enumerable.Range(0, 10_000).Select(static index => "4" + index));
+        (await host.PostAsync(sid, payload)).Is(200, "ok");
+        (await host.PollAsync(sid)).Is(200, payload);
+    }
+
+    [Theory]
+    [InlineData(50_000, 200)]
+    [InlineData(50_001, 400)]
+    public async Task Payload_OfMoreThanFiftyThousandPackets_IsRefusedWithCode3(int count, int status)
+    {
+        await using var host = await EngineTestHost.StartAsync(null, new EngineTestHandler { Message = static (_, _, _) => default });
+        var sid = await host.OpenAsync();
+        var answer = await host.PostAsync(sid, string.Join('\x1e', Enumerable.Repeat("4", count)));
+        Assert.Equal(status, answer.Code);
+        if (status == 400)
+        {
+            answer.IsError(400, 3, "Bad request");
+            Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
+            Assert.Empty(host.Handler.Messages);
+        }
+    }
+
+    [Fact]
+    public async Task WebSocketMessage_OfExactlyMaxPayload_Passes()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        var message = "4" + new string('x', 999_999);
+        await socket.SendTextAsync(message);
+        Assert.Equal(message, await socket.ReadTextAsync());
+    }
+
+    [Fact]
+    public async Task WebSocketMessage_OfOneByteMore_ClosesWith1009AndNoReason()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendTextAsync("4" + new string('x', 1_000_000));
+        Assert.Equal((1009, ""), await socket.ReadCloseAsync());
+        await socket.EndAsync();
+        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.NextClosed());
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x82, 0xFF, 0, 0, 0, 0, 0, 0x0F, 0x42, 0x41, 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0 })]
+    public async Task WebSocketFrame_ThatAnnouncesTooMuch_IsRefusedAtItsHeader(byte[] header)
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendAsync(header);
+        Assert.Equal((1009, ""), await socket.ReadCloseAsync());
+    }
+
+    [Fact]
+    public async Task Fragments_AreLimitedByTheirSum()
+    {
+        await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 1000);
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendAsync(RawWebSocket.Frame(2, new byte[600], final: false));
+        await socket.SendAsync(RawWebSocket.Frame(0, new byte[401], final: false));
+        Assert.Equal((1009, ""), await socket.ReadCloseAsync());
+    }
+
+    /// <summary>CVE-2024-37890, CVE-2026-48779: floods of tiny fragments.</summary>
+    [Fact]
+    public async Task Cve202437890_FloodOfTinyFragments_IsEnded()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendAsync(RawWebSocket.Frame(2, [1], final: false));
+        await socket.Connection.SendAsync(Enumerable.Repeat(RawWebSocket.Frame(0, [], final: false), 1024).SelectMany(static frame => frame).ToArray());
+        Assert.Equal((1008, ""), await socket.ReadCloseAsync());
+        await socket.EndAsync();
+        Assert.Equal(EngineCloseReason.TransportError, await host.Handler.NextClosed());
+    }
+
+    [Fact]
+    public async Task Fragments_UpToTheLimit_AreOneMessage()
+    {
+        await using var host = await EngineTestHost.StartAsync(options => options.MaxFragmentsPerMessage = 3);
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendAsync(RawWebSocket.Frame(2, [1], final: false));
+        await socket.SendAsync(RawWebSocket.Frame(0, [2], final: false));
+        await socket.SendAsync(RawWebSocket.Frame(0, [3]));
+        Assert.Equal([1, 2, 3], await socket.ReadBinaryAsync());
+    }
+
+    [Fact]
+    public async Task PingFlood_OfAClientThatReads_IsAnsweredWithTheLatestAtLeast()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.Connection.SendAsync(Enumerable.Range(0, 1000).SelectMany(static index => RawWebSocket.Frame(9, [(byte)index])).ToArray());
+        byte[] payload;
+        do
+        {
+            (var opcode, payload, _) = await socket.ReadFrameAsync();
+            Assert.Equal(10, opcode);
+        }
+        while (payload[0] != 999 % 256);
+    }
+}

@@ -1,0 +1,299 @@
+using Microsoft.Extensions.Time.Testing;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Wire;
+
+public sealed class UpgradeTests
+{
+    [Fact]
+    public async Task Upgrade_ThatIsProbedAndConfirmed_MovesTheSession()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        var upgraded = new TaskCompletionSource<EngineSession>();
+        session.Upgraded += upgraded.SetResult;
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        (await host.PollAsync(sid)).Is(200, "6");
+        await socket.SendTextAsync("5");
+        await socket.SendTextAsync("4hello");
+        Assert.Equal("4hello", await socket.ReadTextAsync());
+        Assert.Same(session, await upgraded.Task.Soon());
+        Assert.Equal(EngineTransport.WebSocket, session.Transport);
+    }
+
+    [Fact]
+    public async Task Polls_DuringAProbe_AreEachReleasedWithANoop()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var held = await PollingTests.HoldAsync(host, await host.Handler.NextOpened(), sid);
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        (await held).Is(200, "6");
+        for (var count = 0; count < 3; count++)
+        {
+            (await host.PollAsync(sid)).Is(200, "6");
+        }
+    }
+
+    [Fact]
+    public async Task Poll_ThatIsHeldWhenTheUpgradeIsConfirmed_GetsANoop()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        var held = await PollingTests.HoldAsync(host, session, sid);
+        using var socket = await host.ConnectAsync(sid);
+        await session.ProbedAsync();
+        // Without a probe; the poll is still held.
+        await socket.SendTextAsync("5");
+        (await held).Is(200, "6");
+        await socket.SendTextAsync("4a");
+        Assert.Equal("4a", await socket.ReadTextAsync());
+    }
+
+    [Fact]
+    public async Task WhatIsQueued_LeavesByTheWebSocketInOrder()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        for (var index = 0; index < 100; index++)
+        {
+            await session.SendAsync("q" + index);
+        }
+
+        // The client's backlog comes in the same segment as its confirmation.
+        await socket.SendAsync([.. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4new"), .. RawWebSocket.TextFrame("4er")]);
+        for (var index = 0; index < 100; index++)
+        {
+            Assert.Equal("4q" + index, await socket.ReadTextAsync());
+        }
+
+        Assert.Equal("4new", await socket.ReadTextAsync());
+        Assert.Equal("4er", await socket.ReadTextAsync());
+    }
+
+    [Fact]
+    public async Task Messages_DuringAProbe_TravelByPolling()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        (await host.PostAsync(sid, "4during")).Is(200, "ok");
+        (await host.PollAsync(sid)).Is(200, "4during");
+    }
+
+    [Theory]
+    [InlineData("4early")]
+    [InlineData("2prob")]
+    [InlineData("2")]
+    [InlineData("x")]
+    [InlineData("")]
+    public async Task AnythingElseBeforeTheConfirmation_ClosesTheProbeOnly(string packet)
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        using (var socket = await host.ConnectAsync(sid))
+        {
+            await socket.SendTextAsync(packet);
+            Assert.Equal(4400, (await socket.ReadCloseAsync()).Code);
+            await socket.EndAsync();
+        }
+
+        await PollingGoesOnAsync(host, sid);
+        // A later attempt may succeed.
+        using var again = await host.ConnectAsync(sid);
+        await again.SendAsync([.. RawWebSocket.TextFrame("2probe"), .. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4a")]);
+        Assert.Equal("3probe", await again.ReadTextAsync());
+        Assert.Equal("4a", await again.ReadTextAsync());
+    }
+
+    /// <summary>CVE-2022-41940: a connection that is reset during an upgrade.</summary>
+    [Fact]
+    public async Task Cve202241940_ConnectionResetDuringAnUpgrade_LeavesPollingAlive()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        socket.Connection.Reset();
+        await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempt to be dropped");
+        await PollingGoesOnAsync(host, sid);
+    }
+
+    /// <summary>CVE-2022-21676: a bad WebSocket frame before the session exists.</summary>
+    [Fact]
+    public async Task Cve202221676_BadFrameBeforeTheSessionExists_EndsThatConnectionOnly()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using (var socket = await RawWebSocket.RequestAsync(
+            host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"), RawWebSocket.Frame(3, "x"u8, masked: false)))
+        {
+            Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
+            Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
+            Assert.Equal(1002, (await socket.ReadCloseAsync()).Code);
+        }
+
+        var sid = await host.OpenAsync();
+        using (var probe = await RawWebSocket.RequestAsync(
+            host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + sid), RawWebSocket.Frame(3, "x"u8, masked: false)))
+        {
+            Assert.Equal(1002, (await probe.ReadCloseAsync()).Code);
+        }
+
+        await PollingGoesOnAsync(host, sid);
+    }
+
+    [Fact]
+    public async Task Upgrade_ThatIsOpenedAndNeverFinished_IsDroppedAfterItsTimeoutAndPollingGoesOn()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(null, null, time);
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        using var silent = await host.ConnectAsync(sid);
+        await session.ProbedAsync();
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.True(session.IsUpgrading);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal((4504, "upgrade timeout"), await silent.ReadCloseAsync());
+        await silent.EndAsync();
+        await PollingGoesOnAsync(host, sid);
+    }
+
+    [Fact]
+    public async Task SecondWebSocket_WhileProbing_IsClosedWithoutAPacketAndTheFirstGoesOn()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        using var first = await host.ConnectAsync(sid);
+        await first.SendTextAsync("2probe");
+        Assert.Equal("3probe", await first.ReadTextAsync());
+        using var second = await host.ConnectAsync(sid);
+        Assert.Equal(4409, (await second.ReadCloseAsync()).Code);
+        await first.SendTextAsync("5");
+        await first.SendTextAsync("4a");
+        Assert.Equal("4a", await first.ReadTextAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SecondWebSocket_ForASessionThatHasOne_IsClosedWithoutAPacketAndTheFirstGoesOn(bool upgraded)
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        RawWebSocket first;
+        if (upgraded)
+        {
+            first = (await host.OpenUpgradedAsync()).Socket;
+        }
+        else
+        {
+            first = await host.OpenWebSocketAsync();
+        }
+
+        using (first)
+        {
+            using var second = await host.ConnectAsync((await host.Handler.NextOpened()).Id);
+            Assert.Equal(4409, (await second.ReadCloseAsync()).Code);
+            await first.SendTextAsync("4a");
+            Assert.Equal("4a", await first.ReadTextAsync());
+        }
+    }
+
+    [Fact]
+    public async Task SessionThatEnds_ClosesAProbingWebSocket()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        (await host.PostAsync(sid, "1")).Is(200, "ok");
+        Assert.Equal(1000, (await socket.ReadCloseAsync()).Code);
+    }
+
+    [Fact]
+    public async Task TwoPolls_DuringAnUpgrade_StillCloseTheSession()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(null, null, time);
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        (await host.PollAsync(sid)).Is(200, "6");
+        // The next one is held for the rest of the interval, which does not pass here.
+        var held = await PollingTests.HoldAsync(host, session, sid);
+        (await host.PollAsync(sid)).Is(400, "");
+        (await held).Is(200, "1");
+        Assert.Equal(1002, (await socket.ReadCloseAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Ping_ThatIsDueDuringTheProbe_IsNotLost()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(options => options.UpgradeTimeout = TimeSpan.FromMinutes(5), null, time);
+        var sid = await host.OpenAsync();
+        var session = await host.Handler.NextOpened();
+        using var socket = await host.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        time.Advance(TimeSpan.FromSeconds(25));
+        Assert.Equal(1, session.QueuedPackets);
+        await socket.SendTextAsync("5");
+        Assert.Equal("2", await socket.ReadTextAsync());
+        await socket.SendTextAsync("3");
+        await socket.SendTextAsync("4a");
+        Assert.Equal("4a", await socket.ReadTextAsync());
+        time.Advance(TimeSpan.FromSeconds(24));
+        Assert.Equal(EngineSessionState.Open, session.State);
+    }
+
+    [Fact]
+    public async Task Message_QueuedWhileTheQueueIsDrained_IsNotStranded()
+    {
+        await using var host = await EngineTestHost.StartAsync(null, new EngineTestHandler { Message = static (_, _, _) => default });
+        using var socket = await host.OpenWebSocketAsync();
+        var session = await host.Handler.NextOpened();
+        const int Senders = 4;
+        const int Each = 5_000;
+        var senders = Enumerable.Range(0, Senders).Select(sender => Task.Run(async () =>
+        {
+            for (var index = 0; index < Each; index++)
+            {
+                await session.SendAsync($"{sender}:{index}");
+            }
+        })).ToArray();
+        var next = new int[Senders];
+        for (var count = 0; count < Senders * Each; count++)
+        {
+            var text = await socket.ReadTextAsync();
+            var sender = text[1] - '0';
+            Assert.Equal($"4{sender}:{next[sender]++}", text);
+        }
+
+        await Task.WhenAll(senders).Soon();
+    }
+
+    private static async Task PollingGoesOnAsync(EngineTestHost host, string sid)
+    {
+        (await host.PostAsync(sid, "4goes on")).Is(200, "ok");
+        (await host.PollAsync(sid)).Is(200, "4goes on");
+    }
+}

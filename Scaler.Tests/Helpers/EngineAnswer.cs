@@ -1,0 +1,27 @@
+using System.Net;
+using System.Text;
+
+namespace Scaler.Tests.Helpers;
+
+/// <summary>A response that has been read to its end.</summary>
+internal sealed record EngineAnswer(HttpStatusCode Status, byte[] Bytes, IReadOnlyDictionary<string, string> Headers)
+{
+    public int Code => (int)Status;
+
+    public string Text => Encoding.UTF8.GetString(Bytes);
+
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+
+    public void IsError(int status, int code, string message)
+    {
+        Assert.Equal($"{{\"code\":{code},\"message\":\"{message}\"}}", Text);
+        Assert.Equal(status, Code);
+        Assert.Equal("application/json", Header("Content-Type"));
+    }
+
+    public void Is(int status, string text)
+    {
+        Assert.Equal(text, Text);
+        Assert.Equal(status, Code);
+    }
+}

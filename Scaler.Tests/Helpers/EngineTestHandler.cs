@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Scaler.EngineIO;
+
+namespace Scaler.Tests.Helpers;
+
+/// <summary>An application for tests: it echoes unless told otherwise, and remembers what it was told.</summary>
+internal sealed class EngineTestHandler : IEngineHandler
+{
+    private readonly Channel<EngineSession> _opened = Channel.CreateUnbounded<EngineSession>();
+    private readonly Channel<(EngineSession Session, EngineCloseReason Reason)> _closed =
+        Channel.CreateUnbounded<(EngineSession, EngineCloseReason)>();
+
+    public Func<EngineSession, CancellationToken, ValueTask>? Opened { get; init; }
+
+    public Func<EngineSession, EngineMessage, CancellationToken, ValueTask>? Message { get; init; }
+
+    public ConcurrentQueue<string> Messages { get; } = new();
+
+    public ConcurrentDictionary<EngineSession, int> ClosedCalls { get; } = new();
+
+    public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
+    {
+        if (Opened is not null)
+        {
+            await Opened(session, cancellationToken);
+        }
+
+        _opened.Writer.TryWrite(session);
+    }
+
+    public async ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
+    {
+        Messages.Enqueue(message.IsBinary ? Convert.ToHexString(message.Data.Span) : message.ToString());
+        if (Message is not null)
+        {
+            await Message(session, message, cancellationToken);
+            return;
+        }
+
+        await session.SendAsync(
+            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text, cancellationToken: cancellationToken);
+    }
+
+    public ValueTask OnClosedAsync(EngineSession session, EngineCloseReason reason)
+    {
+        ClosedCalls.AddOrUpdate(session, 1, static (_, calls) => calls + 1);
+        _closed.Writer.TryWrite((session, reason));
+        return default;
+    }
+
+    public Task<EngineSession> NextOpened() => _opened.Reader.ReadAsync().AsTask().Soon("a session to open");
+
+    public async Task<EngineCloseReason> NextClosed() => (await _closed.Reader.ReadAsync().AsTask().Soon("a session to end")).Reason;
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Scaler.Tests.Helpers;
+
+/// <summary>A TCP connection to a server, for requests that no client would send.</summary>
+internal sealed class RawConnection : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
+
+    private RawConnection(Socket socket) => _socket = socket;
+
+    public static async Task<RawConnection> ConnectAsync(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, port).Soon("a connection");
+        return new RawConnection(socket);
+    }
+
+    public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await _socket.SendAsync(bytes).AsTask().Soon("a send")..];
+        }
+    }
+
+    /// <summary>Reads up to and with the empty line behind the headers.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        var head = new StringBuilder();
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            head.Append((char)await ReadByteAsync());
+        }
+
+        return head.ToString();
+    }
+
+    public async Task<byte> ReadByteAsync()
+    {
+        if (_start == _end && !await FillAsync())
+        {
+            throw new EndOfStreamException("The server ended the connection.");
+        }
+
+        return _buffer[_start++];
+    }
+
+    public async Task<byte[]> ReadAsync(int count)
+    {
+        var bytes = new byte[count];
+        for (var index = 0; index < count; index++)
+        {
+            bytes[index] = await ReadByteAsync();
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Reads until the server ends the connection, properly or not.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var text = new StringBuilder();
+        try
+        {
+            do
+            {
+                text.Append(Encoding.UTF8.GetString(_buffer, _start, _end - _start));
+                _start = _end;
+            }
+            while (await FillAsync());
+        }
+        catch (SocketException)
+        {
+            // Cut off.
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Ends the connection with a reset, as a crashed client's system does.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(true, 0);
+        _socket.Close();
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task<bool> FillAsync()
+    {
+        _start = 0;
+        _end = await _socket.ReceiveAsync(_buffer).Soon("bytes from the server");
+        return _end > 0;
+    }
+}

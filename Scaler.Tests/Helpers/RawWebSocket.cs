@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Scaler.Tests.Helpers;
+
+/// <summary>A WebSocket client that sends any frame, right or wrong, and shows each frame that comes.</summary>
+internal sealed class RawWebSocket : IDisposable
+{
+    public const int Text = 1;
+    public const int Binary = 2;
+    public const int CloseCode = 8;
+
+    private readonly RawConnection _connection;
+
+    private RawWebSocket(RawConnection connection, string head)
+    {
+        _connection = connection;
+        Head = head;
+    }
+
+    /// <summary>The status line and the headers that answered the request.</summary>
+    public string Head { get; }
+
+    public RawConnection Connection => _connection;
+
+    public static async Task<RawWebSocket> ConnectAsync(int port, string query, params (string Name, string Value)[] headers)
+    {
+        var socket = await RequestAsync(port, Request(query, headers));
+        Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
+        return socket;
+    }
+
+    public static async Task<RawWebSocket> RequestAsync(int port, string request, byte[]? firstFrames = null)
+    {
+        var connection = await RawConnection.ConnectAsync(port);
+        await connection.SendAsync((byte[])[.. Encoding.Latin1.GetBytes(request), .. firstFrames ?? []]);
+        return new RawWebSocket(connection, await connection.ReadHeadAsync());
+    }
+
+    public static string Request(string query, params (string Name, string Value)[] headers)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["Host"] = "localhost",
+            ["Connection"] = "Upgrade",
+            ["Upgrade"] = "websocket",
+            ["Sec-WebSocket-Version"] = "13",
+            ["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ==",
+        };
+        foreach (var (name, value) in headers)
+        {
+            all[name] = value;
+        }
+
+        return $"GET /engine.io/{query} HTTP/1.1\r\n"
+            + string.Concat(all.Where(static header => header.Value.Length > 0).Select(static header => $"{header.Key}: {header.Value}\r\n")) + "\r\n";
+    }
+
+    public static byte[] Frame(int opcode, ReadOnlySpan<byte> payload, bool final = true, bool masked = true, int reserved = 0)
+    {
+        var frame = new List<byte> { (byte)((final ? 0x80 : 0) | reserved | opcode) };
+        var mask = masked ? 0x80 : 0;
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(length, payload.Length);
+        if (payload.Length < 126)
+        {
+            frame.Add((byte)(mask | payload.Length));
+        }
+        else if (payload.Length <= ushort.MaxValue)
+        {
+            frame.AddRange([(byte)(mask | 126), .. length[6..]]);
+        }
+        else
+        {
+            frame.AddRange([(byte)(mask | 127), .. length]);
+        }
+
+        byte[] key = [0x37, 0xFA, 0x21, 0x3D];
+        if (masked)
+        {
+            frame.AddRange(key);
+        }
+
+        for (var index = 0; index < payload.Length; index++)
+        {
+            frame.Add((byte)(payload[index] ^ (masked ? key[index % 4] : 0)));
+        }
+
+        return [.. frame];
+    }
+
+    public static byte[] TextFrame(string text) => Frame(Text, Encoding.UTF8.GetBytes(text));
+
+    public Task SendTextAsync(string text) => _connection.SendAsync(TextFrame(text));
+
+    public Task SendBinaryAsync(byte[] data) => _connection.SendAsync(Frame(Binary, data));
+
+    public Task SendAsync(params byte[] bytes) => _connection.SendAsync(bytes);
+
+    public async Task<(int Opcode, byte[] Payload, int First)> ReadFrameAsync()
+    {
+        var head = await _connection.ReadAsync(2);
+        Assert.True((head[1] & 0x80) == 0, "A server's frame is not masked.");
+        long length = head[1];
+        if (length == 126)
+        {
+            length = BinaryPrimitives.ReadUInt16BigEndian(await _connection.ReadAsync(2));
+        }
+        else if (length == 127)
+        {
+            length = BinaryPrimitives.ReadInt64BigEndian(await _connection.ReadAsync(8));
+        }
+
+        return (head[0] & 0x0F, await _connection.ReadAsync((int)length), head[0]);
+    }
+
+    public async Task<string> ReadTextAsync()
+    {
+        var (opcode, payload, _) = await ReadFrameAsync();
+        Assert.True(opcode == Text, $"Wanted text, got opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
+        return Encoding.UTF8.GetString(payload);
+    }
+
+    public async Task<byte[]> ReadBinaryAsync()
+    {
+        var (opcode, payload, _) = await ReadFrameAsync();
+        Assert.Equal(Binary, opcode);
+        return payload;
+    }
+
+    /// <summary>Reads a close frame; its code is 0 when it has none.</summary>
+    public async Task<(int Code, string Reason)> ReadCloseAsync()
+    {
+        var (opcode, payload, _) = await ReadFrameAsync();
+        Assert.True(opcode == CloseCode, $"Wanted a close frame, got opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
+        return payload.Length == 0 ? (0, "") : (BinaryPrimitives.ReadUInt16BigEndian(payload), Encoding.UTF8.GetString(payload.AsSpan(2)));
+    }
+
+    /// <summary>Answers a close frame, and waits for the end of the connection.</summary>
+    public async Task EndAsync()
+    {
+        await SendAsync(Frame(CloseCode, [0x03, 0xE8]));
+        await _connection.ReadToEndAsync();
+    }
+
+    public void Dispose() => _connection.Dispose();
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+
+namespace Scaler.Tests.Helpers;
+
+/// <summary>A Scaler.Stream of its own process, which a test may kill, pause and stop.</summary>
+internal sealed class StreamProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _output = [];
+    private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private StreamProcess(Process process) => _process = process;
+
+    public string Url { get; private set; } = "";
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>What it wrote to its console.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return string.Join('\n', _output);
+            }
+        }
+    }
+
+    public static async Task<StreamProcess> StartAsync(string redis, params string[] arguments)
+    {
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "Scaler.Stream.dll"), "--urls", "http://127.0.0.1:0",
+                $"--ConnectionStrings:redis={redis}", "--environment", "Development", .. arguments,
+            ])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = AppContext.BaseDirectory,
+            },
+        };
+        var stream = new StreamProcess(process);
+        process.OutputDataReceived += (_, line) => stream.Read(line.Data);
+        process.ErrorDataReceived += (_, line) => stream.Read(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            stream.Url = await stream._listening.Task.Within("a stream server that listens");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}\n{stream.Output}");
+        }
+
+        return stream;
+    }
+
+    /// <summary>Kills it, as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().Within();
+    }
+
+    /// <summary>Asks it to stop.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        Signal("TERM");
+        await _process.WaitForExitAsync().Within();
+        return _process.ExitCode;
+    }
+
+    public void Pause() => Signal("STOP");
+
+    public void Resume() => Signal("CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.Add(line);
+        }
+
+        const string Listening = "Now listening on: ";
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            _listening.TrySetResult(line[(at + Listening.Length)..].Trim());
+        }
+    }
+}

@@ -1,0 +1,234 @@
+using System.Net;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests;
+
+/// <summary>The public face of one server.</summary>
+public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backends>
+{
+    [Fact]
+    public async Task On_AnEvent_IsHandledWithItsArguments()
+    {
+        await using var server = await StartAsync(server =>
+        {
+            server.On<ChatMessage>("chat", async (connection, message, cancellationToken) =>
+                await connection.SendAsync("said", message!.Text, message.Times, connection.Account.Name));
+            server.On("raw", async (connection, message, cancellationToken) =>
+                await connection.SendAsync("raw", message.Argument<int>(1), message.Argument<string>(2)));
+        });
+        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
+
+        await client.SendAsync("""{"event":"chat","args":[{"text":"hello","times":2}]}""");
+        await client.SendAsync("""{"event":"raw","args":["a",7]}""");
+
+        Assert.Equal("""{"event":"said","args":["hello",2,"acme"]}""", await client.NextAsync());
+        Assert.Equal("""{"event":"raw","args":[7,null]}""", await client.NextAsync());
+    }
+
+    [Fact]
+    public async Task AMessage_SentOn_IsTheSameBytes()
+    {
+        await using var server = await StartAsync(server =>
+            server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken)));
+        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
+
+        const string Odd = """ { "event" : "echo", "args":[ 1.0, "\u0041" ], "more":true } """;
+        await client.SendAsync(Odd);
+
+        Assert.Equal(Odd, await client.NextAsync());
+    }
+
+    [Fact]
+    public async Task BadMessages_RaiseTheirEvents_AndHarmNobody()
+    {
+        var raised = Channel.CreateUnbounded<string>();
+        void Add(string name, params string[] arguments) => raised.Writer.TryWrite($"{name}({string.Join("|", arguments)})");
+        await using var server = await StartAsync(
+            server =>
+            {
+                server.On("error::json", message => Add("json", message));
+                server.On("error::invalid", message => Add("invalid", message));
+                server.On("error::validation", (name, error) => Add("validation", name, error));
+                server.On("error::handler", (name, error) => Add("handler", name, error));
+                server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
+                server.Validate("checked", message => message.Argument<int>(0) > 5 ? null : "too small");
+                server.On<int>("number", (_, _, _) => default);
+                server.On("broken", (_, _, _) => throw new InvalidOperationException("oh"));
+                server.On("broken-later", async (_, _, cancellationToken) =>
+                {
+                    await Task.Yield();
+                    throw new InvalidOperationException("oh");
+                });
+            },
+            options => options.Strict = true);
+        await using var bad = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var good = await TestClient.ConnectAsync(server.Url(), "acme");
+
+        (string Message, string Event)[] cases =
+        [
+            ("hello", "json(hello)"),
+            ("[1]", "invalid([1])"),
+            ("{}", "validation(|the message names no event)"),
+            ("""{"event":"none"}""", "validation(none|there is no such event)"),
+            ("""{"event":"checked","args":[3]}""", "validation(checked|too small)"),
+            ("""{"event":"echo","args":3}""", "validation(echo|'args' is not an array)"),
+            ("""{"event":"broken"}""", "handler(broken|InvalidOperationException: oh)"),
+            ("""{"event":"broken-later"}""", "handler(broken-later|InvalidOperationException: oh)"),
+        ];
+        foreach (var (message, expected) in cases)
+        {
+            await bad.SendAsync(message);
+            Assert.Equal(expected, await raised.Reader.ReadAsync().AsTask().Within());
+        }
+
+        await bad.SendAsync("""{"event":"number","args":["x"]}""");
+        Assert.StartsWith("validation(number|the first argument is no Int32", await raised.Reader.ReadAsync().AsTask().Within(), StringComparison.Ordinal);
+
+        foreach (var client in new[] { bad, good })
+        {
+            await client.SendAsync("""{"event":"echo"}""");
+            Assert.Equal("""{"event":"echo"}""", await client.NextAsync());
+        }
+    }
+
+    [Fact]
+    public async Task TypedErrors_TellWhereItHappened()
+    {
+        var raised = new TaskCompletionSource<ScalerError>();
+        await using var server = await StartAsync(server =>
+        {
+            // A listener that throws is its own problem.
+            server.Errors.Json += _ => throw new InvalidOperationException();
+            server.Errors.Raised += raised.SetResult;
+        });
+        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
+
+        await client.SendAsync(new string('x', 10_000));
+
+        var error = await raised.Task.Within();
+        Assert.Equal(("error::json", true, "acme", server.Id), (error.Name, error.IsCritical, error.Account, error.Server));
+        Assert.Equal(new string('x', 4096) + "…", Assert.Single(error.Arguments));
+        Assert.Equal(Assert.Single(server.Connections).Id, error.ConnectionId);
+    }
+
+    [Theory]
+    [InlineData("", "Bad request: the query parameter 'account' is required")]
+    [InlineData("&account=", "Bad request: the query parameter 'account' is required")]
+    [InlineData("&account=a&account=b", "Bad request: the query parameter 'account' is given 2 times")]
+    [InlineData("&account=a%0Ab", "Bad request: the query parameter 'account' has a control character")]
+    [InlineData("&account=aaaaaaaaaaa", "Bad request: the query parameter 'account' has 11 characters, at most 10 are allowed")]
+    public async Task Handshake_WithoutAnAccount_Gets400WithTheReason(string query, string message)
+    {
+        await using var server = await StartAsync(null, options => options.MaxAccountLength = 10);
+        using var http = new HttpClient();
+
+        using var answer = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling{query}"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(3, body.RootElement.GetProperty("code").GetInt32());
+        Assert.Equal(message, body.RootElement.GetProperty("message").GetString());
+        Assert.Equal(0, server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Account_TellsItsConnections_AndEndsThem()
+    {
+        await using var server = await StartAsync(null);
+        await using var socket = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var polling = await TestClient.ConnectAsync(server.Url(), "acme", polling: true);
+
+        var connections = await server.Account("acme").Connections.OrderBy(c => c.Transport).ToListAsync();
+        Assert.Equal(["polling", "websocket"], connections.Select(c => c.Transport));
+        Assert.All(connections, c => Assert.Equal((server.Id, 4, "127.0.0.1"), (c.Server, c.ProtocolVersion, c.RemoteAddress)));
+        Assert.Equal("acme", (await server.Accounts.StartingWith("ac").SingleAsync()).Name);
+
+        var result = await server.Account("acme").DisconnectAsync();
+
+        Assert.Equal(2, result.Connections);
+        await Task.WhenAll(socket.Closed, polling.Closed).Within();
+        await Deadline.Until(async () => !await server.Accounts.AnyAsync());
+    }
+
+    [Fact]
+    public async Task AConnection_PastTheLimitOfItsAccount_IsClosed()
+    {
+        var raised = new TaskCompletionSource<string>();
+        await using var server = await StartAsync(
+            server => server.On("error::limit", (account, limit) => raised.SetResult($"{account} {limit}")),
+            options => options.MaxConnectionsPerAccount = 1);
+        await using var first = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var second = await TestClient.ConnectAsync(server.Url(), "acme");
+
+        Assert.Equal("acme connections per account: 1", await raised.Task.Within());
+        await second.Closed.Within();
+        Assert.False(first.Closed.IsCompleted);
+        await Deadline.Until(() => server.ConnectionCount == 1);
+    }
+
+    [Theory]
+    [InlineData("error::unknown")]
+    [InlineData("error::json")]
+    public void On_AnErrorThatIsNone_SaysWhichThereAre(string name)
+    {
+        var server = ScalerServer.Create(Unconnected.Instance);
+
+        Assert.Contains("error::connect, error::disconnect", Assert.Throws<ArgumentException>(() => server.On(name, (_, _) => { })).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => server.On(name, (_, _, _) => default));
+    }
+
+    [Fact]
+    public void Create_WithOptionsThatCannotWork_Throws() =>
+        Assert.Throws<OptionsValidationException>(() => new ScalerServer(Unconnected.Instance, new ScalerOptions { Prefix = "" }));
+
+    [Fact]
+    public async Task ListenAsync_Twice_Throws()
+    {
+        await using var server = await StartAsync(null);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => server.ListenAsync(0));
+    }
+
+    [Fact]
+    public async Task AddScaler_BindsItsOptions_AndSharesTheHost()
+    {
+        var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Scaler:Path=/live/", "--Scaler:Prefix", backends.NewPrefix(), "--Scaler:EngineIO:PingInterval=00:00:07"]);
+        builder.Services.AddSingleton(await backends.ConnectAsync(Backend.Garnet));
+        builder.Services.AddScaler(options => options.Cluster.ServerId = "di");
+        await using var app = builder.Build();
+        app.MapScaler();
+        await app.StartAsync();
+        using var http = new HttpClient();
+
+        var open = await http.GetStringAsync(new Uri($"{app.Urls.First()}/live/?EIO=4&transport=polling&account=a"));
+
+        Assert.Contains("\"pingInterval\":7000", open, StringComparison.Ordinal);
+        Assert.Contains("\"sid\":\"di.", open, StringComparison.Ordinal);
+        Assert.Equal(app.Urls.First(), (await app.Services.GetRequiredService<ScalerServer>().Cluster.GetServersAsync())[0].Url);
+        await app.StopAsync();
+    }
+
+    [Fact]
+    public async Task AddScaler_WithAWrongOption_DoesNotStart()
+    {
+        var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Scaler:Cluster:ServerId=a.b"]);
+        builder.Services.AddSingleton(Unconnected.Instance);
+        builder.Services.AddScaler();
+        await using var app = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync());
+        Assert.Contains("Scaler:Cluster:ServerId is 'a.b'", exception.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<ScalerServer> StartAsync(Action<ScalerServer>? prepare, Action<ScalerOptions>? configure = null) =>
+        await ScalerTestServer.StartAsync(await backends.ConnectAsync(Backend.Garnet), backends.NewPrefix(), configure, prepare);
+
+    private sealed record ChatMessage(string Text, int Times);
+}

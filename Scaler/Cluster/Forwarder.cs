@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Scaler.Cluster;
+
+/// <summary>
+/// Answers requests for a session that lives on another server by sending them there: one hop, never a second. A session id
+/// that this cluster did not make, or whose server is gone, is not forwarded: it is unknown.
+/// </summary>
+internal sealed class Forwarder : IDisposable
+{
+    private readonly IHttpForwarder _forwarder;
+    private readonly ClusterLink _link;
+    private readonly Membership _membership;
+    private readonly HttpMessageInvoker _client;
+    private readonly ForwarderRequestConfig _config;
+
+    public Forwarder(IHttpForwarder forwarder, ClusterLink link, Membership membership)
+    {
+        (_forwarder, _link, _membership) = (forwarder, link, membership);
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ActivityHeadersPropagator = DistributedContextPropagator.Current,
+            ConnectTimeout = link.Options.Cluster.ForwardConnectTimeout,
+        });
+
+        // A poll is held until there is something to say, which is a heartbeat at the latest.
+        var engine = link.Options.EngineIO;
+        _config = new ForwarderRequestConfig { ActivityTimeout = engine.PingInterval + engine.PingTimeout + TimeSpan.FromSeconds(10) };
+    }
+
+    /// <summary>Forwards a request, if it can be answered elsewhere.</summary>
+    /// <returns>False where the session is unknown to the whole cluster: nothing has been answered.</returns>
+    public async ValueTask<bool> TryForwardAsync(HttpContext context, string sid)
+    {
+        var secret = _link.Secret;
+        if (!ClusterSid.TryRead(sid, secret, out var server) || server == _membership.ServerId || context.Request.Headers.ContainsKey(ForwardHeader.Name))
+        {
+            return false;
+        }
+
+        var lookup = _membership.Servers.Find(server, out var url);
+        if (lookup == ServerLookup.Unknown)
+        {
+            await _membership.RefreshAsync(context.RequestAborted);
+            lookup = _membership.Servers.Find(server, out url);
+        }
+
+        if (lookup != ServerLookup.Live || url is null)
+        {
+            _link.Metrics.Forwarded("unknown");
+            return false;
+        }
+
+        var header = ForwardHeader.Write(_membership.ServerId, context.Connection.RemoteIpAddress, sid, _link.Time.GetUtcNow(), secret);
+        var error = await _forwarder.SendAsync(context, url, _client, _config, new ForwardTransformer(header), context.RequestAborted);
+        if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
+        {
+            // The server is not there, whatever its lease says; its session is gone with it.
+            _link.Metrics.Forwarded("unreachable");
+            context.Response.Clear();
+            return false;
+        }
+
+        _link.Metrics.Forwarded(error == ForwarderError.None ? "forwarded" : error.ToString());
+        return true;
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,244 @@
+namespace Scaler.Cluster.InMemory;
+
+/// <summary>
+/// Registry and bus within one process, with the promises of the ones on Redis: for one server by itself, and for tests of several.
+/// Everything is guarded by one lock; receivers are called outside of it, in order.
+/// </summary>
+internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMessageBus
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (ServerInfo Info, DateTimeOffset Ends)> _servers = [];
+    private readonly Dictionary<string, SortedDictionary<(string Account, string Id), RegistryEntry>> _held = [];
+    private readonly Dictionary<string, InMemoryChannel> _channels = [];
+    private string? _secret;
+
+    /// <summary>Whether it answers. A test sets it to see what happens when it does not.</summary>
+    public bool IsConnected { get; set; } = true;
+
+    public Task<string> ShareSecretAsync(string proposal)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(_secret ??= proposal);
+        }
+    }
+
+    public Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            if (join)
+            {
+                foreach (var (holder, other) in _servers.Where(s => s.Value.Info.Id == server.Id && s.Key != server.Holder).ToList())
+                {
+                    _servers[holder] = (other.Info, now);
+                }
+            }
+            else if (!Lives(server.Holder, now))
+            {
+                return Task.FromResult(LeaseAnswer.Lost);
+            }
+
+            _servers[server.Holder] = (server, now + lease);
+            return Task.FromResult(new LeaseAnswer(true, Held(server.Holder).Count, Servers(now)));
+        }
+    }
+
+    public Task LeaveAsync(string holder)
+    {
+        lock (_lock)
+        {
+            if (_servers.TryGetValue(holder, out var server))
+            {
+                _servers[holder] = (server.Info, time.GetUtcNow());
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<ServerInfo>> GetServersAsync()
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<ServerInfo>>(Servers(time.GetUtcNow()));
+        }
+    }
+
+    public Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit)
+    {
+        lock (_lock)
+        {
+            var held = Held(holder);
+            foreach (var entry in entries)
+            {
+                var known = held.ContainsKey((entry.Account, entry.ConnectionId));
+                if (limit > 0 && !known && Live().Sum(h => h.Entries.Count(e => e.Key.Account == entry.Account)) >= limit)
+                {
+                    return Task.FromResult(false);
+                }
+
+                held[(entry.Account, entry.ConnectionId)] = entry with { Facts = entry.Facts.ToArray() };
+            }
+        }
+
+        return Task.FromResult(true);
+    }
+
+    public Task UnregisterAsync(string holder, IReadOnlyList<RegistryEntry> entries)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in entries)
+            {
+                Held(holder).Remove((entry.Account, entry.ConnectionId));
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<int> ReapAsync(string holder)
+    {
+        lock (_lock)
+        {
+            if (Lives(holder, time.GetUtcNow()))
+            {
+                return Task.FromResult(-1);
+            }
+
+            _held.Remove(holder);
+            _servers.Remove(holder);
+            return Task.FromResult(0);
+        }
+    }
+
+    public Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take)
+    {
+        lock (_lock)
+        {
+            var accounts = Live()
+                .SelectMany(h => h.Entries.Keys.Select(k => (k.Account, h.Server.Id)))
+                .Where(a => a.Account.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(a.Account, after) > 0)
+                .GroupBy(a => a.Account, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Take(take)
+                .Select(g => new AccountInfo(g.Key, g.Count(), [.. g.Select(a => a.Id).Distinct()]))
+                .ToList();
+            return Task.FromResult(new AccountPage(accounts, accounts.Count < take ? null : accounts[^1].Name));
+        }
+    }
+
+    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<ConnectionInfo>>(
+            [
+                .. Live()
+                    .SelectMany(h => h.Entries.Values.Where(e => e.Account == account)
+                        .Select(e => ConnectionFacts.Read(e.ConnectionId, h.Server.Id, e.Facts.Span)))
+                    .Take(take),
+            ]);
+        }
+    }
+
+    public Task<ClusterCounts> GetCountsAsync()
+    {
+        lock (_lock)
+        {
+            var live = Live().ToList();
+            return Task.FromResult(new ClusterCounts(
+                live.Count, live.SelectMany(h => h.Entries.Keys.Select(k => k.Account)).Distinct().Count(), live.Sum(h => h.Entries.Count)));
+        }
+    }
+
+    public Task<IReadOnlyList<RegistryEntry>> GetHoldingsAsync(string holder, RegistryEntry? after, int take)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<RegistryEntry>>(
+            [
+                .. Held(holder).Values
+                    .SkipWhile(e => after is { } last && (e.Account, e.ConnectionId).CompareTo((last.Account, last.ConnectionId)) <= 0)
+                    .Take(take),
+            ]);
+        }
+    }
+
+    public Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            return Task.FromResult<IReadOnlyList<Reach>>(
+            [
+                .. _held.Where(h => h.Key != sender)
+                    .Select(h => (Holder: h.Key, Connections: h.Value.Keys.Count(k => k.Account == account)))
+                    .Where(h => h.Connections > 0)
+                    .Select(h => new Reach(h.Holder, h.Connections, Lives(h.Holder, now) && Give(h.Holder, envelope))),
+            ]);
+        }
+    }
+
+    public Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult<IReadOnlyList<Reach>>(
+                [.. Live().Where(h => h.Server.Holder != sender).Select(h => new Reach(h.Server.Holder, h.Entries.Count, Give(h.Server.Holder, envelope)))]);
+        }
+    }
+
+    public Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult(Give(holder, envelope));
+        }
+    }
+
+    public Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
+    {
+        var channel = new InMemoryChannel(receive, closed =>
+        {
+            lock (_lock)
+            {
+                if (_channels.GetValueOrDefault(holder) == closed)
+                {
+                    _channels.Remove(holder);
+                }
+            }
+        });
+        lock (_lock)
+        {
+            _channels[holder] = channel;
+        }
+
+        return Task.FromResult<IAsyncDisposable>(channel);
+    }
+
+    private bool Give(string holder, ReadOnlyMemory<byte> envelope) =>
+        _channels.TryGetValue(holder, out var channel) && channel.Give(envelope.ToArray());
+
+    private bool Lives(string holder, DateTimeOffset now) => _servers.TryGetValue(holder, out var server) && server.Ends > now;
+
+    private SortedDictionary<(string Account, string Id), RegistryEntry> Held(string holder) =>
+        _held.TryGetValue(holder, out var held) ? held : _held[holder] = [];
+
+    private IEnumerable<(ServerInfo Server, SortedDictionary<(string Account, string Id), RegistryEntry> Entries)> Live()
+    {
+        var now = time.GetUtcNow();
+        return _servers.Where(s => s.Value.Ends > now).Select(s => (s.Value.Info, Held(s.Key)));
+    }
+
+    private List<ServerInfo> Servers(DateTimeOffset now) =>
+    [
+        .. _servers.Values.OrderBy(s => s.Info.Id, StringComparer.Ordinal).ThenBy(s => s.Info.Epoch).Select(s => s.Info with
+        {
+            LeaseRemaining = s.Ends > now ? s.Ends - now : TimeSpan.Zero,
+            State = s.Ends > now ? s.Info.State : ServerState.Dead,
+        }),
+    ];
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace Scaler.Cluster.Redis;
+
+/// <summary>The registry in Redis; <c>Scripts/prelude.lua</c> says what stands where.</summary>
+internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKeys keys) : IServerRegistry
+{
+    /// <summary>How many entries one script removes: about a millisecond of Redis's time.</summary>
+    private const int ReapBatch = 250;
+
+    /// <summary>How many entries one script reads, for the same reason.</summary>
+    private const int ReadBatch = 500;
+
+    /// <summary>How long keys outlive the last renewal by any server. A reader tells by the leases, not by this; it is what cleans up when all are gone.</summary>
+    private const long KeyLifetimeMilliseconds = 10 * 60 * 1000;
+
+    private readonly IDatabase _database = redis.GetDatabase();
+
+    public bool IsConnected => redis.IsConnected;
+
+    public async Task<string> ShareSecretAsync(string proposal)
+    {
+        await _database.StringSetAsync(keys.Secret, proposal, when: When.NotExists);
+        return (string?)await _database.StringGetAsync(keys.Secret) ?? proposal;
+    }
+
+    public async Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join)
+    {
+        var holder = server.Holder;
+        var answer = await _database.ScriptEvaluateAsync(
+            RedisScript.Renew,
+            [keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)],
+            [
+                holder, server.Id, (long)lease.TotalMilliseconds,
+                JsonSerializer.SerializeToUtf8Bytes(server, ClusterJson.Default.ServerInfo), join ? "1" : "0", KeyLifetimeMilliseconds,
+            ]);
+        return (int)answer[0] == 0
+            ? LeaseAnswer.Lost
+            : new LeaseAnswer(true, (int)answer[2], ReadServers((long)answer[1], answer[3], answer[4]));
+    }
+
+    public Task LeaveAsync(string holder) => _database.ScriptEvaluateAsync(RedisScript.Leave, [keys.Leases], [holder]);
+
+    public async Task<IReadOnlyList<ServerInfo>> GetServersAsync()
+    {
+        var answer = await _database.ScriptEvaluateAsync(RedisScript.Servers, [keys.Leases, keys.Servers]);
+        return ReadServers((long)answer[0], answer[1], answer[2]);
+    }
+
+    public async Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit)
+    {
+        var values = new RedisValue[3 + (3 * entries.Count)];
+        (values[0], values[1], values[2]) = (holder, limit, KeyLifetimeMilliseconds);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            (values[(3 * i) + 3], values[(3 * i) + 4], values[(3 * i) + 5]) = (entries[i].Account, entries[i].ConnectionId, entries[i].Facts);
+        }
+
+        return (int)await _database.ScriptEvaluateAsync(
+            RedisScript.Register, [keys.Leases, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)], values) == 1;
+    }
+
+    public Task UnregisterAsync(string holder, IReadOnlyList<RegistryEntry> entries)
+    {
+        var values = new RedisValue[1 + (2 * entries.Count)];
+        values[0] = holder;
+        for (var i = 0; i < entries.Count; i++)
+        {
+            (values[(2 * i) + 1], values[(2 * i) + 2]) = (entries[i].Account, entries[i].ConnectionId);
+        }
+
+        return _database.ScriptEvaluateAsync(
+            RedisScript.Unregister, [keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)], values);
+    }
+
+    public async Task<int> ReapAsync(string holder) => (int)await _database.ScriptEvaluateAsync(
+        RedisScript.Reap,
+        [keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)],
+        [holder, ReapBatch]);
+
+    public async Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take)
+    {
+        // Accounts of servers that have just died are passed over, so a page may take more than one look.
+        var accounts = new List<AccountInfo>();
+        var from = after is not null && string.CompareOrdinal(after, prefix) >= 0 ? "(" + after : "[" + prefix;
+        RedisValue to = prefix.Length == 0 ? "+" : RedisBytes.After(prefix);
+        while (true)
+        {
+            var want = Math.Min(take - accounts.Count, ReadBatch);
+            var answer = await _database.ScriptEvaluateAsync(
+                RedisScript.Accounts, [keys.Leases, keys.Where, keys.Accounts], [from, to, want]);
+            for (var i = 2; i + 1 < answer.Length; i += 2)
+            {
+                accounts.Add(ReadAccount((string)answer[i]!, (string)answer[i + 1]!));
+            }
+
+            var last = (string)answer[0]!;
+            if ((int)answer[1] < want)
+            {
+                return new AccountPage(accounts, null);
+            }
+
+            if (accounts.Count >= take)
+            {
+                return new AccountPage(accounts, last);
+            }
+
+            from = "(" + last;
+        }
+    }
+
+    public async Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take)
+    {
+        var connections = new List<ConnectionInfo>();
+        var (holder, id) = ("", "");
+        while (true)
+        {
+            var want = Math.Min(take - connections.Count, ReadBatch);
+            var answer = await _database.ScriptEvaluateAsync(
+                RedisScript.Connections,
+                [keys.Leases, keys.Where],
+                [account, keys.ConnectionsPrefix, keys.FactsPrefix, want, holder, id]);
+            for (var i = 0; i + 2 < answer.Length; i += 3)
+            {
+                (holder, id) = ((string)answer[i]!, (string)answer[i + 1]!);
+                connections.Add(ConnectionFacts.Read(id, HolderName.ServerOf(holder), (byte[]?)answer[i + 2]));
+            }
+
+            if (answer.Length < 3 * want || connections.Count >= take)
+            {
+                return connections;
+            }
+        }
+    }
+
+    public async Task<ClusterCounts> GetCountsAsync()
+    {
+        var answer = await _database.ScriptEvaluateAsync(RedisScript.Counts, [keys.Leases, keys.Where], [keys.ConnectionsPrefix]);
+        return new ClusterCounts((int)answer[0], (long)answer[1], (long)answer[2]);
+    }
+
+    public async Task<IReadOnlyList<RegistryEntry>> GetHoldingsAsync(string holder, RegistryEntry? after, int take)
+    {
+        var from = after is { } entry ? $"({entry.Account}\u0001{entry.ConnectionId}" : "-";
+        var members = (string?[]?)await _database.ScriptEvaluateAsync(RedisScript.Holdings, [keys.Connections(holder)], [from, take]) ?? [];
+        return [.. members.Select(member => member!.Split('\u0001')).Select(parts => new RegistryEntry(parts[0], parts[1], default))];
+    }
+
+    private static AccountInfo ReadAccount(string name, string held)
+    {
+        var connections = 0;
+        var servers = new List<string>();
+        foreach (var range in held.AsSpan().Split(';'))
+        {
+            var part = held.AsSpan()[range];
+            if (part.IndexOf('=') is var at and > 0)
+            {
+                servers.Add(HolderName.ServerOf(part[..at].ToString()));
+                connections += int.Parse(part[(at + 1)..], CultureInfo.InvariantCulture);
+            }
+        }
+
+        return new AccountInfo(name, connections, servers);
+    }
+
+    private static List<ServerInfo> ReadServers(long now, RedisResult leases, RedisResult infos)
+    {
+        var ends = leases.ToDictionary();
+        var servers = new List<ServerInfo>();
+        foreach (var (holder, info) in infos.ToDictionary())
+        {
+            if (JsonSerializer.Deserialize((byte[])info!, ClusterJson.Default.ServerInfo) is not { } server)
+            {
+                continue;
+            }
+
+            var remaining = ends.TryGetValue(holder, out var end) ? (long)end - now : 0;
+            servers.Add(server with
+            {
+                LeaseRemaining = TimeSpan.FromMilliseconds(Math.Max(remaining, 0)),
+                State = remaining > 0 ? server.State : ServerState.Dead,
+            });
+        }
+
+        servers.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id) is not 0 and var order ? order : a.Epoch.CompareTo(b.Epoch));
+        return servers;
+    }
+}

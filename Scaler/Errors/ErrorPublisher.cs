@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+
+namespace Scaler;
+
+/// <summary>
+/// Publishes the error events of this server to the cluster, for whoever watches. While Redis is away it keeps the last 1,000
+/// and publishes them afterwards, marked as late and with their own time.
+/// </summary>
+internal sealed class ErrorPublisher : BackgroundService
+{
+    private const int Batch = 100;
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<ScalerError> _errors = Channel.CreateBounded<ScalerError>(
+        new BoundedChannelOptions(ErrorLog.Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly ScalerServer _server;
+    private readonly TimeProvider _time;
+
+    public ErrorPublisher(ScalerServer server, TimeProvider time)
+    {
+        (_server, _time) = (server, time);
+        server.Errors.Raised += error => _errors.Writer.TryWrite(error);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<ScalerError>(Batch);
+        var late = false;
+        while (await _errors.Reader.WaitToReadAsync(stoppingToken))
+        {
+            while (batch.Count < Batch && _errors.Reader.TryRead(out var error))
+            {
+                batch.Add(error);
+            }
+
+            while (!await TryAppendAsync(late ? [.. batch.Select(e => e with { Late = true })] : batch))
+            {
+                late = true;
+                await Task.Delay(Retry, _time, stoppingToken);
+            }
+
+            batch.Clear();
+            late = late && _errors.Reader.Count > 0;
+        }
+    }
+
+    private async Task<bool> TryAppendAsync(IReadOnlyList<ScalerError> errors)
+    {
+        var log = _server.Cluster.Errors;
+        if (!log.IsConnected)
+        {
+            return false;
+        }
+
+        try
+        {
+            await log.AppendAsync(errors);
+            return true;
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            return false;
+        }
+    }
+}

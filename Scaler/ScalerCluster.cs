@@ -1,0 +1,256 @@
+using System.Buffers;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
+using Scaler.Cluster;
+using Scaler.Cluster.Redis;
+using StackExchange.Redis;
+
+namespace Scaler;
+
+/// <summary>
+/// The cluster: who is connected where, what goes wrong, and a way to reach accounts, wherever they are connected. A server has one
+/// (<see cref="ScalerServer.Cluster"/>); a process that takes no connections itself can have one too.
+/// </summary>
+public sealed class ScalerCluster : IAsyncDisposable
+{
+    private readonly IConnectionMultiplexer _redis;
+    private readonly ErrorLog _errors;
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private IAsyncDisposable? _listening;
+    private volatile bool _ready;
+
+    /// <summary>Creates a view of the cluster for a process that takes no connections itself.</summary>
+    /// <param name="redis">The Redis that the servers share.</param>
+    /// <param name="options">The options of the servers: at least <see cref="ScalerOptions.Prefix"/> and the cluster's secret must be theirs.</param>
+    /// <param name="time">Where the time comes from. Default: the system's clock.</param>
+    /// <param name="meters">What makes the meters, or null.</param>
+    /// <exception cref="OptionsValidationException">An option cannot work.</exception>
+    public ScalerCluster(IConnectionMultiplexer redis, ScalerOptions? options = null, TimeProvider? time = null, IMeterFactory? meters = null)
+        : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters))
+    {
+    }
+
+    internal ScalerCluster(IConnectionMultiplexer redis, ScalerOptions options, TimeProvider time, ScalerMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(redis);
+        var valid = new ScalerOptionsValidator().Validate(null, options);
+        if (valid.Failed)
+        {
+            throw new OptionsValidationException(ScalerOptions.Section, typeof(ScalerOptions), valid.Failures);
+        }
+
+        _redis = redis;
+        var keys = new RedisKeys(options.Prefix);
+        Link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys), options, time, metrics);
+        _errors = new ErrorLog(redis, keys);
+    }
+
+    internal ClusterLink Link { get; }
+
+    internal ErrorLog Errors => _errors;
+
+    /// <summary>The connected accounts.</summary>
+    public AccountQuery Accounts => new(this);
+
+    /// <summary>An account, connected or not.</summary>
+    public Account Account(string name) => new(this, name);
+
+    /// <summary>Every server that has a lease, and those whose lease has just ended, ordered by id.</summary>
+    public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken = default) =>
+        Link.Registry.GetServersAsync().WaitAsync(cancellationToken);
+
+    /// <summary>How much is connected.</summary>
+    public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
+        Link.Registry.GetCountsAsync().WaitAsync(cancellationToken);
+
+    /// <summary>A page of the connected accounts, in the order of their UTF-8 bytes.</summary>
+    /// <param name="prefix">What their names begin with; empty for all.</param>
+    /// <param name="after">The last account of the page before; null for the first page.</param>
+    /// <param name="take">How many: 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public Task<AccountPage> GetAccountsAsync(
+        string prefix = "", string? after = null, int take = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1000);
+        return Link.Registry.GetAccountsAsync(prefix, after, take).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The connections of an account, on all servers.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="take">How many at most: 1 to 10,000.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take = 1000, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(account);
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 10_000);
+        return Link.Registry.GetConnectionsAsync(account, take).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Sends an event to all connections of an account.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="eventName">The event.</param>
+    /// <param name="args">Its arguments; each becomes JSON.</param>
+    /// <param name="cancellationToken">Stops the waiting, not what is on its way.</param>
+    /// <exception cref="NotSupportedException">An argument cannot be written as JSON.</exception>
+    public Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
+        SendAsync(account, eventName, args, default, cancellationToken);
+
+    /// <summary>Sends an event to connections of an account, with options.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="eventName">The event.</param>
+    /// <param name="args">Its arguments; each becomes JSON.</param>
+    /// <param name="options">Which connections, and whether to wait for receipts.</param>
+    /// <param name="cancellationToken">Stops the waiting, not what is on its way.</param>
+    public Task<SendResult> SendAsync(
+        string account, string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default) =>
+        SendRawAsync(account, Write(eventName, args), isBinary: false, options, cancellationToken);
+
+    /// <summary>Sends an event to all connections of all accounts.</summary>
+    /// <param name="eventName">The event.</param>
+    /// <param name="args">Its arguments; each becomes JSON.</param>
+    /// <param name="cancellationToken">Stops the waiting, not what is on its way.</param>
+    public Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
+        BroadcastAsync(eventName, args, default, cancellationToken);
+
+    /// <summary>Sends an event to all connections of all accounts, with options.</summary>
+    public async Task<SendResult> BroadcastAsync(
+        string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default)
+    {
+        var payload = Write(eventName, args);
+        await ReadyAsync(options.Receipts);
+        return await Link.SendAsync(
+            EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts, cancellationToken);
+    }
+
+    /// <summary>Closes all connections of an account.</summary>
+    public Task<SendResult> DisconnectAsync(string account, CancellationToken cancellationToken = default) =>
+        DisconnectAsync(new DeliveryTarget(account), cancellationToken);
+
+    /// <summary>Closes one connection of an account. The result tells, by a receipt, whether it was there.</summary>
+    public Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken = default) =>
+        DisconnectAsync(new DeliveryTarget(account, connectionId), cancellationToken);
+
+    /// <summary>
+    /// Compares what every server holds with what the registry says. It asks each server once and reads the registry page by page, so it
+    /// is for an operator's question and for tests, not for each second.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public async Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken = default)
+    {
+        await ReadyAsync(receipts: true);
+        var live = (await GetServersAsync(cancellationToken)).Where(s => s.State != ServerState.Dead).ToList();
+        var held = await Link.AskInventoryAsync([.. live.Select(s => s.Holder)], cancellationToken);
+        var checks = new List<ServerCheck>();
+        foreach (var server in live)
+        {
+            var registered = await ReadInventoryAsync(server.Holder, cancellationToken);
+            var answered = held.TryGetValue(server.Holder, out var receipt);
+            checks.Add(new ServerCheck(server.Id, answered ? receipt.Count : null, registered.Count, answered && receipt == registered));
+        }
+
+        return new RegistryCheck(checks);
+    }
+
+    /// <summary>The last error events, newest first: at most the 1,000 that the cluster keeps.</summary>
+    public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take = 1000, CancellationToken cancellationToken = default) =>
+        _errors.ReadAsync(take).WaitAsync(cancellationToken);
+
+    /// <summary>Error events as they are raised, from now on. A reader that falls behind by more than 10,000 misses the oldest.</summary>
+    public IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken = default) => _errors.WatchAsync(cancellationToken);
+
+    /// <summary>The time that Redis takes to answer.</summary>
+    /// <exception cref="RedisException">It does not answer.</exception>
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default) =>
+        _redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_listening is not null)
+        {
+            await _listening.DisposeAsync();
+        }
+
+        _starting.Dispose();
+    }
+
+    internal async Task<SendResult> SendRawAsync(
+        string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(account);
+        await ReadyAsync(options.Receipts);
+        return await Link.SendAsync(
+            EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts, cancellationToken);
+    }
+
+    /// <summary>Says that a server agrees on the secret and listens by itself, under its own holder.</summary>
+    internal void BelongToServer() => _ready = true;
+
+    private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(target.Account);
+        await ReadyAsync(receipts: true);
+        return await Link.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
+    }
+
+    private async Task<Receipt> ReadInventoryAsync(string holder, CancellationToken cancellationToken)
+    {
+        const int Page = 1000;
+        var (count, digest) = (0, 0UL);
+        RegistryEntry? last = null;
+        while (true)
+        {
+            var entries = await Link.Registry.GetHoldingsAsync(holder, last, Page).WaitAsync(cancellationToken);
+            foreach (var entry in entries)
+            {
+                count++;
+                digest += HoldingsDigest.Of(entry.Account, entry.ConnectionId);
+            }
+
+            if (entries.Count < Page)
+            {
+                return new Receipt(count, digest);
+            }
+
+            last = entries[^1];
+        }
+    }
+
+    /// <summary>What a process without a server has to do before it sends: agree on the secret, and listen for receipts.</summary>
+    private async ValueTask ReadyAsync(bool receipts)
+    {
+        if (_ready || !_redis.IsConnected)
+        {
+            return;
+        }
+
+        await _starting.WaitAsync();
+        try
+        {
+            if (!_ready)
+            {
+                await Link.AgreeOnSecretAsync();
+                _listening ??= await Link.Bus.ListenAsync(Link.Holder, Link.Receive);
+                _ready = true;
+            }
+        }
+        catch (RedisException) when (!receipts)
+        {
+            // The send itself will say that the cluster was not reached.
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private ReadOnlyMemory<byte> Write(string eventName, IReadOnlyList<object?> args)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        MessageWriter.Write(buffer, eventName, args, Link.Options.Json);
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Scaler.Cluster;
+using Scaler.EngineIO;
+
+namespace Scaler;
+
+/// <summary>Maps Scaler into an application's endpoints.</summary>
+public static class ScalerEndpointRouteBuilderExtensions
+{
+    /// <summary>Maps the endpoint that clients connect to, at <see cref="ScalerOptions.Path"/>.</summary>
+    /// <exception cref="InvalidOperationException"><c>AddScaler</c> was not called.</exception>
+    public static IEndpointConventionBuilder MapScaler(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var server = endpoints.ServiceProvider.GetService<ScalerServer>()
+            ?? throw new InvalidOperationException("Scaler is not among the services: call builder.Services.AddScaler() before MapScaler().");
+        var builder = endpoints.MapEngineIO(server.Options.Path);
+        builder.Add(endpoint =>
+        {
+            if (endpoint.RequestDelegate is { } next)
+            {
+                endpoint.RequestDelegate = context =>
+                {
+                    // A request that another server forwarded comes from the client that this server names, if it proves to be one.
+                    var link = server.Cluster.Link;
+                    if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
+                        context.Request.Headers, context.Request.Query["sid"].ToString(), link.Time.GetUtcNow(), link.Secret, out var client))
+                    {
+                        context.Connection.RemoteIpAddress = client;
+                    }
+
+                    return next(context);
+                };
+            }
+        });
+        return builder;
+    }
+}

@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Scaler.Cluster;
+using Scaler.EngineIO;
+
+namespace Scaler;
+
+/// <summary>Between Engine.IO and the application: a session becomes a connection of an account, its messages become events.</summary>
+internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
+{
+    public const string AccountParameter = "account";
+
+    private static readonly string AccountMissing = $"Bad request: the query parameter '{AccountParameter}' is required";
+
+    /// <summary>Says whether a handshake names an account that can be one.</summary>
+    public static EngineAuthorization CheckAccount(HttpContext context, ScalerOptions options)
+    {
+        var values = context.Request.Query[AccountParameter];
+        if (values.Count != 1 || values[0] is not { Length: > 0 } account)
+        {
+            return EngineAuthorization.BadRequest(values.Count > 1
+                ? $"Bad request: the query parameter '{AccountParameter}' is given {values.Count} times" : AccountMissing);
+        }
+
+        if (account.Length > options.MaxAccountLength)
+        {
+            return EngineAuthorization.BadRequest(
+                $"Bad request: the query parameter '{AccountParameter}' has {account.Length} characters, at most {options.MaxAccountLength} are allowed");
+        }
+
+        return account.Any(char.IsControl)
+            ? EngineAuthorization.BadRequest($"Bad request: the query parameter '{AccountParameter}' has a control character")
+            : EngineAuthorization.Allow;
+    }
+
+    public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
+    {
+        ScalerConnection? connection = null;
+        server.Local.Add(
+            session.Handshake.Query[AccountParameter].ToString(),
+            account => connection = new ScalerConnection(session, account, server.Options));
+        session.Tag = connection;
+        session.Upgraded += upgraded => server.Membership.Changed((ScalerConnection)upgraded.Tag!);
+
+        // Before the client is told that it is connected: from then on everybody can find it.
+        switch (await server.Membership.RegisterAsync(connection!))
+        {
+            case RegisterOutcome.Failed:
+                server.Raise(ErrorNames.Connect, connection!.Account.Name, connection.Id, connection.Account.Name, connection.Id);
+                break;
+            case RegisterOutcome.TooMany:
+                server.Raise(
+                    ErrorNames.Limit, connection!.Account.Name, connection.Id, connection.Account.Name,
+                    $"connections per account: {server.Options.MaxConnectionsPerAccount}");
+                connection.BeginClose(EngineCloseReason.Forbidden);
+                break;
+        }
+    }
+
+    public ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
+    {
+        server.Metrics.MessageReceived();
+        var connection = (ScalerConnection)session.Tag!;
+        var outcome = server.Options.Decoder.Decode(message.Data, message.IsBinary, out var decoded);
+        if (outcome != DecodeOutcome.Decoded)
+        {
+            Refuse(connection, outcome, message, decoded);
+            return default;
+        }
+
+        var route = server.Route(decoded.Event.Span);
+        if (route is null)
+        {
+            if (server.Options.Strict)
+            {
+                Raise(connection, ErrorNames.Validation, Cut(decoded.Event), "there is no such event");
+            }
+
+            return default;
+        }
+
+        var received = new ScalerMessage(route.Name, message.Data, message.IsBinary, decoded.Arguments, server.Options.Json);
+        foreach (var validator in route.Validators)
+        {
+            if (Check(validator, received) is { } error)
+            {
+                Raise(connection, ErrorNames.Validation, route.Name, error);
+                return default;
+            }
+        }
+
+        return route.Handlers.Length switch
+        {
+            0 => default,
+            1 when !ScalerMetrics.Activities.HasListeners() => HandleOne(connection, received, route, cancellationToken),
+            _ => HandleAsync(connection, received, route, cancellationToken),
+        };
+    }
+
+    public async ValueTask OnClosedAsync(EngineSession session, EngineCloseReason reason)
+    {
+        if (session.Tag is not ScalerConnection connection)
+        {
+            return;
+        }
+
+        connection.Ended = true;
+        server.Local.Remove(connection);
+        if (!await server.Membership.UnregisterAsync(connection))
+        {
+            server.Raise(ErrorNames.Disconnect, connection.Account.Name, connection.Id, connection.Account.Name, connection.Id);
+        }
+    }
+
+    /// <summary>The usual case, without a state machine where the handler completes at once.</summary>
+    private ValueTask HandleOne(ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var task = route.Handlers[0](connection, message, cancellationToken);
+            return task.IsCompletedSuccessfully ? default : AwaitAsync(connection, route, task, cancellationToken);
+        }
+#pragma warning disable CA1031 // What a handler throws is the application's bug: it surfaces as an error event, and the connection goes on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            HandlerFailed(connection, route, exception, cancellationToken);
+            return default;
+        }
+    }
+
+    private async ValueTask AwaitAsync(ScalerConnection connection, EventRoute route, ValueTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task;
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            HandlerFailed(connection, route, exception, cancellationToken);
+        }
+    }
+
+    private async ValueTask HandleAsync(ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
+    {
+        using var activity = ScalerMetrics.Activities.StartActivity("scaler.message " + route.Name, ActivityKind.Server, default(ActivityContext));
+        activity?.SetTag("scaler.event", route.Name);
+        foreach (var handler in route.Handlers)
+        {
+            try
+            {
+                await handler(connection, message, cancellationToken);
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                activity?.SetStatus(ActivityStatusCode.Error);
+                HandlerFailed(connection, route, exception, cancellationToken);
+            }
+        }
+    }
+
+    private static string? Check(Func<ScalerMessage, string?> validator, in ScalerMessage message)
+    {
+        try
+        {
+            return validator(message);
+        }
+#pragma warning disable CA1031 // A validator that throws has not found the message right.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return "the validator failed: " + exception.Message;
+        }
+    }
+
+    private void HandlerFailed(ScalerConnection connection, EventRoute route, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Raise(connection, ErrorNames.Handler, route.Name, $"{exception.GetType().Name}: {exception.Message}");
+        }
+    }
+
+    private void Refuse(ScalerConnection connection, DecodeOutcome outcome, in EngineMessage message, in DecodedMessage decoded)
+    {
+        switch (outcome)
+        {
+            case DecodeOutcome.NotParsed:
+                Raise(connection, ErrorNames.Json, Cut(message.Data));
+                break;
+            case DecodeOutcome.NotAnObject:
+                Raise(connection, ErrorNames.Invalid, Cut(message.Data));
+                break;
+            case DecodeOutcome.NoEvent:
+                Raise(connection, ErrorNames.Validation, "", "the message names no event");
+                break;
+            default:
+                Raise(connection, ErrorNames.Validation, Cut(decoded.Event), "'args' is not an array");
+                break;
+        }
+    }
+
+    private void Raise(ScalerConnection connection, string name, params IReadOnlyList<string> arguments) =>
+        server.Raise(name, connection.Account.Name, connection.Id, arguments);
+
+    /// <summary>What a client sent, as text that an error event may carry. What is no UTF-8 shows as U+FFFD.</summary>
+    private string Cut(ReadOnlyMemory<byte> bytes)
+    {
+        var most = server.Options.MaxErrorMessageLength;
+        var text = Encoding.UTF8.GetString(bytes.Span[..Math.Min(bytes.Length, most * 4)]);
+        return text.Length <= most ? text : text[..most] + "…";
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Scaler.EngineIO;
+
+namespace Scaler;
+
+/// <summary>
+/// The server's life within its host: it joins the cluster before the first client can come, says where it listens once it
+/// does, and leaves in order.
+/// </summary>
+internal sealed class ScalerHostedService(ScalerServer server, EngineServer engine, ScalerDrain drain, IServer http) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        server.Membership.Measure = Measure;
+        return server.Membership.JoinAsync(cancellationToken);
+    }
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        server.Membership.Url = server.Options.Cluster.AdvertisedUrl ?? AdvertisedUrl(http.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        server.Membership.State = ServerState.Draining;
+        engine.AcceptsHandshakes = false;
+        await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);
+        await drain.RunAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => server.Membership.LeaveAsync(cancellationToken);
+
+    /// <summary>The first address, as others can use it: an address that means all interfaces becomes this machine's name.</summary>
+    internal static string? AdvertisedUrl(IEnumerable<string> addresses)
+    {
+        foreach (var address in addresses.Select(BindingAddress.Parse).OrderBy(a => a.Scheme == "http" ? 0 : 1))
+        {
+            if (address.IsUnixPipe || address.IsNamedPipe)
+            {
+                continue;
+            }
+
+            var everywhere = address.Host is "*" or "+" or "0.0.0.0" or "[::]";
+            return $"{address.Scheme}://{(everywhere ? Dns.GetHostName() : address.Host)}:{address.Port}";
+        }
+
+        return null;
+    }
+
+    private (long QueuedBytes, int WebSockets) Measure()
+    {
+        long queued = 0;
+        var webSockets = 0;
+        foreach (var connection in server.Local.All())
+        {
+            queued += connection.Session.QueuedBytes;
+            webSockets += connection.Session.Transport == EngineTransport.WebSocket ? 1 : 0;
+        }
+
+        return (queued, webSockets);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+using Scaler.Cluster;
+
+namespace Scaler;
+
+/// <summary>Says of every option that cannot work which key it is, what it holds and what would be right.</summary>
+public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
+{
+    private static readonly SearchValues<char> PrefixChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:");
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ScalerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var failures = new List<string>();
+        void Check(bool right, string key, object? value, string expected)
+        {
+            if (!right)
+            {
+                failures.Add($"{ScalerOptions.Section}:{key} is '{value}'; it must be {expected}.");
+            }
+        }
+
+        void CheckTime(TimeSpan value, string key, TimeSpan least, TimeSpan most) =>
+            Check(value >= least && value <= most, key, value, $"between {least} and {most}");
+
+        var cluster = options.Cluster;
+        Check(options.Path is ['/', ..], "Path", options.Path, "a path that begins with '/'");
+        Check(options.Prefix is { Length: > 0 and <= 64 } && !options.Prefix.AsSpan().ContainsAnyExcept(PrefixChars),
+            "Prefix", options.Prefix, "1 to 64 letters, digits, '-', '_', '.' or ':'");
+        Check(options.MaxAccountLength is >= 1 and <= 1024, "MaxAccountLength", options.MaxAccountLength, "between 1 and 1024");
+        Check(options.MaxConnectionsPerAccount >= 0, "MaxConnectionsPerAccount", options.MaxConnectionsPerAccount, "0 (any number) or more");
+        Check(options.MaxErrorMessageLength is >= 0 and <= 1_000_000, "MaxErrorMessageLength", options.MaxErrorMessageLength, "between 0 and 1000000");
+        Check(cluster.ServerId is null || (cluster.ServerId.Length is > 0 and <= 32 && !cluster.ServerId.AsSpan().ContainsAnyExcept(ClusterSid.ServerIdChars)),
+            "Cluster:ServerId", cluster.ServerId, "1 to 32 letters, digits, '-' or '_'");
+        Check(cluster.AdvertisedUrl is null || (Uri.TryCreate(cluster.AdvertisedUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
+            "Cluster:AdvertisedUrl", cluster.AdvertisedUrl, "an absolute http or https URL");
+        Check(cluster.Secret is null or { Length: >= 16 }, "Cluster:Secret", "(hidden)", "16 characters or more");
+        CheckTime(cluster.LeaseDuration, "Cluster:LeaseDuration", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        Check(cluster.LeaseRenewal > TimeSpan.Zero && cluster.LeaseRenewal * 2 < cluster.LeaseDuration,
+            "Cluster:LeaseRenewal", cluster.LeaseRenewal, $"more than zero and less than half of Cluster:LeaseDuration ({cluster.LeaseDuration})");
+        CheckTime(cluster.RegistrationTimeout, "Cluster:RegistrationTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
+        CheckTime(cluster.SendTimeout, "Cluster:SendTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        CheckTime(cluster.ReceiptTimeout, "Cluster:ReceiptTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        CheckTime(cluster.ForwardConnectTimeout, "Cluster:ForwardConnectTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        CheckTime(cluster.DrainBudget, "Cluster:DrainBudget", TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}

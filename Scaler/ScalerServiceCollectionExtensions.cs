@@ -1,0 +1,112 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Scaler.Cluster;
+using Scaler.EngineIO;
+using StackExchange.Redis;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Scaler;
+
+/// <summary>Adds Scaler to an application's services.</summary>
+public static class ScalerServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds a <see cref="ScalerServer"/>, with options from the configuration section <see cref="ScalerOptions.Section"/>. Needs an
+    /// <see cref="IConnectionMultiplexer"/> among the services; map it with <c>app.MapScaler()</c>.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets options after the configuration.</param>
+    public static IServiceCollection AddScaler(this IServiceCollection services, Action<ScalerOptions>? configure = null)
+    {
+        services.AddScalerOptions(configure);
+        services.TryAddSingleton(provider => new ScalerServer(
+            provider.GetRequiredService<IConnectionMultiplexer>(),
+            provider.GetRequiredService<IOptions<ScalerOptions>>().Value,
+            provider.GetService<ILoggerFactory>(),
+            provider.GetService<TimeProvider>(),
+            provider.GetService<IMeterFactory>()));
+        return services.AddScalerEndpoint();
+    }
+
+    /// <summary>
+    /// Adds <see cref="ScalerCluster"/>: for an application that looks at the cluster and sends to it but takes no connections itself.
+    /// Needs an <see cref="IConnectionMultiplexer"/> among the services.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets options after the configuration; the prefix and the secret must be those of the servers.</param>
+    public static IServiceCollection AddScalerCluster(this IServiceCollection services, Action<ScalerOptions>? configure = null)
+    {
+        services.AddScalerOptions(configure);
+        services.TryAddSingleton(provider => new ScalerCluster(
+            provider.GetRequiredService<IConnectionMultiplexer>(),
+            provider.GetRequiredService<IOptions<ScalerOptions>>().Value,
+            provider.GetService<TimeProvider>(),
+            provider.GetService<IMeterFactory>()));
+        return services;
+    }
+
+    /// <summary>Publishes the server's error events to the cluster, for <see cref="ScalerCluster.WatchErrorsAsync"/> and <see cref="ScalerCluster.GetRecentErrorsAsync"/>.</summary>
+    public static IServiceCollection AddScalerErrorPublishing(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddHostedService<ErrorPublisher>();
+    }
+
+    /// <summary>Hosts a server that exists already.</summary>
+    internal static IServiceCollection AddScaler(this IServiceCollection services, ScalerServer server)
+    {
+        // Registered as made by the container, it would be disposed with it; it is the caller's.
+        services.AddSingleton(server);
+        services.AddSingleton(Options.Create(server.Options));
+        return services.AddScalerEndpoint();
+    }
+
+    private static void AddScalerOptions(this IServiceCollection services, Action<ScalerOptions>? configure)
+    {
+        services.AddOptions<ScalerOptions>().BindConfiguration(ScalerOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ScalerOptions>, ScalerOptionsValidator>());
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+    }
+
+    private static IServiceCollection AddScalerEndpoint(this IServiceCollection services)
+    {
+        services.AddHttpForwarder();
+        services.AddEngineIO<ScalerHandler>();
+        services.TryAddSingleton(provider => new Forwarder(
+            provider.GetRequiredService<IHttpForwarder>(),
+            provider.GetRequiredService<ScalerServer>().Cluster.Link,
+            provider.GetRequiredService<ScalerServer>().Membership));
+
+        // Engine.IO's options are a part of Scaler's, with the hooks that make a session one of the cluster.
+        services.Replace(ServiceDescriptor.Singleton(EngineOptions));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ScalerDrain>();
+        services.AddHostedService<ScalerHostedService>();
+        services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
+        return services;
+    }
+
+    private static IOptions<EngineIOOptions> EngineOptions(IServiceProvider provider)
+    {
+        var server = provider.GetRequiredService<ScalerServer>();
+        var options = server.Options.EngineIO;
+        var (authorize, unknown) = (options.AuthorizeAsync, options.UnknownSessionAsync);
+        options.Path = server.Options.Path;
+        options.CloseOnHostStop = false;
+        options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Link.Secret);
+        options.AuthorizeAsync = async context =>
+        {
+            var account = ScalerHandler.CheckAccount(context, server.Options);
+            return account.IsRefused || authorize is null ? account : await authorize(context);
+        };
+        options.UnknownSessionAsync = async (context, sid) =>
+            (unknown is not null && await unknown(context, sid)) || await provider.GetRequiredService<Forwarder>().TryForwardAsync(context, sid);
+        return Options.Create(options);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Scaler;
+
+/// <summary>What Scaler counts. Tags have few values: never an account, a connection or a session.</summary>
+internal sealed class ScalerMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Scaler";
+
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _delivered;
+    private readonly Counter<long> _errors;
+    private readonly Counter<long> _envelopes;
+    private readonly Counter<long> _skipped;
+    private readonly Counter<long> _forwards;
+    private readonly Counter<long> _reaped;
+    private readonly Histogram<double> _busLatency;
+
+    private long _receivedTotal;
+    private long _deliveredTotal;
+    private long _errorsTotal;
+
+    public ScalerMetrics(IMeterFactory? factory)
+    {
+        var meter = factory?.Create(MeterName) ?? new Meter(MeterName);
+        _received = meter.CreateCounter<long>("scaler.server.messages.received", "{message}", "Messages received from clients.");
+        _delivered = meter.CreateCounter<long>("scaler.server.messages.delivered", "{message}", "Messages that a client's queue took.");
+        _errors = meter.CreateCounter<long>("scaler.server.errors", "{error}", "Error events, by name.");
+        _envelopes = meter.CreateCounter<long>("scaler.bus.envelopes", "{envelope}", "Envelopes received from the bus, by kind.");
+        _skipped = meter.CreateCounter<long>("scaler.bus.envelopes.skipped", "{envelope}", "Envelopes that were not read, by reason.");
+        _forwards = meter.CreateCounter<long>("scaler.forward.requests", "{request}", "Requests for a session that is not here, by outcome.");
+        _reaped = meter.CreateCounter<long>("scaler.registry.reaped", "{server}", "Dead servers whose entries this server removed.");
+        _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Time that a probe of the bus took to come back.");
+    }
+
+    /// <summary>The activity source of messages and deliveries.</summary>
+    public static ActivitySource Activities { get; } = new("Scaler");
+
+    public long Received => Volatile.Read(ref _receivedTotal);
+
+    public long Delivered => Volatile.Read(ref _deliveredTotal);
+
+    public long Errors => Volatile.Read(ref _errorsTotal);
+
+    public void MessageReceived()
+    {
+        Interlocked.Increment(ref _receivedTotal);
+        _received.Add(1);
+    }
+
+    public void MessagesDelivered(int count)
+    {
+        if (count > 0)
+        {
+            Interlocked.Add(ref _deliveredTotal, count);
+            _delivered.Add(count);
+        }
+    }
+
+    public void ErrorRaised(string name)
+    {
+        Interlocked.Increment(ref _errorsTotal);
+        _errors.Add(1, new KeyValuePair<string, object?>("error.type", name));
+    }
+
+    public void EnvelopeReceived(string kind) => _envelopes.Add(1, new KeyValuePair<string, object?>("scaler.envelope.kind", kind));
+
+    public void EnvelopeSkipped(string reason) => _skipped.Add(1, new KeyValuePair<string, object?>("error.type", reason));
+
+    public void Forwarded(string outcome) => _forwards.Add(1, new KeyValuePair<string, object?>("scaler.forward.outcome", outcome));
+
+    public void Reaped() => _reaped.Add(1);
+
+    public void BusProbed(TimeSpan duration) => _busLatency.Record(duration.TotalSeconds);
+}
