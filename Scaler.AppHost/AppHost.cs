@@ -6,7 +6,7 @@ using Scaler.AppHost;
 // Replicas, Ports:Stream, Ports:Admin, Ports:Redis, Ports:Dashboard (0 is any free port), ConnectionStrings:redis.
 var builder = DistributedApplication.CreateBuilder(args);
 var ports = new Ports(builder.Configuration);
-ports.FreeDashboard();
+ports.ForDashboard();
 
 var redis = await RedisChoice.MakeAsync(builder, ports);
 var secret = new GenerateParameterDefault { MinLength = 40, Special = false };

@@ -11,8 +11,7 @@ namespace Scaler.AppHost;
 internal sealed class Ports(IConfiguration configuration)
 {
     private const string DashboardUrl = "ASPNETCORE_URLS";
-    private static readonly string[] DashboardUrls =
-        [DashboardUrl, "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"];
+    private static readonly string[] Internal = ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"];
 
     /// <summary>A port that nobody uses now.</summary>
     public static int Free()
@@ -29,25 +28,23 @@ internal sealed class Ports(IConfiguration configuration)
         var port = configuration.GetValue(key, usual);
         if (port == 0) return null;
         if (IsFree(port)) return port;
-        Console.WriteLine($"Port {port} is in use: {service} gets a free one. To choose: --{key} <port>");
+        Console.WriteLine($"Port {port} is in use, so {service} gets a free one. Choose another: --{key} <port>");
         return null;
     }
 
-    /// <summary>Sees to the ports of the dashboard, which the launch profile names by URLs; without one there is no dashboard.</summary>
-    public void FreeDashboard()
+    /// <summary>
+    /// Sees to the ports of the dashboard: the one that people open, of the launch profile, and those between it and the
+    /// services, which are free ones unless they are configured.
+    /// </summary>
+    public void ForDashboard()
     {
-        const string key = "Ports:Dashboard";
-        if (configuration[key] is { } chosen && configuration[DashboardUrl] is not null)
-            configuration[DashboardUrl] = $"http://localhost:{(chosen == "0" ? Free() : chosen)}";
+        foreach (var name in Internal) configuration[name] ??= Localhost(Free());
 
-        foreach (var name in DashboardUrls)
-        {
-            if (!Uri.TryCreate(configuration[name], UriKind.Absolute, out var url) || IsFree(url.Port)) continue;
-            var free = Free();
-            Console.WriteLine($"Port {url.Port} is in use: the dashboard gets {free}. To choose: {(name == DashboardUrl ? $"--{key} <port>" : $"--{name} <url>")}");
-            configuration[name] = new UriBuilder(url) { Port = free }.Uri.GetLeftPart(UriPartial.Authority);
-        }
+        if (configuration[DashboardUrl] is not { } given || !Uri.TryCreate(given, UriKind.Absolute, out var url)) return;
+        configuration[DashboardUrl] = Localhost(For("Dashboard", url.Port) ?? Free());
     }
+
+    private static string Localhost(int port) => $"http://localhost:{port}";
 
     private static bool IsFree(int port) => IsFree(IPAddress.Loopback, port) && IsFree(IPAddress.IPv6Loopback, port);
 

@@ -27,12 +27,12 @@ public sealed class PortsTests
     }
 
     [Fact]
-    public void FreeDashboard_OneInUse_GetsAnother()
+    public void ForDashboard_OneInUse_GetsAnother()
     {
         using var listener = Listen(out var port);
         var configuration = Build(("ASPNETCORE_URLS", $"http://localhost:{port}"));
 
-        new Ports(configuration).FreeDashboard();
+        new Ports(configuration).ForDashboard();
 
         var url = new Uri(configuration["ASPNETCORE_URLS"]!);
         Assert.Equal("localhost", url.Host);
@@ -40,12 +40,12 @@ public sealed class PortsTests
     }
 
     [Fact]
-    public void FreeDashboard_OneChosen_GetsIt()
+    public void ForDashboard_OneChosen_GetsIt()
     {
         var port = Ports.Free();
         var configuration = Build(("ASPNETCORE_URLS", "http://localhost:1"), ("Ports:Dashboard", $"{port}"));
 
-        new Ports(configuration).FreeDashboard();
+        new Ports(configuration).ForDashboard();
 
         Assert.Equal($"http://localhost:{port}", configuration["ASPNETCORE_URLS"]);
     }

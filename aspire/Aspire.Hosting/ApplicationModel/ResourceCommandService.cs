@@ -21,7 +21,7 @@ public sealed class ResourceCommandService
         if (replicas.Count == 0)
             replicas = [.. _runner.Replicas.Where(r => r.Resource.Name.Equals(resourceId, StringComparison.OrdinalIgnoreCase))];
         return replicas.Count == 1
-            ? await replicas[0].ExecuteAsync(commandName, cancellationToken)
+            ? await ExecuteAsync(replicas[0], commandName, cancellationToken)
             : CommandResults.Failure($"Resource '{resourceId}' not found.");
     }
 
@@ -35,7 +35,19 @@ public sealed class ResourceCommandService
     {
         var results = await Task.WhenAll(_runner.Replicas
             .Where(r => r.Resource == resource)
-            .Select(r => r.ExecuteAsync(commandName, cancellationToken)));
+            .Select(r => ExecuteAsync(r, commandName, cancellationToken)));
         return results.FirstOrDefault(r => !r.Success) ?? CommandResults.Success();
+    }
+
+    private static async Task<ExecuteCommandResult> ExecuteAsync(Replica replica, string command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await replica.ExecuteAsync(command, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return CommandResults.Canceled();
+        }
     }
 }

@@ -26,14 +26,16 @@ internal sealed class ApplicationRunner(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        // What waits for another one may need it to end well, so it ends first.
+        // What waits for another one may need it to end well, so it ends first. They share one patience, so that all is
+        // over in little more than that.
+        using var patience = new CancellationTokenSource(Replica.StopPatience, services.Time);
         var left = _replicas.ToList();
         while (left.Count > 0)
         {
             var needed = left.SelectMany(r => r.Resource.Annotations.OfType<WaitAnnotation>()).Select(w => w.Resource).ToHashSet();
             var last = left.Where(r => !needed.Contains(r.Resource)).ToList();
             if (last.Count == 0) last = [.. left];
-            await Task.WhenAll(last.Select(r => r.EndAsync()));
+            await Task.WhenAll(last.Select(r => r.EndAsync(patience.Token)));
             left = [.. left.Except(last)];
         }
 
@@ -42,7 +44,7 @@ internal sealed class ApplicationRunner(
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var replica in _replicas) await replica.EndAsync();
+        foreach (var replica in _replicas) await replica.EndAsync(new CancellationToken(canceled: true));
         await endpoints.DisposeAsync();
         foreach (var replica in _replicas) replica.Dispose();
         _replicas.Clear();

@@ -75,12 +75,27 @@ internal sealed class EndpointProxy : IAsyncDisposable
             }
             catch (SocketException)
             {
-                continue; // The client gave up while it was queued, or descriptors ran out for a moment.
+                // The client gave up while it was queued, or descriptors have run out and need a moment.
+                if (!await PauseAsync()) return;
+                continue;
             }
 
             var connection = new ProxyConnection(client);
             _connections[connection] = 0;
             connection.Work = ServeAsync(connection);
+        }
+    }
+
+    private async Task<bool> PauseAsync()
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, _stopping.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

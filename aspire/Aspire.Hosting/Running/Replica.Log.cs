@@ -12,7 +12,7 @@ internal sealed partial class Replica
         [LoggerMessage(2, LogLevel.Error, "{Id} could not be started: {Reason}")]
         public static partial void NotStarted(ILogger logger, string id, string reason);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Id} was killed: it had not ended {Seconds} s after SIGTERM")]
-        public static partial void Killed(ILogger logger, string id, double seconds);
+        [LoggerMessage(3, LogLevel.Warning, "{Id} was killed: it took too long to end")]
+        public static partial void Killed(ILogger logger, string id);
     }
 }

@@ -11,13 +11,14 @@ namespace Aspire.Hosting.Running;
 internal sealed partial class Replica(
     ProjectResource resource, string suffix, IReadOnlyDictionary<string, int> ports, ReplicaServices services) : IDisposable
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
-
     private readonly SemaphoreSlim _gate = new(1, 1);
     private CancellationTokenSource _run = new();
     private Task _waiting = Task.CompletedTask;
     private Task _exited = Task.CompletedTask;
     private Process? _process;
+
+    /// <summary>How long a process may take to end when it is asked to.</summary>
+    public static TimeSpan StopPatience { get; } = TimeSpan.FromSeconds(10);
 
     public ProjectResource Resource => resource;
 
@@ -36,13 +37,13 @@ internal sealed partial class Replica(
         return _waiting = StartWhenReadyAsync(_run.Token);
     }
 
-    /// <summary>Ends it for good, after whatever command is being executed.</summary>
-    public async Task EndAsync()
+    /// <summary>Ends it for good, after whatever command is being executed; kills it when patience ends.</summary>
+    public async Task EndAsync(CancellationToken patience)
     {
-        await _gate.WaitAsync();
+        await _gate.WaitAsync(CancellationToken.None);
         try
         {
-            await StopAsync();
+            await StopAsync(patience);
         }
         finally
         {
@@ -53,6 +54,7 @@ internal sealed partial class Replica(
     /// <summary>Executes start, stop or restart.</summary>
     public async Task<ExecuteCommandResult> ExecuteAsync(string command, CancellationToken cancellationToken)
     {
+        Task started;
         await _gate.WaitAsync(cancellationToken);
         try
         {
@@ -61,19 +63,23 @@ internal sealed partial class Replica(
             if (command == KnownResourceCommands.StopCommand && !runs) return CommandResults.Failure($"{Id} does not run.");
             if (command is not ("start" or "stop" or "restart")) return CommandResults.Failure($"{Id} has no command '{command}'.");
 
-            if (runs) await StopAsync();
+            if (runs)
+            {
+                using var patience = new CancellationTokenSource(StopPatience, services.Time);
+                await StopAsync(patience.Token);
+            }
+
             if (command == KnownResourceCommands.StopCommand) return CommandResults.Success();
-            await StartAsync(services.Stopping);
-            return _exited.IsCompleted ? CommandResults.Failure($"{Id} did not start.") : CommandResults.Success();
-        }
-        catch (OperationCanceledException)
-        {
-            return CommandResults.Canceled();
+            started = StartAsync(services.Stopping);
         }
         finally
         {
             _gate.Release();
         }
+
+        // Outside the gate: it may wait for another resource, and can be stopped while it does.
+        await started.WaitAsync(cancellationToken);
+        return _exited.IsCompleted ? CommandResults.Failure($"{Id} did not start.") : CommandResults.Success();
     }
 
     public void Publish(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) => services.Notifications.Publish(resource, Id, change);
@@ -85,8 +91,7 @@ internal sealed partial class Replica(
         _process?.Dispose();
     }
 
-    // It is asked to end, and killed if it hasn't after a while.
-    private async Task StopAsync()
+    private async Task StopAsync(CancellationToken patience)
     {
         await _run.CancelAsync();
         await _waiting;
@@ -96,11 +101,11 @@ internal sealed partial class Replica(
         Signal.End(process);
         try
         {
-            await _exited.WaitAsync(StopTimeout, services.Time);
+            await _exited.WaitAsync(patience);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
-            Log.Killed(services.Logger, Id, StopTimeout.TotalSeconds);
+            Log.Killed(services.Logger, Id);
             process.Kill(entireProcessTree: true);
             await _exited;
         }
