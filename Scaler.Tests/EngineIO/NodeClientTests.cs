@@ -31,7 +31,7 @@ public sealed class NodeClientTests
             options.MaxPayload = 4_000_000;
         });
         var printed = await Node.RunAsync(
-            "engine-client.mjs", version, mode, host.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            $"{Node.Clients}/engine-client.mjs", version, mode, host.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal("ok over " + (mode == "polling" ? "polling" : "websocket"), printed);
         // Over WebSocket a client ends the connection without a packet.
         Assert.Equal(

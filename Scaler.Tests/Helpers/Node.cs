@@ -2,24 +2,31 @@ using System.Diagnostics;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Node and the npm clients that tests run: <c>npm ci</c> in EndToEnd/clients installs them.</summary>
+/// <summary>Node.js and the npm packages that tests run; <c>npm ci</c> in the folder of a script installs what it needs.</summary>
 internal static class Node
 {
-    /// <summary>Why a test of npm clients can't run here; null when it can.</summary>
-    public static string? Missing { get; } = Look();
+    /// <summary>The npm clients of all versions.</summary>
+    public const string Clients = "Scaler.Tests/EndToEnd/clients";
 
-    /// <summary>Runs a script of EndToEnd/clients to its end; returns what it printed. It fails the test when the script fails.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+
+    /// <summary>Why a test of scripts in a folder is skipped, or null where it can run. In CI nothing is skipped: there the test fails.</summary>
+    public static string? SkipWithout(string folder) => Tool.SkipWithout("node")
+        ?? (Directory.Exists(Path.Combine(Repository.Root, folder, "node_modules")) || Tool.IsCI
+            ? null : $"npm ci has not been run in {folder}");
+
+    /// <summary>Runs a script of the repository to its end. Fails the test where the script fails.</summary>
+    /// <returns>What it printed.</returns>
     public static async Task<string> RunAsync(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(Source(), script), .. arguments])
+        using var process = Process.Start(new ProcessStartInfo("node", [Path.Combine(Repository.Root, script), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
+        })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var deadline = new CancellationTokenSource(Longest);
         try
         {
             await process.WaitForExitAsync(deadline.Token);
@@ -27,32 +34,10 @@ internal static class Node
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
         }
 
         Assert.True(process.ExitCode == 0, $"{script} {string.Join(' ', arguments)} failed: {await error}{await output}");
         return (await output).Trim();
-    }
-
-    // The modules are installed beside the sources; a copy of them per build would be large.
-    private static string Source([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "..", "EndToEnd", "clients");
-
-    private static string? Look()
-    {
-        if (!Directory.Exists(Path.Combine(Source(), "node_modules")))
-        {
-            return "The npm clients are not installed: run 'npm ci' in Scaler.Tests/EndToEnd/clients.";
-        }
-
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo("node", ["--version"]) { RedirectStandardOutput = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : "'node --version' failed.";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return "There is no 'node' on the path.";
-        }
     }
 }

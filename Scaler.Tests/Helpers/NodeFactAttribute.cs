@@ -1,8 +1,8 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A test that runs npm clients; skipped, with the reason, where they are not installed.</summary>
+/// <summary>A fact that runs a script of npm packages; where they or Node.js are missing, it is skipped and says so.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class NodeFactAttribute : FactAttribute
+public sealed class NodeFactAttribute : FactAttribute
 {
-    public NodeFactAttribute() => Skip = Node.Missing;
+    public NodeFactAttribute(string folder = Node.Clients) => Skip = Node.SkipWithout(folder);
 }

@@ -1,8 +1,8 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A theory that runs npm clients; skipped, with the reason, where they are not installed.</summary>
+/// <summary>A theory that runs a script of npm packages; where they or Node.js are missing, it is skipped and says so.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class NodeTheoryAttribute : TheoryAttribute
+public sealed class NodeTheoryAttribute : TheoryAttribute
 {
-    public NodeTheoryAttribute() => Skip = Node.Missing;
+    public NodeTheoryAttribute(string folder = Node.Clients) => Skip = Node.SkipWithout(folder);
 }
