@@ -45,6 +45,7 @@ public sealed partial class ScalerServer : IAsyncDisposable
         Local = new LocalAccounts(Cluster.Account);
         Cluster.Link.Local = Local;
         Membership = new Membership(Cluster.Link, Local, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
+        _metrics.Observe(Local, () => Membership.HoldsLease);
     }
 
     /// <summary>Creates a server, see the constructor.</summary>

@@ -61,7 +61,7 @@ public sealed class Backends : IAsyncLifetime
 
         var keys = new RedisKeys(NewPrefix());
         var (first, second) = (await ConnectAsync(backend), await ConnectAsync(backend));
-        return (new RedisServerRegistry(first, keys), new RedisMessageBus(first, keys), new RedisMessageBus(second, keys));
+        return (new RedisServerRegistry(first, keys), new RedisMessageBus(first, keys, new ScalerMetrics(null)), new RedisMessageBus(second, keys, new ScalerMetrics(null)));
     }
 
     private async Task<string> EndpointAsync(Backend backend)

@@ -18,13 +18,14 @@ internal sealed class ScalerMetrics
     private readonly Counter<long> _reaped;
     private readonly Histogram<double> _busLatency;
 
+    private readonly Meter _meter;
     private long _receivedTotal;
     private long _deliveredTotal;
     private long _errorsTotal;
 
     public ScalerMetrics(IMeterFactory? factory)
     {
-        var meter = factory?.Create(MeterName) ?? new Meter(MeterName);
+        var meter = _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
         _received = meter.CreateCounter<long>("scaler.server.messages.received", "{message}", "Messages received from clients.");
         _delivered = meter.CreateCounter<long>("scaler.server.messages.delivered", "{message}", "Messages that a client's queue took.");
         _errors = meter.CreateCounter<long>("scaler.server.errors", "{error}", "Error events, by name.");
@@ -43,6 +44,14 @@ internal sealed class ScalerMetrics
     public long Delivered => Volatile.Read(ref _deliveredTotal);
 
     public long Errors => Volatile.Read(ref _errorsTotal);
+
+    /// <summary>Shows what a server holds, whenever somebody asks.</summary>
+    public void Observe(LocalAccounts local, Func<bool> holdsLease)
+    {
+        _meter.CreateObservableUpDownCounter("scaler.server.connections", () => local.Connections, "{connection}", "Connections that this server holds.");
+        _meter.CreateObservableUpDownCounter("scaler.server.accounts", () => local.Count, "{account}", "Accounts with a connection on this server.");
+        _meter.CreateObservableGauge("scaler.server.lease", () => holdsLease() ? 1 : 0, null, "Whether this server holds its lease: 1 or 0.");
+    }
 
     public void MessageReceived()
     {

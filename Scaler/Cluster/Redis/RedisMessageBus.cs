@@ -2,8 +2,11 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>The bus on Redis's publish and subscribe: one channel for each holder.</summary>
-internal sealed class RedisMessageBus(IConnectionMultiplexer redis, RedisKeys keys) : IMessageBus
+/// <summary>
+/// The bus on Redis's publish and subscribe: one channel for each holder. What has come but was not received yet waits in a
+/// queue; while that holds more than <paramref name="backlog"/> envelopes, the oldest are passed over, and counted.
+/// </summary>
+internal sealed class RedisMessageBus(IConnectionMultiplexer redis, RedisKeys keys, ScalerMetrics metrics, int backlog = 100_000) : IMessageBus
 {
     private readonly IDatabase _database = redis.GetDatabase();
     private readonly RedisKey[] _sendKeys = [keys.Leases, keys.Where];
@@ -27,7 +30,16 @@ internal sealed class RedisMessageBus(IConnectionMultiplexer redis, RedisKeys ke
         {
             // A queue, not a handler: the client runs handlers side by side, and order would be lost.
             var queue = await (own ?? redis).GetSubscriber().SubscribeAsync(keys.Channel(holder));
-            queue.OnMessage(message => receive((byte[]?)message.Message));
+            queue.OnMessage(message =>
+            {
+                if (queue.TryGetCount(out var waiting) && waiting > backlog)
+                {
+                    metrics.EnvelopeSkipped("Backlog");
+                    return;
+                }
+
+                receive((byte[]?)message.Message);
+            });
             return new Subscription(queue, own);
         }
         catch
