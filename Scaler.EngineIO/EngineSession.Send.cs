@@ -27,7 +27,9 @@ public sealed partial class EngineSession
         CancellationToken cancellationToken = default)
     {
         var body = kind == EngineMessageKind.Text ? PacketBody.Text : PacketBody.Binary;
-        return SendAsync(OutboundPacket.Copy(PacketType.Message, body, data.Span, flags), cancellationToken);
+        return TrySendSmall(body, data.Span, flags)
+            ? ValueTask.FromResult(EngineSendOutcome.Sent)
+            : SendAsync(OutboundPacket.Copy(PacketType.Message, body, data.Span, flags), cancellationToken);
     }
 
     /// <summary>Sends a text message, see the other overload.</summary>
@@ -39,6 +41,13 @@ public sealed partial class EngineSession
         string text, EngineSendFlags flags = EngineSendFlags.None, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
+        Span<byte> small = stackalloc byte[PacketChunk.MaxData];
+        if (text.Length <= PacketChunk.MaxData && Encoding.UTF8.TryGetBytes(text, small, out var written)
+            && TrySendSmall(PacketBody.Text, small[..written], flags))
+        {
+            return ValueTask.FromResult(EngineSendOutcome.Sent);
+        }
+
         var array = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         var length = Encoding.UTF8.GetBytes(text, array);
         return SendAsync(new OutboundPacket(PacketType.Message, PacketBody.Text, array, length, flags), cancellationToken);
@@ -105,6 +114,15 @@ public sealed partial class EngineSession
         return true;
     }
 
+    /// <summary>Packets of a poll have been released; what held their bytes may be given back.</summary>
+    internal void FreeUnused()
+    {
+        lock (_gate)
+        {
+            _queue.FreeIfUnused();
+        }
+    }
+
     /// <summary>Packets have left; senders that wait may go on.</summary>
     internal void ReleaseSent(int cost)
     {
@@ -113,6 +131,30 @@ public sealed partial class EngineSession
             _queue.Release(cost);
             AdmitWaiters();
         }
+    }
+
+    /// <summary>Queues a small message where there is room for it at once; false leaves the decision to the other way.</summary>
+    private bool TrySendSmall(PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
+    {
+        if (data.Length > PacketChunk.MaxData)
+        {
+            return false;
+        }
+
+        IOutputDrain? drain;
+        lock (_gate)
+        {
+            if (_state > EngineSessionState.Open || !HasRoom(OutboundPacket.CostOf(data.Length)))
+            {
+                return false;
+            }
+
+            _queue.EnqueueCopy(PacketType.Message, body, data, flags);
+            drain = DrainToSignal();
+        }
+
+        drain?.OutputAvailable();
+        return true;
     }
 
     private ValueTask<EngineSendOutcome> SendAsync(OutboundPacket packet, CancellationToken cancellationToken)
@@ -252,7 +294,7 @@ public sealed partial class EngineSession
     private IOutputDrain? DrainToSignal() => _corked && _queue.Bytes < MaxCorkedBytes ? null : _drain;
 
     /// <summary>Queues a packet of the protocol itself, which has room always: there are only few of them.</summary>
-    private void SendControl(PacketType type, ReadOnlySpan<byte> data = default)
+    private void SendControl(PacketType type)
     {
         IOutputDrain? drain;
         lock (_gate)
@@ -262,7 +304,7 @@ public sealed partial class EngineSession
                 return;
             }
 
-            _queue.Enqueue(OutboundPacket.Copy(type, PacketBody.Text, data, EngineSendFlags.NoCompression));
+            _queue.Enqueue(OutboundPacket.Empty(type));
             drain = DrainToSignal();
         }
 

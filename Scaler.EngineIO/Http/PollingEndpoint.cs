@@ -238,6 +238,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             {
                 packet.Release();
             }
+
+            session.FreeUnused();
         }
     }
 

@@ -3,13 +3,15 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>A packet that waits to be sent. Its bytes are a rented array or a shared message; whoever takes it out of the queue releases them.</summary>
-internal readonly struct OutboundPacket(PacketType type, PacketBody body, object? content, int length, EngineSendFlags flags)
+/// <summary>A packet that waits to be sent. Its bytes are a rented array, a part of a chunk, or a shared message; whoever takes it out of the queue releases them.</summary>
+internal readonly struct OutboundPacket(
+    PacketType type, PacketBody body, object? content, int length, EngineSendFlags flags, int offset = 0)
 {
     /// <summary>What a packet counts beside its bytes: its place in the queue and what an array of the pool is larger than asked.</summary>
     private const int Overhead = 64;
 
     private readonly object? _content = content;
+    private readonly int _offset = offset;
 
     public PacketType Type { get; } = type;
 
@@ -20,7 +22,7 @@ internal readonly struct OutboundPacket(PacketType type, PacketBody body, object
     public int Length { get; } = length;
 
     /// <summary>What the packet counts against the session's limit.</summary>
-    public int Cost => Length + Overhead;
+    public int Cost => CostOf(Length);
 
     /// <summary>The message, when it is one that is shared by many sessions.</summary>
     public EngineEncodedMessage? Shared => _content as EngineEncodedMessage;
@@ -28,9 +30,13 @@ internal readonly struct OutboundPacket(PacketType type, PacketBody body, object
     public ReadOnlySpan<byte> Data => _content switch
     {
         byte[] array => array.AsSpan(0, Length),
+        PacketChunk chunk => chunk.Slice(_offset, Length),
         EngineEncodedMessage shared => shared.Data,
         _ => default,
     };
+
+    /// <summary>What a packet of so many bytes counts.</summary>
+    public static int CostOf(int length) => length + Overhead;
 
     /// <summary>A packet with a copy of these bytes.</summary>
     public static OutboundPacket Copy(PacketType type, PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
@@ -52,6 +58,10 @@ internal readonly struct OutboundPacket(PacketType type, PacketBody body, object
         if (_content is byte[] array)
         {
             ArrayPool<byte>.Shared.Return(array);
+        }
+        else if (_content is PacketChunk chunk)
+        {
+            chunk.Release();
         }
         else if (_content is EngineEncodedMessage shared)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Sessions;
 
@@ -12,6 +13,7 @@ internal struct OutboundQueue
 
     private OutboundPacket[]? _ring;
     private int _first;
+    private PacketChunk? _chunk;
 
     public int Count { get; private set; }
 
@@ -33,6 +35,20 @@ internal struct OutboundQueue
         Bytes += packet.Cost;
     }
 
+    /// <summary>Queues a small packet, whose bytes are copied.</summary>
+    public void EnqueueCopy(PacketType type, PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
+    {
+        _chunk ??= new PacketChunk();
+        if (!_chunk.TryAdd(data, out var offset))
+        {
+            _chunk.Release();
+            _chunk = new PacketChunk();
+            _chunk.TryAdd(data, out offset);
+        }
+
+        Enqueue(new OutboundPacket(type, body, _chunk, data.Length, flags, offset));
+    }
+
     public readonly ref readonly OutboundPacket Peek() => ref _ring![_first];
 
     /// <summary>Takes the next packet. Its cost counts until it is given back to <see cref="Release"/>.</summary>
@@ -49,7 +65,20 @@ internal struct OutboundQueue
         return packet;
     }
 
-    public void Release(int cost) => Bytes -= cost;
+    public void Release(int cost)
+    {
+        Bytes -= cost;
+        FreeIfUnused();
+    }
+
+    /// <summary>Gives memory back that no packet needs any more.</summary>
+    public readonly void FreeIfUnused()
+    {
+        if (Count == 0)
+        {
+            _chunk?.FreeIfUnused();
+        }
+    }
 
     /// <summary>Drops all packets.</summary>
     public void Clear()
@@ -57,8 +86,8 @@ internal struct OutboundQueue
         while (Count > 0)
         {
             var packet = Dequeue();
-            Release(packet.Cost);
             packet.Release();
+            Release(packet.Cost);
         }
     }
 

@@ -62,5 +62,7 @@ internal static class DeflateOffer
         return true;
     }
 
-    private static bool IsWindow(ReadOnlySpan<char> value) => value is "8" or "9" or "10" or "11" or "12" or "13" or "14" or "15";
+    // 8 to 15, without a leading zero (RFC 7692 section 7.1.2.2).
+    private static bool IsWindow(ReadOnlySpan<char> value) =>
+        value.Length == 1 ? value[0] is '8' or '9' : value.Length == 2 && value[0] == '1' && value[1] is >= '0' and <= '5';
 }

@@ -6,24 +6,10 @@ namespace Scaler.EngineIO.Protocol.WebSocket;
 /// <summary>The mask that clients put over what they send, RFC 6455 section 5.3.</summary>
 internal static class FrameMask
 {
-    /// <summary>
-    /// XORs <paramref name="data"/> in place. <paramref name="mask"/> is in memory order; <paramref name="offset"/> says how
-    /// much of the frame's payload came before.
-    /// </summary>
-    public static void Apply(Span<byte> data, uint mask, long offset = 0)
+    /// <summary>XORs the whole payload of a frame in place. <paramref name="mask"/> is in memory order.</summary>
+    public static void Apply(Span<byte> data, uint mask)
     {
-        if (mask == 0)
-        {
-            return;
-        }
-
-        var shift = (int)(offset & 3) * 8;
-        if (shift != 0)
-        {
-            mask = BitConverter.IsLittleEndian ? BitOperations.RotateRight(mask, shift) : BitOperations.RotateLeft(mask, shift);
-        }
-
-        if (Vector.IsHardwareAccelerated && data.Length >= Vector<byte>.Count)
+        if (data.Length >= Vector<byte>.Count)
         {
             var wide = Vector.AsVectorByte(new Vector<uint>(mask));
             var vectors = MemoryMarshal.Cast<byte, Vector<byte>>(data);

@@ -83,26 +83,33 @@ public sealed class WebSocketFrameTests
     }
 
     [Fact]
-    public void Apply_OfAnyLengthAndOffset_IsTheByteWiseXor()
+    public void Apply_OfAnyLength_IsTheByteWiseXor()
     {
         var random = new Random(6455);
         byte[] key = [0x37, 0xFA, 0x21, 0x3D];
         var mask = BitConverter.ToUInt32(key);
-        for (var length = 0; length < 150; length++)
+        for (var length = 0; length < 300; length++)
         {
-            for (var offset = 0; offset < 5; offset++)
-            {
-                var data = new byte[length];
-                random.NextBytes(data);
-                var expected = data.Select((value, index) => (byte)(value ^ key[(index + offset) % 4])).ToArray();
-                FrameMask.Apply(data, mask, offset);
-                Assert.Equal(expected, data);
-            }
+            var data = new byte[length];
+            random.NextBytes(data);
+            var expected = data.Select((value, index) => (byte)(value ^ key[index % 4])).ToArray();
+            FrameMask.Apply(data, mask);
+            Assert.Equal(expected, data);
+        }
+    }
+
+    [Fact]
+    public void IsAcceptable_EveryWindowOfADeflateClient_IsTaken()
+    {
+        for (var bits = 0; bits <= 20; bits++)
+        {
+            Assert.Equal(bits is >= 8 and <= 15, DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={bits}"));
         }
 
-        byte[] same = [1, 2, 3];
-        FrameMask.Apply(same, 0);
-        Assert.Equal([1, 2, 3], same);
+        foreach (var wrong in (string[])["", "x", "08", "1x", "100", "-8"])
+        {
+            Assert.False(DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={wrong}"));
+        }
     }
 
     [Theory]
