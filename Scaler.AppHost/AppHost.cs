@@ -35,6 +35,7 @@ var admin = builder.AddProject<Projects.Scaler_Admin>("admin")
     .WithReference(redis.Connection)
     .WithReference(stream)
     .WithEnvironment("Scaler__Admin__Token", adminToken)
+    .WithEnvironment("Scaler__Cluster__Secret", clusterSecret)
     .WaitFor(stream);
 
 if (redis.Server is { } server) stream.WaitFor(server);
