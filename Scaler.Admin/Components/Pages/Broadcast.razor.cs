@@ -26,6 +26,9 @@ public sealed partial class Broadcast
 
     private ActionReport? Report { get; set; }
 
+    // The library's element keeps its role and state to itself, where not every screen reader looks.
+    private string Checked(string value) => _to == value ? "true" : "false";
+
     private async Task SendAsync(Message message)
     {
         var who = (await Authentication).User;

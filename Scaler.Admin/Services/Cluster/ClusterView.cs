@@ -34,5 +34,7 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
 
     public IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken) => cluster.WatchErrorsAsync(cancellationToken);
 
+    public Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken) => cluster.CheckRegistryAsync(cancellationToken);
+
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => cluster.PingAsync(cancellationToken);
 }

@@ -36,6 +36,9 @@ public interface IClusterView
     /// <inheritdoc cref="ScalerCluster.WatchErrorsAsync"/>
     IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="ScalerCluster.CheckRegistryAsync"/>
+    Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken);
+
     /// <inheritdoc cref="ScalerCluster.PingAsync"/>
     Task<TimeSpan> PingAsync(CancellationToken cancellationToken);
 }

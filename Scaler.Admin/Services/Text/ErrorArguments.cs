@@ -11,6 +11,8 @@ public static class ErrorArguments
         (ErrorNames.Json or ErrorNames.Invalid, 0) => "message",
         (ErrorNames.Validation or ErrorNames.Handler, 0) => "event",
         (ErrorNames.Validation or ErrorNames.Handler, 1) => "error",
+        (ErrorNames.Limit, 0) => "account",
+        (ErrorNames.Limit, 1) => "limit",
         _ => $"argument {index + 1}",
     };
 }

@@ -31,7 +31,7 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
                 var result = await page.RunAxe();
                 faults.AddRange(result.Violations
                     .Where(violation => violation.Impact is "serious" or "critical")
-                    .Select(violation => $"{path}{(dark ? " (dark)" : "")}: {violation.Id}: {violation.Nodes[0].Html}"));
+                    .Select(violation => $"{path}{(dark ? " (dark)" : "")}: {violation.Id}: {violation.Nodes[0].Html} {violation.Nodes[0].Any.FirstOrDefault()?.Message} {violation.Nodes[0].Target}"));
             }
         }
 

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Scaler.Admin.Security;
+using Scaler.Admin.Services.Actions;
 using Scaler.Tests.Admin.Helpers;
 
 namespace Scaler.Tests.Admin.EndToEnd;
@@ -27,6 +30,12 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         await TakeAsync("quiet", ["/"]);
         Scenery.Break(cluster, host.Time);
         cluster.Answer = _ => new SendResult { Connections = 3, Servers = 2, Unreachable = ["stream-2-b01c"] };
+        var actions = host.Services.GetRequiredService<ClusterActions>();
+        var who = host.Services.GetRequiredService<AdminTokens>().Login(AdminHost.Token, "10.0.0.7")!;
+        await actions.SendAsync(who, "acme-017", "notice", """["please update"]""");
+        cluster.Answer = null;
+        await actions.BroadcastAsync(who, "maintenance", """[{"at":"04:00Z"}]""");
+        await actions.DisconnectAsync(host.Services.GetRequiredService<AdminTokens>().Login(AdminHost.ReadOnlyToken, "10.0.0.9")!, "acme-017");
         await TakeAsync("night", ["/", "/servers", "/accounts", "/accounts?q=acme", "/accounts/acme-017", "/accounts/nobody", "/errors", "/errors?type=error%3A%3Avalidation&account=x", "/broadcast", "/audit", "/login"]);
         cluster.Outage = "No connection is active/available to service this operation: PING; It was not possible to connect to the redis server(s)";
         await host.TickAsync();

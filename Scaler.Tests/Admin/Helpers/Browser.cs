@@ -50,4 +50,11 @@ public sealed class Browser : IAsyncLifetime
         await page.GotoAsync($"/login?t={token}&returnUrl={Uri.EscapeDataString(path)}");
         return page;
     }
+
+    /// <summary>Opens a page and waits until it is live: what was drawn on the server before shows data already, but takes no click.</summary>
+    internal static async Task OpenAsync(IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        await page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+    }
 }

@@ -117,6 +117,10 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         }
     }
 
+    public Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken) => Ask(() => new RegistryCheck(
+        [.. Servers.Values.Where(server => server.State != ServerState.Dead).OrderBy(server => server.Id, StringComparer.Ordinal).Select(server =>
+            new ServerCheck(server.Id, server.BusMilliseconds < 0 ? null : server.Connections, server.Connections, server.BusMilliseconds >= 0))]));
+
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => Ask(() => RoundTrip);
 
     /// <summary>A connection of an account, from now on.</summary>

@@ -14,6 +14,8 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     private readonly FakeCluster _cluster;
     private readonly ClusterMonitor _monitor;
     private readonly ErrorFeed _feed;
+    private readonly SemaphoreSlim _sampled = new(0);
+    private IDisposable? _watch;
 
     public LiveTests()
     {
@@ -26,6 +28,10 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     {
         await _monitor.StartAsync(CancellationToken.None);
         await _feed.StartAsync(CancellationToken.None);
+
+        // The first who watches has a sample at once; every other comes with its second.
+        _watch = _monitor.Watch(() => _sampled.Release());
+        Assert.True(await _sampled.WaitAsync(Deadline));
     }
 
     public async Task DisposeAsync()
@@ -36,20 +42,22 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
 
     public void Dispose()
     {
+        _watch?.Dispose();
         _monitor.Dispose();
         _feed.Dispose();
+        _sampled.Dispose();
     }
 
     [Fact]
     public async Task Monitor_CountersThatGrow_BecomeRates()
     {
         Put(received: 100, sent: 1_000);
-        await SampleAsync();
         Assert.True(double.IsNaN(_monitor.Current.History[0].Rates.In));
+        await SampleAsync();
         Put(received: 150, sent: 1_300);
         await SampleAsync();
         Assert.Equal((50, 300), (_monitor.Current.Rates.In, _monitor.Current.Rates.Out));
-        Assert.Equal(2, _monitor.Current.History.Count);
+        Assert.Equal(3, _monitor.Current.History.Count);
     }
 
     [Fact]
@@ -85,7 +93,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Monitor_NobodyWatches_AsksNothing()
     {
-        await SampleAsync();
+        _watch!.Dispose();
         var at = _monitor.Current.At;
         Assert.Equal(0, _monitor.Watching);
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -181,10 +189,8 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
 
     private async Task SampleAsync()
     {
-        var sampled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watch = _monitor.Watch(() => sampled.TrySetResult());
         _time.Advance(TimeSpan.FromSeconds(1));
-        await sampled.Task.WaitAsync(Deadline);
+        Assert.True(await _sampled.WaitAsync(Deadline));
     }
 
     /// <summary>Lets time pass, a beat for every ten milliseconds, until something is so.</summary>

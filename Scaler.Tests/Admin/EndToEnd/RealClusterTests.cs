@@ -1,0 +1,76 @@
+using Garnet;
+using Microsoft.Playwright;
+using Scaler.Admin.Services.Cluster;
+using Scaler.Tests.Admin.Helpers;
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+using static Microsoft.Playwright.Assertions;
+
+namespace Scaler.Tests.Admin.EndToEnd;
+
+/// <summary>The dashboard over a running cluster: two Stream processes on one embedded Redis.</summary>
+public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
+{
+    [ChromiumFact]
+    public async Task Dashboard_OverTwoServers_ShowsTheirClientsAndErrorsAndActs()
+    {
+        var port = Ports.Free();
+        using var garnet = new GarnetServer(["--port", $"{port}", "--bind", "127.0.0.1", "--lua"]);
+        garnet.Start();
+        await using var first = await StreamProcess.StartAsync($"127.0.0.1:{port}");
+        await using var second = await StreamProcess.StartAsync($"127.0.0.1:{port}");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port}");
+        await using var cluster = new ScalerCluster(redis);
+        await using var host = await AdminHost.StartAsync(_ => new ClusterView(cluster));
+        var page = await browser.LogInAsync(host);
+        await Browser.OpenAsync(page, "/accounts/acme");
+
+        // A client connects: its row appears.
+        await Expect(page.GetByText("Not connected")).ToBeVisibleAsync();
+        await using var here = await TestClient.ConnectAsync(first.Url, "acme");
+        await using var there = await TestClient.ConnectAsync(second.Url, "acme", polling: true);
+        await SeeAsync(host, page.GetByText("2 connections"));
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "websocket" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "polling" })).ToBeVisibleAsync();
+
+        // A bad message: its error appears.
+        await here.SendAsync("{\"broken\":");
+        await SeeAsync(host, page.GetByText("error::json"));
+
+        // A message of the dashboard reaches both, and says so.
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Event" }).FillAsync("notice");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Arguments" }).FillAsync("""["hello",{"a":1}]""");
+        await page.Locator("fluent-button:has-text(\"Send\")").ClickAsync();
+        await Expect(page.GetByText("Sent to 2 connections on 2 servers.")).ToBeVisibleAsync();
+        Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await here.NextAsync());
+        Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await there.NextAsync());
+
+        // The servers are there, and the registry has what they hold.
+        await Browser.OpenAsync(page, "/servers");
+        await SeeAsync(host, page.GetByText(first.Url));
+        await page.Locator("fluent-button:has-text(\"Compare\")").ClickAsync();
+        await Expect(page.GetByText("Registry equals reality")).ToBeVisibleAsync();
+
+        // The error survives a reload; the client that is disconnected is closed.
+        await Browser.OpenAsync(page, "/errors");
+        await SeeAsync(host, page.GetByText("{\"broken\":"));
+        await Browser.OpenAsync(page, "/accounts/acme");
+        await SeeAsync(host, page.GetByText("2 connections"));
+        await page.Locator("fluent-button:has-text(\"Disconnect all\")").ClickAsync();
+        await page.Locator("fluent-dialog fluent-button:has-text(\"Disconnect all\")").ClickAsync();
+        await here.Closed.Within("the close of a client");
+        await there.Closed.Within("the close of a client");
+        await SeeAsync(host, page.GetByText("Not connected"));
+    }
+
+    /// <summary>Lets the dashboard sample until something is seen. The cluster's clock is the real one, the dashboard's the test's.</summary>
+    private static async Task SeeAsync(AdminHost host, ILocator seen)
+    {
+        await Deadline.Until(async () =>
+        {
+            await host.TickAsync();
+            return await seen.First.IsVisibleAsync();
+        });
+        await Expect(seen.First).ToBeVisibleAsync();
+    }
+}
