@@ -32,21 +32,15 @@ internal sealed class EngineTestHandler : IEngineHandler
         _opened.Writer.TryWrite(session);
     }
 
-    public async ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
+    // Not async: in a debug build that alone would allocate.
+    public ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
     {
         if (!Quiet)
         {
             Messages.Enqueue(message.IsBinary ? Convert.ToHexString(message.Data.Span) : message.ToString());
         }
 
-        if (Message is not null)
-        {
-            await Message(session, message, cancellationToken);
-            return;
-        }
-
-        await session.SendAsync(
-            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text, cancellationToken: cancellationToken);
+        return Message?.Invoke(session, message, cancellationToken) ?? EchoAsync(session, message, cancellationToken);
     }
 
     public ValueTask OnClosedAsync(EngineSession session, EngineCloseReason reason)
@@ -55,6 +49,10 @@ internal sealed class EngineTestHandler : IEngineHandler
         _closed.Writer.TryWrite((session, reason));
         return default;
     }
+
+    private static async ValueTask EchoAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken) =>
+        await session.SendAsync(
+            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text, cancellationToken: cancellationToken);
 
     public Task<EngineSession> NextOpened() => _opened.Reader.ReadAsync().AsTask().Soon("a session to open");
 

@@ -106,7 +106,7 @@ public sealed class WebSocketFrameTests
             Assert.Equal(bits is >= 8 and <= 15, DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={bits}"));
         }
 
-        foreach (var wrong in (string[])["", "x", "08", "1x", "100", "-8"])
+        foreach (var wrong in (string[])["", "x", "08", "1x", "1-", "100", "-8"])
         {
             Assert.False(DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={wrong}"));
         }
