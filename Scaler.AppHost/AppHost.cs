@@ -24,7 +24,10 @@ var stream = builder.AddProject<Projects.Scaler_Stream>("stream")
     .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = ("/stream/", "Engine.IO"))
     .WithReference(redis.Connection)
     .WithEnvironment("Scaler__Api__Keys__0", apiKey)
-    .WithEnvironment("Scaler__Cluster__Secret", clusterSecret);
+    .WithEnvironment("Scaler__Cluster__Secret", clusterSecret)
+
+    // What Ctrl+C starts ends all processes within ten seconds; a server's farewell has to fit into that.
+    .WithEnvironment("Scaler__Cluster__DrainBudget", "00:00:04");
 
 var admin = builder.AddProject<Projects.Scaler_Admin>("admin")
     .WithEndpoint("http", endpoint => endpoint.Port = ports.For("Admin", 8081))

@@ -146,7 +146,12 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 
     private async ValueTask HandleAsync(ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
     {
-        using var activity = ScalerMetrics.Activities.StartActivity("scaler.message " + route.Name, ActivityKind.Server, default(ActivityContext));
+        // A trace of its own for each message, linked to the request that brought it: a WebSocket's request lasts as long as the
+        // connection, and would make one endless trace of all its messages. Being async, this method sets Current for itself only.
+        var request = Activity.Current;
+        Activity.Current = null;
+        using var activity = ScalerMetrics.Activities.StartActivity(
+            "scaler.message " + route.Name, ActivityKind.Server, default(ActivityContext), null, request is null ? null : [new ActivityLink(request.Context)]);
         activity?.SetTag("scaler.event", route.Name);
         foreach (var handler in route.Handlers)
         {
