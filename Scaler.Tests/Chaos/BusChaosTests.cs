@@ -34,6 +34,36 @@ public sealed class BusChaosTests(ITestOutputHelper output)
     }
 
     [RedisServerFact]
+    public async Task ARedisThatSwallowsEverything_HoldsUpNoHandshakeForLong_AndNoSendForEver()
+    {
+        await using var cluster = await ChaosCluster.StartAsync(1, behindProxy: true);
+        var clients = await cluster.ConnectAsync(4, 1);
+        var url = cluster.Servers[0].Url;
+
+        // Every connection stays open, and nothing comes back: the servers can't know, other than by waiting.
+        Assert.True(cluster.Proxy.Swallow("") > 0);
+        var handshakes = new List<TimeSpan>();
+        for (var i = 0; i < 8; i++)
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            clients.Add((url, "account-0", await TestClient.ConnectAsync(url, "account-0")));
+            handshakes.Add(TimeProvider.System.GetElapsedTime(started));
+        }
+
+        handshakes.Sort();
+        output.WriteLine($"handshakes took {handshakes[4].TotalMilliseconds:F0} ms in the middle, {handshakes[^1].TotalMilliseconds:F0} ms at most; they wait 250 ms for Redis");
+        Assert.InRange(handshakes[4], TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        await clients[0].Client.SendAsync("""{"event":"chat","args":["here"]}""");
+        Assert.Contains("here", await clients[^1].Client.NextAsync(), StringComparison.Ordinal);
+
+        cluster.Proxy.Cut();
+        await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == clients.Count);
+        await Deadline.Until(async () => (await cluster.View.GetRecentErrorsAsync()).Count(e => e.Name == ErrorNames.Connect) == 8);
+        ChaosCluster.Empty(clients);
+        await cluster.AssertEverybodyIsReachedOnceAsync(clients);
+    }
+
+    [RedisServerFact]
     public async Task ConnectionsToRedisThatAreCut_AreMadeAgain_AndNothingIsTwice()
     {
         await using var cluster = await ChaosCluster.StartAsync(2, behindProxy: true);

@@ -10,6 +10,8 @@ namespace Scaler.Tests.Chaos;
 [Trait("Category", "Chaos")]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(5);
 
     /// <summary>The promise, and what a loaded machine may add to the asking.</summary>
@@ -49,10 +51,12 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var victim = cluster.Servers[0];
         var others = clients.Count(c => c.Url != victim.Url);
 
+        var paused = TimeProvider.System.GetTimestamp();
         victim.Pause();
         var gone = await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == others, Patience);
         output.WriteLine($"the paused server's connections were out of every read after {gone.TotalSeconds:F2} s");
         await Deadline.Until(async () => (await cluster.View.GetServersAsync()).Count == 1);
+        await Deadline.Until(() => TimeProvider.System.GetElapsedTime(paused) > 2 * Lease);
         victim.Resume();
 
         var back = await Deadline.Until(async () => (await cluster.View.GetCountsAsync()) == new ClusterCounts(2, 10, 100), Patience);
@@ -70,20 +74,29 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await cluster.Redis.KillAsync();
         await Deadline.Until(() => !cluster.Connection.IsConnected);
 
-        // While it is away: connections of one server reach each other, new ones are let in.
+        // While it is away, for ten seconds: connections of one server reach each other, new ones are let in at once.
         var handshakes = new List<TimeSpan>();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         for (var i = 0; i < 20; i++)
         {
+            await pace.WaitForNextTickAsync();
             var started = TimeProvider.System.GetTimestamp();
-            clients.Add((cluster.Servers[i % 2].Url, $"account-{i % 6}", await TestClient.ConnectAsync(cluster.Servers[i % 2].Url, $"account-{i % 6}")));
+            var (url, account) = (cluster.Servers[i % 2].Url, $"account-{i % 6}");
+            var client = await TestClient.ConnectAsync(url, account);
             handshakes.Add(TimeProvider.System.GetElapsedTime(started));
+            clients.Add((url, account, client));
+
+            var neighbours = clients.Where(c => c.Url == url && c.Account == account && c.Client != client).ToList();
+            ChaosCluster.Empty(neighbours);
+            await client.SendAsync($$"""{"event":"chat","args":["still here {{i}}"]}""");
+            foreach (var neighbour in neighbours)
+            {
+                Assert.Contains($"still here {i}", await neighbour.Client.NextAsync(), StringComparison.Ordinal);
+            }
         }
 
-        await clients[0].Client.SendAsync("""{"event":"chat","args":["still here"]}""");
-        var neighbour = clients.First(c => c.Url == clients[0].Url && c.Account == clients[0].Account && c.Client != clients[0].Client);
-        Assert.Contains("still here", await neighbour.Client.NextAsync(), StringComparison.Ordinal);
-        output.WriteLine($"20 handshakes without Redis took at most {handshakes.Max().TotalMilliseconds:F0} ms");
         Assert.All(clients, c => Assert.False(c.Client.Closed.IsCompleted));
+        output.WriteLine($"20 handshakes without Redis took at most {handshakes.Max().TotalMilliseconds:F0} ms");
 
         await cluster.Redis.StartAgainAsync();
         var whole = await Deadline.Until(
