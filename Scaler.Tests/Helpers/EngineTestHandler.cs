@@ -54,7 +54,7 @@ internal sealed class EngineTestHandler : IEngineHandler
         await session.SendAsync(
             message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text, cancellationToken: cancellationToken);
 
-    public Task<EngineSession> NextOpened() => _opened.Reader.ReadAsync().AsTask().Soon("a session to open");
+    public Task<EngineSession> NextOpened() => _opened.Reader.ReadAsync().AsTask().Within("a session to open");
 
-    public async Task<EngineCloseReason> NextClosed() => (await _closed.Reader.ReadAsync().AsTask().Soon("a session to end")).Reason;
+    public async Task<EngineCloseReason> NextClosed() => (await _closed.Reader.ReadAsync().AsTask().Within("a session to end")).Reason;
 }

@@ -73,7 +73,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
     /// <summary>Opens a polling session.</summary>
     public async Task<string> OpenAsync(int version = 4, string more = "")
     {
-        var body = await Client.GetStringAsync(new Uri($"/engine.io/?EIO={version}&transport=polling{more}", UriKind.Relative)).Soon("a handshake");
+        var body = await Client.GetStringAsync(new Uri($"/engine.io/?EIO={version}&transport=polling{more}", UriKind.Relative)).Within("a handshake");
         return Sid(body);
     }
 
@@ -101,9 +101,9 @@ internal sealed class EngineTestHost : IAsyncDisposable
             request.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
         }
 
-        using var response = await Client.SendAsync(request).Soon($"{method} {query}");
+        using var response = await Client.SendAsync(request).Within($"{method} {query}");
         return new EngineAnswer(
-            response.StatusCode, await response.Content.ReadAsByteArrayAsync().Soon("a body"),
+            response.StatusCode, await response.Content.ReadAsByteArrayAsync().Within("a body"),
             response.Headers.Concat(response.Content.Headers)
                 .ToDictionary(static header => header.Key, static header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase));
     }
@@ -144,7 +144,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _application.StopAsync().Soon("the host to stop");
+        await _application.StopAsync().Within("the host to stop");
         var errors = _logs.Collector.GetSnapshot().Where(static record => record.Level >= LogLevel.Error).ToList();
         await _application.DisposeAsync();
         if (!AllowsErrors)

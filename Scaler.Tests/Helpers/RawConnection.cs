@@ -17,7 +17,7 @@ internal sealed class RawConnection : IDisposable
     public static async Task<RawConnection> ConnectAsync(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port).Soon("a connection");
+        await socket.ConnectAsync(IPAddress.Loopback, port).Within("a connection");
         return new RawConnection(socket);
     }
 
@@ -27,7 +27,7 @@ internal sealed class RawConnection : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await _socket.SendAsync(bytes).AsTask().Soon("a send")..];
+            bytes = bytes[await _socket.SendAsync(bytes).AsTask().Within("a send")..];
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class RawConnection : IDisposable
     private async Task<bool> FillAsync()
     {
         _start = 0;
-        _end = await _socket.ReceiveAsync(_buffer).Soon("bytes from the server");
+        _end = await _socket.ReceiveAsync(_buffer).Within("bytes from the server");
         return _end > 0;
     }
 }

@@ -35,8 +35,8 @@ public sealed class SendTests
         var second = session.SendAsync("second").AsTask();
         Assert.False(first.IsCompleted);
         (await host.PollAsync(sid)).Is(200, string.Join('\x1e', Enumerable.Repeat("4" + Packet, 3)));
-        Assert.Equal(EngineSendOutcome.Sent, await first.Soon());
-        Assert.Equal(EngineSendOutcome.Sent, await second.Soon());
+        Assert.Equal(EngineSendOutcome.Sent, await first.Within());
+        Assert.Equal(EngineSendOutcome.Sent, await second.Within());
         (await host.PollAsync(sid)).Is(200, "4first\x1e" + "4second");
     }
 
@@ -49,7 +49,7 @@ public sealed class SendTests
         var small = session.SendAsync("").AsTask();
         Assert.False(small.IsCompleted);
         await host.PollAsync(sid);
-        await Task.WhenAll(large, small).Soon();
+        await Task.WhenAll(large, small).Within();
         (await host.PollAsync(sid)).Is(200, "4" + new string('y', 200) + "\x1e" + "4");
     }
 
@@ -90,8 +90,8 @@ public sealed class SendTests
         time.Advance(TimeSpan.FromSeconds(24));
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(7));
-        Assert.Equal(EngineSendOutcome.Closed, await waiting.Soon());
-        Assert.Equal(EngineSendOutcome.Closed, await other.Soon());
+        Assert.Equal(EngineSendOutcome.Closed, await waiting.Within());
+        Assert.Equal(EngineSendOutcome.Closed, await other.Within());
         Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
     }
 
@@ -104,9 +104,9 @@ public sealed class SendTests
         var waiting = session.SendAsync("never", cancellationToken: cancellation.Token).AsTask();
         var behind = session.SendAsync("behind").AsTask();
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Within());
         await host.PollAsync(sid);
-        Assert.Equal(EngineSendOutcome.Sent, await behind.Soon());
+        Assert.Equal(EngineSendOutcome.Sent, await behind.Within());
         (await host.PollAsync(sid)).Is(200, "4behind");
     }
 
@@ -133,8 +133,8 @@ public sealed class SendTests
 
         var ninth = session.SendAsync("x").AsTask();
         Assert.False(ninth.IsCompleted);
-        await session.CloseAsync().AsTask().Soon();
-        Assert.Equal(EngineSendOutcome.Closed, await ninth.Soon());
+        await session.CloseAsync().AsTask().Within();
+        Assert.Equal(EngineSendOutcome.Closed, await ninth.Within());
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class SendTests
             Assert.Equal("4" + index + new string('x', 10_000), await socket.ReadTextAsync());
         }
 
-        await sending.Soon();
+        await sending.Within();
         await EngineSessionExtensions.Until(() => session.QueuedBytes == 0, "the queue to be empty");
     }
 

@@ -19,7 +19,7 @@ public sealed class ShutdownTests
         Assert.Equal((4503, "server shutdown"), await socket.ReadCloseAsync());
         await socket.EndAsync();
         (await poll).Is(200, "1");
-        await stopping.Soon();
+        await stopping.Within();
         Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.NextClosed());
         Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.NextClosed());
         Assert.Equal(0, host.Server.Count);
@@ -45,7 +45,7 @@ public sealed class ShutdownTests
         }
 
         using var probing = await host.ConnectAsync(await host.OpenAsync());
-        await host.StopAsync().Soon();
+        await host.StopAsync().Within();
         Assert.Equal(0, host.Server.Count);
     }
 
@@ -59,7 +59,7 @@ public sealed class ShutdownTests
         }
 
         Assert.Equal(150, host.Server.Count);
-        await host.Server.CloseAllAsync(EngineCloseReason.Forbidden, TimeSpan.FromSeconds(1)).Soon();
+        await host.Server.CloseAllAsync(EngineCloseReason.Forbidden, TimeSpan.FromSeconds(1)).Within();
         Assert.Equal(0, host.Server.Count);
         for (var count = 0; count < 150; count++)
         {
@@ -79,7 +79,7 @@ public sealed class ShutdownTests
         var closing = host.Server.CloseAllAsync(EngineCloseReason.ServerClose, TimeSpan.FromMinutes(5), cancellation.Token);
         Assert.Equal(1000, (await socket.ReadCloseAsync()).Code);
         await cancellation.CancelAsync();
-        await closing.Soon();
+        await closing.Within();
         await socket.Connection.ReadToEndAsync();
     }
 

@@ -112,7 +112,7 @@ public sealed class HandshakeTests
         };
         await using var host = await EngineTestHost.StartAsync(null, handler);
         var answer = host.GetAsync("?EIO=4&transport=polling");
-        await entered.Task.Soon();
+        await entered.Task.Within();
         Assert.False(answer.IsCompleted);
         release.SetResult();
         Assert.Equal(200, (await answer).Code);

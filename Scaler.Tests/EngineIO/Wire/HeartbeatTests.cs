@@ -29,7 +29,7 @@ public sealed class HeartbeatTests
             // Not a fixed rate: the interval begins with the pong.
             _time.Advance(TimeSpan.FromSeconds(5));
             await socket.SendTextAsync("3");
-            await beats.WaitAsync().Soon();
+            await beats.WaitAsync().Within();
             Assert.Equal(_time.GetUtcNow(), session.LastSeen);
         }
     }
@@ -44,7 +44,7 @@ public sealed class HeartbeatTests
         session.Heartbeat += _ => beats.Release();
         _time.Advance(Interval - Moment);
         await socket.SendTextAsync("3");
-        await beats.WaitAsync().Soon();
+        await beats.WaitAsync().Within();
         _time.Advance(Interval - Moment);
         await socket.SendTextAsync("4no ping yet");
         Assert.Equal("4no ping yet", await socket.ReadTextAsync());
@@ -140,7 +140,7 @@ public sealed class HeartbeatTests
         var (early, late) = (await host.OpenAsync(), await host.OpenAsync());
         foreach (var session in host.Server.Sessions.ToList())
         {
-            await session.CloseAsync().AsTask().Soon();
+            await session.CloseAsync().AsTask().Within();
         }
 
         _time.Advance(TimeSpan.FromSeconds(29));

@@ -261,7 +261,7 @@ public sealed class PollingTests
         var sid = await host.OpenAsync();
         var session = await host.Handler.NextOpened();
         var poll = await HoldAsync(host, session, sid);
-        await session.CloseAsync().AsTask().Soon();
+        await session.CloseAsync().AsTask().Within();
         (await poll).Is(200, "1");
         Assert.Equal(EngineCloseReason.ServerClose, await host.Handler.NextClosed());
         (await host.PollAsync(sid)).IsError(400, 1, "Session ID unknown");
@@ -274,7 +274,7 @@ public sealed class PollingTests
         var sid = await host.OpenAsync();
         var session = await host.Handler.NextOpened();
         await session.SendAsync("last words");
-        await session.CloseAsync().AsTask().Soon();
+        await session.CloseAsync().AsTask().Within();
         Assert.Equal(EngineCloseReason.ServerClose, await host.Handler.NextClosed());
         Assert.Equal(0, host.Server.Count);
         Assert.False(host.Server.TryGetSession(sid, out _));
@@ -345,9 +345,9 @@ public sealed class PollingTests
         var sid = await host.OpenAsync();
         (await handler.NextOpened()).Tag = handler;
         var post = host.PostAsync(sid, "4a\x1e" + "4b");
-        var session = await entered.Task.Soon();
-        await session.CloseAsync().AsTask().Soon();
-        await session.CloseAsync(EngineCloseReason.Forbidden).AsTask().Soon();
+        var session = await entered.Task.Within();
+        await session.CloseAsync().AsTask().Within();
+        await session.CloseAsync(EngineCloseReason.Forbidden).AsTask().Within();
         Assert.Equal(EngineCloseReason.ServerClose, await handler.NextClosed());
         (await post).Is(200, "ok");
         Assert.Equal(1, handler.ClosedCalls[session]);

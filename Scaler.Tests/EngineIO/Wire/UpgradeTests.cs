@@ -21,7 +21,7 @@ public sealed class UpgradeTests
         await socket.SendTextAsync("5");
         await socket.SendTextAsync("4hello");
         Assert.Equal("4hello", await socket.ReadTextAsync());
-        Assert.Same(session, await upgraded.Task.Soon());
+        Assert.Same(session, await upgraded.Task.Within());
         Assert.Equal(EngineTransport.WebSocket, session.Transport);
     }
 
@@ -288,7 +288,7 @@ public sealed class UpgradeTests
             Assert.Equal($"4{sender}:{next[sender]++}", text);
         }
 
-        await Task.WhenAll(senders).Soon();
+        await Task.WhenAll(senders).Within();
     }
 
     private static async Task PollingGoesOnAsync(EngineTestHost host, string sid)

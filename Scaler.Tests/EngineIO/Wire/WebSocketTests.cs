@@ -123,7 +123,7 @@ public sealed class WebSocketTests
         Assert.Equal("4last words", await socket.ReadTextAsync());
         Assert.Equal((1000, ""), await socket.ReadCloseAsync());
         await socket.EndAsync();
-        await closing.Soon();
+        await closing.Within();
         Assert.Equal(EngineSessionState.Closed, session.State);
         Assert.Equal(EngineCloseReason.ServerClose, await host.Handler.NextClosed());
     }
@@ -134,7 +134,7 @@ public sealed class WebSocketTests
         await using var host = await EngineTestHost.StartAsync(options => options.CloseTimeout = TimeSpan.FromMilliseconds(50));
         using var socket = await host.OpenWebSocketAsync();
         var session = await host.Handler.NextOpened();
-        await session.CloseAsync(EngineCloseReason.ServerClose).AsTask().Soon();
+        await session.CloseAsync(EngineCloseReason.ServerClose).AsTask().Within();
         Assert.Equal((1000, ""), await socket.ReadCloseAsync());
         await socket.Connection.ReadToEndAsync();
     }
