@@ -13,11 +13,14 @@ namespace Scaler;
 /// </summary>
 public sealed class ScalerCluster : IAsyncDisposable
 {
+    private static readonly TimeSpan SecretAge = TimeSpan.FromSeconds(10);
+
     private readonly IConnectionMultiplexer _redis;
     private readonly ErrorLog _errors;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private IAsyncDisposable? _listening;
     private volatile bool _ready;
+    private long _agreedAt;
 
     /// <summary>Creates a view of the cluster for a process that takes no connections itself.</summary>
     /// <param name="redis">The Redis that the servers share.</param>
@@ -222,6 +225,12 @@ public sealed class ScalerCluster : IAsyncDisposable
     /// <summary>What a process without a server has to do before it sends: agree on the secret, and listen for receipts.</summary>
     private async ValueTask ReadyAsync(bool receipts)
     {
+        // Asked for anew from time to time: while nobody else was there, Redis may have lost it and the servers agreed on another.
+        if (_listening is not null && Link.Time.GetElapsedTime(_agreedAt) > SecretAge)
+        {
+            _ready = false;
+        }
+
         if (_ready || !_redis.IsConnected)
         {
             return;
@@ -233,6 +242,7 @@ public sealed class ScalerCluster : IAsyncDisposable
             if (!_ready)
             {
                 await Link.AgreeOnSecretAsync();
+                _agreedAt = Link.Time.GetTimestamp();
                 _listening ??= await Link.Bus.ListenAsync(Link.Holder, Link.Receive);
                 _ready = true;
             }

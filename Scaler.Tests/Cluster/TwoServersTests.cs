@@ -251,7 +251,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         var keys = new Scaler.Cluster.Redis.RedisKeys(_prefix);
 
         // As after FLUSHALL.
-        foreach (var key in new[] { keys.Leases, keys.Servers, keys.Where, keys.Accounts })
+        foreach (var key in new[] { keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Secret })
         {
             await _redis.GetDatabase().KeyDeleteAsync(key);
         }
@@ -260,6 +260,11 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         Assert.Equal(2, (await _two.Account("acme").SendAsync("x")).Connections);
         await a.NextAsync();
         await b.NextAsync();
+
+        // The secret too is what it was: a server that joins now understands the others.
+        await using var three = await StartAsync("three");
+        Assert.Equal(2, (await three.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true })).Connections);
+        await a.NextAsync();
     }
 
     [Fact]

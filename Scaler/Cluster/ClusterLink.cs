@@ -36,12 +36,20 @@ internal sealed class ClusterLink(
     /// <summary>Called when a probe of the bus has come back.</summary>
     public Action<long>? ProbeReturned { get; set; }
 
-    /// <summary>Takes the cluster's secret from Redis, where none is configured.</summary>
+    /// <summary>
+    /// Takes the cluster's secret from Redis, where none is configured. Once agreed on, it is also what this process proposes: where
+    /// Redis has lost it, the servers that know it bring it back, and one that joins later is told the same.
+    /// </summary>
     public async Task AgreeOnSecretAsync()
     {
-        if (options.Cluster.Secret is null)
+        if (options.Cluster.Secret is not null)
         {
-            var shared = await registry.ShareSecretAsync(ClusterSecret.Generate());
+            return;
+        }
+
+        var shared = await registry.ShareSecretAsync(_secret.Text);
+        if (shared != _secret.Text)
+        {
             _secret = new ClusterSecret(shared);
         }
     }

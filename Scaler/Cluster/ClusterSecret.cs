@@ -19,11 +19,15 @@ internal sealed class ClusterSecret
 
     public ClusterSecret(string secret)
     {
+        Text = secret;
         var material = Encoding.UTF8.GetBytes(secret);
         _sidKey = Derive(material, "scaler sid");
         _busKey = Derive(material, "scaler bus");
         _forwardKey = Derive(material, "scaler forward");
     }
+
+    /// <summary>The secret itself. It goes to Redis where the servers agree on one there, and nowhere else.</summary>
+    public string Text { get; }
 
     /// <summary>A new random secret: 256 bits.</summary>
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

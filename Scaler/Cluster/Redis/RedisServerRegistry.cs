@@ -22,7 +22,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     public async Task<string> ShareSecretAsync(string proposal)
     {
-        await _database.StringSetAsync(keys.Secret, proposal, when: When.NotExists);
+        await _database.StringSetAsync(keys.Secret, proposal, TimeSpan.FromMilliseconds(KeyLifetimeMilliseconds), When.NotExists);
         return (string?)await _database.StringGetAsync(keys.Secret) ?? proposal;
     }
 
@@ -31,7 +31,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         var holder = server.Holder;
         var answer = await _database.ScriptEvaluateAsync(
             RedisScript.Renew,
-            [keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)],
+            [keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder), keys.Secret],
             [
                 holder, server.Id, (long)lease.TotalMilliseconds,
                 JsonSerializer.SerializeToUtf8Bytes(server, ClusterJson.Default.ServerInfo), join ? "1" : "0", KeyLifetimeMilliseconds,

@@ -1,5 +1,5 @@
 -- Renews a lease, or takes it (join). A lease that has ended is not renewed: others may already be removing its entries.
--- KEYS leases, servers, where, accounts, conns:<holder>, facts:<holder>
+-- KEYS leases, servers, where, accounts, conns:<holder>, facts:<holder>, secret
 -- ARGV holder, id, lease in ms, info, '1' to join, how long the keys live in ms
 -- Gives {0} where the lease is gone, else {1, now, connections registered, leases, servers}.
 local now = clock()
