@@ -76,6 +76,9 @@ public sealed class PayloadTests
             // Two UTF-16 units for each of these.
             Text("v3 text", "5:4😀😀2:4a", "Message:😀😀 Message:a");
             Text("v3 text", "3:4éa", "Message:éa");
+            // The first character of two bytes, of three (E0 A0 80) and of four, and the last before each.
+            Text("v3 text", "7:4\x7f\u0080\u07FF\u0800\uFFFFa", "Message:\x7f\u0080\u07FF\u0800\uFFFFa");
+            Text("v3 text", "6:4\U00010000\U0010FFFFa", "Message:\U00010000\U0010FFFFa");
             Text("v3 text", "10:b4AQIDBA==", "Message:b64,AQIDBA==");
             Text("v3 text", "2:b4", "Message:b64,");
             Text("v3 text", "1:1", "Close:");
@@ -88,6 +91,8 @@ public sealed class PayloadTests
             Text("v3 text", "1a:4", "!BadLength");
             Text("v3 text", "12345678901:4", "!BadLength");
             Text("v3 text", "4294967297:4", "!BadLength");
+            // One digit more than a length can have, though the number is small.
+            Text("v3 text", "00000000002:4a", "!BadLength");
             Text("v3 text", "0000000002:4a", "Message:a");
             Text("v3 text", "3:4a", "!Truncated");
             // As many bytes as units, but fewer units than bytes.

@@ -106,6 +106,14 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void Jsonp_OnlyTheDigitsOfAnIndexAreWritten()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        Jsonp.Write(output, "1](alert(1))//2\u0663", "4"u8);
+        Assert.Equal("___eio[112](\"4\");", Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    [Fact]
     public void OpenPacket_EscapesAnOddSid()
     {
         var output = new ArrayBufferWriter<byte>();
@@ -117,11 +125,23 @@ public sealed class TextTests
         Assert.Equal(5, json.RootElement.GetProperty("maxPayload").GetInt32());
     }
 
+    [Theory]
+    [InlineData(true, "[\"websocket\"]")]
+    [InlineData(false, "[]")]
+    public void OpenPacket_SaysWhatCanBeUpgradedTo(bool upgrades, string expected)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        new OpenPacket("a", upgrades, default, default, 5).Write(output);
+        using var json = JsonDocument.Parse(output.WrittenMemory);
+        Assert.Equal(expected, json.RootElement.GetProperty("upgrades").GetRawText());
+    }
+
     [Fact]
     public void Repair_LeavesWhatIsValid()
     {
         ReadOnlyMemory<byte> valid = Encoding.UTF8.GetBytes("é€😀");
-        Assert.Equal(valid, Utf8Text.Repair(valid));
-        Assert.Equal("a\uFFFDb", Encoding.UTF8.GetString(Utf8Text.Repair(new byte[] { (byte)'a', 0xFF, (byte)'b' }).Span));
+        // The same memory, not a copy of it.
+        Assert.True(valid.Equals(Utf8Text.Repair(valid)));
+        Assert.Equal("a\uFFFDb"u8.ToArray(), Utf8Text.Repair(new byte[] { (byte)'a', 0xFF, (byte)'b' }).ToArray());
     }
 }

@@ -43,11 +43,23 @@ public sealed class WebSocketFrameTests
     }
 
     [Theory]
+    [InlineData(0x88)]
+    [InlineData(0x89)]
+    [InlineData(0x8A)]
+    public void TryParse_ControlFrameOfTheGreatestLength_IsComplete(byte first)
+    {
+        Assert.Equal(FrameParse.Complete, FrameHeader.TryParse([first, 0xFD, 1, 2, 3, 4], false, out var header, out _, out _));
+        Assert.True(header.IsControl);
+        Assert.Equal(FrameHeader.MaxControlLength, header.Length);
+    }
+
+    [Theory]
     [InlineData(0xC1, true)]
     [InlineData(0xC2, true)]
     [InlineData(0xC0, false)]
     [InlineData(0xC9, false)]
     [InlineData(0xE1, false)]
+    [InlineData(0xD1, false)]
     public void TryParse_WithCompressionAgreed_TakesItsBitOnTheFirstFrameOnly(byte first, bool accepted)
     {
         var parse = FrameHeader.TryParse([first, 0x80, 1, 2, 3, 4], true, out var header, out _, out var error);
@@ -153,6 +165,7 @@ public sealed class WebSocketFrameTests
     [InlineData("dGhlIHNhbXBsZSBub25jZSEh", false)]
     [InlineData("!!!!!!!!!!!!!!!!!!!!!!!!", false)]
     [InlineData("dGhl", false)]
+    [InlineData("dGhlIHNhbXBsZSBub25jZQ== ", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
     public void IsValid_Key_Is16BytesAsBase64(string? key, bool valid)
@@ -167,7 +180,10 @@ public sealed class WebSocketFrameTests
     [InlineData("permessage-deflate; server_max_window_bits=\"15\"", true)]
     [InlineData("permessage-deflate; server_max_window_bits=10, permessage-deflate", true)]
     [InlineData("x-webkit-deflate-frame, permessage-deflate", true)]
+    [InlineData("permessage-deflate ; server_no_context_takeover ; client_max_window_bits = 10 ; server_max_window_bits\t=\t\"15\" ", true)]
     [InlineData("permessage-deflate; server_max_window_bits=10", false)]
+    [InlineData("permessage-deflate; server_max_window_bits=14", false)]
+    [InlineData("permessage-deflate; server_max_window_bits=16", false)]
     [InlineData("permessage-deflate; server_max_window_bits", false)]
     [InlineData("permessage-deflate; client_max_window_bits=7", false)]
     [InlineData("permessage-deflate; client_max_window_bits; client_max_window_bits", false)]

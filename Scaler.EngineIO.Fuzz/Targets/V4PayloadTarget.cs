@@ -1,0 +1,44 @@
+using System.Buffers;
+using Scaler.EngineIO.Protocol;
+
+namespace Scaler.EngineIO.Fuzz.Targets;
+
+/// <summary>A protocol 4 polling body.</summary>
+internal static class V4PayloadTarget
+{
+    public static int Run(ReadOnlyMemory<byte> input)
+    {
+        var payload = input.Span;
+        var hash = default(HashCode);
+        var packets = PayloadWalk.Run(payload, PayloadCodec.Read, ref hash, out var error);
+        var count = PayloadCodec.Count(payload);
+        Property.Holds(packets.Count <= count, "There are more packets than were counted.");
+        hash.Add(count);
+        if (error == PacketParseError.None)
+        {
+            Property.Holds(packets.Count == count, "There are fewer packets than were counted.");
+            CheckWritten(payload, packets);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    private static void CheckWritten(ReadOnlySpan<byte> payload, List<Packet> packets)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        long length = packets.Count - 1;
+        var allText = true;
+        foreach (var packet in packets)
+        {
+            var data = PayloadWalk.Data(payload, packet);
+            length += PayloadCodec.EncodedLength(packet.Body, data.Length);
+            PayloadCodec.Write(output, output.WrittenCount == 0, packet.Type, packet.Body, data);
+            allText &= packet.Body == PacketBody.Text;
+        }
+
+        Property.Holds(output.WrittenCount == length, "The encoded length is not what was written.");
+        // Base64 is read in many forms and written in one.
+        Property.Holds(!allText || payload.SequenceEqual(output.WrittenSpan), "Text packets changed.");
+        PayloadWalk.CheckRoundTrip(payload, packets, output.WrittenSpan, PayloadCodec.Read);
+    }
+}
