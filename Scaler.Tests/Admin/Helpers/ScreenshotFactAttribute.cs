@@ -6,8 +6,6 @@ public sealed class ScreenshotFactAttribute : FactAttribute
     /// <summary>The environment variable that names the folder for them.</summary>
     public const string Folder = "SCALER_SCREENSHOTS";
 
-    public ScreenshotFactAttribute() => Skip =
-        !File.Exists(ChromiumFactAttribute.Path) ? $"{ChromiumFactAttribute.Path} is missing: apt-get install chromium"
-        : Environment.GetEnvironmentVariable(Folder) is null or "" ? $"set {Folder} to a folder to have pictures made"
-        : null;
+    public ScreenshotFactAttribute() => Skip = ChromiumFactAttribute.SkipReason
+        ?? (Environment.GetEnvironmentVariable(Folder) is null or "" ? $"set {Folder} to a folder to have pictures made" : null);
 }
