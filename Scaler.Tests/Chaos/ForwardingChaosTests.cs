@@ -48,6 +48,29 @@ public sealed class ForwardingChaosTests(ITestOutputHelper output)
         await cluster.AssertRegistryEqualsRealityAsync();
     }
 
+    [RedisServerFact]
+    public async Task ForgedSessions_AreRefusedWhereTheyLand_WithoutARedisCommand()
+    {
+        const int Requests = 2000;
+        await using var cluster = await ChaosCluster.StartAsync(2);
+        var servers = await cluster.View.GetServersAsync();
+        var here = servers[0].Url;
+        using var http = new HttpClient();
+        var commands = await CommandsAsync(cluster);
+
+        await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, token) =>
+        {
+            // Of the form of a genuine one of the other server, but for the tag.
+            var sid = $"{servers[1].Id}.{new string('A', 24)}.{i:D22}";
+            using var answer = await http.GetAsync(new Uri($"{here}/stream/?EIO=4&transport=polling&account=a&sid={sid}"), token);
+            Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", await answer.Content.ReadAsStringAsync(token));
+        });
+
+        var added = await CommandsAsync(cluster) - commands;
+        output.WriteLine($"{Requests} forged session ids, {added} Redis commands meanwhile, by renewals and probes");
+        Assert.InRange(added, 0, Requests / 10);
+    }
+
     private static async Task<long> CommandsAsync(ChaosCluster cluster)
     {
         var stats = await cluster.Connection.GetServers()[0].InfoAsync("commandstats");
