@@ -4,4 +4,16 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddEngineIO<EchoHandler>(builder.Configuration.GetSection("EngineIO"));
 var app = builder.Build();
 app.MapEngineIO();
+
+// Encoded once, whatever the number of clients: curl -d hello http://localhost:5000/broadcast
+app.MapPost("/broadcast", async (HttpRequest request, EngineServer server) =>
+{
+    using var text = new MemoryStream();
+    await request.Body.CopyToAsync(text);
+    using var message = EngineEncodedMessage.Create(text.ToArray(), EngineMessageKind.Text);
+    foreach (var session in server.Sessions)
+    {
+        session.TrySend(message);
+    }
+});
 app.Run();

@@ -1,0 +1,15 @@
+namespace Scaler.Benchmarks.Load.Measuring;
+
+/// <summary>The names of what is measured, with their units.</summary>
+internal static class Figure
+{
+    public const string Cpu = "CPU µs";
+    public const string AddedCpu = "added CPU ÷ local CPU";
+    public const string RedisCpu = "Redis CPU µs";
+    public const string RedisCommands = "Redis commands";
+    public const string Rate = "per second";
+    public const string Median = "p50 ms";
+    public const string P99 = "p99 ms";
+    public const string Memory = "RSS KiB";
+    public const string Lost = "lost";
+}

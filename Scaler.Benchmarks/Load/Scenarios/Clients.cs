@@ -1,0 +1,59 @@
+using Scaler.Benchmarks.Load.Servers;
+using Scaler.Benchmarks.Load.Wire;
+
+namespace Scaler.Benchmarks.Load.Scenarios;
+
+/// <summary>Open connections, spread over the servers of a group.</summary>
+internal sealed class Clients : IAsyncDisposable
+{
+    private const int AtOnce = 32;
+    private readonly List<LoadConnection> _connections = [];
+    private readonly List<Task> _running = [];
+
+    public IReadOnlyList<LoadConnection> Connections => _connections;
+
+    public long Messages => _connections.Sum(connection => connection.Messages);
+
+    public long Pings => _connections.Sum(connection => connection.Pings);
+
+    public static Task<Clients> OpenAsync(ServerGroup group, int count, CancellationToken cancellationToken, int bufferSize = 4096) =>
+        OpenAsync(group, count, client => $"account-{client}", cancellationToken, bufferSize);
+
+    public static async Task<Clients> OpenAsync(
+        ServerGroup group, int count, Func<int, string> account, CancellationToken cancellationToken, int bufferSize = 4096)
+    {
+        var clients = new Clients();
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, count)).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref next) is var client && client < count)
+            {
+                var connection = await LoadConnection.OpenAsync(
+                    group.EndPoint(client), group.Kind.Dialect, account(client), cancellationToken, bufferSize);
+                lock (clients._connections)
+                {
+                    clients._connections.Add(connection);
+                }
+            }
+        }));
+        return clients;
+    }
+
+    /// <summary>Lets all of them receive from now on.</summary>
+    public void Run() => _running.AddRange(_connections.Select(connection => connection.RunAsync()));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections)
+        {
+            await connection.CloseAsync();
+        }
+
+        // What the servers have to do for the farewell belongs to no measurement that follows.
+        await Task.WhenAny(Task.WhenAll(_running), Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
+        foreach (var connection in _connections)
+        {
+            connection.Dispose();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Scaler.Benchmarks.Load.Measuring;
+using Scaler.Benchmarks.Load.Servers;
+using Scaler.Benchmarks.Load.Wire;
+
+namespace Scaler.Benchmarks.Load.Scenarios;
+
+/// <summary>A text of 64 B posted to one server, for everybody or for an account; the next follows when all have it.</summary>
+internal sealed class FanOutScenario : Scenario
+{
+    private const string Account = "everybody";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly int _receivers;
+    private readonly bool _toAccount;
+
+    public FanOutScenario(int receivers, int servers = 1, bool toAccount = false) : base(
+        $"{(toAccount ? "account" : "fan-out")}-{receivers}{(servers > 1 ? $"-on-{servers}" : "")}",
+        $"a message of 64 B to {(toAccount ? "an account of " : "")}{receivers:N0} connections on {servers} server(s), per delivery")
+    {
+        _receivers = receivers;
+        _toAccount = toAccount;
+        ServersOfEach = servers;
+    }
+
+    protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using var clients = await Clients.OpenAsync(
+            group, _receivers, client => _toAccount ? Account : $"account-{client}", cancellationToken);
+        var arrived = new Arrivals(_receivers);
+        foreach (var client in clients.Connections)
+        {
+            client.Received = (_, messages) => arrived.Add(messages);
+        }
+
+        clients.Run();
+        using var http = await HttpConnection.OpenAsync(group.EndPoint(0), cancellationToken);
+        var kind = group.Kind;
+        var request = HttpConnection.Post(
+            _toAccount ? kind.AccountPath(Account) : kind.BroadcastPath, kind.Body(new string('x', 64)),
+            kind.Headers is "" ? "Content-Type: text/plain;charset=UTF-8\r\n" : kind.Headers);
+
+        // What was registered just now may be known to the other server only a moment later.
+        await PostAsync(http, request, arrived, cancellationToken);
+        var histogram = new Histogram();
+        var time = TimeProvider.System;
+        var (cpuBefore, redisBefore, began, sends) = (group.Cpu, group.Redis?.Cpu, time.GetTimestamp(), 0);
+        for (; time.GetElapsedTime(began) < duration; sends++)
+        {
+            var start = time.GetTimestamp();
+            await PostAsync(http, request, arrived, cancellationToken);
+            histogram.Add(time.GetElapsedTime(start));
+        }
+
+        var deliveries = (double)sends * _receivers;
+        var sample = new Sample
+        {
+            [Figure.Cpu] = (group.Cpu - cpuBefore).TotalMicroseconds / deliveries,
+            [Figure.Rate] = deliveries / time.GetElapsedTime(began).TotalSeconds,
+            [Figure.Median] = histogram.Quantile(0.5),
+            [Figure.P99] = histogram.Quantile(0.99),
+        };
+        if (ServersOfEach > 1)
+        {
+            sample[Figure.RedisCpu] = (group.Redis!.Cpu - redisBefore!.Value).TotalMicroseconds / deliveries;
+        }
+
+        return sample;
+    }
+
+    private async Task PostAsync(HttpConnection http, byte[] request, Arrivals arrived, CancellationToken cancellationToken)
+    {
+        var all = arrived.Next();
+        var (status, body) = await http.SendAsync(request);
+        if (status >= 300)
+        {
+            throw new IOException($"{Name}: the server answered {status} {System.Text.Encoding.UTF8.GetString(body.Span)}");
+        }
+
+        await all.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+    }
+}

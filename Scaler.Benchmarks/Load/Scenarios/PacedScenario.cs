@@ -1,0 +1,58 @@
+using Scaler.Benchmarks.Load.Measuring;
+using Scaler.Benchmarks.Load.Servers;
+using Scaler.Benchmarks.Load.Wire;
+
+namespace Scaler.Benchmarks.Load.Scenarios;
+
+/// <summary>Echo at a rate far below what a server can do, as most servers live: what their idling costs.</summary>
+internal sealed class PacedScenario(int rate) : Scenario($"paced-{rate}", $"echo of 64 B, {rate:N0} per second over 256 connections, per message")
+{
+    private const int Count = 256;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using var clients = await Clients.OpenAsync(group, Count, cancellationToken);
+        var frame = ClientFrame.Encode(group.Kind.Dialect.Message(new string('x', 64)));
+        var histogram = new Histogram();
+        var time = TimeProvider.System;
+        foreach (var client in clients.Connections)
+        {
+            client.Received = (connection, _) =>
+            {
+                lock (histogram)
+                {
+                    histogram.Add(time.GetElapsedTime(connection.Stamp));
+                }
+            };
+        }
+
+        clients.Run();
+        var (messagesBefore, cpuBefore, began) = (clients.Messages, group.Cpu, time.GetTimestamp());
+        using (var timer = new PeriodicTimer(Tick, time))
+        {
+            var sent = 0;
+            while (time.GetElapsedTime(began) is var elapsed && elapsed < duration)
+            {
+                // A late tick sends what it owes, so the rate holds on a busy machine too.
+                for (var due = (int)(elapsed.TotalSeconds * rate); sent < due; sent++)
+                {
+                    var client = clients.Connections[sent % Count];
+                    client.Stamp = time.GetTimestamp();
+                    await client.SendAsync(frame);
+                }
+
+                await timer.WaitForNextTickAsync(cancellationToken);
+            }
+        }
+
+        var messages = clients.Messages - messagesBefore;
+        return new Sample
+        {
+            [Figure.Cpu] = (group.Cpu - cpuBefore).TotalMicroseconds / messages,
+            [Figure.Rate] = messages / time.GetElapsedTime(began).TotalSeconds,
+            [Figure.Median] = histogram.Quantile(0.5),
+            [Figure.P99] = histogram.Quantile(0.99),
+        };
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using Scaler.Benchmarks.Load.Wire;
+
+namespace Scaler.Benchmarks.Load.Servers;
+
+/// <summary>Scaler, and what it is measured beside.</summary>
+internal static class ServerKinds
+{
+    private const string ApiKey = "benchmarks-benchmarks-benchmarks-benchmarks";
+
+    /// <summary>The platform's limit: WebSockets in ASP.NET Core, with nothing above.</summary>
+    public static readonly ServerKind Kestrel = new("Kestrel", new PlainDialect(), launch =>
+    {
+        var start = Dotnet("Scaler.Benchmarks/peers/Kestrel", "Kestrel", launch);
+        if (launch.PingInterval is { } interval)
+        {
+            start.Environment["KeepAliveInterval"] = interval.ToString();
+        }
+
+        return start;
+    });
+
+    /// <summary>engine.io on Node.</summary>
+    public static readonly ServerKind EngineIoNode = new("engine.io", new EngineDialect("/engine.io/"), launch => Node("engineio.mjs", launch));
+
+    /// <summary>Scaler.EngineIO alone.</summary>
+    public static readonly ServerKind EngineIO = new("EngineIO", new EngineDialect("/engine.io/"), launch =>
+    {
+        var start = Dotnet("samples/EngineIO.Echo", "EngineIO.Echo", launch);
+        if (launch.PingInterval is { } interval)
+        {
+            start.Environment["EngineIO__PingInterval"] = interval.ToString();
+        }
+
+        return start;
+    });
+
+    /// <summary>Scaler.Stream: accounts, messages of JSON, the cluster.</summary>
+    public static readonly ServerKind Scaler = new("Scaler", new ScalerDialect(), launch =>
+    {
+        var start = Dotnet("Scaler.Stream", "Scaler.Stream", launch);
+        start.Environment["ConnectionStrings__redis"] = launch.Redis;
+        start.Environment["Scaler__Auth__Mode"] = "None";
+        start.Environment["Scaler__Api__Keys__0"] = ApiKey;
+        start.Environment["Scaler__Cluster__Secret"] = "benchmarks-benchmarks-benchmarks-benchmarks";
+        start.Environment["Scaler__Cluster__DrainBudget"] = "00:00:01";
+        if (launch.PingInterval is { } interval)
+        {
+            start.Environment["Scaler__EngineIO__PingInterval"] = interval.ToString();
+        }
+
+        return start;
+    })
+    {
+        NeedsRedis = true,
+        BroadcastPath = "/api/messages",
+        AccountPath = account => $"/api/accounts/{account}/messages",
+        Body = text => $$"""{"event":"echo","args":["{{text}}"]}""",
+        Headers = $"Content-Type: application/json\r\nAuthorization: Bearer {ApiKey}\r\n",
+    };
+
+    /// <summary>socket.io on Node, with the Redis adapter.</summary>
+    public static readonly ServerKind SocketIo = new("socket.io", new SocketIoDialect(), launch => Node("socketio.mjs", launch));
+
+    /// <summary>ASP.NET Core SignalR, with its Redis backplane.</summary>
+    public static readonly ServerKind SignalR = new("SignalR", new SignalRDialect(), launch =>
+    {
+        var start = Dotnet("Scaler.Benchmarks/peers/SignalR", "SignalR", launch);
+        if (launch.Redis is not null)
+        {
+            start.Environment["ConnectionStrings__redis"] = launch.Redis;
+        }
+
+        return start;
+    });
+
+    private static ProcessStartInfo Dotnet(string project, string assembly, Launch launch)
+    {
+        var folder = Path.Combine(Root(), project, "bin", BuildConfiguration(), "net10.0");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, assembly + ".dll")]) { WorkingDirectory = folder };
+        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{launch.Port}";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["Logging__LogLevel__Default"] = "Warning";
+
+        // What the load generator runs with is not for the servers.
+        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("DOTNET_SYSTEM_NET", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        return start;
+    }
+
+    private static ProcessStartInfo Node(string script, Launch launch)
+    {
+        var folder = Path.Combine(Root(), "Scaler.Benchmarks", "peers", "node");
+        var start = new ProcessStartInfo("node", [script]) { WorkingDirectory = folder };
+        start.Environment["NODE_ENV"] = "production";
+        start.Environment["PORT"] = launch.Port.ToString(CultureInfo.InvariantCulture);
+        if (launch.Redis is not null)
+        {
+            start.Environment["REDIS"] = "redis://" + launch.Redis;
+        }
+
+        if (launch.PingInterval is { } interval)
+        {
+            start.Environment["PING_INTERVAL"] = interval.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return start;
+    }
+
+    private static string BuildConfiguration() => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Scaler.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("The benchmarks run from their place in the repository.");
+    }
+}

@@ -1,0 +1,17 @@
+namespace Scaler.Benchmarks.Load.Wire;
+
+/// <summary>No protocol above WebSocket: each frame is a message.</summary>
+internal sealed class PlainDialect : Dialect
+{
+    public override bool TellsReady => false;
+
+    public override string Target(string account) => "/ws";
+
+    public override string Message(string text) => text;
+
+    public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
+    {
+        messages = 1;
+        return Meaning.Message;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Scaler.Benchmarks.Load.Wire;
+
+/// <summary>Engine.IO with messages of JSON.</summary>
+internal sealed class ScalerDialect() : EngineDialect("/stream/")
+{
+    public override string Message(string text) => $$"""4{"event":"echo","args":["{{text}}"]}""";
+}

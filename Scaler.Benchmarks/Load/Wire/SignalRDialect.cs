@@ -1,0 +1,28 @@
+namespace Scaler.Benchmarks.Load.Wire;
+
+/// <summary>SignalR's JSON hub protocol, without negotiation: records that end with 0x1E, several in a frame sometimes.</summary>
+internal sealed class SignalRDialect : Dialect
+{
+    private const byte End = 0x1E;
+
+    public override string Hello => "{\"protocol\":\"json\",\"version\":1}\u001e";
+
+    public override string Target(string account) => $"/hub?account={account}";
+
+    public override string Message(string text) => $$"""{"type":1,"target":"Echo","arguments":["{{text}}"]}""" + "\u001e";
+
+    public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
+    {
+        messages = 0;
+        var ready = false;
+        while (payload.IndexOf(End) is >= 0 and var end)
+        {
+            var record = payload[..end];
+            ready |= record.SequenceEqual("{}"u8);
+            messages += record.StartsWith("{\"type\":1"u8) ? 1 : 0;
+            payload = payload[(end + 1)..];
+        }
+
+        return messages > 0 ? Meaning.Message : ready ? Meaning.Ready : Meaning.Other;
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.SignalR;
+
+var builder = WebApplication.CreateBuilder(args);
+var signalR = builder.Services.AddSignalR(options => options.KeepAliveInterval = TimeSpan.FromSeconds(25));
+if (builder.Configuration.GetConnectionString("redis") is { } redis)
+{
+    signalR.AddStackExchangeRedis(redis);
+}
+
+var app = builder.Build();
+app.MapHub<MessageHub>("/hub");
+app.MapPost("/broadcast", async (HttpRequest request, IHubContext<MessageHub> hub) =>
+    await hub.Clients.All.SendAsync("echo", await ReadAsync(request)));
+app.MapPost("/accounts/{account}", async (string account, HttpRequest request, IHubContext<MessageHub> hub) =>
+    await hub.Clients.Group(account).SendAsync("echo", await ReadAsync(request)));
+app.MapGet("/health", () => "ok");
+app.Run();
+
+static async Task<string> ReadAsync(HttpRequest request)
+{
+    using var reader = new StreamReader(request.Body);
+    return await reader.ReadToEndAsync();
+}
+
+/// <summary>Echoes, and puts each connection into the group of its account.</summary>
+internal sealed class MessageHub : Hub
+{
+    public override Task OnConnectedAsync() =>
+        Context.GetHttpContext()?.Request.Query["account"].ToString() is { Length: > 0 } account
+            ? Groups.AddToGroupAsync(Context.ConnectionId, account)
+            : Task.CompletedTask;
+
+    public Task Echo(string text) => Clients.Caller.SendAsync("echo", text);
+}
