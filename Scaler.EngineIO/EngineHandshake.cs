@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -26,7 +27,7 @@ public sealed class EngineHandshake
         request.Headers.CopyTo(_headers, 0);
         _query = request.QueryString.Value ?? "";
         _user = context.Features.Get<IHttpAuthenticationFeature>()?.User;
-        RemoteAddress = context.Connection.RemoteIpAddress;
+        RemoteAddress = context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
         At = at;
     }
 
@@ -47,6 +48,36 @@ public sealed class EngineHandshake
 
     /// <summary>The request's query, decoded; a new copy with each call.</summary>
     public IQueryCollection Query => new QueryCollection(QueryHelpers.ParseQuery(_query));
+
+    /// <summary>One of the request's headers, without copying the others; several values are joined by commas. Null where it has none.</summary>
+    /// <param name="name">The header's name, in any case.</param>
+    public string? Header(string name)
+    {
+        foreach (var (header, value) in _headers)
+        {
+            if (string.Equals(header, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return value.ToString();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>One of the query's parameters, decoded, without copying the others; the first where it is given several times. Null where it is missing.</summary>
+    /// <param name="name">The parameter's name, in any case.</param>
+    public string? Parameter(string name)
+    {
+        foreach (var parameter in new QueryStringEnumerable(_query))
+        {
+            if (parameter.DecodeName().Span.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return parameter.DecodeValue().ToString();
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The client's address, as the server saw it; null when the server has none.</summary>
     public IPAddress? RemoteAddress { get; }

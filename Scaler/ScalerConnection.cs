@@ -53,7 +53,7 @@ public sealed class ScalerConnection
 
     internal RegistryEntry ToEntry()
     {
-        var agent = Session.Handshake.Headers.UserAgent.ToString();
+        var agent = Session.Handshake.Header("User-Agent") ?? "";
         return new RegistryEntry(Account.Name, Id, new ConnectionFacts
         {
             Transport = Session.Transport == EngineTransport.WebSocket ? "websocket" : "polling",

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using Scaler.Cluster;
 using Scaler.EngineIO;
 
@@ -16,11 +17,21 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
     /// <summary>Says whether a handshake names an account that can be one.</summary>
     public static EngineAuthorization CheckAccount(HttpContext context, ScalerOptions options)
     {
-        var values = context.Request.Query[AccountParameter];
-        if (values.Count != 1 || values[0] is not { Length: > 0 } account)
+        // Not by Request.Query: what that makes is kept as long as the request, and a WebSocket's lasts as long as the connection.
+        var (account, count) = ("", 0);
+        foreach (var parameter in new QueryStringEnumerable(context.Request.QueryString.Value))
         {
-            return EngineAuthorization.BadRequest(values.Count > 1
-                ? $"Bad request: the query parameter '{AccountParameter}' is given {values.Count} times" : AccountMissing);
+            if (parameter.DecodeName().Span.Equals(AccountParameter, StringComparison.OrdinalIgnoreCase))
+            {
+                account = parameter.DecodeValue().ToString();
+                count++;
+            }
+        }
+
+        if (count != 1 || account.Length == 0)
+        {
+            return EngineAuthorization.BadRequest(
+                count > 1 ? $"Bad request: the query parameter '{AccountParameter}' is given {count} times" : AccountMissing);
         }
 
         if (account.Length > options.MaxAccountLength)
@@ -34,14 +45,16 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
             : EngineAuthorization.Allow;
     }
 
+    private readonly Action<EngineSession> _upgraded = session => server.Membership.Changed((ScalerConnection)session.Tag!);
+
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
         ScalerConnection? connection = null;
         server.Local.Add(
-            session.Handshake.Query[AccountParameter].ToString(),
+            session.Handshake.Parameter(AccountParameter)!,
             account => connection = new ScalerConnection(session, account, server.Options));
         session.Tag = connection;
-        session.Upgraded += upgraded => server.Membership.Changed((ScalerConnection)upgraded.Tag!);
+        session.Upgraded += _upgraded;
 
         // Before the client is told that it is connected: from then on everybody can find it.
         switch (await server.Membership.RegisterAsync(connection!))

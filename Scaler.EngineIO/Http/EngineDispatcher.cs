@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
 
@@ -117,7 +118,8 @@ internal sealed partial class EngineDispatcher
 
         _options.OnHeaders?.Invoke(context.Response.Headers, context);
         var socket = await _webSocket.AcceptAsync(context);
-        await socket.RunUpgradeAsync(session);
+        socket.BeginUpgrade(session);
+        await socket.RunAsync();
     }
 
     private async Task HandshakeAsync(HttpContext context, EngineRequest request)
@@ -152,9 +154,10 @@ internal sealed partial class EngineDispatcher
             return;
         }
 
+        WebSocketConnection? socket;
         try
         {
-            await OpenAsync(context, request, session);
+            socket = await OpenAsync(context, request, session);
         }
         finally
         {
@@ -164,9 +167,15 @@ internal sealed partial class EngineDispatcher
                 session.Close(EngineCloseReason.TransportError);
             }
         }
+
+        if (socket is not null)
+        {
+            await socket.RunAsync();
+        }
     }
 
-    private async Task OpenAsync(HttpContext context, EngineRequest request, EngineSession session)
+    /// <summary>Answers a handshake; returns the WebSocket that is to be served from now on, if it is one.</summary>
+    private async ValueTask<WebSocketConnection?> OpenAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         var headers = context.Response.Headers;
         if (request.Transport == EngineTransport.Polling && _options.Cookie.Enabled)
@@ -179,13 +188,13 @@ internal sealed partial class EngineDispatcher
         {
             await session.OpenAsync();
             await _polling.AnswerHandshakeAsync(context, request, session);
+            return null;
         }
-        else
-        {
-            _options.OnHeaders?.Invoke(headers, context);
-            var socket = await _webSocket.AcceptAsync(context);
-            await socket.RunSessionAsync(session);
-        }
+
+        _options.OnHeaders?.Invoke(headers, context);
+        var socket = await _webSocket.AcceptAsync(context);
+        await socket.OpenAsync(session);
+        return socket;
     }
 
     private EngineError? CheckHandshake(HttpContext context, in EngineRequest request)

@@ -30,7 +30,7 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
     }
 
     /// <summary>Answers the request and takes the connection over.</summary>
-    public async Task<WebSocketConnection> AcceptAsync(HttpContext context)
+    public async ValueTask<WebSocketConnection> AcceptAsync(HttpContext context)
     {
         var request = context.Request.Headers;
         var response = context.Response.Headers;

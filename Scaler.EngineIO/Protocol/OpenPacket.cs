@@ -6,11 +6,15 @@ namespace Scaler.EngineIO.Protocol;
 /// <summary>The handshake's content, the JSON behind the <c>0</c> of the open packet.</summary>
 internal readonly record struct OpenPacket(string Sid, bool UpgradesToWebSocket, TimeSpan PingInterval, TimeSpan PingTimeout, int MaxPayload)
 {
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
     // {"sid":"lv_VI97HAXpY6yYWAAAB","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}
     // Exactly these five keys, in this order, durations in milliseconds.
     public void Write(IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output);
+        var json = _writer ??= new Utf8JsonWriter(Stream.Null);
+        json.Reset(output);
         json.WriteStartObject();
         json.WriteString("sid"u8, Sid);
         json.WriteStartArray("upgrades"u8);
@@ -24,5 +28,7 @@ internal readonly record struct OpenPacket(string Sid, bool UpgradesToWebSocket,
         json.WriteNumber("pingTimeout"u8, (long)PingTimeout.TotalMilliseconds);
         json.WriteNumber("maxPayload"u8, MaxPayload);
         json.WriteEndObject();
+        json.Flush();
+        json.Reset(Stream.Null);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class EngineRuntime : IDisposable
         NoopDue = Clock.CreateList(NoopInterval);
         CloseDue = Clock.CreateList(options.CloseTimeout);
         RetentionDue = Clock.CreateList(options.ClosedSessionRetention);
+        OpenPause = new OpenPause(options.OpenPacketDelay, time);
         AllowsPolling = options.Transports?.Contains("polling") ?? true;
         AllowsWebSocket = options.Transports?.Contains("websocket") ?? true;
     }
@@ -60,6 +61,8 @@ internal sealed class EngineRuntime : IDisposable
 
     public DeadlineList RetentionDue { get; }
 
+    public OpenPause OpenPause { get; }
+
     public bool AllowsPolling { get; }
 
     public bool AllowsWebSocket { get; }
@@ -77,6 +80,7 @@ internal sealed class EngineRuntime : IDisposable
     public void Dispose()
     {
         Clock.Dispose();
+        OpenPause.Dispose();
         Metrics.Dispose();
     }
 }

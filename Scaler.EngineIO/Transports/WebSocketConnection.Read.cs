@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text.Unicode;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Protocol.WebSocket;
@@ -31,38 +30,16 @@ internal sealed partial class WebSocketConnection
     private bool _peerClosed;
     private bool _receiving;
 
-    private async Task ReadAsync()
+    /// <summary>Bytes have come into the buffer; false at the end of the stream.</summary>
+    private bool TryTake(int count)
     {
-        while (!_peerClosed)
+        _end += count;
+        if (_framingLost)
         {
-            if (_start == _end)
-            {
-                ReturnBuffer();
-                // Completes when there is data, without a buffer being held until then.
-                var none = await _stream.ReadAsync(Memory<byte>.Empty);
-                Debug.Assert(none == 0, "An empty buffer takes nothing.");
-            }
-
-            MakeRoom();
-            var read = await _stream.ReadAsync(_buffer.AsMemory(_end));
-            if (read == 0)
-            {
-                return;
-            }
-
-            _end += read;
-            if (_framingLost)
-            {
-                DiscardUnframed();
-                continue;
-            }
-
-            var handled = HandleReceived();
-            if (!handled.IsCompletedSuccessfully)
-            {
-                await handled;
-            }
+            DiscardUnframed();
         }
+
+        return count > 0;
     }
 
     /// <summary>Handles all messages that are complete. As long as their handlers complete at once, it does so without an await.</summary>
@@ -405,12 +382,13 @@ internal sealed partial class WebSocketConnection
         _start = _end;
     }
 
-    private void MakeRoom()
+    /// <summary>Where the next bytes go.</summary>
+    private Memory<byte> MakeRoom()
     {
         if (_buffer is null)
         {
             _buffer = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
-            return;
+            return _buffer;
         }
 
         if (_start > 0)
@@ -420,16 +398,16 @@ internal sealed partial class WebSocketConnection
             _start = 0;
         }
 
-        if (_end < _buffer.Length)
+        if (_end == _buffer.Length)
         {
-            return;
+            // Doubled as data comes, so that memory follows what a client has sent, not what it has announced.
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, Math.Min(_wanted, _buffer.Length * 2)));
+            _buffer.AsSpan(0, _end).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
         }
 
-        // Doubled as data comes, so that memory follows what a client has sent, not what it has announced.
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, Math.Min(_wanted, _buffer.Length * 2)));
-        _buffer.AsSpan(0, _end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        return _buffer.AsMemory(_end);
     }
 
     private void ReturnBuffer()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.Features;
 using Scaler.EngineIO.Protocol.WebSocket;
@@ -36,21 +37,20 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         _closeDeadline = new CloseDeadline(this);
     }
 
-    /// <summary>Serves a session that begins with this WebSocket, until the WebSocket ends.</summary>
-    public async Task RunSessionAsync(EngineSession session)
+    /// <summary>Takes a session on that begins with this WebSocket.</summary>
+    public async ValueTask OpenAsync(EngineSession session)
     {
         _session = session;
         session.Attach(this);
-        var delay = _runtime.Options.OpenPacketDelay;
-        var pause = delay > TimeSpan.Zero ? Task.Delay(delay, _runtime.Time, CancellationToken.None) : Task.CompletedTask;
         await session.OpenAsync();
-        await pause;
-        session.StartDraining(this);
-        await RunAsync();
+        _runtime.OpenPause.Begin(this);
     }
 
-    /// <summary>Serves a WebSocket that wants to take a polling session over.</summary>
-    public async Task RunUpgradeAsync(EngineSession session)
+    /// <summary>The open packet may leave, and all that follows it.</summary>
+    public void StartSession() => _session!.StartDraining(this);
+
+    /// <summary>Tries to take a polling session over.</summary>
+    public void BeginUpgrade(EngineSession session)
     {
         _upgrade = session.TryBeginUpgrade(this);
         if (_upgrade is null)
@@ -61,8 +61,6 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         {
             _upgradingSession = session;
         }
-
-        await RunAsync();
     }
 
     /// <summary>Cuts the connection.</summary>
@@ -78,11 +76,35 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         }
     }
 
-    private async Task RunAsync()
+    /// <summary>
+    /// Serves the client until the WebSocket ends. It is all of a connection's code that waits as long as that, so what it keeps
+    /// in memory counts for each of them.
+    /// </summary>
+    public async Task RunAsync()
     {
         try
         {
-            await ReadAsync();
+            while (!_peerClosed)
+            {
+                if (_start == _end)
+                {
+                    ReturnBuffer();
+                    // Completes when there is data, without a buffer being held until then.
+                    var none = await _stream.ReadAsync(Memory<byte>.Empty);
+                    Debug.Assert(none == 0, "An empty buffer takes nothing.");
+                }
+
+                if (!TryTake(await _stream.ReadAsync(MakeRoom())))
+                {
+                    break;
+                }
+
+                var handled = HandleReceived();
+                if (!handled.IsCompletedSuccessfully)
+                {
+                    await handled;
+                }
+            }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {

@@ -8,7 +8,6 @@ internal sealed class IdleScenario(int count) : Scenario($"idle-{count}", $"{cou
 {
     private const int MostRounds = 3;
     private const int First = 500;
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     public override async Task<Samples> RunAsync(LoadOptions options, CancellationToken cancellationToken)
     {
@@ -30,11 +29,11 @@ internal sealed class IdleScenario(int count) : Scenario($"idle-{count}", $"{cou
         // What the first connections bring into memory is code, not connections.
         await using var first = await Clients.OpenAsync(group, First, client => $"first-{client}", cancellationToken, bufferSize: 512);
         first.Run();
-        await Task.Delay(Settling, TimeProvider.System, cancellationToken);
+        await Task.Delay(duration, TimeProvider.System, cancellationToken);
         var before = group.Servers[0].ResidentKiB;
         await using var clients = await Clients.OpenAsync(group, count, cancellationToken, bufferSize: 512);
         clients.Run();
-        await Task.Delay(Settling, TimeProvider.System, cancellationToken);
+        await Task.Delay(duration, TimeProvider.System, cancellationToken);
         return new Sample { [Figure.Memory] = (group.Servers[0].ResidentKiB - before) / count };
     }
 }

@@ -83,6 +83,9 @@ internal static class ServerKinds
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Logging__LogLevel__Default"] = "Warning";
 
+        // As the README advises: a scope and an activity for each request are kept as long as its WebSocket.
+        start.Environment["Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics"] = "None";
+
         // What the load generator runs with is not for the servers.
         foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("DOTNET_SYSTEM_NET", StringComparison.Ordinal)).ToArray())
         {

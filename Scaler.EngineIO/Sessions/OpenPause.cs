@@ -1,0 +1,75 @@
+using Scaler.EngineIO.Transports;
+
+namespace Scaler.EngineIO.Sessions;
+
+/// <summary>
+/// The pause between a WebSocket's 101 and its open packet, for all of them on one timer: there may be thousands of handshakes a
+/// second. Who comes while others wait already waits for the turn after theirs, so each pause lasts between one and two delays.
+/// </summary>
+internal sealed class OpenPause : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly TimeSpan _delay;
+    private readonly ITimer _timer;
+    private List<WebSocketConnection> _now = [];
+    private List<WebSocketConnection> _later = [];
+    private bool _disposed;
+
+    public OpenPause(TimeSpan delay, TimeProvider time)
+    {
+        _delay = delay;
+        _timer = time.CreateTimer(static state => ((OpenPause)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Starts the connection's session after the pause.</summary>
+    public void Begin(WebSocketConnection connection)
+    {
+        if (_delay == TimeSpan.Zero)
+        {
+            connection.StartSession();
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_now.Count > 0)
+            {
+                _later.Add(connection);
+            }
+            else if (!_disposed)
+            {
+                _now.Add(connection);
+                _timer.Change(_delay, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+        }
+
+        _timer.Dispose();
+    }
+
+    private void OnTimer()
+    {
+        List<WebSocketConnection> due;
+        lock (_lock)
+        {
+            due = _now;
+            (_now, _later) = (_later, []);
+            if (_now.Count > 0 && !_disposed)
+            {
+                _timer.Change(_delay, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        foreach (var connection in due)
+        {
+            connection.StartSession();
+        }
+    }
+}
