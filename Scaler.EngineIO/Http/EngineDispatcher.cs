@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,9 +9,9 @@ namespace Scaler.EngineIO.Http;
 
 /// <summary>
 /// Decides what a request is, and refuses it where it is wrong. The order of the checks is part of the protocol: transport,
-/// session, then, for handshakes, method and version.
+/// session, then, for handshakes, method and version. Before all of them stands the origin.
 /// </summary>
-internal sealed partial class EngineDispatcher
+internal sealed partial class EngineDispatcher : IDisposable
 {
     private const int SidBytes = 24;
     private const int ConnectionIdBytes = 12;
@@ -18,18 +19,24 @@ internal sealed partial class EngineDispatcher
     private readonly EngineServer _server;
     private readonly EngineRuntime _runtime;
     private readonly EngineIOOptions _options;
+    private readonly OriginRules _origins;
     private readonly EngineCors? _cors;
     private readonly PollingEndpoint _polling;
     private readonly WebSocketEndpoint _webSocket;
+    private readonly HandshakeLimiter? _handshakes;
 
     public EngineDispatcher(EngineServer server, EngineRuntime runtime, ILoggerFactory loggerFactory)
     {
         _server = server;
         _runtime = runtime;
         _options = runtime.Options;
-        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, loggerFactory) : null;
+        _origins = new OriginRules(_options.Cors);
+        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins, loggerFactory) : null;
         _polling = new PollingEndpoint(runtime);
         _webSocket = new WebSocketEndpoint(runtime);
+        _handshakes = _options.MaxHandshakesPerAddress > 0
+            ? new HandshakeLimiter(_options.MaxHandshakesPerAddress, _options.HandshakeWindow, runtime.Time)
+            : null;
     }
 
     public Task InvokeAsync(HttpContext context)
@@ -45,6 +52,11 @@ internal sealed partial class EngineDispatcher
         }
 
         var request = EngineRequest.Read(context);
+        if (!_origins.Allows(context.Request))
+        {
+            return RefuseAsync(context, request, EngineError.Forbidden, "Origin not allowed", tag: "origin");
+        }
+
         if (!IsAllowed(request.Transport))
         {
             return RefuseAsync(context, request, EngineError.UnknownTransport);
@@ -52,6 +64,8 @@ internal sealed partial class EngineDispatcher
 
         return request.Sid is null ? HandshakeAsync(context, request) : ContinueAsync(context, request, request.Sid);
     }
+
+    public void Dispose() => _handshakes?.Dispose();
 
     private bool IsAllowed(EngineTransport? transport) => transport switch
     {
@@ -78,7 +92,7 @@ internal sealed partial class EngineDispatcher
         {
             await RefuseAsync(context, request, EngineError.UnknownSession);
         }
-        else if (_options.ValidateSessionRequest is { } validate && !validate(context, session))
+        else if (_options.ValidateSessionRequest is { } validate && !await validate(context, session))
         {
             await RefuseAsync(context, request, EngineError.Forbidden);
         }
@@ -122,6 +136,12 @@ internal sealed partial class EngineDispatcher
 
     private async Task HandshakeAsync(HttpContext context, EngineRequest request)
     {
+        if (_handshakes is not null && !_handshakes.TryTake(context.Connection.RemoteIpAddress, out var retryAfter))
+        {
+            await RefuseHandshakeAsync(context, request, retryAfter);
+            return;
+        }
+
         if (CheckHandshake(context, request) is { } error)
         {
             await RefuseAsync(context, request, error);
@@ -130,13 +150,15 @@ internal sealed partial class EngineDispatcher
 
         if (!_server.AcceptsHandshakes)
         {
-            await RefuseAsync(context, request, EngineError.BadRequest, "The server takes no new sessions", StatusCodes.Status503ServiceUnavailable);
+            await RefuseAsync(
+                context, request, EngineError.BadRequest, "The server takes no new sessions", StatusCodes.Status503ServiceUnavailable, "not_accepting");
             return;
         }
 
+        var authorization = EngineAuthorization.Allow;
         if (_options.AuthorizeAsync is { } authorize)
         {
-            var authorization = await authorize(context);
+            authorization = await authorize(context);
             if (authorization.IsRefused)
             {
                 await RefuseAsync(
@@ -152,6 +174,7 @@ internal sealed partial class EngineDispatcher
             return;
         }
 
+        session.Tag = authorization.Tag;
         try
         {
             await OpenAsync(context, request, session);
@@ -166,6 +189,22 @@ internal sealed partial class EngineDispatcher
         }
     }
 
+    private Task RefuseHandshakeAsync(HttpContext context, in EngineRequest request, TimeSpan retryAfter)
+    {
+        if (_handshakes!.TryTell())
+        {
+            _runtime.LimitReached(EngineLimit.Handshakes, null, context);
+        }
+        else
+        {
+            _runtime.Metrics.LimitReached(EngineLimit.Handshakes);
+        }
+
+        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return RefuseAsync(
+            context, request, EngineError.BadRequest, "Too many handshakes from this address", StatusCodes.Status429TooManyRequests, "handshakes");
+    }
+
     private async Task OpenAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         var headers = context.Response.Headers;
@@ -178,7 +217,10 @@ internal sealed partial class EngineDispatcher
         if (request.Transport == EngineTransport.Polling)
         {
             await session.OpenAsync();
-            await _polling.AnswerHandshakeAsync(context, request, session);
+            if (!await _polling.AnswerHandshakeAsync(context, request, session))
+            {
+                await RefuseAsync(context, request, EngineError.Forbidden, session.End.Message);
+            }
         }
         else
         {
@@ -231,10 +273,11 @@ internal sealed partial class EngineDispatcher
         return Base64Url.EncodeToString(random);
     }
 
-    private Task RefuseAsync(HttpContext context, in EngineRequest request, EngineError error, string? message = null, int? status = null)
+    private Task RefuseAsync(
+        HttpContext context, in EngineRequest request, EngineError error, string? message = null, int? status = null, string? tag = null)
     {
         message ??= error.Message();
-        _runtime.Metrics.RequestRefused(status is null ? error.Tag() : "not_accepting");
+        _runtime.Metrics.RequestRefused(tag ?? error.Tag());
         _options.OnConnectionError?.Invoke(new EngineConnectionError((int)error, message, context));
         return EngineErrorResponse.WriteAsync(context, request.IsUpgrade, status ?? error.Status(), error, message);
     }
