@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Scaler.Cluster;
 using Scaler.EngineIO;
 
@@ -9,37 +8,11 @@ namespace Scaler;
 /// <summary>Between Engine.IO and the application: a session becomes a connection of an account, its messages become events.</summary>
 internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 {
-    public const string AccountParameter = "account";
-
-    private static readonly string AccountMissing = $"Bad request: the query parameter '{AccountParameter}' is required";
-
-    /// <summary>Says whether a handshake names an account that can be one.</summary>
-    public static EngineAuthorization CheckAccount(HttpContext context, ScalerOptions options)
-    {
-        var values = context.Request.Query[AccountParameter];
-        if (values.Count != 1 || values[0] is not { Length: > 0 } account)
-        {
-            return EngineAuthorization.BadRequest(values.Count > 1
-                ? $"Bad request: the query parameter '{AccountParameter}' is given {values.Count} times" : AccountMissing);
-        }
-
-        if (account.Length > options.MaxAccountLength)
-        {
-            return EngineAuthorization.BadRequest(
-                $"Bad request: the query parameter '{AccountParameter}' has {account.Length} characters, at most {options.MaxAccountLength} are allowed");
-        }
-
-        return account.Any(char.IsControl)
-            ? EngineAuthorization.BadRequest($"Bad request: the query parameter '{AccountParameter}' has a control character")
-            : EngineAuthorization.Allow;
-    }
-
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
         ScalerConnection? connection = null;
-        server.Local.Add(
-            session.Handshake.Query[AccountParameter].ToString(),
-            account => connection = new ScalerConnection(session, account, server.Options));
+        var identity = (Identity)session.Tag!;
+        server.Local.Add(identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
         session.Tag = connection;
         session.Upgraded += upgraded => server.Membership.Changed((ScalerConnection)upgraded.Tag!);
 
@@ -53,7 +26,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
                 server.Raise(
                     ErrorNames.Limit, connection!.Account.Name, connection.Id, connection.Account.Name,
                     $"connections per account: {server.Options.MaxConnectionsPerAccount}");
-                connection.BeginClose(EngineCloseReason.Forbidden);
+                connection.BeginClose(EngineCloseReason.Forbidden, "too many connections of this account");
                 break;
         }
     }

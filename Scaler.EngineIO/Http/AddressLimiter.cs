@@ -26,7 +26,7 @@ internal sealed class AddressLimiter(TokenBucketRateLimiter tokens, Action dropp
     protected override ValueTask DisposeAsyncCore()
     {
         Dispose(disposing: true);
-        return default;
+        return base.DisposeAsyncCore();
     }
 
     protected override void Dispose(bool disposing)

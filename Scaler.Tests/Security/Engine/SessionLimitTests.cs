@@ -169,8 +169,8 @@ public sealed class SessionLimitTests
         await using var host = await StartAsync(static _ => { });
         using var socket = await host.OpenWebSocketAsync();
         var session = await host.Handler.NextOpened();
-        Assert.Throws<ArgumentException>(() => { _ = session.CloseAsync(EngineCloseReason.Forbidden, new string('x', 124)); });
-        _ = session.CloseAsync(EngineCloseReason.Forbidden, "the contract has ended");
+        Assert.Throws<ArgumentException>(() => session.CloseAsync(EngineCloseReason.Forbidden, new string('x', 124)).AsTask());
+        _ = session.CloseAsync(EngineCloseReason.Forbidden, "the contract has ended").AsTask();
         Assert.Equal((4403, "the contract has ended"), await socket.ReadCloseAsync());
     }
 
@@ -181,7 +181,7 @@ public sealed class SessionLimitTests
         {
             Opened = static (session, token) =>
             {
-                _ = session.CloseAsync(EngineCloseReason.Forbidden, "no room");
+                _ = session.CloseAsync(EngineCloseReason.Forbidden, "no room").AsTask();
                 return default;
             },
         });
