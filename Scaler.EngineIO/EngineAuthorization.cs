@@ -5,8 +5,9 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
 {
     private readonly string? _message;
 
-    private EngineAuthorization(bool isRefused, bool isBadRequest, string? message)
+    private EngineAuthorization(bool isRefused, bool isBadRequest, string? message, object? tag = null)
     {
+        Tag = tag;
         IsRefused = isRefused;
         IsBadRequest = isBadRequest;
         _message = message;
@@ -14,6 +15,9 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
 
     /// <summary>The client may connect.</summary>
     public static EngineAuthorization Allow => default;
+
+    /// <summary>What becomes the session's <see cref="EngineSession.Tag"/>; null for none.</summary>
+    public object? Tag { get; }
 
     /// <summary>Whether the client may not connect.</summary>
     public bool IsRefused { get; }
@@ -24,6 +28,9 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
     /// <summary>What the client is told.</summary>
     public string Message => _message ?? (IsBadRequest ? "Bad request" : "Forbidden");
 
+    /// <summary>The client may connect, and its session begins with a tag: what the authorization has found out, for the handler.</summary>
+    public static EngineAuthorization AllowWith(object? tag) => new(false, false, null, tag);
+
     /// <summary>The client may not connect: 403, code 4.</summary>
     public static EngineAuthorization Refuse(string? message = null) => new(true, false, message);
 
@@ -32,13 +39,13 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
 
     /// <inheritdoc />
     public bool Equals(EngineAuthorization other) =>
-        IsRefused == other.IsRefused && IsBadRequest == other.IsBadRequest && _message == other._message;
+        IsRefused == other.IsRefused && IsBadRequest == other.IsBadRequest && _message == other._message && Equals(Tag, other.Tag);
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => obj is EngineAuthorization other && Equals(other);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(IsRefused, IsBadRequest, _message);
+    public override int GetHashCode() => HashCode.Combine(IsRefused, IsBadRequest, _message, Tag);
 
     /// <summary>Whether two answers are the same.</summary>
     public static bool operator ==(EngineAuthorization left, EngineAuthorization right) => left.Equals(right);

@@ -36,9 +36,18 @@ public enum EngineCloseReason
     /// <summary>The server stops. What was queued is sent first; then <c>1</c>, or code 4503.</summary>
     ServerShutdown,
 
-    /// <summary>The application no longer allows it. What was queued is sent first; then <c>1</c>, or code 4403.</summary>
+    /// <summary>
+    /// The application does not, or no longer, allow it. What was queued is sent first; then <c>1</c>, or code 4403. A polling handshake that the
+    /// application ended with this reason before it was answered gets 403 and code 4.
+    /// </summary>
     Forbidden,
 
     /// <summary>The application's handler threw; the exception is logged. <c>1</c>, or code 1011.</summary>
     HandlerError,
+
+    /// <summary>
+    /// The client sent more messages or bytes in a second than it may. What was queued is sent first; then the post gets 429 and
+    /// code 3, a poll <c>1</c>; or code 1008.
+    /// </summary>
+    RateLimit,
 }

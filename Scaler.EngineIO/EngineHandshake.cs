@@ -64,21 +64,6 @@ public sealed class EngineHandshake
         return null;
     }
 
-    /// <summary>One of the query's parameters, decoded, without copying the others; the first where it is given several times. Null where it is missing.</summary>
-    /// <param name="name">The parameter's name, in any case.</param>
-    public string? Parameter(string name)
-    {
-        foreach (var parameter in new QueryStringEnumerable(_query))
-        {
-            if (parameter.DecodeName().Span.Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return parameter.DecodeValue().ToString();
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>The client's address, as the server saw it; null when the server has none.</summary>
     public IPAddress? RemoteAddress { get; }
 

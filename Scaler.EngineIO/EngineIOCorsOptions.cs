@@ -1,12 +1,20 @@
 namespace Scaler.EngineIO;
 
-/// <summary>What pages of other origins may do. Off by default; then no such header is sent, and browsers keep other pages' polling out.</summary>
+/// <summary>
+/// What pages of other origins may do: the one list of origins, for polling (CORS) and WebSockets alike. By default they may do
+/// nothing: a request whose <c>Origin</c> is neither this server's own nor listed is refused with 403 and code 4, before a 101 and before a
+/// session exists. Clients that are no browsers send no <c>Origin</c> and are not concerned.
+/// </summary>
 public sealed class EngineIOCorsOptions
 {
-    /// <summary>Whether the headers are sent and preflights answered. Default false.</summary>
+    /// <summary>Whether other origins may connect: the list counts, the headers are sent, preflights are answered. Default false.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>The origins that are allowed, such as <c>https://app.example.org</c>, or <c>*</c> for all. At least one when enabled.</summary>
+    /// <summary>
+    /// The origins that are allowed, at least one when enabled: <c>https://app.example.org</c>; <c>https://*.example.org</c> for every
+    /// subdomain, though not for <c>https://example.org</c> itself; <c>http://localhost:*</c> for every port; <c>*</c> for all origins, also
+    /// those that have no name (<c>null</c>).
+    /// </summary>
     public IList<string> Origins { get; } = [];
 
     /// <summary>The methods that are allowed. When empty, which is the default: GET and POST.</summary>

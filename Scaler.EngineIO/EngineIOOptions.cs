@@ -60,6 +60,33 @@ public sealed class EngineIOOptions
     public int MaxFragmentsPerMessage { get; set; } = 1_024;
 
     /// <summary>
+    /// The packets that one client may send in a second, heartbeats and WebSocket pings among them. One more closes the session with
+    /// <see cref="EngineCloseReason.RateLimit"/>. 0, the default, means any number.
+    /// </summary>
+    public int MaxMessagesPerSecond { get; set; }
+
+    /// <summary>
+    /// The bytes of packets that one client may send in a second. More close the session with <see cref="EngineCloseReason.RateLimit"/>. 0,
+    /// the default, means any number; otherwise a whole <see cref="MaxPayload"/> must fit into <see cref="RateBurst"/>.
+    /// </summary>
+    public int MaxBytesPerSecond { get; set; }
+
+    /// <summary>
+    /// How much of <see cref="MaxMessagesPerSecond"/> and <see cref="MaxBytesPerSecond"/> a client that was quiet may use at once. From 1 s to
+    /// 10 min, default 5 s: five times as much as in a second.
+    /// </summary>
+    public TimeSpan RateBurst { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The handshakes that one address may begin within <see cref="HandshakeWindow"/>, an IPv6 address by its /64. One more gets 429, code 3 and
+    /// <c>Retry-After</c>. 0, the default, means any number. Behind a proxy the address is the proxy's, unless the application uses forwarded headers.
+    /// </summary>
+    public int MaxHandshakesPerAddress { get; set; }
+
+    /// <summary>The time of <see cref="MaxHandshakesPerAddress"/>. From 1 s to 1 h, default 1 min.</summary>
+    public TimeSpan HandshakeWindow { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// The most bytes that wait to be sent to one client; each packet counts its bytes and 64 more. One packet always fits
     /// into an empty queue. From 1,024, default 4 MiB.
     /// </summary>
@@ -105,7 +132,10 @@ public sealed class EngineIOOptions
     /// </summary>
     public bool CloseOnHostStop { get; set; } = true;
 
-    /// <summary>Decides whether a client may connect. Called once for each handshake that is right otherwise, before a session exists. Default: everyone.</summary>
+    /// <summary>
+    /// Decides whether a client may connect. Called once for each handshake that is right otherwise, before a session exists and before a 101.
+    /// Default: everyone.
+    /// </summary>
     public Func<HttpContext, ValueTask<EngineAuthorization>>? AuthorizeAsync { get; set; }
 
     /// <summary>
@@ -131,8 +161,14 @@ public sealed class EngineIOOptions
     public Func<HttpContext, string, ValueTask<bool>>? UnknownSessionAsync { get; set; }
 
     /// <summary>
-    /// Decides whether a later request may speak for a session: false refuses it with 403 and code 4, and the session goes
-    /// on. For sessions that are bound to an identity.
+    /// Decides whether a later request (poll, post or upgrade) may speak for a session: false refuses it with 403 and code 4, and the
+    /// session goes on. For sessions that are bound to an identity.
     /// </summary>
-    public Func<HttpContext, EngineSession, bool>? ValidateSessionRequest { get; set; }
+    public Func<HttpContext, EngineSession, ValueTask<bool>>? ValidateSessionRequest { get; set; }
+
+    /// <summary>
+    /// Is told of every client that went over a limit; of handshakes at most once a second, for a flood of them must not become a flood of
+    /// calls. It must not block. What it throws is logged and passed over.
+    /// </summary>
+    public Action<EngineLimitReached>? OnLimitReached { get; set; }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Scaler.EngineIO.Http;
 
 namespace Scaler.EngineIO;
 
@@ -28,6 +29,12 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         CheckNumber(nameof(options.MaxFragmentsPerMessage), options.MaxFragmentsPerMessage, 1, int.MaxValue, failures);
         CheckNumber(nameof(options.MaxQueuedBytes), options.MaxQueuedBytes, 1024, int.MaxValue / 2, failures);
         CheckNumber(nameof(options.MaxQueuedPackets), options.MaxQueuedPackets, 8, 1 << 24, failures);
+        CheckNumber(nameof(options.MaxMessagesPerSecond), options.MaxMessagesPerSecond, 0, int.MaxValue, failures);
+        CheckNumber(nameof(options.MaxBytesPerSecond), options.MaxBytesPerSecond, 0, int.MaxValue, failures);
+        CheckNumber(nameof(options.MaxHandshakesPerAddress), options.MaxHandshakesPerAddress, 0, int.MaxValue, failures);
+        CheckTime(nameof(options.RateBurst), options.RateBurst, TimeSpan.FromSeconds(1), failures, TimeSpan.FromMinutes(10));
+        CheckTime(nameof(options.HandshakeWindow), options.HandshakeWindow, TimeSpan.FromSeconds(1), failures, TimeSpan.FromHours(1));
+        CheckBurst(options, failures);
         CheckTransports(options.Transports, failures);
         CheckParts(options, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
@@ -55,6 +62,16 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         if (value < least || value > most)
         {
             failures.Add(string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be from {least} to {most}."));
+        }
+    }
+
+    private static void CheckBurst(EngineIOOptions options, List<string> failures)
+    {
+        if (options.MaxBytesPerSecond > 0 && options.MaxBytesPerSecond * options.RateBurst.TotalSeconds < options.MaxPayload)
+        {
+            failures.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"MaxBytesPerSecond is {options.MaxBytesPerSecond}, so no message of MaxPayload ({options.MaxPayload}) could ever pass; with RateBurst {options.RateBurst} it must be at least {Math.Ceiling(options.MaxPayload / options.RateBurst.TotalSeconds)}."));
         }
     }
 
@@ -102,6 +119,13 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         if (options.Cors.Origins.Count == 0)
         {
             failures.Add("Cors:Origins is empty; it must name the allowed origins, such as 'https://app.example.org', or '*' for all.");
+        }
+
+        foreach (var origin in options.Cors.Origins.Where(static origin => !OriginRules.IsEntry(origin)))
+        {
+            failures.Add(
+                $"Cors:Origins holds '{origin}'; it must be an origin without a path, such as 'https://app.example.org', "
+                + "'https://*.example.org' or 'http://localhost:*', or '*' for all.");
         }
 
         if (options.Cors.Credentials && options.Cors.Origins.Contains("*"))

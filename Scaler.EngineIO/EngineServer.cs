@@ -84,6 +84,7 @@ public sealed class EngineServer : IDisposable
     public void Dispose()
     {
         _stopping.Dispose();
+        _dispatcher.Dispose();
         _runtime.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 using Scaler.EngineIO.Transports;
@@ -6,9 +7,12 @@ namespace Scaler.EngineIO;
 
 public sealed partial class EngineSession
 {
+    private const int MaxCloseMessage = 123;
+
     private static readonly TimeSpan LastPollDelay = TimeSpan.FromMilliseconds(50);
 
     private EngineCloseReason _reason;
+    private string? _closeMessage;
     private TaskCompletionSource? _finished;
     private bool _retained;
     private TaskCompletionSource? _lastPoll;
@@ -26,6 +30,27 @@ public sealed partial class EngineSession
     public ValueTask CloseAsync(EngineCloseReason reason = EngineCloseReason.ServerClose)
     {
         Close(reason);
+        return EndedAsync();
+    }
+
+    /// <summary>Closes the session, see the other overload, and says why: a WebSocket client reads it in the close frame.</summary>
+    /// <param name="reason">The reason, which decides on the code.</param>
+    /// <param name="message">At most 123 bytes as UTF-8: a close frame holds no more (RFC 6455 section 5.5).</param>
+    /// <exception cref="ArgumentException">The message is longer.</exception>
+    public ValueTask CloseAsync(EngineCloseReason reason, string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (Encoding.UTF8.GetByteCount(message) > MaxCloseMessage)
+        {
+            throw new ArgumentException($"It has more than {MaxCloseMessage} bytes as UTF-8.", nameof(message));
+        }
+
+        Close(reason, message);
+        return EndedAsync();
+    }
+
+    private ValueTask EndedAsync()
+    {
         lock (_gate)
         {
             if (_state == EngineSessionState.Closed || _retained || _receivers > 0)
@@ -38,8 +63,11 @@ public sealed partial class EngineSession
         }
     }
 
+    /// <summary>Why it has ended, once it has, and what the client is told besides.</summary>
+    internal (EngineCloseReason Reason, string? Message) End => (_reason, _closeMessage);
+
     /// <summary>The only way for a session to end.</summary>
-    internal bool Close(EngineCloseReason reason)
+    internal bool Close(EngineCloseReason reason, string? message = null)
     {
         PollWaiter? poll;
         UpgradeAttempt? upgrade;
@@ -55,6 +83,7 @@ public sealed partial class EngineSession
 
             isOpening = _state == EngineSessionState.Opening;
             _reason = reason;
+            _closeMessage = message;
             _corked = false;
             _runtime.Clock.Disarm(_heartbeat);
             transport = _transport;
@@ -91,9 +120,14 @@ public sealed partial class EngineSession
         }
 
         Log.Ended(_runtime.Logger, ConnectionId, reason);
+        if (LimitOf(reason) is { } limit)
+        {
+            _runtime.LimitReached(limit, this);
+        }
+
         var (code, text) = CloseFrame(reason);
-        upgrade?.Drop(code, text);
-        socket?.Close(code, text);
+        upgrade?.Drop(code, message ?? text);
+        socket?.Close(code, message ?? text);
         poll?.SessionClosed();
         if (transport == EngineTransport.Polling && poll is null && !_retained && !isOpening && _lastPoll is null)
         {
@@ -214,9 +248,17 @@ public sealed partial class EngineSession
     }
 
     private static bool SendsQueued(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose
-        or EngineCloseReason.ServerShutdown or EngineCloseReason.Forbidden or EngineCloseReason.HandlerError;
+        or EngineCloseReason.ServerShutdown or EngineCloseReason.Forbidden or EngineCloseReason.HandlerError or EngineCloseReason.RateLimit;
 
     private static bool IsToldLater(EngineCloseReason reason) => SendsQueued(reason) || reason == EngineCloseReason.SlowConsumer;
+
+    // The other reasons have causes that are no limits; where these are, the limit is told.
+    private static EngineLimit? LimitOf(EngineCloseReason reason) => reason switch
+    {
+        EngineCloseReason.PayloadTooLarge => EngineLimit.Payload,
+        EngineCloseReason.SlowConsumer => EngineLimit.Queue,
+        _ => null,
+    };
 
     private static (WebSocketCloseCode Code, string Text) CloseFrame(EngineCloseReason reason) => reason switch
     {
@@ -228,6 +270,7 @@ public sealed partial class EngineSession
         EngineCloseReason.Forbidden => (WebSocketCloseCode.Forbidden, "forbidden"),
         EngineCloseReason.HandlerError => (WebSocketCloseCode.InternalError, "server error"),
         EngineCloseReason.TransportError => (WebSocketCloseCode.ProtocolError, "protocol error"),
+        EngineCloseReason.RateLimit => (WebSocketCloseCode.PolicyViolation, "rate limit"),
         _ => (WebSocketCloseCode.Normal, ""),
     };
 }

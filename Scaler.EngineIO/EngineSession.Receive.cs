@@ -119,7 +119,7 @@ public sealed partial class EngineSession
         {
             if (ProtocolVersion == 4 && PayloadCodec.Count(body.Span) > _runtime.Options.MaxPacketsPerPayload)
             {
-                Close(EngineCloseReason.ParseError);
+                TooManyPackets();
                 return PayloadOutcome.Invalid;
             }
 
@@ -133,9 +133,15 @@ public sealed partial class EngineSession
                     break;
                 }
 
-                if (step == PayloadStep.Invalid || ++count > _runtime.Options.MaxPacketsPerPayload)
+                if (step == PayloadStep.Invalid)
                 {
                     Close(EngineCloseReason.ParseError);
+                    return PayloadOutcome.Invalid;
+                }
+
+                if (++count > _runtime.Options.MaxPacketsPerPayload)
+                {
+                    TooManyPackets();
                     return PayloadOutcome.Invalid;
                 }
 
@@ -148,7 +154,7 @@ public sealed partial class EngineSession
                 }
             }
 
-            return PayloadOutcome.Accepted;
+            return _reason == EngineCloseReason.RateLimit ? PayloadOutcome.TooFast : PayloadOutcome.Accepted;
         }
         finally
         {
@@ -171,6 +177,11 @@ public sealed partial class EngineSession
     private ValueTask ReceiveAsync(in Packet packet, ReadOnlyMemory<byte> source, EngineTransport transport)
     {
         _runtime.Metrics.PacketReceived(transport, packet.Type);
+        if (_budget is not null && !TakeBudget(packet.Length))
+        {
+            return default;
+        }
+
         switch (packet.Type)
         {
             case PacketType.Message when packet.Body == PacketBody.Base64:

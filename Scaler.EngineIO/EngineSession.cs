@@ -29,6 +29,7 @@ public sealed partial class EngineSession
         _runtime = runtime;
         _transport = transport;
         _heartbeat = new HeartbeatDeadline(this);
+        _budget = ReceiveBudget.Create(runtime.Options, runtime.Time);
         _openedAt = runtime.Clock.Now;
         Id = id;
         ConnectionId = connectionId;

@@ -2,11 +2,13 @@ using Scaler;
 using Scaler.ServiceDefaults;
 using Scaler.Stream;
 using Scaler.Stream.Handlers;
+using Scaler.Stream.Security;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedisClient("redis");
 builder.Services.AddScaler();
+builder.AddStreamSecurity();
 builder.Services.AddScalerErrorPublishing();
 builder.Services.AddHostedService<ErrorLogging>();
 
@@ -15,6 +17,7 @@ app.Services.GetRequiredService<ScalerServer>()
     .AddEcho()
     .AddChat();
 
+app.UseStreamSecurity();
 app.MapDefaultEndpoints();
 app.MapScaler();
 app.Run();

@@ -18,6 +18,19 @@ public sealed class ScalerOptionsTests
         { o => o.Cluster.SendTimeout = TimeSpan.Zero, "Scaler:Cluster:SendTimeout" },
         { o => o.Cluster.ReceiptTimeout = TimeSpan.Zero, "Scaler:Cluster:ReceiptTimeout" },
         { o => o.Cluster.ForwardConnectTimeout = TimeSpan.Zero, "Scaler:Cluster:ForwardConnectTimeout" },
+        { o => o.EngineIO.MaxPayload = 0, "Scaler:EngineIO:MaxPayload is 0; it must be from 1" },
+        { o => o.Auth.Mode = (ScalerAuthMode)7, "Scaler:Auth:Mode is '7'; it must be 'None' or 'Jwt'." },
+        { o => o.Auth.AccountClaim = " ", "Scaler:Auth:AccountClaim is ' '; it must be the name of the claim that holds the account" },
+        { o => o.Auth.UserClaim = "", "Scaler:Auth:UserClaim is ''" },
+        { o => Jwt(o).SigningKey = null, "Scaler:Auth:Jwt:Authority is ''; it must be the https URL of the provider" },
+        { o => Jwt(o).Authority = "https://id.example", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be left out where Auth:Jwt:Authority is set" },
+        { o => (Jwt(o).SigningKey, o.Auth.Jwt.Authority) = (null, "http://id.example"), "Scaler:Auth:Jwt:Authority is 'http://id.example'; it must be an absolute https URL" },
+        { o => (Jwt(o).SigningKey, o.Auth.Jwt.Authority) = (null, "id.example"), "Scaler:Auth:Jwt:Authority is 'id.example'" },
+        { o => Jwt(o).SigningKey = "short", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be a secret of 32 characters or more" },
+        { o => Jwt(o).SigningKey = "-----BEGIN PUBLIC KEY-----nonsense", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be a public key of RSA or ECDSA in PEM" },
+        { o => Jwt(o).Issuer = null, "Scaler:Auth:Jwt:Issuer is ''; it must be the 'iss' of the tokens" },
+        { o => Jwt(o).Audience = "", "Scaler:Auth:Jwt:Audience is ''; it must be the 'aud' of the tokens" },
+        { o => Jwt(o).ClockSkew = TimeSpan.FromHours(1), "Scaler:Auth:Jwt:ClockSkew is '01:00:00'" },
         { o => o.Cluster.DrainBudget = TimeSpan.FromHours(1), "Scaler:Cluster:DrainBudget" },
     };
 
@@ -34,4 +47,20 @@ public sealed class ScalerOptionsTests
 
     [Fact]
     public void Validate_TheDefaults_AreRight() => Assert.True(new ScalerOptionsValidator().Validate(null, new ScalerOptions()).Succeeded);
+
+    [Fact]
+    public void Validate_AnAuthorityWithAnAudience_IsRight()
+    {
+        var options = new ScalerOptions();
+        (Jwt(options).SigningKey, options.Auth.Jwt.Issuer, options.Auth.Jwt.Authority) = (null, null, "https://id.example/tenant");
+        Assert.True(new ScalerOptionsValidator().Validate(null, options).Succeeded);
+        (options.Auth.Jwt.Authority, options.Auth.Jwt.RequireHttps) = ("http://localhost:5000", false);
+        Assert.True(new ScalerOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    private static ScalerJwtOptions Jwt(ScalerOptions options)
+    {
+        Security.Auth.Tokens.Trust(options);
+        return options.Auth.Jwt;
+    }
 }

@@ -9,9 +9,9 @@ public sealed class ScalerConnection
 {
     private readonly ScalerOptions _options;
 
-    internal ScalerConnection(EngineSession session, Account account, ScalerOptions options)
+    internal ScalerConnection(EngineSession session, Account account, Identity identity, ScalerOptions options)
     {
-        (Session, Account, _options) = (session, account, options);
+        (Session, Account, Identity, _options) = (session, account, identity, options);
     }
 
     /// <summary>The connection's public id: safe to log, store and show.</summary>
@@ -20,8 +20,14 @@ public sealed class ScalerConnection
     /// <summary>The account that it belongs to.</summary>
     public Account Account { get; }
 
+    /// <summary>The user that it is bound to, as the token or the application's own authentication named it; null where nobody did.</summary>
+    public string? User => Identity.User;
+
     /// <summary>The Engine.IO session that carries it.</summary>
     public EngineSession Session { get; }
+
+    /// <summary>Whom it belongs to.</summary>
+    internal Identity Identity { get; }
 
     /// <summary>Where it stands among the connections of its account; guarded by the account's lock.</summary>
     internal int Slot { get; set; } = -1;
@@ -48,8 +54,16 @@ public sealed class ScalerConnection
     /// <summary>Closes it.</summary>
     public ValueTask CloseAsync() => Session.CloseAsync();
 
+    /// <summary>Closes it, and says why: over WebSocket the client reads it in the close frame.</summary>
+    /// <param name="reason">The reason, which decides on the code.</param>
+    /// <param name="message">At most 123 bytes as UTF-8.</param>
+    /// <exception cref="ArgumentException">The message is longer.</exception>
+    public ValueTask CloseAsync(EngineCloseReason reason, string message) => Session.CloseAsync(reason, message);
+
     /// <summary>Closes it without waiting for its end.</summary>
     internal void BeginClose(EngineCloseReason reason = EngineCloseReason.ServerClose) => _ = Session.CloseAsync(reason).AsTask();
+
+    internal void BeginClose(EngineCloseReason reason, string message) => _ = Session.CloseAsync(reason, message).AsTask();
 
     internal RegistryEntry ToEntry()
     {

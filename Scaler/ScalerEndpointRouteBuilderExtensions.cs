@@ -26,9 +26,10 @@ public static class ScalerEndpointRouteBuilderExtensions
                     // A request that another server forwarded comes from the client that this server names, if it proves to be one.
                     var link = server.Cluster.Link;
                     if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
-                        context.Request.Headers, context.Request.Query["sid"].ToString(), link.Time.GetUtcNow(), link.Secret, out var client))
+                        context.Request.Headers, context.Request.Query["sid"].ToString(), link.Time.GetUtcNow(), link.Secret, out var client, out var scheme))
                     {
                         context.Connection.RemoteIpAddress = client;
+                        context.Request.Scheme = scheme;
                     }
 
                     return next(context);

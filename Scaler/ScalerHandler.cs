@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 using Scaler.Cluster;
 using Scaler.EngineIO;
 
@@ -10,49 +8,13 @@ namespace Scaler;
 /// <summary>Between Engine.IO and the application: a session becomes a connection of an account, its messages become events.</summary>
 internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 {
-    public const string AccountParameter = "account";
-
-    private static readonly string AccountMissing = $"Bad request: the query parameter '{AccountParameter}' is required";
-
-    /// <summary>Says whether a handshake names an account that can be one.</summary>
-    public static EngineAuthorization CheckAccount(HttpContext context, ScalerOptions options)
-    {
-        // Not by Request.Query: what that makes is kept as long as the request, and a WebSocket's lasts as long as the connection.
-        var (account, count) = ("", 0);
-        foreach (var parameter in new QueryStringEnumerable(context.Request.QueryString.Value))
-        {
-            if (parameter.DecodeName().Span.Equals(AccountParameter, StringComparison.OrdinalIgnoreCase))
-            {
-                account = parameter.DecodeValue().ToString();
-                count++;
-            }
-        }
-
-        if (count != 1 || account.Length == 0)
-        {
-            return EngineAuthorization.BadRequest(
-                count > 1 ? $"Bad request: the query parameter '{AccountParameter}' is given {count} times" : AccountMissing);
-        }
-
-        if (account.Length > options.MaxAccountLength)
-        {
-            return EngineAuthorization.BadRequest(
-                $"Bad request: the query parameter '{AccountParameter}' has {account.Length} characters, at most {options.MaxAccountLength} are allowed");
-        }
-
-        return account.Any(char.IsControl)
-            ? EngineAuthorization.BadRequest($"Bad request: the query parameter '{AccountParameter}' has a control character")
-            : EngineAuthorization.Allow;
-    }
-
     private readonly Action<EngineSession> _upgraded = session => server.Membership.Changed((ScalerConnection)session.Tag!);
 
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
         ScalerConnection? connection = null;
-        server.Local.Add(
-            session.Handshake.Parameter(AccountParameter)!,
-            account => connection = new ScalerConnection(session, account, server.Options));
+        var identity = (Identity)session.Tag!;
+        server.Local.Add(identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
         session.Tag = connection;
         session.Upgraded += _upgraded;
 
@@ -66,7 +28,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
                 server.Raise(
                     ErrorNames.Limit, connection!.Account.Name, connection.Id, connection.Account.Name,
                     $"connections per account: {server.Options.MaxConnectionsPerAccount}");
-                connection.BeginClose(EngineCloseReason.Forbidden);
+                connection.BeginClose(EngineCloseReason.Forbidden, "too many connections of this account");
                 break;
         }
     }

@@ -27,6 +27,20 @@ public sealed class ScalerOptions
     /// <summary>Characters of a client's message that an error event carries at most. 0 to 1,000,000; default 4,096.</summary>
     public int MaxErrorMessageLength { get; set; } = 4096;
 
+    /// <summary>Who may connect, and as whom.</summary>
+    public ScalerAuthOptions Auth { get; set; } = new();
+
+    /// <summary>
+    /// The application's word on who may connect: called once for each handshake, after the token has been verified where there is one, before a session
+    /// exists and before a 101. A refusal is answered with 403 and its message. Default: everybody. Not bound from configuration.
+    /// <example><code>
+    /// options.AuthorizeAsync = async context => await tickets.IsForAsync(context.HttpContext.Request.Query["ticket"], context.Account)
+    ///     ? EngineAuthorization.Allow
+    ///     : EngineAuthorization.Refuse("Forbidden: the ticket is not for this account");
+    /// </code></example>
+    /// </summary>
+    public Func<ScalerAuthorizationContext, ValueTask<EngineAuthorization>>? AuthorizeAsync { get; set; }
+
     /// <summary>How the server takes part in its cluster.</summary>
     public ScalerClusterOptions Cluster { get; set; } = new();
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster;
+using Scaler.EngineIO;
 
 namespace Scaler;
 
@@ -33,6 +34,8 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         Check(options.MaxAccountLength is >= 1 and <= 1024, "MaxAccountLength", options.MaxAccountLength, "between 1 and 1024");
         Check(options.MaxConnectionsPerAccount >= 0, "MaxConnectionsPerAccount", options.MaxConnectionsPerAccount, "0 (any number) or more");
         Check(options.MaxErrorMessageLength is >= 0 and <= 1_000_000, "MaxErrorMessageLength", options.MaxErrorMessageLength, "between 0 and 1000000");
+        CheckAuth(options.Auth, Check);
+        failures.AddRange((new EngineIOOptionsValidator().Validate(null, options.EngineIO).Failures ?? []).Select(static failure => $"{ScalerOptions.Section}:EngineIO:{failure}"));
         Check(cluster.ServerId is null || (cluster.ServerId.Length is > 0 and <= 32 && !cluster.ServerId.AsSpan().ContainsAnyExcept(ClusterSid.ServerIdChars)),
             "Cluster:ServerId", cluster.ServerId, "1 to 32 letters, digits, '-' or '_'");
         Check(cluster.AdvertisedUrl is null || (Uri.TryCreate(cluster.AdvertisedUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
@@ -47,5 +50,28 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         CheckTime(cluster.ForwardConnectTimeout, "Cluster:ForwardConnectTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         CheckTime(cluster.DrainBudget, "Cluster:DrainBudget", TimeSpan.Zero, TimeSpan.FromMinutes(10));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckAuth(ScalerAuthOptions auth, Action<bool, string, object?, string> check)
+    {
+        check(auth.Mode is null || Enum.IsDefined(auth.Mode.Value), "Auth:Mode", auth.Mode, "'None' or 'Jwt'");
+        check(!string.IsNullOrWhiteSpace(auth.AccountClaim), "Auth:AccountClaim", auth.AccountClaim, "the name of the claim that holds the account, such as 'account'");
+        check(!string.IsNullOrWhiteSpace(auth.UserClaim), "Auth:UserClaim", auth.UserClaim, "the name of the claim that holds the user, such as 'sub'");
+        if (auth.Mode != ScalerAuthMode.Jwt)
+        {
+            return;
+        }
+
+        var jwt = auth.Jwt;
+        var (authority, key) = (!string.IsNullOrWhiteSpace(jwt.Authority), !string.IsNullOrWhiteSpace(jwt.SigningKey));
+        check(authority || key, "Auth:Jwt:Authority", jwt.Authority, "the https URL of the provider that issues the tokens, or left out with Auth:Jwt:SigningKey set");
+        check(!authority || !key, "Auth:Jwt:SigningKey", "(hidden)", "left out where Auth:Jwt:Authority is set, and the other way round: one of them says whose signature counts");
+        check(!authority || (Uri.TryCreate(jwt.Authority, UriKind.Absolute, out var url) && (url.Scheme == "https" || (url.Scheme == "http" && !jwt.RequireHttps))),
+            "Auth:Jwt:Authority", jwt.Authority, "an absolute https URL, or an http one with Auth:Jwt:RequireHttps set to false");
+        var expected = key ? JwtVerification.Check(jwt.SigningKey!) : null;
+        check(expected is null, "Auth:Jwt:SigningKey", "(hidden)", expected ?? "");
+        check(!key || !string.IsNullOrWhiteSpace(jwt.Issuer), "Auth:Jwt:Issuer", jwt.Issuer, "the 'iss' of the tokens, which Auth:Jwt:SigningKey cannot tell");
+        check(!string.IsNullOrWhiteSpace(jwt.Audience), "Auth:Jwt:Audience", jwt.Audience, "the 'aud' of the tokens that are meant for this service");
+        check(jwt.ClockSkew >= TimeSpan.Zero && jwt.ClockSkew <= TimeSpan.FromMinutes(10), "Auth:Jwt:ClockSkew", jwt.ClockSkew, $"between {TimeSpan.Zero} and {TimeSpan.FromMinutes(10)}");
     }
 }

@@ -1,4 +1,7 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -66,11 +69,24 @@ public static class ScalerServiceCollectionExtensions
 
     private static void AddScalerOptions(this IServiceCollection services, Action<ScalerOptions>? configure)
     {
-        services.AddOptions<ScalerOptions>().BindConfiguration(ScalerOptions.Section).ValidateOnStart();
+        services.AddOptions<ScalerOptions>()
+            .Configure<IConfiguration>(static (_, configuration) => CheckMode(configuration[$"{ScalerOptions.Section}:Auth:Mode"]))
+            .BindConfiguration(ScalerOptions.Section)
+            .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ScalerOptions>, ScalerOptionsValidator>());
         if (configure is not null)
         {
             services.Configure(configure);
+        }
+    }
+
+    // The binder would say that it can't convert it, and not into what it should be changed.
+    private static void CheckMode(string? mode)
+    {
+        if (!string.IsNullOrEmpty(mode) && !Enum.TryParse<ScalerAuthMode>(mode, ignoreCase: true, out _))
+        {
+            throw new OptionsValidationException(
+                ScalerOptions.Section, typeof(ScalerOptions), [$"{ScalerOptions.Section}:Auth:Mode is '{mode}'; it must be 'None' or 'Jwt'."]);
         }
     }
 
@@ -88,22 +104,44 @@ public static class ScalerServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ScalerDrain>();
         services.AddHostedService<ScalerHostedService>();
+        services.AddHostedService<IdentityExpiry>();
+        services.AddScalerAuth();
         services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
         return services;
+    }
+
+    private static void AddScalerAuth(this IServiceCollection services)
+    {
+        services.AddWebEncoders();
+        services.AddOptions<JwtBearerOptions>(JwtVerification.Scheme).Configure<IOptions<ScalerOptions>, TimeProvider>(
+            static (jwt, scaler, time) => JwtVerification.Configure(jwt, scaler.Value.Auth, time));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
+
+        // Without tokens it is the platform's own, which the platform takes a shorter way with.
+        services.AddSingleton<IHttpContextFactory>(static provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
+            var factory = new DefaultHttpContextFactory(provider);
+            return options.Auth.Mode == ScalerAuthMode.Jwt ? new AccessTokenContextFactory(factory, options.Path) : factory;
+        });
     }
 
     private static IOptions<EngineIOOptions> EngineOptions(IServiceProvider provider)
     {
         var server = provider.GetRequiredService<ScalerServer>();
         var options = server.Options.EngineIO;
-        var (authorize, unknown) = (options.AuthorizeAsync, options.UnknownSessionAsync);
+        var admission = new Admission(server.Options);
+        var (authorize, unknown, validate, limit) = (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
         options.Path = server.Options.Path;
         options.CloseOnHostStop = false;
         options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Link.Secret);
-        options.AuthorizeAsync = async context =>
+        options.AuthorizeAsync = context => admission.AuthorizeAsync(context, authorize);
+        options.ValidateSessionRequest = async (context, session) =>
+            await admission.IsOwnerAsync(context, session) && (validate is null || await validate(context, session));
+        options.OnLimitReached = reached =>
         {
-            var account = ScalerHandler.CheckAccount(context, server.Options);
-            return account.IsRefused || authorize is null ? account : await authorize(context);
+            LimitEvents.Raise(server, reached);
+            limit?.Invoke(reached);
         };
         options.UnknownSessionAsync = async (context, sid) =>
             (unknown is not null && await unknown(context, sid)) || await provider.GetRequiredService<Forwarder>().TryForwardAsync(context, sid);

@@ -6,23 +6,23 @@ using Microsoft.Extensions.Options;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>The CORS headers, on every response: a page must be able to read a refusal too.</summary>
-internal sealed class EngineCors(EngineIOCorsOptions options, ILoggerFactory loggerFactory)
+internal sealed class EngineCors(EngineIOCorsOptions options, OriginRules origins, ILoggerFactory loggerFactory)
 {
-    private readonly CorsPolicy _policy = CreatePolicy(options);
+    private readonly CorsPolicy _policy = CreatePolicy(options, origins);
     private readonly CorsService _service = new(Options.Create(new CorsOptions()), loggerFactory);
 
     public void Apply(HttpContext context) => _service.ApplyResult(_service.EvaluatePolicy(context, _policy), context.Response);
 
-    private static CorsPolicy CreatePolicy(EngineIOCorsOptions options)
+    private static CorsPolicy CreatePolicy(EngineIOCorsOptions options, OriginRules origins)
     {
         var builder = new CorsPolicyBuilder();
-        if (options.Origins.Contains("*"))
+        if (origins.AllowsEverybody)
         {
             builder.AllowAnyOrigin();
         }
         else
         {
-            builder.WithOrigins([.. options.Origins]);
+            builder.SetIsOriginAllowed(origins.Lists);
         }
 
         builder.WithMethods(options.Methods.Count > 0 ? [.. options.Methods] : [HttpMethods.Get, HttpMethods.Post]);

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -9,9 +10,9 @@ namespace Scaler.EngineIO.Http;
 
 /// <summary>
 /// Decides what a request is, and refuses it where it is wrong. The order of the checks is part of the protocol: transport,
-/// session, then, for handshakes, method and version.
+/// session, then, for handshakes, method and version. Before all of them stands the origin.
 /// </summary>
-internal sealed partial class EngineDispatcher
+internal sealed partial class EngineDispatcher : IDisposable
 {
     private const int SidBytes = 24;
     private const int ConnectionIdBytes = 12;
@@ -19,18 +20,24 @@ internal sealed partial class EngineDispatcher
     private readonly EngineServer _server;
     private readonly EngineRuntime _runtime;
     private readonly EngineIOOptions _options;
+    private readonly OriginRules _origins;
     private readonly EngineCors? _cors;
     private readonly PollingEndpoint _polling;
     private readonly WebSocketEndpoint _webSocket;
+    private readonly HandshakeLimiter? _handshakes;
 
     public EngineDispatcher(EngineServer server, EngineRuntime runtime, ILoggerFactory loggerFactory)
     {
         _server = server;
         _runtime = runtime;
         _options = runtime.Options;
-        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, loggerFactory) : null;
+        _origins = new OriginRules(_options.Cors);
+        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins, loggerFactory) : null;
         _polling = new PollingEndpoint(runtime);
         _webSocket = new WebSocketEndpoint(runtime);
+        _handshakes = _options.MaxHandshakesPerAddress > 0
+            ? new HandshakeLimiter(_options.MaxHandshakesPerAddress, _options.HandshakeWindow, runtime.Time)
+            : null;
     }
 
     public Task InvokeAsync(HttpContext context)
@@ -46,6 +53,11 @@ internal sealed partial class EngineDispatcher
         }
 
         var request = EngineRequest.Read(context);
+        if (!_origins.Allows(context.Request))
+        {
+            return RefuseAsync(context, request, EngineError.Forbidden, "Origin not allowed", tag: "origin");
+        }
+
         if (!IsAllowed(request.Transport))
         {
             return RefuseAsync(context, request, EngineError.UnknownTransport);
@@ -53,6 +65,8 @@ internal sealed partial class EngineDispatcher
 
         return request.Sid is null ? HandshakeAsync(context, request) : ContinueAsync(context, request, request.Sid);
     }
+
+    public void Dispose() => _handshakes?.Dispose();
 
     private bool IsAllowed(EngineTransport? transport) => transport switch
     {
@@ -79,7 +93,7 @@ internal sealed partial class EngineDispatcher
         {
             await RefuseAsync(context, request, EngineError.UnknownSession);
         }
-        else if (_options.ValidateSessionRequest is { } validate && !validate(context, session))
+        else if (_options.ValidateSessionRequest is { } validate && !await validate(context, session))
         {
             await RefuseAsync(context, request, EngineError.Forbidden);
         }
@@ -124,6 +138,12 @@ internal sealed partial class EngineDispatcher
 
     private async Task HandshakeAsync(HttpContext context, EngineRequest request)
     {
+        if (_handshakes is not null && !_handshakes.TryTake(context.Connection.RemoteIpAddress, out var retryAfter))
+        {
+            await RefuseHandshakeAsync(context, request, retryAfter);
+            return;
+        }
+
         if (CheckHandshake(context, request) is { } error)
         {
             await RefuseAsync(context, request, error);
@@ -132,13 +152,15 @@ internal sealed partial class EngineDispatcher
 
         if (!_server.AcceptsHandshakes)
         {
-            await RefuseAsync(context, request, EngineError.BadRequest, "The server takes no new sessions", StatusCodes.Status503ServiceUnavailable);
+            await RefuseAsync(
+                context, request, EngineError.BadRequest, "The server takes no new sessions", StatusCodes.Status503ServiceUnavailable, "not_accepting");
             return;
         }
 
+        var authorization = EngineAuthorization.Allow;
         if (_options.AuthorizeAsync is { } authorize)
         {
-            var authorization = await authorize(context);
+            authorization = await authorize(context);
             if (authorization.IsRefused)
             {
                 await RefuseAsync(
@@ -154,6 +176,7 @@ internal sealed partial class EngineDispatcher
             return;
         }
 
+        session.Tag = authorization.Tag;
         WebSocketConnection? socket;
         try
         {
@@ -174,6 +197,22 @@ internal sealed partial class EngineDispatcher
         }
     }
 
+    private Task RefuseHandshakeAsync(HttpContext context, in EngineRequest request, TimeSpan retryAfter)
+    {
+        if (_handshakes!.TryTell())
+        {
+            _runtime.LimitReached(EngineLimit.Handshakes, null, context);
+        }
+        else
+        {
+            _runtime.Metrics.LimitReached(EngineLimit.Handshakes);
+        }
+
+        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return RefuseAsync(
+            context, request, EngineError.BadRequest, "Too many handshakes from this address", StatusCodes.Status429TooManyRequests, "handshakes");
+    }
+
     /// <summary>Answers a handshake; returns the WebSocket that is to be served from now on, if it is one.</summary>
     private async ValueTask<WebSocketConnection?> OpenAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
@@ -187,7 +226,11 @@ internal sealed partial class EngineDispatcher
         if (request.Transport == EngineTransport.Polling)
         {
             await session.OpenAsync();
-            await _polling.AnswerHandshakeAsync(context, request, session);
+            if (!await _polling.AnswerHandshakeAsync(context, request, session))
+            {
+                await RefuseAsync(context, request, EngineError.Forbidden, session.End.Message);
+            }
+
             return null;
         }
 
@@ -240,10 +283,11 @@ internal sealed partial class EngineDispatcher
         return Base64Url.EncodeToString(random);
     }
 
-    private Task RefuseAsync(HttpContext context, in EngineRequest request, EngineError error, string? message = null, int? status = null)
+    private Task RefuseAsync(
+        HttpContext context, in EngineRequest request, EngineError error, string? message = null, int? status = null, string? tag = null)
     {
         message ??= error.Message();
-        _runtime.Metrics.RequestRefused(status is null ? error.Tag() : "not_accepting");
+        _runtime.Metrics.RequestRefused(tag ?? error.Tag());
         _options.OnConnectionError?.Invoke(new EngineConnectionError((int)error, message, context));
         return EngineErrorResponse.WriteAsync(context, request.IsUpgrade, status ?? error.Status(), error, message);
     }

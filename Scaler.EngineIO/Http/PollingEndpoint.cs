@@ -13,8 +13,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 {
     private readonly EngineIOOptions _options = runtime.Options;
 
-    /// <summary>Answers a handshake.</summary>
-    public async Task AnswerHandshakeAsync(HttpContext context, EngineRequest request, EngineSession session)
+    /// <summary>Answers a handshake; false when the application has forbidden the session meanwhile, and it is to be refused.</summary>
+    public async Task<bool> AnswerHandshakeAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         if (context.RequestAborted.IsCancellationRequested)
         {
@@ -23,6 +23,13 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
         var packets = new List<OutboundPacket>();
         var closed = session.TakeHandshake(packets);
+        if (closed && session.End.Reason == EngineCloseReason.Forbidden)
+        {
+            packets.ForEach(static packet => packet.Release());
+            session.Finish();
+            return false;
+        }
+
         if (closed)
         {
             packets.Add(OutboundPacket.Empty(PacketType.Close));
@@ -33,6 +40,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         {
             session.Finish();
         }
+
+        return true;
     }
 
     /// <summary>Answers a poll, now or when there is something; false when it is not the session's to answer.</summary>
@@ -113,6 +122,13 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         {
             // Before the answer: the client may post again as soon as it has it.
             session.EndPost();
+        }
+
+        if (outcome == PayloadOutcome.TooFast)
+        {
+            await EngineErrorResponse.WriteAsync(
+                context, asText: false, StatusCodes.Status429TooManyRequests, EngineError.BadRequest, session.End.Message ?? "rate limit");
+            return true;
         }
 
         if (outcome != PayloadOutcome.Accepted)

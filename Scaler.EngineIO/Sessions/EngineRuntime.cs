@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Telemetry;
@@ -5,7 +6,7 @@ using Scaler.EngineIO.Telemetry;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>What all sessions of a server share.</summary>
-internal sealed class EngineRuntime : IDisposable
+internal sealed partial class EngineRuntime : IDisposable
 {
     /// <summary>How often a held poll is released while an upgrade is on its way.</summary>
     private static readonly TimeSpan NoopInterval = TimeSpan.FromMilliseconds(100);
@@ -76,6 +77,23 @@ internal sealed class EngineRuntime : IDisposable
         Options.PingInterval,
         Options.PingTimeout,
         Options.MaxPayload);
+
+    /// <summary>A client went over a limit: it is counted, and the application told. Never called under a lock.</summary>
+    public void LimitReached(EngineLimit limit, EngineSession? session, HttpContext? context = null)
+    {
+        Metrics.LimitReached(limit);
+        try
+        {
+            Options.OnLimitReached?.Invoke(new EngineLimitReached(limit, session, context));
+        }
+        catch (Exception exception)
+        {
+            LogHookThrew(Logger, exception, limit);
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Error, "OnLimitReached threw when the limit {Limit} was reached.")]
+    private static partial void LogHookThrew(ILogger logger, Exception exception, EngineLimit limit);
 
     public void Dispose()
     {

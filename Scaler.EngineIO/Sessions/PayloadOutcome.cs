@@ -11,4 +11,7 @@ internal enum PayloadOutcome : byte
 
     /// <summary>The session's transport has changed while the payload was on its way.</summary>
     WrongTransport,
+
+    /// <summary>The client has sent more than it may in a second: the session has ended.</summary>
+    TooFast,
 }

@@ -17,6 +17,7 @@ internal sealed class EngineMetrics : IDisposable
     private readonly Counter<long> _upgrades;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _dropped;
+    private readonly Counter<long> _limits;
 
     public EngineMetrics(IMeterFactory factory)
     {
@@ -34,6 +35,8 @@ internal sealed class EngineMetrics : IDisposable
             "engineio.server.refused_requests", "{request}", "Requests that were refused.");
         _dropped = _meter.CreateCounter<long>(
             "engineio.server.dropped_messages", "{message}", "Volatile messages that found a full queue.");
+        _limits = _meter.CreateCounter<long>(
+            "engineio.server.limits_reached", "{event}", "Clients that went over a limit.");
     }
 
     public void SessionOpened(EngineTransport transport) => _activeSessions.Add(1, Tag(transport));
@@ -58,6 +61,8 @@ internal sealed class EngineMetrics : IDisposable
     public void UpgradeEnded(string outcome) => _upgrades.Add(1, new KeyValuePair<string, object?>("engineio.upgrade.outcome", outcome));
 
     public void RequestRefused(string error) => _refusals.Add(1, new KeyValuePair<string, object?>("error.type", error));
+
+    public void LimitReached(EngineLimit limit) => _limits.Add(1, new KeyValuePair<string, object?>("engineio.limit", Name(limit)));
 
     public void MessageDropped() => _dropped.Add(1);
 
@@ -97,6 +102,18 @@ internal sealed class EngineMetrics : IDisposable
         EngineCloseReason.SlowConsumer => "slow_consumer",
         EngineCloseReason.ServerShutdown => "server_shutdown",
         EngineCloseReason.Forbidden => "forbidden",
+        EngineCloseReason.RateLimit => "rate_limit",
         _ => "handler_error",
+    };
+
+    private static string Name(EngineLimit limit) => limit switch
+    {
+        EngineLimit.Handshakes => "handshakes",
+        EngineLimit.Messages => "messages",
+        EngineLimit.Bytes => "bytes",
+        EngineLimit.Payload => "payload",
+        EngineLimit.Packets => "packets",
+        EngineLimit.Fragments => "fragments",
+        _ => "queue",
     };
 }

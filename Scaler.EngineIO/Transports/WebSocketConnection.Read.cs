@@ -160,6 +160,7 @@ internal sealed partial class WebSocketConnection
         {
             if (header.IsControl)
             {
+                _session?.CountControlFrame(payload.Length);
                 HandleControl(header.Opcode, payload.Span);
                 continue;
             }
@@ -370,7 +371,21 @@ internal sealed partial class WebSocketConnection
         }
 
         Close(code, "");
+        TellLimit(error);
         _session?.Close(error == FrameError.TooBig ? EngineCloseReason.PayloadTooLarge : EngineCloseReason.TransportError);
+    }
+
+    private void TellLimit(FrameError error)
+    {
+        if (error == FrameError.TooManyFragments)
+        {
+            _runtime.LimitReached(EngineLimit.Fragments, _session ?? _upgradingSession);
+        }
+        else if (error == FrameError.TooBig && _session is null)
+        {
+            // A session's end tells of it by itself; this one only loses its upgrade.
+            _runtime.LimitReached(EngineLimit.Payload, _upgradingSession);
+        }
     }
 
     // Where frames begin is not known any more. A client that answers the close frame does so in a piece of its own:

@@ -14,7 +14,7 @@ public sealed class ForwardHeaderTests
     [InlineData("2001:db8::7")]
     public void TryRead_OfThisCluster_TellsTheClient(string address)
     {
-        var header = ForwardHeader.Write("server", IPAddress.Parse(address), "sid", Now, _secret);
+        var header = ForwardHeader.Write("server", IPAddress.Parse(address), "https", "sid", Now, _secret);
 
         Assert.True(TryRead(header, "sid", Now.AddSeconds(59), out var client));
         Assert.Equal(IPAddress.Parse(address), client);
@@ -23,31 +23,32 @@ public sealed class ForwardHeaderTests
     [Fact]
     public void TryRead_OfAClientWithoutAddress_TellsNone()
     {
-        Assert.True(TryRead(ForwardHeader.Write("server", null, "sid", Now, _secret), "sid", Now, out var client));
+        Assert.True(TryRead(ForwardHeader.Write("server", null, "http", "sid", Now, _secret), "sid", Now, out var client));
         Assert.Null(client);
     }
 
     [Fact]
     public void TryRead_ForAnotherSession_TooLate_OrForged_Refuses()
     {
-        var header = ForwardHeader.Write("server", IPAddress.Loopback, "sid", Now, _secret);
+        var header = ForwardHeader.Write("server", IPAddress.Loopback, "https", "sid", Now, _secret);
 
         Assert.False(TryRead(header, "other", Now, out _));
         Assert.False(TryRead(header, "sid", Now.AddMinutes(2), out _));
+        Assert.False(TryRead(header.Replace("https", "http", StringComparison.Ordinal), "sid", Now, out _));
         Assert.False(TryRead(header.Replace("127.0.0.1", "192.0.2.1", StringComparison.Ordinal), "sid", Now, out _));
-        Assert.False(TryRead(ForwardHeader.Write("server", IPAddress.Loopback, "sid", Now, new ClusterSecret("another one")), "sid", Now, out _));
-        Assert.All(["", " ", "a b c d", "a b c", "a b c d e", "x"], forged => Assert.False(TryRead(forged, "sid", Now, out _)));
+        Assert.False(TryRead(ForwardHeader.Write("server", IPAddress.Loopback, "https", "sid", Now, new ClusterSecret("another one")), "sid", Now, out _));
+        Assert.All(["", " ", "a b c d", "a b c d e", "a b c d e f", "x"], forged => Assert.False(TryRead(forged, "sid", Now, out _)));
     }
 
     [Fact]
     public void TryRead_GivenTwice_Refuses()
     {
-        var header = ForwardHeader.Write("server", IPAddress.Loopback, "sid", Now, _secret);
+        var header = ForwardHeader.Write("server", IPAddress.Loopback, "https", "sid", Now, _secret);
         var headers = new HeaderDictionary { [ForwardHeader.Name] = new([header, header]) };
 
-        Assert.False(ForwardHeader.TryRead(headers, "sid", Now, _secret, out _));
+        Assert.False(ForwardHeader.TryRead(headers, "sid", Now, _secret, out _, out _));
     }
 
     private bool TryRead(string header, string sid, DateTimeOffset now, out IPAddress? client) =>
-        ForwardHeader.TryRead(new HeaderDictionary { [ForwardHeader.Name] = header }, sid, now, _secret, out client);
+        ForwardHeader.TryRead(new HeaderDictionary { [ForwardHeader.Name] = header }, sid, now, _secret, out client, out _);
 }

@@ -26,6 +26,7 @@ public sealed class OptionsTests
         Assert.False(options.Cors.Enabled);
         Assert.Null(options.InitialPacket);
         Assert.Equal(50_000, options.MaxPacketsPerPayload);
+        Assert.Equal((0, 0, 0), (options.MaxMessagesPerSecond, options.MaxBytesPerSecond, options.MaxHandshakesPerAddress));
         Assert.True(new EngineIOOptionsValidator().Validate(null, options).Succeeded);
     }
 
@@ -69,6 +70,11 @@ public sealed class OptionsTests
         { "delay", static options => options.OpenPacketDelay = TimeSpan.FromSeconds(2), "OpenPacketDelay is 00:00:02; it must be from 00:00:00 to 00:00:01." },
         { "payload", static options => options.MaxPayload = 0, "MaxPayload is 0; it must be from 1 to 1073741824." },
         { "queue", static options => options.MaxQueuedBytes = 5, "MaxQueuedBytes is 5; it must be from 1024" },
+        { "rate", static options => options.MaxMessagesPerSecond = -1, "MaxMessagesPerSecond is -1; it must be from 0" },
+        { "burst", static options => options.RateBurst = TimeSpan.Zero, "RateBurst is 00:00:00; it must be from 00:00:01 to 00:10:00." },
+        { "bytes", static options => options.MaxBytesPerSecond = 1000, "MaxBytesPerSecond is 1000, so no message of MaxPayload (1000000) could ever pass; with RateBurst 00:00:05 it must be at least 200000." },
+        { "handshakes", static options => options.MaxHandshakesPerAddress = -1, "MaxHandshakesPerAddress is -1; it must be from 0" },
+        { "window", static options => options.HandshakeWindow = TimeSpan.FromDays(1), "HandshakeWindow is 1.00:00:00; it must be from 00:00:01 to 01:00:00." },
         { "no transports", static options => options.Transports = [], "Transports is empty" },
         { "transport", static options => options.Transports = ["carrier pigeon"], "Transports holds 'carrier pigeon'" },
         { "parts", static options => options.Cookie = null!, "must not be null" },

@@ -29,6 +29,30 @@ internal sealed class StreamProcess : IAsyncDisposable
 
     public static async Task<StreamProcess> StartAsync(string redis, params string[] arguments)
     {
+        var stream = Begin(redis, arguments);
+        try
+        {
+            stream.Url = await stream._listening.Task.Within("a stream server that listens");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}\n{stream.Output}");
+        }
+
+        return stream;
+    }
+
+    /// <summary>Starts one that is to refuse to start.</summary>
+    /// <returns>Its exit code, and what it wrote.</returns>
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(string redis, params string[] arguments)
+    {
+        await using var stream = Begin(redis, arguments);
+        await stream._process.WaitForExitAsync().Within("the end of a stream server that cannot start");
+        return (stream._process.ExitCode, stream.Output);
+    }
+
+    private static StreamProcess Begin(string redis, string[] arguments)
+    {
         var process = new Process
         {
             StartInfo = new ProcessStartInfo(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet",
@@ -48,15 +72,6 @@ internal sealed class StreamProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        try
-        {
-            stream.Url = await stream._listening.Task.Within("a stream server that listens");
-        }
-        catch (TimeoutException exception)
-        {
-            throw new TimeoutException($"{exception.Message}\n{stream.Output}");
-        }
-
         return stream;
     }
 

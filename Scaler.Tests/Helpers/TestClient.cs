@@ -27,9 +27,9 @@ internal sealed class TestClient : IAsyncDisposable
 
     public string Sid { get; private set; } = "";
 
-    public static async Task<TestClient> ConnectAsync(string url, string account, bool polling = false)
+    public static async Task<TestClient> ConnectAsync(string url, string account, bool polling = false, string more = "")
     {
-        var query = $"EIO=4&account={Uri.EscapeDataString(account)}";
+        var query = $"EIO=4&account={Uri.EscapeDataString(account)}{more}";
         if (polling)
         {
             var open = await Http.GetStringAsync(new Uri($"{url}/stream/?{query}&transport=polling")).Within("the handshake");

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// What a server says of a request that it forwards: <c>sender, client's address, time, tag</c>, separated by spaces. The tag
+/// What a server says of a request that it forwards: <c>sender, client's address, scheme, time, tag</c>, separated by spaces. The tag
 /// covers the session id too, so a header seen once is worth nothing for another session; and only a server of the cluster can make it.
 /// </summary>
 internal static class ForwardHeader
@@ -14,17 +14,17 @@ internal static class ForwardHeader
 
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
-    public static string Write(string sender, IPAddress? client, string sid, DateTimeOffset now, ClusterSecret secret)
+    public static string Write(string sender, IPAddress? client, string scheme, string sid, DateTimeOffset now, ClusterSecret secret)
     {
-        var said = string.Create(CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {now.ToUnixTimeMilliseconds()}");
+        var said = string.Create(CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {scheme} {now.ToUnixTimeMilliseconds()}");
         return $"{said} {secret.TagForward(sid + " " + said)}";
     }
 
     /// <summary>Reads the header of a request.</summary>
     /// <returns>False where there is none, or it was not made by this cluster for this session within the last minute.</returns>
-    public static bool TryRead(IHeaderDictionary headers, string sid, DateTimeOffset now, ClusterSecret secret, out IPAddress? client)
+    public static bool TryRead(IHeaderDictionary headers, string sid, DateTimeOffset now, ClusterSecret secret, out IPAddress? client, out string scheme)
     {
-        client = null;
+        (client, scheme) = (null, "");
         var value = headers[Name];
         if (value.Count != 1 || value[0] is not { } header || header.LastIndexOf(' ') is not (> 0 and var at))
         {
@@ -32,14 +32,15 @@ internal static class ForwardHeader
         }
 
         var parts = header.Split(' ');
-        if (parts.Length != 4 || !secret.IsForwardTag(sid + " " + header[..at], parts[3])
-            || !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var time)
+        if (parts.Length != 5 || !secret.IsForwardTag(sid + " " + header[..at], parts[4])
+            || !long.TryParse(parts[3], CultureInfo.InvariantCulture, out var time)
             || (now - DateTimeOffset.FromUnixTimeMilliseconds(time)).Duration() > MaxAge)
         {
             return false;
         }
 
         _ = IPAddress.TryParse(parts[1], out client);
+        scheme = parts[2];
         return true;
     }
 }

@@ -58,7 +58,8 @@ internal sealed class Forwarder : IDisposable
             return false;
         }
 
-        var header = ForwardHeader.Write(_membership.ServerId, context.Connection.RemoteIpAddress, sid, _link.Time.GetUtcNow(), secret);
+        var header = ForwardHeader.Write(
+            _membership.ServerId, context.Connection.RemoteIpAddress, context.Request.Scheme, sid, _link.Time.GetUtcNow(), secret);
         var error = await _forwarder.SendAsync(context, url, _client, _config, new ForwardTransformer(header), context.RequestAborted);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {

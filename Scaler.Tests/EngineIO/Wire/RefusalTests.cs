@@ -246,7 +246,7 @@ public sealed class RefusalTests
     {
         await using var host = await EngineTestHost.StartAsync(options =>
             options.ValidateSessionRequest = static (context, session) =>
-                context.Request.Query["who"] == session.Handshake.Query["who"]);
+                ValueTask.FromResult(context.Request.Query["who"] == session.Handshake.Query["who"]));
         var sid = await host.OpenAsync(more: "&who=me");
         (await host.PollAsync(sid, more: "&who=you")).IsError(403, 4, "Forbidden");
         (await host.PostAsync(sid, "4a", more: "&who=you")).IsError(403, 4, "Forbidden");

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Options;
+
+namespace Scaler.Stream.Security;
+
+/// <summary>In Development, pages that are served by this machine on any port may connect, unless the configuration says anything of origins.</summary>
+internal sealed class DevelopmentOrigins(IHostEnvironment environment, IConfiguration configuration) : IPostConfigureOptions<ScalerOptions>
+{
+    public static readonly string[] Origins = ["http://localhost:*", "https://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
+
+    public bool Apply => environment.IsDevelopment() && !configuration.GetSection($"{ScalerOptions.Section}:EngineIO:Cors").Exists();
+
+    public void PostConfigure(string? name, ScalerOptions options)
+    {
+        if (Apply)
+        {
+            options.EngineIO.Cors.Enabled = true;
+            foreach (var origin in Origins)
+            {
+                options.EngineIO.Cors.Origins.Add(origin);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Scaler.Stream.Security;
+
+/// <summary>What the service insists on, beyond the library's defaults.</summary>
+internal static class StreamSecurity
+{
+    public static WebApplicationBuilder AddStreamSecurity(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddKnownProxies();
+        builder.Services.AddSingleton<IValidateOptions<ScalerOptions>, AuthChoice>();
+        builder.Services.TryAddSingleton<DevelopmentOrigins>();
+        builder.Services.AddSingleton<IPostConfigureOptions<ScalerOptions>>(static provider => provider.GetRequiredService<DevelopmentOrigins>());
+        builder.Services.AddHostedService<SecurityNotice>();
+        return builder;
+    }
+
+    public static WebApplication UseStreamSecurity(this WebApplication app)
+    {
+        app.UseKnownProxies();
+        return app;
+    }
+}

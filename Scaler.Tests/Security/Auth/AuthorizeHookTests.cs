@@ -1,0 +1,72 @@
+using Scaler.EngineIO;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Auth;
+
+/// <summary>The application's own word on who may connect.</summary>
+public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backends>
+{
+    [Fact]
+    public async Task AuthorizeAsync_ThatRefuses_TellsTheClientWhy()
+    {
+        var asked = new List<string?>();
+        await using var server = await StartAsync(options => options.AuthorizeAsync = context =>
+        {
+            asked.Add(context.Account);
+            return ValueTask.FromResult(context.HttpContext.Request.Query["ticket"] == "valid" ? EngineAuthorization.Allow : EngineAuthorization.Refuse("no ticket"));
+        });
+        await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", more: "&ticket=valid");
+
+        Assert.Equal((403, "no ticket"), await JwtTests.HandshakeAsync(server, "&account=acme", null, null));
+        Assert.Equal((400, "Bad request: the query parameter 'account' has 300 characters, at most 256 are allowed"), await JwtTests.HandshakeAsync(server, "&account=" + new string('a', 300), null, null));
+        Assert.Equal((403, "no ticket"), await JwtTests.HandshakeAsync(server, "", null, null));
+
+        Assert.Equal(["acme", "acme", null], asked);
+        Assert.Equal(1, server.ConnectionCount);
+        await server.BroadcastAsync("news");
+        Assert.Equal("""{"event":"news","args":[]}""", await neighbour.NextAsync());
+    }
+
+    [Fact]
+    public async Task AuthorizeAsync_MaySayTheAccount_AndWhenItEnds()
+    {
+        await using var server = await StartAsync(static options => options.AuthorizeAsync = static context =>
+        {
+            context.Account ??= context.HttpContext.Request.Query["ticket"];
+            context.ExpiresAt = TimeProvider.System.GetUtcNow().AddSeconds(1);
+            return ValueTask.FromResult(EngineAuthorization.Allow);
+        });
+        await using var client = await TestClient.ConnectAsync(server.Url(), "", more: "&ticket=acme");
+
+        Assert.Equal("acme", Assert.Single(server.Connections).Account.Name);
+        Assert.Equal((400, "Bad request: the query parameter 'account' is required"), await JwtTests.HandshakeAsync(server, "", null, null));
+        Assert.Equal("4403 token expired", await client.Closed.Within());
+    }
+
+    [Fact]
+    public async Task AuthorizeAsync_WithATokenToo_ComesBehindIt()
+    {
+        var users = new List<string?>();
+        await using var server = await StartAsync(options =>
+        {
+            Tokens.Trust(options);
+            options.EngineIO.AuthorizeAsync = static context =>
+                ValueTask.FromResult(context.Request.Query.ContainsKey("barred") ? EngineAuthorization.Refuse("barred") : EngineAuthorization.Allow);
+            options.AuthorizeAsync = context =>
+            {
+                users.Add(context.User.Identity?.Name);
+                return ValueTask.FromResult(EngineAuthorization.Allow);
+            };
+        });
+
+        Assert.Equal((403, "Forbidden: a token is required"), await JwtTests.HandshakeAsync(server, "&account=acme", null, null));
+        Assert.Equal((403, "barred"), await JwtTests.HandshakeAsync(server, "&barred", Tokens.For("acme"), null));
+        Assert.Empty(users);
+        Assert.Equal((200, ""), await JwtTests.HandshakeAsync(server, "", Tokens.For("acme"), null));
+        Assert.Equal(["ann"], users);
+    }
+
+    private async Task<ScalerServer> StartAsync(Action<ScalerOptions> configure) =>
+        await ScalerTestServer.StartAsync(await backends.ConnectAsync(Backend.Garnet), backends.NewPrefix(), configure);
+}

@@ -1,0 +1,195 @@
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.IdentityModel.Tokens;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Auth;
+
+/// <summary>Handshakes with and without a token.</summary>
+public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
+{
+    private const string NotValid = "Forbidden: the token is not valid";
+
+    public static TheoryData<string, string?, int, string> Refused => new()
+    {
+        { "none", null, 403, "Forbidden: a token is required" },
+        { "nonsense", "nonsense", 403, NotValid },
+        { "a JWT's shape", "e30.e30.e30", 403, NotValid },
+        { "expired", Tokens.For("acme", change: static t => t.Expires = Now.AddMinutes(-1)), 403, "Forbidden: the token has expired" },
+        { "without an end", Tokens.For("acme", change: static t => t.Expires = null), 403, "Forbidden: the token has expired" },
+        { "too early", Tokens.For("acme", change: static t => t.NotBefore = Now.AddMinutes(1)), 403, NotValid },
+        { "another audience", Tokens.For("acme", change: static t => t.Audience = "mail"), 403, NotValid },
+        { "no audience", Tokens.For("acme", change: static t => t.Audience = null), 403, NotValid },
+        { "another issuer", Tokens.For("acme", change: static t => t.Issuer = "https://evil.example"), 403, NotValid },
+        { "another key", Tokens.For("acme", change: static t => t.SigningCredentials = Hmac("another secret of thirty-two bytes and more")), 403, NotValid },
+        { "no signature", Tokens.For("acme", change: static t => t.SigningCredentials = null), 403, NotValid },
+        { "another account", Tokens.For("acme2"), 403, "Forbidden: the token is not for this account" },
+        { "no account", Tokens.For([]), 403, "Forbidden: the token is not for this account" },
+    };
+
+    private static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
+
+    [Theory, MemberData(nameof(Refused))]
+    public async Task Handshake_WithAWrongToken_IsRefused_AndHarmsNobody(string what, string? token, int status, string message)
+    {
+        await using var server = await StartAsync();
+        await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", polling: true, more: "&access_token=" + Tokens.For("acme"));
+        foreach (var inQuery in new[] { true, false })
+        {
+            Assert.Equal((status, message), await HandshakeAsync(server, "&account=acme", inQuery ? token : null, inQuery ? null : token));
+        }
+
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(WebSocketUrl(server, "&account=acme" + (token is null ? "" : "&access_token=" + token)), default));
+        Assert.Equal(status, (int)socket.HttpStatusCode);
+
+        await neighbour.SendAsync($$"""{"event":"echo","args":["{{what}}"]}""");
+        Assert.Equal($$"""{"event":"echo","args":["{{what}}"]}""", await neighbour.NextAsync());
+        Assert.Equal(1, server.ConnectionCount);
+    }
+
+    [Theory]
+    [InlineData("&account=acme", "acme", true)]
+    [InlineData("&account=acme", "acme", false)]
+    [InlineData("", "acme", true)]
+    [InlineData("&account=", "acme", false)]
+    [InlineData("&account=acme2", "acme2", true, "acme", "acme2")]
+    public async Task Handshake_WithAToken_ConnectsAsItsAccount(string query, string account, bool inQuery, params string[] accounts)
+    {
+        await using var server = await StartAsync();
+        var token = Tokens.For(accounts.Length == 0 ? ["acme"] : accounts);
+
+        Assert.Equal((200, ""), await HandshakeAsync(server, query, inQuery ? token : null, inQuery ? null : token));
+
+        var connection = Assert.Single(server.Connections);
+        Assert.Equal((account, "ann"), (connection.Account.Name, connection.User));
+        Assert.DoesNotContain(token, connection.Session.Handshake.Query.ToString() + connection.Session.Handshake.Query["access_token"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WebSocket_WithTheTokenInQueryOrHeader_Connects()
+    {
+        await using var server = await StartAsync();
+        foreach (var inQuery in new[] { true, false })
+        {
+            using var socket = new ClientWebSocket();
+            if (!inQuery)
+            {
+                socket.Options.SetRequestHeader("Authorization", "bearer " + Tokens.For("acme"));
+            }
+
+            await socket.ConnectAsync(WebSocketUrl(server, inQuery ? "&access_token=" + Tokens.For("acme") : ""), default).Within();
+            var buffer = new byte[1024];
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), default).AsTask().Within("the open packet");
+            Assert.StartsWith("0{", Encoding.UTF8.GetString(buffer, 0, received.Count), StringComparison.Ordinal);
+        }
+
+        Assert.All(server.Connections, static connection => Assert.Equal("acme", connection.Account.Name));
+    }
+
+    [Fact]
+    public async Task Handshake_WithTwoTokens_Gets400()
+    {
+        await using var server = await StartAsync();
+        var token = Tokens.For("acme");
+        Assert.Equal((400, "Bad request: the token is given more than once"), await HandshakeAsync(server, "", token, token));
+        Assert.Equal((400, "Bad request: the token is given more than once"), await HandshakeAsync(server, "&access_token=" + token, token, null));
+    }
+
+    [Fact]
+    public async Task Handshake_WithATokenForSeveralAccounts_NeedsOneInTheQuery()
+    {
+        await using var server = await StartAsync();
+        Assert.Equal(
+            (400, "Bad request: the token is for 2 accounts, so the query parameter 'account' is required"),
+            await HandshakeAsync(server, "", Tokens.For(["a", "b"]), null));
+        Assert.Equal((400, "Bad request: the query parameter 'account' is required"), await HandshakeAsync(server, "", Tokens.For([]), null));
+        Assert.Equal(
+            (400, "Bad request: the query parameter 'account' has a control character"), await HandshakeAsync(server, "", Tokens.For("a\nb"), null));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task APublicKey_VerifiesItsTokens_AndIsNoSecret(bool elliptic)
+    {
+        var (credentials, pem) = Tokens.NewKey(elliptic);
+        await using var server = await StartAsync(options => options.Auth.Jwt.SigningKey = pem);
+
+        Assert.Equal((200, ""), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = credentials), null));
+        Assert.Equal((403, NotValid), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = Tokens.NewKey(elliptic).Credentials), null));
+        // Whoever knows the public key makes a token with it as if it were the secret of an HMAC.
+        Assert.Equal((403, NotValid), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = Hmac(pem)), null));
+    }
+
+    [Fact]
+    public async Task OtherClaims_AreWhatTheConfigurationSays()
+    {
+        await using var server = await StartAsync(static options => (options.Auth.AccountClaim, options.Auth.UserClaim) = ("tenant", "email"));
+        var token = Tokens.For("ignored", change: static t => (t.Claims["tenant"], t.Claims["email"]) = ("acme", "ann@example.org"));
+
+        Assert.Equal((200, ""), await HandshakeAsync(server, "", token, null));
+
+        var connection = Assert.Single(server.Connections);
+        Assert.Equal(("acme", "ann@example.org"), (connection.Account.Name, connection.User));
+    }
+
+    [Fact]
+    public async Task AConnection_WhoseTokenExpires_IsClosed_AndOthersStay()
+    {
+        await using var server = await StartAsync();
+        var brief = Tokens.For("acme", change: static t => t.Expires = Now.AddSeconds(2));
+        await using var socket = await TestClient.ConnectAsync(server.Url(), "acme", more: "&access_token=" + brief);
+        await using var polling = await TestClient.ConnectAsync(server.Url(), "acme", polling: true, more: "&access_token=" + brief);
+        await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", more: "&access_token=" + Tokens.For("acme"));
+
+        Assert.Equal("4403 token expired", await socket.Closed.Within());
+        await polling.Closed.Within();
+        await neighbour.SendAsync("""{"event":"echo"}""");
+        Assert.Equal("""{"event":"echo"}""", await neighbour.NextAsync());
+        await Deadline.Until(() => server.ConnectionCount == 1);
+    }
+
+    [Fact]
+    public async Task AConnection_WhoseTokenExpires_StaysWhereTheOptionsSaySo()
+    {
+        await using var server = await StartAsync(static options => options.Auth.CloseAtExpiry = false);
+        var brief = Tokens.For("acme", change: static t => t.Expires = Now.AddSeconds(2));
+        await using var polling = await TestClient.ConnectAsync(server.Url(), "acme", polling: true, more: "&access_token=" + brief);
+        await Deadline.Until(async () => (await HandshakeAsync(server, "", brief, null)).Status == 403);
+
+        await polling.SendAsync("""{"event":"echo"}""");
+        Assert.Equal("""{"event":"echo"}""", await polling.NextAsync());
+    }
+
+    internal static async Task<(int Status, string Message)> HandshakeAsync(ScalerServer server, string query, string? inQuery, string? inHeader)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"{server.Url()}/stream/?EIO=4&transport=polling{query}{(inQuery is null ? "" : "&access_token=" + inQuery)}");
+        if (inHeader is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + inHeader);
+        }
+
+        using var answer = await http.SendAsync(request).Within();
+        var body = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, body.StartsWith('{') ? System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("message").GetString()! : "");
+    }
+
+    private static Uri WebSocketUrl(ScalerServer server, string query) =>
+        new($"{server.Url().Replace("http", "ws", StringComparison.Ordinal)}/stream/?EIO=4&transport=websocket{query}");
+
+    private static SigningCredentials Hmac(string secret) => new(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)), SecurityAlgorithms.HmacSha256);
+
+    private async Task<ScalerServer> StartAsync(Action<ScalerOptions>? configure = null) => await ScalerTestServer.StartAsync(
+        await backends.ConnectAsync(Backend.Garnet), backends.NewPrefix(),
+        options =>
+        {
+            Tokens.Trust(options);
+            configure?.Invoke(options);
+        },
+        static server => server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken)));
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Scaler.ServiceDefaults;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Auth;
+
+/// <summary>A token in the query is in no log, no trace, no URL that is passed on, and in nothing that Admin can show.</summary>
+public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backends>
+{
+    [Fact]
+    public async Task AToken_InTheQuery_IsSeenByNobody()
+    {
+        var spans = new ConcurrentQueue<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static _ => true,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => spans.Enqueue(
+                $"{activity.Source.Name} {activity.DisplayName} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(static e => e.Tags))}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var logs = new FakeLoggerProvider();
+        var urls = new ConcurrentQueue<string>();
+        var prefix = backends.NewPrefix();
+        await using var one = await StartAsync("one", prefix, logs, urls);
+        await using var two = await StartAsync("two", prefix, logs, urls);
+        var token = Tokens.For("acme");
+        using var http = new HttpClient();
+
+        // A handshake, polls here and forwarded, one that is refused, a WebSocket.
+        var query = $"/stream/?EIO=4&transport=polling&access_token={token}&account=acme";
+        var open = await http.GetStringAsync(new Uri(one.Urls.First() + query)).Within();
+        var sid = open.Split("\"sid\":\"")[1].Split('"')[0];
+        foreach (var app in new[] { one, two })
+        {
+            using var content = new StringContent("""4{"event":"echo"}""");
+            using var post = await http.PostAsync(new Uri($"{app.Urls.First()}{query}&sid={sid}"), content).Within();
+            Assert.Equal("ok", await post.Content.ReadAsStringAsync());
+            Assert.Equal("""4{"event":"echo"}""", await http.GetStringAsync(new Uri($"{app.Urls.First()}{query}&sid={sid}")).Within());
+        }
+
+        using var refused = await http.GetAsync(new Uri($"{one.Urls.First()}/stream?EIO=4&transport=polling&account=other&access%5Ftoken={token}")).Within();
+        Assert.Equal(403, (int)refused.StatusCode);
+        await using (await TestClient.ConnectAsync(two.Urls.First(), "acme", more: "&access_token=" + token))
+        {
+            var connections = await one.Services.GetRequiredService<ScalerServer>().Cluster.GetConnectionsAsync("acme");
+            Assert.Equal(2, connections.Count);
+            Assert.DoesNotContain(token, string.Join(' ', connections), StringComparison.Ordinal);
+        }
+
+        await one.StopAsync();
+        await two.StopAsync();
+
+        var written = logs.Collector.GetSnapshot().Select(static record => $"{record.Category} {record.Message} {record.Exception} {string.Join(' ', record.StructuredState ?? [])}").ToList();
+        // What the platform says of each request is there, so the token would be too.
+        Assert.Contains(written, static line => line.Contains("Request starting", StringComparison.Ordinal) && line.Contains("account=acme", StringComparison.Ordinal));
+        Assert.Contains(spans, static span => span.StartsWith("Microsoft.AspNetCore ", StringComparison.Ordinal));
+        Assert.Contains(spans, static span => span.StartsWith("System.Net.Http", StringComparison.Ordinal));
+        // The client of this test tells of its own requests too; those of the servers' clients are forwards.
+        Assert.DoesNotContain(written.Where(static line => !line.StartsWith("System.Net.Http", StringComparison.Ordinal)), line => line.Contains(token, StringComparison.Ordinal));
+        Assert.DoesNotContain(spans, span => span.Contains(token, StringComparison.Ordinal));
+        Assert.NotEmpty(urls);
+        Assert.DoesNotContain(urls, url => url.Contains(token, StringComparison.Ordinal));
+    }
+
+    private async Task<WebApplication> StartAsync(string id, string prefix, FakeLoggerProvider logs, ConcurrentQueue<string> urls)
+    {
+        var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--environment", "Production"]);
+        builder.AddServiceDefaults();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(logs).AddFilter("Microsoft.AspNetCore", LogLevel.Trace);
+        builder.Services.AddSingleton(await backends.ConnectAsync(Backend.Garnet));
+        builder.Services.AddScaler(options =>
+        {
+            options.Prefix = prefix;
+            options.Cluster.ServerId = id;
+            options.Cluster.DrainBudget = TimeSpan.Zero;
+            Tokens.Trust(options);
+        });
+        var app = builder.Build();
+        app.Use(next => context =>
+        {
+            var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+            urls.Enqueue($"{request.QueryString} {request.RawTarget}");
+            return next(context);
+        });
+        app.Services.GetRequiredService<ScalerServer>().On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
+        app.MapScaler();
+        await app.StartAsync();
+        return app;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.EngineIO;
+using Scaler.EngineIO.Http;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Engine;
+
+public sealed class HandshakeLimitTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    [Fact]
+    public async Task OneHandshakeTooMany_IsRefusedWith429_AndOthersAreServed()
+    {
+        var told = new List<EngineLimitReached>();
+        await using var host = await EngineTestHost.StartAsync(options =>
+        {
+            options.MaxHandshakesPerAddress = 2;
+            options.HandshakeWindow = Window;
+            options.OnLimitReached = told.Add;
+        });
+        using var limits = new MetricCollector<long>(
+            host.Services.GetRequiredService<IMeterFactory>(), "Scaler.EngineIO", "engineio.server.limits_reached");
+        using var neighbours = await Neighbours.OfAsync(host);
+
+        var refused = await host.GetAsync("?EIO=4&transport=polling");
+        refused.IsError(429, 3, "Too many handshakes from this address");
+        Assert.InRange(int.Parse(refused.Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture), 1, 3600);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"));
+        Assert.StartsWith("HTTP/1.1 429 ", socket.Head, StringComparison.Ordinal);
+
+        // Told of at most once a second, counted each time.
+        Assert.Equal((EngineLimit.Handshakes, null), (Assert.Single(told).Limit, told[0].Session));
+        Assert.Equal(["handshakes", "handshakes"], limits.GetMeasurementSnapshot().Select(static m => m.Tags["engineio.limit"]));
+        await neighbours.ReceiveEverythingAsync();
+
+        // Another address of the same machine.
+        using var other = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var from = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                from.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+                await from.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+                return new NetworkStream(from, ownsSocket: true);
+            },
+        });
+        Assert.StartsWith(
+            "0{", await other.GetStringAsync(new Uri($"http://127.0.0.1:{host.Port}/engine.io/?EIO=4&transport=polling")).Within(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TryTake_AfterAWhile_IsAllowedAgain()
+    {
+        using var limiter = new HandshakeLimiter(5, TimeSpan.FromSeconds(1), TimeProvider.System);
+        for (var index = 0; index < 5; index++)
+        {
+            Assert.True(limiter.TryTake(IPAddress.Loopback, out _));
+        }
+
+        Assert.False(limiter.TryTake(IPAddress.Loopback, out var retryAfter));
+        Assert.True(retryAfter > TimeSpan.Zero);
+        await Deadline.Until(() => limiter.TryTake(IPAddress.Loopback, out _));
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::ffff:2", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    public void TryTake_CountsIPv6ByItsNetwork(string first, string second, bool same)
+    {
+        using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System);
+        Assert.True(limiter.TryTake(IPAddress.Parse(first), out _));
+        Assert.Equal(!same, limiter.TryTake(IPAddress.Parse(second), out _));
+    }
+
+    [Fact]
+    public void TryTake_WithoutAnAddress_IsNotLimited()
+    {
+        using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System);
+        Assert.True(limiter.TryTake(null, out _) && limiter.TryTake(null, out _));
+    }
+
+    [Fact]
+    public void TryTake_OfMoreAddressesThanAreRemembered_TakesNoMoreMemory()
+    {
+        const int Remembered = 10;
+        const int SharedPlaces = 1_024;
+        using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System, Remembered);
+        for (var index = 0; index < 20_000; index++)
+        {
+            limiter.TryTake(new IPAddress(index + 1L), out _);
+        }
+
+        Assert.InRange(limiter.Addresses, Remembered, Remembered + SharedPlaces);
+    }
+
+    [Fact]
+    public async Task AnAddress_ThatIsIdle_IsForgotten()
+    {
+        using var limiter = new HandshakeLimiter(1, TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        limiter.TryTake(IPAddress.Loopback, out _);
+        Assert.Equal(1, limiter.Addresses);
+        // The platform's limiter drops it after ten seconds.
+        await Deadline.Until(() => limiter.Addresses == 0);
+    }
+
+    [Fact]
+    public void TryTell_IsTrueOnceASecond()
+    {
+        var time = new FakeTimeProvider();
+        using var limiter = new HandshakeLimiter(1, Window, time);
+        Assert.True(limiter.TryTell());
+        Assert.False(limiter.TryTell());
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(limiter.TryTell());
+    }
+}

@@ -1,0 +1,32 @@
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Engine;
+
+/// <summary>Well-behaved clients beside a hostile one, over polling and over WebSocket: whatever the other does, they lose nothing.</summary>
+internal sealed class Neighbours : IDisposable
+{
+    private readonly EngineTestHost _host;
+    private readonly string _sid;
+    private readonly RawWebSocket _socket;
+    private int _sent;
+
+    private Neighbours(EngineTestHost host, string sid, RawWebSocket socket) => (_host, _sid, _socket) = (host, sid, socket);
+
+    public static async Task<Neighbours> OfAsync(EngineTestHost host, string more = "") =>
+        new(host, await host.OpenAsync(more: more), await host.OpenWebSocketAsync(more: more));
+
+    /// <summary>Each sends, and receives exactly what it sent, in order, with nothing before it.</summary>
+    public async Task ReceiveEverythingAsync()
+    {
+        for (var index = 0; index < 3; index++)
+        {
+            var message = $"4message {++_sent}";
+            await _socket.SendTextAsync(message);
+            Assert.Equal(message, await _socket.ReadTextAsync());
+            (await _host.PostAsync(_sid, message)).Is(200, "ok");
+            (await _host.PollAsync(_sid)).Is(200, message);
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

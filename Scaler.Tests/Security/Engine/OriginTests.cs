@@ -1,0 +1,166 @@
+using Microsoft.AspNetCore.Http;
+using Scaler.EngineIO;
+using Scaler.EngineIO.Http;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Engine;
+
+/// <summary>Whose pages may connect: judged before a 101 and before a session exists.</summary>
+public sealed class OriginTests
+{
+    private const string Handshake = "?EIO=4&transport=polling";
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("http://localhost.evil.example")]
+    [InlineData("http://127.0.0.1:1")]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("null")]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    public async Task AnotherOrigin_ByDefault_IsRefusedBeforeAnythingIsDone(string origin)
+    {
+        var authorized = 0;
+        await using var host = await EngineTestHost.StartAsync(options => options.AuthorizeAsync = _ =>
+        {
+            authorized++;
+            return ValueTask.FromResult(EngineAuthorization.Allow);
+        });
+        using var neighbours = await Neighbours.OfAsync(host);
+        var header = ("Origin", origin.Length == 0 ? " " : origin);
+        (await host.GetAsync(Handshake, header)).IsError(403, 4, "Origin not allowed");
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket", header));
+        Assert.StartsWith("HTTP/1.1 403 ", socket.Head, StringComparison.Ordinal);
+        Assert.Equal("Origin not allowed", await socket.Connection.ReadToEndAsync());
+
+        await neighbours.ReceiveEverythingAsync();
+        Assert.Equal((2, 2), (host.Server.Count, authorized));
+    }
+
+    [Fact]
+    public async Task AnotherOrigin_OnASession_IsRefusedAndTheSessionGoesOn()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenAsync();
+        var header = ("Origin", "https://evil.example");
+        var query = $"{Handshake}&sid={sid}";
+        (await host.GetAsync(query, header)).IsError(403, 4, "Origin not allowed");
+        (await host.SendAsync(HttpMethod.Post, query, "4evil"u8.ToArray(), null, header)).IsError(403, 4, "Origin not allowed");
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request($"?EIO=4&transport=websocket&sid={sid}", header));
+        Assert.StartsWith("HTTP/1.1 403 ", socket.Head, StringComparison.Ordinal);
+
+        (await host.PostAsync(sid, "4mine")).Is(200, "ok");
+        (await host.PollAsync(sid)).Is(200, "4mine");
+    }
+
+    [Fact]
+    public async Task OwnOrigin_AndNone_AreAllowed()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        Assert.Equal(200, (await host.GetAsync(Handshake)).Code);
+        Assert.Equal(200, (await host.GetAsync(Handshake, ("Origin", $"http://127.0.0.1:{host.Port}"))).Code);
+        // TLS ended at a proxy.
+        Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "app.example.org"), ("Origin", "https://app.example.org"))).Code);
+        Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "App.Example.org:443"), ("Origin", "https://app.example.org"))).Code);
+        using var socket = await host.ConnectAsync(headers: [("Host", $"localhost:{host.Port}"), ("Origin", $"http://localhost:{host.Port}")]);
+    }
+
+    [Fact]
+    public async Task AListedOrigin_IsAllowedOverEachTransport()
+    {
+        await using var host = await EngineTestHost.StartAsync(static options =>
+        {
+            options.Cors.Enabled = true;
+            options.Cors.Origins.Add("https://*.example.org");
+        });
+        const string Listed = "https://app.example.org";
+        Assert.Equal(Listed, (await host.GetAsync(Handshake, ("Origin", Listed))).Header("Access-Control-Allow-Origin"));
+        using var socket = await host.ConnectAsync(headers: [("Origin", Listed)]);
+        var refused = await host.GetAsync(Handshake, ("Origin", "https://example.org"));
+        refused.IsError(403, 4, "Origin not allowed");
+        Assert.Null(refused.Header("Access-Control-Allow-Origin"));
+    }
+
+    /// <summary>A script's GET needs no CORS and carries no Origin: how JSONP reads across sites.</summary>
+    [Theory]
+    [InlineData("cross-site", 403)]
+    [InlineData("same-site", 403)]
+    [InlineData("same-origin", 200)]
+    [InlineData("none", 200)]
+    public async Task NoOrigin_OfABrowserThatSaysWhoAsks_IsJudgedByThat(string site, int status)
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        Assert.Equal(status, (await host.GetAsync($"{Handshake}&j=0", ("Sec-Fetch-Site", site))).Code);
+        await using var open = await EngineTestHost.StartAsync(static options =>
+        {
+            options.Cors.Enabled = true;
+            options.Cors.Origins.Add("*");
+        });
+        Assert.Equal(200, (await open.GetAsync($"{Handshake}&j=0", ("Sec-Fetch-Site", site))).Code);
+    }
+
+    [Theory]
+    [InlineData("https://a.example", "https://a.example", true)]
+    [InlineData("https://a.example", "https://A.EXAMPLE", true)]
+    [InlineData("https://a.example:443", "https://a.example", true)]
+    [InlineData("https://a.example", "http://a.example", false)]
+    [InlineData("https://a.example", "https://a.example:8443", false)]
+    [InlineData("https://a.example", "https://a.example.evil", false)]
+    [InlineData("https://a.example", "https://ba.example", false)]
+    [InlineData("https://*.a.example", "https://b.a.example", true)]
+    [InlineData("https://*.a.example", "https://c.b.a.example", true)]
+    [InlineData("https://*.a.example", "https://a.example", false)]
+    [InlineData("https://*.a.example", "https://.a.example", false)]
+    [InlineData("https://*.a.example", "https://evila.example", false)]
+    [InlineData("https://*.a.example", "https://b.a.example.evil", false)]
+    [InlineData("http://localhost:*", "http://localhost:5173", true)]
+    [InlineData("http://localhost:*", "http://localhost", true)]
+    [InlineData("http://localhost:*", "http://localhost.evil:5173", false)]
+    [InlineData("http://[::1]:*", "http://[::1]:5173", true)]
+    [InlineData("http://[::1]", "http://[::1]:80", true)]
+    [InlineData("capacitor://localhost", "capacitor://localhost", true)]
+    [InlineData("https://a.example", "null", false)]
+    [InlineData("https://a.example", "https://a.example https://b.example", false)]
+    [InlineData("https://a.example", "https://a.example/x", false)]
+    [InlineData("*", "null", true)]
+    public void Lists_AnOrigin_WhereAnEntryMeansIt(string entry, string origin, bool listed)
+    {
+        var options = new EngineIOCorsOptions { Enabled = true };
+        options.Origins.Add(entry);
+        Assert.True(OriginRules.IsEntry(entry));
+        Assert.Equal(listed, new OriginRules(options).Lists(origin));
+    }
+
+    [Theory]
+    [InlineData("https://a.example/")]
+    [InlineData("a.example")]
+    [InlineData("null")]
+    [InlineData("https://")]
+    [InlineData("https://*")]
+    [InlineData("https://a.*.example")]
+    [InlineData("https://*a.example")]
+    [InlineData("https://*.*.example")]
+    [InlineData("https://a.example:x")]
+    [InlineData("https://a.example:99999")]
+    [InlineData("https://a@b.example")]
+    public void Validate_AnEntryThatMeansNoOrigin_SaysWhatWouldBeRight(string entry)
+    {
+        var options = new EngineIOOptions();
+        options.Cors.Enabled = true;
+        options.Cors.Origins.Add(entry);
+        Assert.Contains(
+            $"Cors:Origins holds '{entry}'; it must be an origin without a path", new EngineIOOptionsValidator().Validate(null, options).FailureMessage,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Allows_HttpsHere_RefusesAPageOfHttp()
+    {
+        var request = new DefaultHttpContext().Request;
+        (request.Scheme, request.Host) = ("https", new HostString("a.example"));
+        request.Headers.Origin = "http://a.example";
+        Assert.False(new OriginRules(new EngineIOCorsOptions()).Allows(request));
+        request.Headers.Origin = new(["https://a.example", "https://a.example"]);
+        Assert.False(new OriginRules(new EngineIOCorsOptions()).Allows(request));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Scaler.Stream.Security;
+
+namespace Scaler.Tests.Security.Stream;
+
+/// <summary>Whose word on where a client comes from is believed.</summary>
+public sealed class KnownProxiesTests
+{
+    [Theory]
+    // Nobody is known: what a client says of itself is not believed.
+    [InlineData("", "203.0.113.9", "198.51.100.1", "203.0.113.9")]
+    // Said by a proxy, about its client.
+    [InlineData("10.0.0.0/8", "10.1.2.3", "203.0.113.9", "203.0.113.9")]
+    [InlineData("10.1.2.3", "10.1.2.3", "203.0.113.9", "203.0.113.9")]
+    [InlineData("10.1.2.3", "::ffff:10.1.2.3", "203.0.113.9", "203.0.113.9")]
+    [InlineData("2001:db8::/64", "2001:db8::1", "203.0.113.9", "203.0.113.9")]
+    // Said by the client to the proxy, which added the client's true address behind it.
+    [InlineData("10.0.0.0/8", "10.1.2.3", "198.51.100.1, 203.0.113.9", "203.0.113.9")]
+    // Two proxies, one behind the other.
+    [InlineData("10.0.0.0/8", "10.1.2.3", "198.51.100.1, 203.0.113.9, 10.9.9.9", "203.0.113.9")]
+    // Said by somebody who is no proxy.
+    [InlineData("10.1.2.3", "10.1.2.4", "198.51.100.1", "10.1.2.4")]
+    public async Task XForwardedFor_IsBelievedFromAKnownProxyOnly(string known, string from, string said, string client)
+    {
+        var options = new ForwardedHeadersOptions();
+        KnownProxies.Configure(options, KnownProxies.Read(Configuration(known)));
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(from);
+        context.Request.Headers["X-Forwarded-For"] = said;
+
+        // Where nobody is known, the application does without.
+        if (known.Length > 0)
+        {
+            await new ForwardedHeadersMiddleware(_ => Task.CompletedTask, NullLoggerFactory.Instance, Options.Create(options)).Invoke(context);
+        }
+
+        Assert.Equal(IPAddress.Parse(client), context.Connection.RemoteIpAddress);
+    }
+
+    [Theory]
+    [InlineData("proxy.example.org")]
+    [InlineData("10.0.0.0/33")]
+    public void Read_OfWhatIsNoAddress_SaysWhatWouldBeRight(string entry) => Assert.Contains(
+        $"Scaler:Proxies:0 is '{entry}'; it must be the address of a proxy",
+        Assert.Throws<OptionsValidationException>(() => KnownProxies.Read(Configuration(entry))).Message, StringComparison.Ordinal);
+
+    private static IConfiguration Configuration(string known) => new ConfigurationBuilder()
+        .AddInMemoryCollection(known.Length == 0 ? [] : new Dictionary<string, string?> { ["Scaler:Proxies:0"] = known }).Build();
+}

@@ -1,0 +1,61 @@
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Stream;
+
+/// <summary>What the service insists on when it starts, as a process of its own.</summary>
+public sealed class StreamStartTests
+{
+    private static readonly string Nowhere = $"127.0.0.1:{Ports.Free()},connectTimeout=200";
+
+    [Fact]
+    public async Task Production_WithoutAChoiceOfAuthentication_DoesNotStart()
+    {
+        var (exitCode, output) = await StreamProcess.RunToEndAsync(Nowhere, "--environment", "Production");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("Scaler:Auth:Mode is not set; outside Development it must be 'Jwt'", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Scaler:Auth:Mode=Basic", "Scaler:Auth:Mode is 'Basic'; it must be 'None' or 'Jwt'.")]
+    [InlineData("--Scaler:Auth:Mode=Jwt", "Scaler:Auth:Jwt:Audience is ''; it must be the 'aud' of the tokens")]
+    [InlineData("--Scaler:Proxies:0=proxy", "Scaler:Proxies:0 is 'proxy'; it must be the address of a proxy")]
+    [InlineData("--Scaler:EngineIO:MaxPayload=0", "Scaler:EngineIO:MaxPayload is 0; it must be from 1")]
+    public async Task AWrongSetting_KeepsItFromStarting_AndIsNamed(string argument, string message)
+    {
+        var (exitCode, output) = await StreamProcess.RunToEndAsync(Nowhere, argument);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Production_WithoutAuthenticationByChoice_Starts_SaysSo_AndRefusesOrigins()
+    {
+        await using var stream = await StreamProcess.StartAsync(Nowhere, "--environment", "Production", "--Scaler:Auth:Mode=None");
+        Assert.Contains("Clients are not authenticated (Scaler:Auth:Mode is None)", stream.Output, StringComparison.Ordinal);
+        Assert.Equal(403, await HandshakeAsync(stream, "http://localhost:5173"));
+        Assert.Equal(200, await HandshakeAsync(stream, null));
+        Assert.Equal(200, await HandshakeAsync(stream, stream.Url));
+    }
+
+    [Fact]
+    public async Task Development_LetsPagesOfThisMachineConnect_AndSaysSo()
+    {
+        await using var stream = await StreamProcess.StartAsync(Nowhere);
+        Assert.Contains("Development: pages of http://localhost:*", stream.Output, StringComparison.Ordinal);
+        Assert.Equal(200, await HandshakeAsync(stream, "http://localhost:5173"));
+        Assert.Equal(403, await HandshakeAsync(stream, "https://evil.example"));
+    }
+
+    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{stream.Url}/stream/?EIO=4&transport=polling&account=acme");
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        using var answer = await http.SendAsync(request).Within();
+        return (int)answer.StatusCode;
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace Scaler;
+
+/// <summary>Reads one parameter of a query by its exact name; <see cref="HttpRequest.Query"/> builds a table of all and takes <c>ACCOUNT</c> for <c>account</c>.</summary>
+internal static class QueryValues
+{
+    public static StringValues Read(QueryString query, string name)
+    {
+        var values = StringValues.Empty;
+        foreach (var pair in new QueryStringEnumerable(query.Value))
+        {
+            if (pair.DecodeName().Span.SequenceEqual(name))
+            {
+                values = StringValues.Concat(values, pair.DecodeValue().ToString());
+            }
+        }
+
+        return values;
+    }
+}
