@@ -1,6 +1,7 @@
 using Scaler;
 using Scaler.ServiceDefaults;
 using Scaler.Stream;
+using Scaler.Stream.Api;
 using Scaler.Stream.Handlers;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,6 +10,7 @@ builder.AddRedisClient("redis");
 builder.Services.AddScaler();
 builder.Services.AddScalerErrorPublishing();
 builder.Services.AddHostedService<ErrorLogging>();
+builder.AddApi();
 
 var app = builder.Build();
 app.Services.GetRequiredService<ScalerServer>()
@@ -17,4 +19,5 @@ app.Services.GetRequiredService<ScalerServer>()
 
 app.MapDefaultEndpoints();
 app.MapScaler();
+app.MapApi();
 app.Run();
