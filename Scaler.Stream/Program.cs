@@ -1,6 +1,7 @@
 using Scaler;
 using Scaler.ServiceDefaults;
 using Scaler.Stream;
+using Scaler.Stream.Api;
 using Scaler.Stream.Handlers;
 using Scaler.Stream.Security;
 
@@ -11,6 +12,7 @@ builder.Services.AddScaler();
 builder.AddStreamSecurity();
 builder.Services.AddScalerErrorPublishing();
 builder.Services.AddHostedService<ErrorLogging>();
+builder.AddApi();
 
 var app = builder.Build();
 app.Services.GetRequiredService<ScalerServer>()
@@ -20,4 +22,5 @@ app.Services.GetRequiredService<ScalerServer>()
 app.UseStreamSecurity();
 app.MapDefaultEndpoints();
 app.MapScaler();
+app.MapApi();
 app.Run();

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace Scaler.Stream.Api;
+
+/// <summary>The send API as two calls, so that a test starts the very thing that the program does.</summary>
+internal static partial class ApiExtensions
+{
+    public const string Path = "/api";
+
+    public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ApiOptions>().Bind(builder.Configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Reads>();
+        services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            options.SerializerOptions.RespectNullableAnnotations = true;
+            options.SerializerOptions.AllowDuplicateProperties = false;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+
+        // What is wrong with a request goes back to the sender, in every environment.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddValidation();
+        services.AddRateLimiter(static _ => { });
+        services.AddExceptionHandler<ApiProblems>();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+            context.ProblemDetails.Detail ??= context.ProblemDetails is HttpValidationProblemDetails { Errors: var errors }
+                ? string.Join(' ', errors.Values.SelectMany(static error => error))
+                : ApiStatus.Meaning(context.ProblemDetails.Status));
+        services.AddApiDocument();
+        return builder;
+    }
+
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<ApiOptions>>().Value;
+        if (options.Keys.Count == 0)
+        {
+            LogOff(app.Logger, Path, $"{ApiOptions.Section}:{nameof(ApiOptions.Keys)}:0");
+            return app;
+        }
+
+        LogOn(app.Logger, Path, options.Keys.Count);
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), api => api
+            .UseExceptionHandler()
+            .UseStatusCodePages()
+            .UseMiddleware<KeyCheck>()
+            .UseRateLimiter(Limits(options))
+            .Use(PlainBody.InvokeAsync)
+            .Use(ExactPath.InvokeAsync));
+        app.MapApiDocument();
+
+        var group = app.MapGroup(Path)
+            .WithMetadata(new RequestSizeLimitAttribute(options.MaxBodySize))
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var accounts = group.MapGroup($"/accounts/{{{AccountNameFilter.Parameter}}}").AddEndpointFilter<RouteGroupBuilder, AccountNameFilter>();
+        accounts.MapMessages(group);
+        accounts.MapAccounts(group);
+        return app;
+    }
+
+    private static RateLimiterOptions Limits(ApiOptions options) => new()
+    {
+        RejectionStatusCode = StatusCodes.Status429TooManyRequests,
+        OnRejected = static (rejected, _) =>
+        {
+            rejected.HttpContext.Response.Headers.RetryAfter = 1.ToString(CultureInfo.InvariantCulture);
+            return ValueTask.CompletedTask;
+        },
+        GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetConcurrencyLimiter(
+            context.User.Identity?.Name ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = options.MaxConcurrentRequests })),
+    };
+
+    [LoggerMessage(1, LogLevel.Information, "The send API is off: no key is configured. {Setting} would be one, and the API be at {Path}")]
+    private static partial void LogOff(ILogger logger, string path, string setting);
+
+    [LoggerMessage(2, LogLevel.Information, "The send API is at {Path}, open to {Count} keys")]
+    private static partial void LogOn(ILogger logger, string path, int count);
+}

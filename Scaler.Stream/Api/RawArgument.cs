@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Scaler.Stream.Api;
+
+/// <summary>An argument that is written as it was read: what a number's digits or a string's escapes mean is between sender and client.</summary>
+[JsonConverter(typeof(Converter))]
+internal sealed record RawArgument(JsonElement Value)
+{
+    private sealed class Converter : JsonConverter<RawArgument>
+    {
+        public override RawArgument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(JsonElement.ParseValue(ref reader));
+
+        public override void Write(Utf8JsonWriter writer, RawArgument value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value.Value), skipInputValidation: true);
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Scaler.Stream.Api;
+
+/// <summary>Asks the registry, and waits no longer for it than a send does.</summary>
+internal sealed class Reads(ScalerServer server, IConnectionMultiplexer redis, IOptions<ScalerOptions> options, TimeProvider time)
+{
+    public Task<AccountPage> AccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken) =>
+        AskAsync(server.Cluster.GetAccountsAsync(prefix, after, take, cancellationToken), cancellationToken);
+
+    public Task<IReadOnlyList<ConnectionInfo>> ConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
+        AskAsync(server.Cluster.GetConnectionsAsync(account, take, cancellationToken), cancellationToken);
+
+    private Task<T> AskAsync<T>(Task<T> answer, CancellationToken cancellationToken) =>
+        answer.WaitAsync(redis.IsConnected ? options.Value.Cluster.SendTimeout : TimeSpan.Zero, time, cancellationToken);
+}

@@ -1,0 +1,21 @@
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Stream.Api;
+
+/// <summary>The program itself has the API. (It starts without Redis, and waits for it.)</summary>
+public sealed class ProgramTests
+{
+    [Fact]
+    public async Task TheProgram_HasTheApi_BehindItsKeys()
+    {
+        await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{Ports.Free()},abortConnect=false,connectTimeout=100", $"--Scaler:Api:Keys:0={ApiHost.Key}");
+        using var client = new HttpClient { BaseAddress = new Uri(stream.Url) };
+
+        using var refused = await client.GetAsync(new Uri("/api/accounts", UriKind.Relative));
+        client.DefaultRequestHeaders.Authorization = new("Bearer", ApiHost.Key);
+        using var away = await client.GetAsync(new Uri("/api/accounts", UriKind.Relative));
+
+        Assert.Equal((401, 503), ((int)refused.StatusCode, (int)away.StatusCode));
+        Assert.DoesNotContain(ApiHost.Key, stream.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Stream.Api;
+
+/// <summary>Messages that come by HTTP reach clients on whichever server.</summary>
+public sealed class SendTests(Backends backends) : TwoHosts(backends)
+{
+    [Fact]
+    public async Task AMessage_ReachesEveryConnectionOfTheAccount_OnBothServers()
+    {
+        await using var here = await TestClient.ConnectAsync(One.Url, "acme");
+        await using var there = await TestClient.ConnectAsync(Two.Url, "acme", polling: true);
+        await using var other = await TestClient.ConnectAsync(Two.Url, "acme2");
+
+        (await One.PostAsync("/api/accounts/acme/messages", """{"event":"chat","args":["hello"]}""")).Reached(2, 2);
+        (await Two.PostAsync("/api/accounts/acme2/messages", """{"event":"end"}""")).Reached(1, 1);
+
+        Assert.Equal("""{"event":"chat","args":["hello"]}""", await here.NextAsync());
+        Assert.Equal("""{"event":"chat","args":["hello"]}""", await there.NextAsync());
+        Assert.Equal("""{"event":"end","args":[]}""", await other.NextAsync());
+    }
+
+    [Fact]
+    public async Task AMessageToNobody_IsNoError() =>
+        (await One.PostAsync("/api/accounts/nobody/messages", """{"event":"chat"}""")).Reached(0, 0);
+
+    [Fact]
+    public async Task AMessageToEveryone_ReachesEveryone_WhereTheQuerySaysSo()
+    {
+        await using var a = await TestClient.ConnectAsync(One.Url, "a");
+        await using var b = await TestClient.ConnectAsync(Two.Url, "b");
+
+        (await One.PostAsync("/api/messages", """{"event":"oops"}""")).IsProblem(400, "POST /api/messages?to=everyone");
+        (await One.PostAsync("/api/messages?to=everyone", """{"event":"news","args":[1]}""")).Reached(2, 2);
+
+        Assert.Equal("""{"event":"news","args":[1]}""", await a.NextAsync());
+        Assert.Equal("""{"event":"news","args":[1]}""", await b.NextAsync());
+    }
+
+    [Fact]
+    public async Task Arguments_ReachTheClientAsTheyWereWritten()
+    {
+        await using var client = await TestClient.ConnectAsync(Two.Url, "acme");
+
+        const string Args = """[ 1.0,1e400, 12345678901234567890123, "\u0041\ud800", "<é>", null,{"a" : [ ]}]""";
+        var utf8 = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(Args));
+        (await One.PostAsync("/api/accounts/acme/messages", $$"""{"args": {{utf8}} , "event":"x\u0079z"}""")).Reached(1, 1);
+
+        Assert.Equal(
+            """{"event":"xyz","args":[1.0,1e400,12345678901234567890123,"\u0041\ud800","<é>",null,{"a" : [ ]}]}""",
+            await client.NextAsync());
+    }
+
+    [Fact]
+    public async Task Options_ChooseConnections_AndReceiptsCountThem()
+    {
+        await using var a = await TestClient.ConnectAsync(One.Url, "acme");
+        await using var b = await TestClient.ConnectAsync(Two.Url, "acme");
+        await using var c = await TestClient.ConnectAsync(Two.Url, "acme");
+        var id = One.Server.Connections.Single().Id;
+
+        (await Two.PostAsync($"/api/accounts/acme/messages?receipts=true&except={id}", """{"event":"except"}""")).Reached(2, 1);
+        (await Two.PostAsync($"/api/accounts/acme/messages?receipts=true&only={id}", """{"event":"only"}""")).Reached(1, 1);
+        (await Two.PostAsync($"/api/messages?to=everyone&receipts=true&except={id}", """{"event":"all"}""")).Reached(2, 1);
+
+        Assert.Equal("""{"event":"only","args":[]}""", await a.NextAsync());
+        foreach (var client in new[] { b, c })
+        {
+            Assert.Equal("""{"event":"except","args":[]}""", await client.NextAsync());
+            Assert.Equal("""{"event":"all","args":[]}""", await client.NextAsync());
+        }
+    }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("/")]
+    [InlineData("a%2Fb")]
+    [InlineData("%")]
+    [InlineData("100%25")]
+    [InlineData("a b+c")]
+    [InlineData("?x=y&z#;:@=$!*'()")]
+    [InlineData("grüße 中 😀")]
+    [InlineData("...")]
+    [InlineData("messages")]
+    [InlineData("\\")]
+    public async Task AnyName_IsAnAccount(string account)
+    {
+        await using var client = await TestClient.ConnectAsync(Two.Url, account);
+        var path = $"/api/accounts/{Uri.EscapeDataString(account)}";
+
+        (await One.PostAsync(path + "/messages", """{"event":"x"}""")).Reached(1, 1);
+        Assert.Equal(account, (await One.GetAsync(path)).Body.GetProperty("name").GetString());
+
+        Assert.Equal("""{"event":"x","args":[]}""", await client.NextAsync());
+        (await One.DeleteAsync(path)).Reached(1, 1);
+        await client.Closed.Within();
+    }
+
+    /// <summary>To the server's own routing, these are messages to everyone, and the end of a whole account.</summary>
+    [Theory]
+    [InlineData("POST", "/api/accounts/../messages?to=everyone")]
+    [InlineData("POST", "/api/accounts/%2E%2E/messages?to=everyone")]
+    [InlineData("POST", "/api/accounts/x/.%2e/%2E./messages?to=everyone")]
+    [InlineData("DELETE", "/api/accounts/acme/connections/..")]
+    [InlineData("DELETE", "/api/accounts/acme/connections/../")]
+    [InlineData("DELETE", "/api/accounts/acme/")]
+    [InlineData("DELETE", "/api/accounts/./acme")]
+    public async Task AStepUpInThePath_IsNoPathOfTheApi(string method, string path)
+    {
+        await using var client = await TestClient.ConnectAsync(One.Url, "acme");
+        using var raw = await RawConnection.ConnectAsync(One.Port);
+
+        await raw.SendAsync($"{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ApiHost.Key}\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 13\r\n\r\n{\"event\":\"x\"}");
+
+        Assert.StartsWith("HTTP/1.1 404 ", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+        (await One.PostAsync("/api/accounts/acme/messages", """{"event":"end"}""")).Reached(1, 1);
+        Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
+    }
+
+    /// <summary>RFC 9112 section 3.2.2. The server's own reading of it takes %2F for a slash, which is no path of the API.</summary>
+    [Theory]
+    [InlineData("/api/accounts/acme", 200)]
+    [InlineData("/api/accounts/acme?take=1", 200)]
+    [InlineData("/api/accounts/acme%2Fconnections", 404)]
+    public async Task TheAbsoluteForm_IsReadToo(string path, int status)
+    {
+        await using var client = await TestClient.ConnectAsync(One.Url, "acme");
+        using var raw = await RawConnection.ConnectAsync(One.Port);
+
+        await raw.SendAsync($"GET {One.Url}{path} HTTP/1.1\r\nHost: 127.0.0.1:{One.Port}\r\nAuthorization: Bearer {ApiHost.Key}\r\n\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status} ", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheTrace_GoesOnToTheServerThatDelivers()
+    {
+        var delivered = new ConcurrentQueue<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name is "Scaler" or "Microsoft.AspNetCore",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => delivered.Enqueue($"{activity.OperationName} {activity.TraceId}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var client = await TestClient.ConnectAsync(Two.Url, "acme");
+        var trace = ActivityTraceId.CreateRandom();
+
+        var answer = await One.SendAsync(
+            HttpMethod.Post, "/api/accounts/acme/messages", """{"event":"x"}""",
+            change: request => request.Headers.Add("traceparent", $"00-{trace}-0123456789abcdef-01"));
+
+        answer.Reached(1, 1);
+        await client.NextAsync();
+        await Deadline.Until(() => delivered.Contains($"scaler.deliver {trace}"));
+    }
+}
