@@ -39,7 +39,7 @@ internal static class ScenarioList
         new FanOutScenario(1000) { Kinds = Single, Targets = Ratios(1.05, 0.55, 1.1) },
         new FanOutScenario(5000) { Kinds = Single, Targets = Ratios(1.05, 0.55, 1.1) },
         new FanOutScenario(1000, servers: 2) { Kinds = Clusters, Targets = OverClusters(Figure.Cpu, 0.65, 0.5) },
-        new FanOutScenario(20, servers: 2, toAccount: true)
+        new AccountScenario(servers: 2)
         {
             Kinds = Clusters,
             Targets = [.. OverClusters(Figure.Cpu, 0.8, null), .. OverClusters(Figure.RedisCpu, 1.0, null)],

@@ -12,9 +12,6 @@ internal sealed record ServerKind(string Name, Dialect Dialect, Func<Launch, Pro
     /// <summary>Where a message to everybody is posted.</summary>
     public string BroadcastPath { get; init; } = "/broadcast";
 
-    /// <summary>Where a message to an account is posted.</summary>
-    public Func<string, string> AccountPath { get; init; } = account => "/accounts/" + account;
-
     /// <summary>What is posted to have a text sent.</summary>
     public Func<string, string> Body { get; init; } = text => text;
 

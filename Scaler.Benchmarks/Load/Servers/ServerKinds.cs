@@ -54,8 +54,7 @@ internal static class ServerKinds
     })
     {
         NeedsRedis = true,
-        BroadcastPath = "/api/messages",
-        AccountPath = account => $"/api/accounts/{account}/messages",
+        BroadcastPath = "/api/messages?to=everyone",
         Body = text => $$"""{"event":"echo","args":["{{text}}"]}""",
         Headers = $"Content-Type: application/json\r\nAuthorization: Bearer {ApiKey}\r\n",
     };

@@ -15,6 +15,9 @@ internal abstract class Dialect
     /// <summary>The text frame of a message that is echoed.</summary>
     public abstract string Message(string text);
 
+    /// <summary>The text frame of a message that goes to the other connections of the sender's account.</summary>
+    public virtual string Chat(string text) => throw new NotSupportedException($"{GetType().Name} knows no accounts.");
+
     /// <summary>The answer to the server's ping.</summary>
     public virtual string? Pong => null;
 

@@ -14,15 +14,18 @@ internal sealed class LoadConnection : IDisposable
     private byte[] _buffer;
     private int _end;
 
-    private LoadConnection(Dialect dialect, int bufferSize)
+    private LoadConnection(Dialect dialect, string account, int bufferSize)
     {
         _dialect = dialect;
+        Account = account;
         _pong = dialect.Pong is { } pong ? ClientFrame.Encode(pong) : null;
         _buffer = new byte[bufferSize];
     }
 
     /// <summary>Called with the number of messages that came together.</summary>
     public Action<LoadConnection, int>? Received { get; set; }
+
+    public string Account { get; }
 
     public long Messages { get; private set; }
 
@@ -40,7 +43,7 @@ internal sealed class LoadConnection : IDisposable
     public static async Task<LoadConnection> OpenAsync(
         IPEndPoint server, Dialect dialect, string account, CancellationToken cancellationToken, int bufferSize = 4096, int receiveBuffer = 0)
     {
-        var connection = new LoadConnection(dialect, bufferSize);
+        var connection = new LoadConnection(dialect, account, bufferSize);
         try
         {
             if (receiveBuffer > 0)
@@ -49,7 +52,7 @@ internal sealed class LoadConnection : IDisposable
             }
 
             await connection._socket.ConnectAsync(server, cancellationToken);
-            await connection.OpenAsync(server, account, cancellationToken);
+            await connection.OpenAsync(server, cancellationToken);
             return connection;
         }
         catch
@@ -119,9 +122,9 @@ internal sealed class LoadConnection : IDisposable
         _socket.Dispose();
     }
 
-    private async Task OpenAsync(IPEndPoint server, string account, CancellationToken cancellationToken)
+    private async Task OpenAsync(IPEndPoint server, CancellationToken cancellationToken)
     {
-        var request = $"GET {_dialect.Target(account)} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        var request = $"GET {_dialect.Target(Account)} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         await _socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
         int head;

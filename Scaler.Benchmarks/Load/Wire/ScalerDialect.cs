@@ -4,4 +4,6 @@ namespace Scaler.Benchmarks.Load.Wire;
 internal sealed class ScalerDialect() : EngineDialect("/stream/")
 {
     public override string Message(string text) => $$"""4{"event":"echo","args":["{{text}}"]}""";
+
+    public override string Chat(string text) => $$"""4{"event":"chat","args":["{{text}}"]}""";
 }

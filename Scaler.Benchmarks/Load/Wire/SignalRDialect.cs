@@ -11,6 +11,8 @@ internal sealed class SignalRDialect : Dialect
 
     public override string Message(string text) => $$"""{"type":1,"target":"Echo","arguments":["{{text}}"]}""" + "\u001e";
 
+    public override string Chat(string text) => $$"""{"type":1,"target":"Chat","arguments":["{{text}}"]}""" + "\u001e";
+
     public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
     {
         messages = 0;

@@ -7,6 +7,8 @@ internal sealed class SocketIoDialect() : EngineDialect("/socket.io/")
 
     public override string Message(string text) => $$"""42["echo","{{text}}"]""";
 
+    public override string Chat(string text) => $$"""42["chat","{{text}}"]""";
+
     public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
     {
         var meaning = base.Read(payload, out messages);

@@ -11,8 +11,6 @@ var app = builder.Build();
 app.MapHub<MessageHub>("/hub");
 app.MapPost("/broadcast", async (HttpRequest request, IHubContext<MessageHub> hub) =>
     await hub.Clients.All.SendAsync("echo", await ReadAsync(request)));
-app.MapPost("/accounts/{account}", async (string account, HttpRequest request, IHubContext<MessageHub> hub) =>
-    await hub.Clients.Group(account).SendAsync("echo", await ReadAsync(request)));
 app.MapGet("/health", () => "ok");
 app.Run();
 
@@ -25,10 +23,14 @@ static async Task<string> ReadAsync(HttpRequest request)
 /// <summary>Echoes, and puts each connection into the group of its account.</summary>
 internal sealed class MessageHub : Hub
 {
-    public override Task OnConnectedAsync() =>
-        Context.GetHttpContext()?.Request.Query["account"].ToString() is { Length: > 0 } account
-            ? Groups.AddToGroupAsync(Context.ConnectionId, account)
-            : Task.CompletedTask;
+    public override Task OnConnectedAsync()
+    {
+        var account = Context.GetHttpContext()!.Request.Query["account"].ToString();
+        Context.Items["account"] = account;
+        return Groups.AddToGroupAsync(Context.ConnectionId, account);
+    }
 
     public Task Echo(string text) => Clients.Caller.SendAsync("echo", text);
+
+    public Task Chat(string text) => Clients.OthersInGroup((string)Context.Items["account"]!).SendAsync("chat", text);
 }

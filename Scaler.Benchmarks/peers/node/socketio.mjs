@@ -1,4 +1,4 @@
-// socket.io with the Redis adapter: echo, POST /broadcast to everybody, POST /accounts/<account> to a room.
+// socket.io with the Redis adapter: echo, chat with the others of an account (a room), POST /broadcast to everybody.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { createAdapter } from '@socket.io/redis-adapter';
@@ -14,8 +14,10 @@ if (process.env.REDIS) {
 }
 
 io.on('connection', socket => {
-  if (socket.handshake.query.account) socket.join(socket.handshake.query.account);
+  const { account } = socket.handshake.query;
+  socket.join(account);
   socket.on('echo', text => socket.emit('echo', text));
+  socket.on('chat', text => socket.to(account).emit('chat', text));
 });
 
 // Before socket.io's own listener, which answers what is under its path only.
@@ -26,7 +28,6 @@ server.on('request', (request, response) => {
   request.on('data', chunk => text += chunk);
   request.on('end', () => {
     if (request.url === '/broadcast') io.emit('echo', text);
-    else if (request.url.startsWith('/accounts/')) io.to(request.url.slice('/accounts/'.length)).emit('echo', text);
     response.end('ok');
   });
 });

@@ -1,0 +1,77 @@
+using Scaler.Benchmarks.Load.Measuring;
+using Scaler.Benchmarks.Load.Servers;
+using Scaler.Benchmarks.Load.Wire;
+
+namespace Scaler.Benchmarks.Load.Scenarios;
+
+/// <summary>A connection of each account sends to the others of its account, on all servers; again when all of them have it.</summary>
+internal sealed class AccountScenario : Scenario
+{
+    private const int Accounts = 16;
+    private const int Connections = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public AccountScenario(int servers) : base(
+        $"accounts-on-{servers}",
+        $"a message of 64 B to the 19 others of an account of {Connections}, {Accounts} accounts on {servers} servers, per delivery")
+    {
+        ServersOfEach = servers;
+    }
+
+    protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        await using var clients = await Clients.OpenAsync(
+            group, Accounts * Connections, client => $"account-{client / Connections}", cancellationToken);
+        clients.Run();
+        var frame = ClientFrame.Encode(group.Kind.Dialect.Chat(new string('x', 64)));
+        var histogram = new Histogram();
+        var time = TimeProvider.System;
+        var accounts = clients.Connections.GroupBy(connection => connection.Account).Select(account => account.ToArray()).ToArray();
+
+        // Some servers subscribe in Redis only after a client was told that it is connected; what is sent until then is lost.
+        await Task.WhenAll(accounts.Select(account => SendAsync(account, frame, attempts: 5)));
+        var (messagesBefore, cpuBefore, redisBefore, began) = (clients.Messages, group.Cpu, group.Redis!.Cpu, time.GetTimestamp());
+        await Task.WhenAll(accounts.Select(async account =>
+        {
+            while (time.GetElapsedTime(began) < duration)
+            {
+                var start = time.GetTimestamp();
+                await SendAsync(account, frame, attempts: 1);
+                histogram.Add(time.GetElapsedTime(start));
+            }
+        }));
+        var deliveries = clients.Messages - messagesBefore;
+        return new Sample
+        {
+            [Figure.Cpu] = (group.Cpu - cpuBefore).TotalMicroseconds / deliveries,
+            [Figure.Rate] = deliveries / time.GetElapsedTime(began).TotalSeconds,
+            [Figure.Median] = histogram.Quantile(0.5),
+            [Figure.P99] = histogram.Quantile(0.99),
+            [Figure.RedisCpu] = (group.Redis.Cpu - redisBefore).TotalMicroseconds / deliveries,
+        };
+    }
+
+    private static async Task SendAsync(LoadConnection[] account, byte[] frame, int attempts)
+    {
+        while (true)
+        {
+            var arrived = new Arrivals(account.Length - 1);
+            var all = arrived.Next();
+            foreach (var connection in account)
+            {
+                connection.Received = (_, messages) => arrived.Add(messages);
+            }
+
+            await account[0].SendAsync(frame);
+            try
+            {
+                await all.WaitAsync(Patience, TimeProvider.System);
+                return;
+            }
+            catch (TimeoutException) when (--attempts > 0)
+            {
+                // The next one is for all of them again.
+            }
+        }
+    }
+}
