@@ -5,6 +5,8 @@ namespace Scaler.Benchmarks.Load;
 /// <summary>What <c>load</c> is asked for: <c>--scenario echo-64-1,connect --rounds 5 --seconds 4 --out table.md</c>.</summary>
 internal sealed class LoadOptions
 {
+    private HashSet<string> _given = [];
+
     /// <summary>Names of scenarios, or <c>all</c> (the default: those with a target), or <c>list</c>.</summary>
     public string Scenario { get; set; } = "all";
 
@@ -28,12 +30,17 @@ internal sealed class LoadOptions
 
     public TimeSpan Measurement => TimeSpan.FromSeconds(Seconds);
 
+    /// <summary>Whether an option was not given.</summary>
+    public bool IsDefault(string option) => !_given.Contains(option);
+
     public bool Measures(string server) => Only is null || Only.Split(',').Contains(server, StringComparer.OrdinalIgnoreCase);
 
     public static LoadOptions Parse(string[] arguments)
     {
         var options = new LoadOptions();
-        new ConfigurationBuilder().AddCommandLine(arguments).Build().Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        var configuration = new ConfigurationBuilder().AddCommandLine(arguments).Build();
+        configuration.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        options._given = configuration.AsEnumerable().Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (options.Rounds < 1 || options.Seconds <= 0 || options.Warmup < 0)
         {
             throw new ArgumentException("--rounds must be at least 1, --seconds more than 0 and --warmup not negative.");

@@ -34,6 +34,11 @@ internal sealed class Report(LoadOptions options)
         }
 
         Write("");
+        foreach (var note in scenario.Notes)
+        {
+            Write(note + "\n");
+        }
+
         foreach (var target in scenario.Targets)
         {
             var value = samples.Median(target.Server, target.Figure);

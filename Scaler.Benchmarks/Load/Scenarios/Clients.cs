@@ -20,7 +20,7 @@ internal sealed class Clients : IAsyncDisposable
         OpenAsync(group, count, client => $"account-{client}", cancellationToken, bufferSize);
 
     public static async Task<Clients> OpenAsync(
-        ServerGroup group, int count, Func<int, string> account, CancellationToken cancellationToken, int bufferSize = 4096)
+        ServerGroup group, int count, Func<int, string> account, CancellationToken cancellationToken, int bufferSize = 4096, int receiveBuffer = 0)
     {
         var clients = new Clients();
         var next = -1;
@@ -29,7 +29,7 @@ internal sealed class Clients : IAsyncDisposable
             while (Interlocked.Increment(ref next) is var client && client < count)
             {
                 var connection = await LoadConnection.OpenAsync(
-                    group.EndPoint(client), group.Kind.Dialect, account(client), cancellationToken, bufferSize);
+                    group.EndPoint(client), group.Kind.Dialect, account(client), cancellationToken, bufferSize, receiveBuffer);
                 lock (clients._connections)
                 {
                     clients._connections.Add(connection);
@@ -42,6 +42,9 @@ internal sealed class Clients : IAsyncDisposable
     /// <summary>Lets all of them receive from now on.</summary>
     public void Run() => _running.AddRange(_connections.Select(connection => connection.RunAsync()));
 
+    /// <summary>Waits until all that receive have ended, or for so long.</summary>
+    public Task EndedAsync(TimeSpan patience) => Task.WhenAny(Task.WhenAll(_running), Task.Delay(patience, TimeProvider.System));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var connection in _connections)
@@ -50,7 +53,7 @@ internal sealed class Clients : IAsyncDisposable
         }
 
         // What the servers have to do for the farewell belongs to no measurement that follows.
-        await Task.WhenAny(Task.WhenAll(_running), Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System));
+        await EndedAsync(TimeSpan.FromSeconds(2));
         foreach (var connection in _connections)
         {
             connection.Dispose();

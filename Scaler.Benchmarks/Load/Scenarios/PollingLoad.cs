@@ -62,7 +62,8 @@ internal static class PollingLoad
         return sample;
     }
 
-    private static async Task<string> OpenAsync(ServerGroup group, int client, CancellationToken cancellationToken)
+    /// <summary>Opens a session and returns where its requests go.</summary>
+    public static async Task<string> OpenAsync(ServerGroup group, int client, CancellationToken cancellationToken)
     {
         if (group.Kind.Dialect is PlainDialect)
         {

@@ -15,6 +15,9 @@ internal abstract class Scenario(string name, string title)
 
     public IReadOnlyList<Target> Targets { get; init; } = [];
 
+    /// <summary>What else there is to say, below the table.</summary>
+    public IList<string> Notes { get; } = [];
+
     /// <summary>How many servers of each kind there are.</summary>
     public int ServersOfEach { get; init; } = 1;
 

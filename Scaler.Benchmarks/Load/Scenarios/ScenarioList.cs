@@ -55,6 +55,12 @@ internal static class ScenarioList
                 new(ServerKinds.Scaler.Name, Figure.RedisCommands, 0.01),
             ],
         },
+        new HostileScenario { Kinds = [ServerKinds.Scaler] },
+        new StalledScenario
+        {
+            Kinds = [ServerKinds.ScalerShortQueues],
+            Targets = [new("beside 1,000 stalled", Figure.P99, 1.5, "alone")],
+        },
         new ForgedScenario
         {
             Kinds = Single,

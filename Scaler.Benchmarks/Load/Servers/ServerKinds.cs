@@ -59,6 +59,17 @@ internal static class ServerKinds
         Headers = $"Content-Type: application/json\r\nAuthorization: Bearer {ApiKey}\r\n",
     };
 
+    /// <summary>Scaler with queues of 1 MiB, which slow clients fill within seconds.</summary>
+    public static readonly ServerKind ScalerShortQueues = Scaler with
+    {
+        Start = launch =>
+        {
+            var start = Scaler.Start(launch);
+            start.Environment["Scaler__EngineIO__MaxQueuedBytes"] = (1024 * 1024).ToString(CultureInfo.InvariantCulture);
+            return start;
+        },
+    };
+
     /// <summary>socket.io on Node, with the Redis adapter.</summary>
     public static readonly ServerKind SocketIo = new("socket.io", new SocketIoDialect(), launch => Node("socketio.mjs", launch));
 
