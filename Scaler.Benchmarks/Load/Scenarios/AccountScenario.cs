@@ -30,7 +30,7 @@ internal sealed class AccountScenario : Scenario
 
         // Some servers subscribe in Redis only after a client was told that it is connected; what is sent until then is lost.
         await Task.WhenAll(accounts.Select(account => SendAsync(account, frame, attempts: 5)));
-        var (messagesBefore, cpuBefore, redisBefore, began) = (clients.Messages, group.Cpu, group.Redis!.Cpu, time.GetTimestamp());
+        var (messagesBefore, cpuBefore, redisBefore, began) = (clients.Messages, group.Cpu, group.Redis?.Cpu, time.GetTimestamp());
         await Task.WhenAll(accounts.Select(async account =>
         {
             while (time.GetElapsedTime(began) < duration)
@@ -41,14 +41,19 @@ internal sealed class AccountScenario : Scenario
             }
         }));
         var deliveries = clients.Messages - messagesBefore;
-        return new Sample
+        var sample = new Sample
         {
             [Figure.Cpu] = (group.Cpu - cpuBefore).TotalMicroseconds / deliveries,
             [Figure.Rate] = deliveries / time.GetElapsedTime(began).TotalSeconds,
             [Figure.Median] = histogram.Quantile(0.5),
             [Figure.P99] = histogram.Quantile(0.99),
-            [Figure.RedisCpu] = (group.Redis.Cpu - redisBefore).TotalMicroseconds / deliveries,
         };
+        if (redisBefore is { } before)
+        {
+            sample[Figure.RedisCpu] = (group.Redis!.Cpu - before).TotalMicroseconds / deliveries;
+        }
+
+        return sample;
     }
 
     private static async Task SendAsync(LoadConnection[] account, byte[] frame, int attempts)

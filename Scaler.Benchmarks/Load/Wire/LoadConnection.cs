@@ -8,6 +8,8 @@ namespace Scaler.Benchmarks.Load.Wire;
 internal sealed class LoadConnection : IDisposable
 {
     private const byte ContinuationBits = 0x0F;
+    private const int PortsOfAnAddress = 10_000;
+    private static int _opened;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Dialect _dialect;
     private readonly byte[]? _pong;
@@ -51,6 +53,8 @@ internal sealed class LoadConnection : IDisposable
                 connection._socket.ReceiveBufferSize = receiveBuffer;
             }
 
+            // A pair of addresses has 28,000 ports; loopback has addresses enough.
+            connection._socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(1 + (Interlocked.Increment(ref _opened) / PortsOfAnAddress % 200))]), 0));
             await connection._socket.ConnectAsync(server, cancellationToken);
             await connection.OpenAsync(server, cancellationToken);
             return connection;

@@ -1,0 +1,70 @@
+using System.Buffers;
+using BenchmarkDotNet.Attributes;
+using Scaler.Benchmarks.Load.Wire;
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Protocol.WebSocket;
+
+namespace Scaler.Benchmarks.Micro;
+
+/// <summary>What is between bytes and packets, for both transports. Per packet.</summary>
+[MemoryDiagnoser]
+public class CodecBenchmarks
+{
+    private const int Packets = 16;
+    private readonly ArrayBufferWriter<byte> _output = new(64 * 1024);
+    private byte[] _payload = null!;
+    private byte[] _frames = null!;
+    private byte[] _work = null!;
+    private byte[] _text = null!;
+
+    /// <summary>The message's length in bytes.</summary>
+    [Params(64, 1024)]
+    public int Size { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _text = [.. Enumerable.Repeat((byte)'x', Size)];
+        WritePayload();
+        _payload = _output.WrittenSpan.ToArray();
+        _frames = ClientFrame.Repeat(ClientFrame.Encode("4" + new string('x', Size)), Packets);
+        _work = new byte[_frames.Length];
+    }
+
+    [Benchmark(OperationsPerInvoke = Packets)]
+    public int ReadPayload()
+    {
+        var (position, count) = (0, 0);
+        while (PayloadCodec.Read(_payload, ref position, out _, out _) == PayloadStep.Packet)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    [Benchmark(OperationsPerInvoke = Packets)]
+    public void WritePayload()
+    {
+        _output.ResetWrittenCount();
+        for (var i = 0; i < Packets; i++)
+        {
+            PayloadCodec.Write(_output, i == 0, PacketType.Message, PacketBody.Text, _text);
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Packets)]
+    public int ReadFrames()
+    {
+        _frames.CopyTo(_work, 0);
+        var (position, count) = (0, 0);
+        while (FrameHeader.TryParse(_work.AsSpan(position), false, out var header, out var consumed, out _) == FrameParse.Complete)
+        {
+            FrameMask.Apply(_work.AsSpan(position + consumed, (int)header.Length), header.Mask);
+            position += consumed + (int)header.Length;
+            count++;
+        }
+
+        return count;
+    }
+}

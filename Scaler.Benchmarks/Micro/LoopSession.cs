@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Scaler.EngineIO;
+using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Telemetry;
+using Scaler.EngineIO.Transports;
+
+namespace Scaler.Benchmarks.Micro;
+
+/// <summary>A session over WebSocket as the server runs it, but for the network.</summary>
+internal sealed class LoopSession
+{
+    private LoopSession(EngineSession session, LoopStream stream)
+    {
+        (Session, Stream) = (session, stream);
+    }
+
+    public EngineSession Session { get; }
+
+    public LoopStream Stream { get; }
+
+    public static EngineRuntime CreateRuntime(IEngineHandler handler)
+    {
+        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        var options = new EngineIOOptions { OpenPacketDelay = TimeSpan.Zero };
+        return new EngineRuntime(options, handler, TimeProvider.System, new EngineMetrics(meters), NullLogger.Instance);
+    }
+
+    public static async Task<LoopSession> OpenAsync(EngineRuntime runtime, int number)
+    {
+        var stream = new LoopStream();
+        var handshake = new EngineHandshake(new DefaultHttpContext(), runtime.Time.GetUtcNow());
+        var session = new EngineSession(runtime, $"sid-{number}", $"id-{number}", 4, false, EngineTransport.WebSocket, handshake);
+        runtime.Table.TryAdd(session);
+        var connection = new WebSocketConnection(runtime, stream, new HttpRequestLifetimeFeature(), compression: false);
+        await connection.OpenAsync(session);
+        _ = connection.RunAsync();
+        return new LoopSession(session, stream);
+    }
+}

@@ -1,0 +1,38 @@
+using BenchmarkDotNet.Attributes;
+using Scaler.Benchmarks.Load.Wire;
+
+namespace Scaler.Benchmarks.Micro;
+
+/// <summary>A message received, handled, queued, framed and written: the path of an echo, without the network. Per message.</summary>
+[MemoryDiagnoser]
+public class SessionBenchmarks
+{
+    private const int Batch = 16;
+    private LoopSession _session = null!;
+    private byte[] _one = null!;
+    private byte[] _batch = null!;
+
+    /// <summary>The message's length in bytes.</summary>
+    [Params(64, 1024)]
+    public int Size { get; set; }
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        _session = await LoopSession.OpenAsync(LoopSession.CreateRuntime(new EchoHandler()), 0);
+        _one = ClientFrame.Encode("4" + new string('x', Size));
+        _batch = ClientFrame.Repeat(_one, Batch);
+        var before = _session.Stream.Written;
+        _session.Stream.Feed(_one);
+        if (_session.Stream.Written - before < Size)
+        {
+            throw new InvalidOperationException("The session does not echo.");
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public void EchoSixteenTogether() => _session.Stream.Feed(_batch);
+
+    [Benchmark]
+    public void EchoOne() => _session.Stream.Feed(_one);
+}
