@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Scaler.Cluster.Redis;
 using Scaler.Tests.Cluster;
 using Scaler.Tests.Helpers;
-using StackExchange.Redis;
 
 namespace Scaler.Tests.Security.Advisories;
 
