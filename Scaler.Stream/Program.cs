@@ -7,7 +7,7 @@ using Scaler.Stream.Security;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddRedisClient("redis");
+builder.AddRedis();
 builder.Services.AddScaler();
 builder.AddStreamSecurity();
 builder.Services.AddScalerErrorPublishing();

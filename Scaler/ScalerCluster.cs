@@ -44,7 +44,7 @@ public sealed class ScalerCluster : IAsyncDisposable
 
         _redis = redis;
         var keys = new RedisKeys(options.Prefix);
-        Link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics), options, time, metrics);
+        Link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis), options, time, metrics);
         _errors = new ErrorLog(redis, keys);
     }
 

@@ -41,6 +41,9 @@ public sealed class ScalerOptions
     /// </summary>
     public Func<ScalerAuthorizationContext, ValueTask<EngineAuthorization>>? AuthorizeAsync { get; set; }
 
+    /// <summary>How Redis is spoken to.</summary>
+    public ScalerRedisOptions Redis { get; set; } = new();
+
     /// <summary>How the server takes part in its cluster.</summary>
     public ScalerClusterOptions Cluster { get; set; } = new();
 

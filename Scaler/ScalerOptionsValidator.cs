@@ -35,6 +35,7 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         Check(options.MaxConnectionsPerAccount >= 0, "MaxConnectionsPerAccount", options.MaxConnectionsPerAccount, "0 (any number) or more");
         Check(options.MaxErrorMessageLength is >= 0 and <= 1_000_000, "MaxErrorMessageLength", options.MaxErrorMessageLength, "between 0 and 1000000");
         CheckAuth(options.Auth, Check);
+        CheckRedis(options.Redis, Check);
         failures.AddRange((new EngineIOOptionsValidator().Validate(null, options.EngineIO).Failures ?? []).Select(static failure => $"{ScalerOptions.Section}:EngineIO:{failure}"));
         Check(cluster.ServerId is null || (cluster.ServerId.Length is > 0 and <= 32 && !cluster.ServerId.AsSpan().ContainsAnyExcept(ClusterSid.ServerIdChars)),
             "Cluster:ServerId", cluster.ServerId, "1 to 32 letters, digits, '-' or '_'");
@@ -50,6 +51,15 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         CheckTime(cluster.ForwardConnectTimeout, "Cluster:ForwardConnectTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         CheckTime(cluster.DrainBudget, "Cluster:DrainBudget", TimeSpan.Zero, TimeSpan.FromMinutes(10));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckRedis(ScalerRedisOptions redis, Action<bool, string, object?, string> check)
+    {
+        const string File = "the path of a PEM file that can be read";
+        check(redis.CaCertificate is null || System.IO.File.Exists(redis.CaCertificate), "Redis:CaCertificate", redis.CaCertificate, File);
+        check(redis.ClientCertificate is null || System.IO.File.Exists(redis.ClientCertificate), "Redis:ClientCertificate", redis.ClientCertificate, File);
+        check(redis.ClientKey is null || (redis.ClientCertificate is not null && System.IO.File.Exists(redis.ClientKey)),
+            "Redis:ClientKey", redis.ClientKey, File + ", beside Redis:ClientCertificate");
     }
 
     private static void CheckAuth(ScalerAuthOptions auth, Action<bool, string, object?, string> check)

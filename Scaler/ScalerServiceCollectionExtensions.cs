@@ -25,12 +25,17 @@ public static class ScalerServiceCollectionExtensions
     public static IServiceCollection AddScaler(this IServiceCollection services, Action<ScalerOptions>? configure = null)
     {
         services.AddScalerOptions(configure);
-        services.TryAddSingleton(provider => new ScalerServer(
-            provider.GetRequiredService<IConnectionMultiplexer>(),
-            provider.GetRequiredService<IOptions<ScalerOptions>>().Value,
-            provider.GetService<ILoggerFactory>(),
-            provider.GetService<TimeProvider>(),
-            provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider =>
+        {
+            // Before Redis is connected to: what is wrong with the options is said first.
+            var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
+            return new ScalerServer(
+                provider.GetRequiredService<IConnectionMultiplexer>(),
+                options,
+                provider.GetService<ILoggerFactory>(),
+                provider.GetService<TimeProvider>(),
+                provider.GetService<IMeterFactory>());
+        });
         return services.AddScalerEndpoint();
     }
 

@@ -24,7 +24,7 @@ public static class ErrorNames
     /// <summary><c>error::handler</c> (event, error): the application's handler of an event threw. Critical.</summary>
     public const string Handler = "error::handler";
 
-    /// <summary><c>error::limit</c> (account, limit): a client was refused or closed because a limit was reached; the second argument says which.</summary>
+    /// <summary><c>error::limit</c> (account, limit): a client was refused or closed because a limit was reached; the second argument says which. The account is empty where a handshake was refused: nobody has proved it yet.</summary>
     public const string Limit = "error::limit";
 
     /// <summary>Whether an error of this name asks for action.</summary>

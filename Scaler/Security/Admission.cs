@@ -54,9 +54,19 @@ internal sealed class Admission(ScalerOptions options)
         }
 
         var account = AccountName.Check(asked.Account, options);
-        return account.IsRefused
-            ? account
-            : EngineAuthorization.AllowWith(new Identity(asked.Account!, user, HashToken(context), asked.ExpiresAt));
+        if (account.IsRefused)
+        {
+            return account;
+        }
+
+        var identity = new Identity(asked.Account!, user, HashToken(context), asked.ExpiresAt);
+        if (_verifies)
+        {
+            // A session keeps the headers of its handshake for as long as it lasts; the token has done what it is for.
+            context.Request.Headers.Remove("Authorization");
+        }
+
+        return EngineAuthorization.AllowWith(identity);
     }
 
     /// <summary>Whether a later request comes from whom the session belongs to. The request may have been forwarded by another server.</summary>

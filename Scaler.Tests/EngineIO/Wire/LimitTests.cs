@@ -134,9 +134,9 @@ public sealed class LimitTests
         Assert.Equal((1009, ""), await socket.ReadCloseAsync());
     }
 
-    /// <summary>CVE-2024-37890, CVE-2026-48779: floods of tiny fragments.</summary>
+    /// <summary>CVE-2026-48779: floods of tiny fragments.</summary>
     [Fact]
-    public async Task Cve202437890_FloodOfTinyFragments_IsEnded()
+    public async Task Cve202648779_FloodOfTinyFragments_IsEnded()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();

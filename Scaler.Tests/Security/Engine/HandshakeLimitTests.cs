@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -40,16 +39,7 @@ public sealed class HandshakeLimitTests
         await neighbours.ReceiveEverythingAsync();
 
         // Another address of the same machine.
-        using var other = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (context, cancellationToken) =>
-            {
-                var from = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                from.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
-                await from.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
-                return new NetworkStream(from, ownsSocket: true);
-            },
-        });
+        using var other = FromAddress.Client("127.0.0.2");
         Assert.StartsWith(
             "0{", await other.GetStringAsync(new Uri($"http://127.0.0.1:{host.Port}/engine.io/?EIO=4&transport=polling")).Within(), StringComparison.Ordinal);
     }

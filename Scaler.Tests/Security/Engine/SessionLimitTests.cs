@@ -169,7 +169,7 @@ public sealed class SessionLimitTests
         await using var host = await StartAsync(static _ => { });
         using var socket = await host.OpenWebSocketAsync();
         var session = await host.Handler.NextOpened();
-        Assert.Throws<ArgumentException>(() => session.CloseAsync(EngineCloseReason.Forbidden, new string('x', 124)).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(async () => await session.CloseAsync(EngineCloseReason.Forbidden, new string('x', 124)));
         _ = session.CloseAsync(EngineCloseReason.Forbidden, "the contract has ended").AsTask();
         Assert.Equal((4403, "the contract has ended"), await socket.ReadCloseAsync());
     }

@@ -46,13 +46,31 @@ public sealed class StreamStartTests
         Assert.Equal(403, await HandshakeAsync(stream, "https://evil.example"));
     }
 
-    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AForwardedAddress_IsBelievedFromAKnownProxyOnly(bool known)
+    {
+        // An address has one handshake: who could say where he comes from had as many as he likes.
+        string[] arguments = ["--Scaler:EngineIO:MaxHandshakesPerAddress=1", "--Scaler:EngineIO:HandshakeWindow=01:00:00"];
+        await using var stream = await StreamProcess.StartAsync(Nowhere, known ? [.. arguments, "--Scaler:Proxies:0=127.0.0.1"] : arguments);
+        Assert.Equal(200, await HandshakeAsync(stream, null, "203.0.113.1"));
+        Assert.Equal(429, await HandshakeAsync(stream, null, "203.0.113.1"));
+        Assert.Equal(known ? 200 : 429, await HandshakeAsync(stream, null, "203.0.113.2"));
+    }
+
+    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin, string? forwardedFor = null)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{stream.Url}/stream/?EIO=4&transport=polling&account=acme");
         if (origin is not null)
         {
             request.Headers.Add("Origin", origin);
+        }
+
+        if (forwardedFor is not null)
+        {
+            request.Headers.Add("X-Forwarded-For", forwardedFor);
         }
 
         using var answer = await http.SendAsync(request).Within();

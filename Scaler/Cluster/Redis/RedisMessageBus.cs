@@ -6,7 +6,8 @@ namespace Scaler.Cluster.Redis;
 /// The bus on Redis's publish and subscribe: one channel for each holder. What has come but was not received yet waits in a
 /// queue; while that holds more than <paramref name="backlog"/> envelopes, the oldest are passed over, and counted.
 /// </summary>
-internal sealed class RedisMessageBus(IConnectionMultiplexer redis, RedisKeys keys, ScalerMetrics metrics, int backlog = 100_000) : IMessageBus
+internal sealed class RedisMessageBus(
+    IConnectionMultiplexer redis, RedisKeys keys, ScalerMetrics metrics, int backlog = 100_000, ScalerRedisOptions? options = null) : IMessageBus
 {
     private readonly IDatabase _database = redis.GetDatabase();
     private readonly RedisKey[] _sendKeys = [keys.Leases, keys.Where];
@@ -25,7 +26,8 @@ internal sealed class RedisMessageBus(IConnectionMultiplexer redis, RedisKeys ke
     public async Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
         // A connection can be dead without a word for as long as it takes TCP, or the client, to notice. A new one need not wait for that.
-        var own = anew ? await ConnectionMultiplexer.ConnectAsync(redis.Configuration) : null;
+        // The certificates are not in the text of the configuration.
+        var own = anew ? await ConnectionMultiplexer.ConnectAsync((options ?? new ScalerRedisOptions()).Parse(redis.Configuration)) : null;
         try
         {
             // A queue, not a handler: the client runs handlers side by side, and order would be lost.

@@ -1,0 +1,121 @@
+using System.Text;
+using System.Threading.Channels;
+using Scaler.Cluster.Redis;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Advisories;
+
+/// <summary>What others in this field had to repair, tried on messages and on the cluster. The rows are those of SECURITY.md.</summary>
+public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backends>
+{
+    /// <summary>socket.io-parser, CVE-2022-2421 and CVE-2023-32695; socket.io, CVE-2024-38355; SignalR, CVE-2026-45591.</summary>
+    public static TheoryData<string, string> Messages => new()
+    {
+        { """{"event":{"toString":1}}""", "error::validation" },
+        { """{"event":["chat"]}""", "error::validation" },
+        { """{"event":null}""", "error::validation" },
+        { """{"event":7,"args":[]}""", "error::validation" },
+        { """{"event":"__proto__","args":[]}""", "error::validation" },
+        { """{"event":"constructor"}""", "error::validation" },
+        { """{"event":"chat","args":{"_placeholder":true,"num":"splice"}}""", "error::validation" },
+        { """{"event":"error","args":[]}""", "error::validation" },
+        { """{"event":"error::connect","args":["a","b"]}""", "error::validation" },
+        { """{"event":"disconnect"}""", "error::validation" },
+        { """{"event":"\ud800"}""", "error::json" },
+        { "51-[\"hello\",{\"_placeholder\":true,\"num\":0}]", "error::json" },
+        { new string('[', 200_000), "error::json" },
+        { "{\"event\":\"chat\",\"args\":" + new string('[', 100_000) + new string(']', 100_000) + "}", "error::json" },
+        { string.Concat(Enumerable.Repeat("{\"a\":", 50_000)), "error::json" },
+    };
+
+    [Theory, MemberData(nameof(Messages))]
+    public async Task AMessage_MadeToBreakTheDecoder_IsAnError_AndHarmsNobody(string message, string name)
+    {
+        var raised = Channel.CreateUnbounded<string>();
+        await using var server = await StartAsync(backends.NewPrefix(), "one", static options => options.Strict = true, server => server.Errors.Raised += error => raised.Writer.TryWrite(error.Name));
+        await using var bad = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var good = await TestClient.ConnectAsync(server.Url(), "acme");
+
+        await bad.SendAsync(message);
+
+        Assert.Equal(name, await raised.Reader.ReadAsync().AsTask().Within());
+        foreach (var client in new[] { good, bad })
+        {
+            await client.SendAsync("""{"event":"echo"}""");
+            Assert.Equal("""{"event":"echo"}""", await client.NextAsync());
+        }
+
+        Assert.False(raised.Reader.TryRead(out _));
+    }
+
+    /// <summary>SignalR, CVE-2023-35391: what was for one user came to another through the backplane. Names that mean something to Redis are names here.</summary>
+    [Fact]
+    public async Task Cve202335391_WhatIsForOneAccount_ReachesNobodyElse_WhateverItsName()
+    {
+        string[] names = ["a", "a*", "*", "[a]", "a?", "A", "a ", "a:b", "{a}", "a\\", "ä", "a;b=1", "a=1;"];
+        var prefix = backends.NewPrefix();
+        await using var one = await StartAsync(prefix, "one");
+        await using var two = await StartAsync(prefix, "two");
+        var clients = await Task.WhenAll(names.SelectMany(name => new[] { TestClient.ConnectAsync(one.Url(), name), TestClient.ConnectAsync(two.Url(), name) }));
+        try
+        {
+            foreach (var name in names)
+            {
+                Assert.Equal(2, (await one.Account(name).SendAsync("for", name)).Connections);
+            }
+
+            await two.BroadcastAsync("end");
+            for (var index = 0; index < clients.Length; index++)
+            {
+                Assert.Equal(names[index / 2], System.Text.Json.JsonDocument.Parse(await clients[index].NextAsync()).RootElement.GetProperty("args")[0].GetString());
+                Assert.Equal("""{"event":"end","args":[]}""", await clients[index].NextAsync());
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(clients.Select(static client => client.DisposeAsync().AsTask()));
+        }
+    }
+
+    /// <summary>
+    /// python-socketio, CVE-2025-61765: whoever could write to the message queue ran code on every server. Whatever is put onto the bus without the
+    /// cluster's secret is passed over and counted.
+    /// </summary>
+    [Fact]
+    public async Task Cve202561765_WhatIsPutOntoTheBus_WithoutTheSecret_IsPassedOver()
+    {
+        var prefix = backends.NewPrefix();
+        var redis = await backends.ConnectAsync(Backend.Garnet);
+        await using var one = await StartAsync(prefix, "one", static options => options.Cluster.Secret = "what only the cluster knows");
+        await using var client = await TestClient.ConnectAsync(one.Url(), "acme");
+        // A cluster of the same prefix that has another secret, and bytes that are nothing.
+        await using var evil = new ScalerCluster(redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "what somebody else has guessed" } });
+        var sent = await evil.SendAsync("acme", "evil", ["x"], new SendOptions { Receipts = true });
+        Assert.Equal(0, sent.Connections);
+        var channel = new RedisKeys(prefix).Channel(one.Cluster.Link.Holder);
+        foreach (var bytes in new[] { [], "\u0080\u0004cposix\nsystem\n"u8.ToArray(), Encoding.UTF8.GetBytes(new string('x', 100_000)) })
+        {
+            Assert.Equal(1, await redis.GetSubscriber().PublishAsync(channel, bytes));
+        }
+
+        Assert.Equal(1, (await one.Account("acme").SendAsync("news")).Connections);
+        Assert.Equal("""{"event":"news","args":[]}""", await client.NextAsync());
+        Assert.Equal(0, client.Waiting);
+    }
+
+    private async Task<ScalerServer> StartAsync(string prefix, string id, Action<ScalerOptions>? configure = null, Action<ScalerServer>? prepare = null) =>
+        await ScalerTestServer.StartAsync(
+            await backends.ConnectAsync(Backend.Garnet), prefix,
+            options =>
+            {
+                options.Cluster.ServerId = id;
+                configure?.Invoke(options);
+            },
+            server =>
+            {
+                server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
+                server.On("chat", static (_, _, _) => default);
+                prepare?.Invoke(server);
+            });
+}

@@ -1,0 +1,59 @@
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Security.Redis;
+
+/// <summary>A Redis that speaks TLS only, asks for a password and for the client's certificate.</summary>
+public sealed class RedisTlsTests
+{
+    [RedisServerFact]
+    public async Task ACluster_OverTls_Works_AlsoOverTheConnectionThatScalerOpensItself()
+    {
+        using var certificates = new Certificates();
+        var (port, redis) = await StartAsync(certificates);
+        await using var _ = redis;
+        var options = Options(certificates);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(options.Parse($"rediss://:a%20secret@127.0.0.1:{port}"));
+        Assert.True(connection.IsConnected);
+        await using var server = await ScalerTestServer.StartAsync(connection, "tls", o => o.Redis = options);
+        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
+        Assert.Equal(1, (await server.Account("acme").SendAsync("news")).Connections);
+        Assert.Equal("""{"event":"news","args":[]}""", await client.NextAsync());
+
+        // As when a subscription is found dead.
+        await using var listening = await server.Cluster.Link.Bus.ListenAsync("somebody-0", static _ => { }, anew: true).Within();
+        Assert.True(await server.Cluster.Link.Bus.TellAsync("somebody-0", new byte[] { 1 }));
+    }
+
+    [RedisServerFact]
+    public async Task AClient_WithoutTheAuthority_OrACertificate_DoesNotConnect()
+    {
+        using var certificates = new Certificates();
+        var (port, redis) = await StartAsync(certificates);
+        await using var _ = redis;
+        var url = $"rediss://:a%20secret@127.0.0.1:{port}?connectTimeout=2000&connectRetry=1";
+        var strangers = new ScalerRedisOptions { ClientCertificate = Options(certificates).ClientCertificate, ClientKey = Options(certificates).ClientKey };
+        var anonymous = new ScalerRedisOptions { CaCertificate = certificates.Authority };
+        foreach (var options in new[] { strangers, anonymous })
+        {
+            var exception = await Assert.ThrowsAsync<RedisConnectionException>(() => ConnectionMultiplexer.ConnectAsync(options.Parse(url)));
+            Assert.DoesNotContain("a secret", exception.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    private static ScalerRedisOptions Options(Certificates certificates)
+    {
+        var (certificate, key) = certificates.Sign("client");
+        return new ScalerRedisOptions { CaCertificate = certificates.Authority, ClientCertificate = certificate, ClientKey = key };
+    }
+
+    private static async Task<(int Port, RedisProcess Redis)> StartAsync(Certificates certificates)
+    {
+        var (certificate, key) = certificates.Sign("server");
+        var port = Ports.Free();
+        var redis = await RedisProcess.StartAsync(
+            "--port", "0", "--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificates.Authority,
+            "--requirepass", "a secret");
+        return (port, redis);
+    }
+}
