@@ -183,8 +183,9 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
         catch (BadHttpRequestException exception)
         {
-            // Cut short, or slower than the server's least rate.
+            // Cut short, or slower than the server's least rate. The answer says so, and the session's end must not cut it off.
             context.Response.StatusCode = exception.StatusCode;
+            session.EndPost();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
