@@ -227,7 +227,12 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 : null;
             var body = compressed ?? payload;
             response.ContentLength = body.Length;
-            await response.Body.WriteAsync(body.Memory, context.RequestAborted);
+            var written = response.Body.WriteAsync(body.Memory, context.RequestAborted);
+            if (!written.IsCompletedSuccessfully)
+            {
+                using var deadline = new AnswerDeadline(session, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
+                await written;
+            }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Scaler.EngineIO;
 using Scaler.Tests.Helpers;
@@ -15,6 +16,7 @@ public sealed class SlowUploadTests
     {
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromMilliseconds(1500));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromMilliseconds(1500));
     }
 
     [Fact]
@@ -109,6 +111,56 @@ public sealed class SlowUploadTests
 
             await host.Engine.PostAsync(sid, "1");
         })).Within();
+    }
+
+    /// <summary>At the server's least rate, an answer of this size may take more than an hour.</summary>
+    [Fact]
+    public async Task Answers_ThatNobodyReads_AreCutOffSoonAfterTheirSessionsEnd()
+    {
+        const int Length = 300_000;
+        await using var host = await HostileHost.StartAsync(
+            options =>
+            {
+                options.PingTimeout = TimeSpan.FromSeconds(3);
+                options.ClosedSessionRetention = TimeSpan.FromMilliseconds(200);
+            },
+            services: SmallSockets.Configure);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
+        {
+            var sid = await host.Engine.OpenAsync();
+            for (var i = 0; i < 3; i++)
+            {
+                (await host.Engine.PostAsync(sid, "4" + new string('x', Length))).Is(200, "ok");
+            }
+
+            using var connection = await RawConnection.ConnectAsync(host.Port, SmallSockets.Size);
+            await connection.SendAsync($"GET /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.InRange(await ReadSlowlyAsync(connection), 1, Length / 2);
+        })).Within();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
+        }
+    }
+
+    /// <summary>Reads until the server has had enough; gives how much came.</summary>
+    private static async Task<int> ReadSlowlyAsync(RawConnection connection)
+    {
+        const int Piece = 512;
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var read = 0;
+        try
+        {
+            for (; ; read += Piece)
+            {
+                await connection.SkipAsync(Piece);
+                await pace.WaitForNextTickAsync();
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or EndOfStreamException)
+        {
+            return read;
+        }
     }
 
     private static string Post(string sid) => $"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n";
