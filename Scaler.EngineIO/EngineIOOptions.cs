@@ -116,7 +116,7 @@ public sealed class EngineIOOptions
 
     /// <summary>
     /// How long a polling session that the server closed keeps, for the client's next poll, what was queued and the close
-    /// packet. From 10 ms to 1 day, default 30 s.
+    /// packet; and how long, from a session's end, a client may take to read the answer of a poll. From 10 ms to 1 day, default 30 s.
     /// </summary>
     public TimeSpan ClosedSessionRetention { get; set; } = TimeSpan.FromSeconds(30);
 

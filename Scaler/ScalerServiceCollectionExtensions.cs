@@ -98,6 +98,10 @@ public static class ScalerServiceCollectionExtensions
     private static IServiceCollection AddScalerEndpoint(this IServiceCollection services)
     {
         services.AddHttpForwarder();
+
+        // Below a warning it logs the URLs that it forwards to, and with them session ids, which are secrets.
+        services.Configure<LoggerFilterOptions>(static options =>
+            options.Rules.Add(new LoggerFilterRule(null, "Yarp.ReverseProxy.Forwarder", LogLevel.Warning, null)));
         services.AddEngineIO<ScalerHandler>();
         services.TryAddSingleton(provider => new Forwarder(
             provider.GetRequiredService<IHttpForwarder>(),

@@ -199,8 +199,9 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
         catch (BadHttpRequestException exception)
         {
-            // Cut short, or slower than the server's least rate.
+            // Cut short, or slower than the server's least rate. The answer says so, and the session's end must not cut it off.
             context.Response.StatusCode = exception.StatusCode;
+            session.EndPost();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
@@ -242,7 +243,12 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 : null;
             var body = compressed ?? payload;
             response.ContentLength = body.Length;
-            await response.Body.WriteAsync(body.Memory, context.RequestAborted);
+            var written = response.Body.WriteAsync(body.Memory, context.RequestAborted);
+            if (!written.IsCompletedSuccessfully)
+            {
+                using var deadline = new AnswerDeadline(session, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
+                await written;
+            }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

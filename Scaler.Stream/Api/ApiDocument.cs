@@ -11,7 +11,7 @@ internal static class ApiDocument
     /// <summary>Maps it. It takes long to make and needs no key, so it is made once, whatever the request says of its host and query.</summary>
     public static void MapApiDocument(this WebApplication app)
     {
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/openapi", StringComparison.Ordinal), static document => document.UseOutputCache());
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase), static document => document.UseOutputCache());
         app.MapOpenApi().CacheOutput(policy => policy.Expire(Kept).SetVaryByHost(false).SetVaryByQuery([]));
     }
 

@@ -8,17 +8,23 @@ namespace Scaler.Tests.Helpers;
 internal sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket;
-    private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly byte[] _buffer;
     private int _start;
     private int _end;
 
-    private RawConnection(Socket socket) => _socket = socket;
+    private RawConnection(Socket socket, int buffer) => (_socket, _buffer) = (socket, new byte[buffer]);
 
-    public static async Task<RawConnection> ConnectAsync(int port)
+    /// <summary>Connects; with a small receive buffer, what is not read is soon felt by the server.</summary>
+    public static async Task<RawConnection> ConnectAsync(int port, int? receiveBuffer = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBuffer is { } size)
+        {
+            socket.ReceiveBufferSize = size;
+        }
+
         await socket.ConnectAsync(IPAddress.Loopback, port).Within("a connection");
-        return new RawConnection(socket);
+        return new RawConnection(socket, receiveBuffer ?? 64 * 1024);
     }
 
     public Task SendAsync(string text) => SendAsync(Encoding.Latin1.GetBytes(text));

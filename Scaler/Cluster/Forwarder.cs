@@ -69,9 +69,22 @@ internal sealed class Forwarder : IDisposable
             return false;
         }
 
+        if (error == ForwarderError.RequestBodyClient && !IsRefused(context))
+        {
+            // The client left half-way. Kestrel, which may not know it yet, would try to read the rest, and log an error of its own.
+            context.Abort();
+        }
+
         _link.Metrics.Forwarded(error == ForwarderError.None ? "forwarded" : error.ToString());
         return true;
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Whether this server would not take the body, because it is too slow, too large or malformed: the client is there to be told so.</summary>
+    private static bool IsRefused(HttpContext context) => context.GetForwarderErrorFeature()?.Exception switch
+    {
+        AggregateException all => all.Flatten().InnerExceptions.Any(static exception => exception is BadHttpRequestException),
+        var exception => exception is BadHttpRequestException,
+    };
 }

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Hostile;
+
+/// <summary>
+/// Two well-behaved clients beside the hostile ones, one polling and one on WebSocket. Each sends a number, waits for its echo, and
+/// sends the next; what does not come back as it was sent, and in order, fails the test.
+/// </summary>
+internal sealed class Bystanders
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
+
+    private readonly EngineTestHost _host;
+    private readonly CancellationTokenSource _enough = new();
+    private Task<int>[] _clients = [];
+
+    private Bystanders(EngineTestHost host) => _host = host;
+
+    public static async Task<Bystanders> StartAsync(EngineTestHost host)
+    {
+        var bystanders = new Bystanders(host);
+        var sid = await host.OpenAsync();
+        var socket = await host.OpenWebSocketAsync();
+        bystanders._clients = [bystanders.PollAsync(sid), bystanders.TalkAsync(socket)];
+        return bystanders;
+    }
+
+    /// <summary>Lets them finish what they do; they must have been served all the time.</summary>
+    public async Task StopAsync()
+    {
+        await _enough.CancelAsync();
+        var sent = await Task.WhenAll(_clients).Within("the end of the bystanders");
+        Assert.All(sent, static count => Assert.True(count > 0, "A bystander was not served."));
+        _enough.Dispose();
+    }
+
+    private async Task<int> PollAsync(string sid)
+    {
+        using var pace = new PeriodicTimer(Pace);
+        var sent = 0;
+        for (; !_enough.IsCancellationRequested; sent++)
+        {
+            var message = "4p" + sent.ToString(CultureInfo.InvariantCulture);
+            (await _host.PostAsync(sid, message)).Is(200, "ok");
+            for (var echoed = false; !echoed;)
+            {
+                var answer = await _host.PollAsync(sid);
+                Assert.True(answer.Code == 200, $"{answer.Code} {answer.Text}");
+                foreach (var packet in answer.Text.Split('\x1e'))
+                {
+                    if (packet == "2")
+                    {
+                        (await _host.PostAsync(sid, "3")).Is(200, "ok");
+                    }
+                    else
+                    {
+                        Assert.Equal(message, packet);
+                        echoed = true;
+                    }
+                }
+            }
+
+            await pace.WaitForNextTickAsync();
+        }
+
+        (await _host.PostAsync(sid, "1")).Is(200, "ok");
+        return sent;
+    }
+
+    private async Task<int> TalkAsync(RawWebSocket socket)
+    {
+        using var pace = new PeriodicTimer(Pace);
+        var sent = 0;
+        for (; !_enough.IsCancellationRequested; sent++)
+        {
+            var message = "4w" + sent.ToString(CultureInfo.InvariantCulture);
+            await socket.SendTextAsync(message);
+            string received;
+            while ((received = await socket.ReadTextAsync()) == "2")
+            {
+                await socket.SendTextAsync("3");
+            }
+
+            Assert.Equal(message, received);
+            await pace.WaitForNextTickAsync();
+        }
+
+        await socket.SendTextAsync("1");
+        while ((await socket.ReadFrameAsync()).Opcode != RawWebSocket.CloseCode)
+        {
+            // A ping may have been on its way.
+        }
+
+        await socket.EndAsync();
+        socket.Dispose();
+        return sent;
+    }
+}

@@ -1,0 +1,192 @@
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Hostile;
+
+/// <summary>Clients that send much of little.</summary>
+[Collection(HostileCollection.Name)]
+public sealed class FloodTests
+{
+    private const long MegaByte = 1024 * 1024;
+
+    [Fact]
+    public async Task Payloads_OfAsManyTinyPacketsAsFit_AreHandledAndTheNextOneIsRefused()
+    {
+        await using var host = await HostileHost.StartAsync(handler: EchoOnlyShort());
+        var most = string.Join('\x1e', Enumerable.Repeat("4", 50_000));
+        var pongs = string.Join('\x1e', Enumerable.Repeat("3", 50_000));
+        var noops = string.Join('\x1e', Enumerable.Repeat("6", 50_000));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            var sid = await host.Engine.OpenAsync();
+            foreach (var payload in new[] { most, pongs, noops, most })
+            {
+                (await host.Engine.PostAsync(sid, payload)).Is(200, "ok");
+            }
+
+            (await host.Engine.PostAsync(sid, most + "\u001e4")).IsError(400, 3, "Bad request");
+        })).Within();
+        host.HasGrownByLessThan(32 * MegaByte);
+    }
+
+    [Fact]
+    public async Task TinyPackets_OverTime_ThatNobodyPollsFor_FillNoMoreThanTheQueue()
+    {
+        // The echoes wait for a poll that never comes; the post waits for them, and then the session ends.
+        await using var host = await HostileHost.StartAsync(options =>
+        {
+            options.MaxQueuedBytes = 64 * 1024;
+            options.SlowConsumerTimeout = TimeSpan.FromMilliseconds(200);
+        });
+        var payload = string.Join('\x1e', Enumerable.Repeat("4x", 500));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
+        {
+            var sid = await host.Engine.OpenAsync();
+            Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
+            while (session.State == EngineSessionState.Open)
+            {
+                await host.Engine.PostAsync(sid, payload);
+                Assert.InRange(session.QueuedBytes, 0, 64 * 1024);
+            }
+
+            Assert.StartsWith("6\u001e1", (await host.Engine.PollAsync(sid)).Text, StringComparison.Ordinal);
+        })).Within();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+        }
+    }
+
+    [Fact]
+    public async Task TinyFrames_OverTime_AreHandled()
+    {
+        await using var host = await HostileHost.StartAsync(handler: EchoOnlyShort());
+        var frames = Enumerable.Repeat(RawWebSocket.TextFrame("4"), 10_000).SelectMany(static frame => frame).ToArray();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            using var socket = await host.Engine.OpenWebSocketAsync();
+            for (var i = 0; i < 5; i++)
+            {
+                await socket.SendAsync(frames);
+            }
+
+            await socket.SendTextAsync("4end");
+            Assert.Equal("4end", await NextAsync(socket));
+        })).Within();
+        host.HasGrownByLessThan(32 * MegaByte);
+    }
+
+    [Fact]
+    public async Task Pings_OfAClientThatDoesNotRead_CostOneAnswer()
+    {
+        await using var host = await HostileHost.StartAsync();
+        var pings = Enumerable.Repeat(RawWebSocket.Frame(9, new byte[125]), 1000).SelectMany(static frame => frame).ToArray();
+        var sockets = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.Engine.OpenWebSocketAsync()));
+        await Task.WhenAll(sockets.Select(async socket =>
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                await socket.SendAsync(pings);
+            }
+        })).Within();
+        host.HasGrownByLessThan(32 * MegaByte);
+        Assert.All(host.Engine.Server.Sessions, static session => Assert.InRange(session.QueuedBytes, 0, 4096));
+        foreach (var socket in sockets)
+        {
+            socket.Connection.Reset();
+        }
+    }
+
+    [Fact]
+    public async Task Protocol3Pings_OfAClientThatDoesNotRead_EndItsSession()
+    {
+        await using var host = await HostileHost.StartAsync(options =>
+        {
+            options.AllowV3 = true;
+            options.MaxQueuedBytes = 64 * 1024;
+        });
+        var sid = await host.Engine.OpenAsync(3);
+        var pings = string.Concat(Enumerable.Repeat("1:2", 10_000));
+
+        await host.Engine.PostAsync(sid, pings, 3);
+
+        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Fragments_WithoutEnd_AreCutOff(int size)
+    {
+        await using var host = await HostileHost.StartAsync();
+        var fragments = Enumerable.Repeat(RawWebSocket.Frame(0, new byte[size], final: false), 2000).SelectMany(static frame => frame).ToArray();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
+        {
+            using var socket = await host.Engine.OpenWebSocketAsync();
+            await socket.SendAsync([.. RawWebSocket.Frame(2, new byte[size], final: false), .. fragments]);
+            Assert.Equal((1008, ""), await socket.ReadCloseAsync());
+            await socket.EndAsync();
+        })).Within();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(EngineCloseReason.TransportError, await host.Handler.NextClosed());
+        }
+    }
+
+    [Fact]
+    public async Task ControlFramesWithinAMessage_HoldNothingUp()
+    {
+        await using var host = await HostileHost.StartAsync();
+        using var socket = await host.Engine.OpenWebSocketAsync();
+        await socket.SendAsync(RawWebSocket.Frame(1, "4he"u8, final: false));
+        await socket.SendAsync(Enumerable.Repeat(RawWebSocket.Frame(10, new byte[125]), 20_000).SelectMany(static frame => frame).ToArray());
+        await socket.SendAsync(RawWebSocket.Frame(0, "llo"u8));
+        Assert.Equal("4hello", await NextAsync(socket));
+        socket.Connection.Reset();
+    }
+
+    [Fact]
+    public async Task Announcements_OfLargeFrames_TakeNoMemory()
+    {
+        // 300 × 1 MB announced, of which the first bytes come.
+        var begin = RawWebSocket.Frame(2, new byte[1_000_000])[..1000];
+        await using var host = await HostileHost.StartAsync();
+        var sockets = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => host.Engine.OpenWebSocketAsync()));
+        foreach (var socket in sockets)
+        {
+            await socket.SendAsync(begin);
+        }
+
+        var other = await host.Engine.OpenWebSocketAsync();
+        await other.SendTextAsync("4done");
+        Assert.Equal("4done", await NextAsync(other));
+        host.HasGrownByLessThan(32 * MegaByte);
+        foreach (var socket in sockets.Append(other))
+        {
+            socket.Connection.Reset();
+        }
+    }
+
+    private static EngineTestHandler EchoOnlyShort() => new()
+    {
+        Quiet = true,
+        Message = static async (session, message, cancellationToken) =>
+        {
+            if (message.Data.Length > 0)
+            {
+                await session.SendAsync(message.Data, cancellationToken: cancellationToken);
+            }
+        },
+    };
+
+    private static async Task<string> NextAsync(RawWebSocket socket)
+    {
+        string text;
+        while ((text = await socket.ReadTextAsync()) == "2")
+        {
+            await socket.SendTextAsync("3");
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.Extensions.Logging;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+using Scaler.Tests.Stream.Api;
+
+namespace Scaler.Tests.Security.Hostile;
+
+/// <summary>Hostile clients whose session is on one server and whose requests land on another, which forwards them.</summary>
+[Collection(HostileCollection.Name)]
+public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
+{
+    private const int Clients = 20;
+
+    private ApiHost _one = null!;
+    private ApiHost _two = null!;
+    private TestClient _polling = null!;
+    private TestClient _webSocket = null!;
+
+    public async Task InitializeAsync()
+    {
+        var prefix = backends.NewPrefix();
+        (string, string?)[] settings = [("Scaler:EngineIO:PingInterval", "00:00:01"), ("Scaler:EngineIO:PingTimeout", "00:00:05")];
+        _one = await ApiHost.StartAsync(await backends.ConnectAsync(Backend.Garnet), prefix, [.. settings, ("Scaler:Cluster:ServerId", "one")]);
+        _two = await ApiHost.StartAsync(await backends.ConnectAsync(Backend.Garnet), prefix, [.. settings, ("Scaler:Cluster:ServerId", "two")]);
+        _polling = await TestClient.ConnectAsync(_one.Url, "bystander", polling: true);
+        _webSocket = await TestClient.ConnectAsync(_one.Url, "bystander");
+    }
+
+    /// <summary>Whatever was done: nobody else lost anything, no session is left, the registry is right, and no error was logged.</summary>
+    public async Task DisposeAsync()
+    {
+        (await _two.PostAsync("/api/accounts/bystander/messages", """{"event":"end"}""")).Reached(2, 1);
+        foreach (var client in new[] { _polling, _webSocket })
+        {
+            Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
+        }
+
+        await Deadline.Until(() => _one.Server.ConnectionCount == 2 && _two.Server.ConnectionCount == 0);
+        await Deadline.Until(async () => (await _one.Server.Cluster.CheckRegistryAsync()).IsEqual);
+        foreach (var host in new[] { _one, _two })
+        {
+            var errors = host.Logs.Where(static record => record.Level >= LogLevel.Error).ToList();
+            Assert.True(errors.Count == 0, string.Join('\n', errors.Select(static error => $"{error.Category}: {error.Message} {error.Exception}")));
+
+            // Session ids are secrets. (The host's own log of requests is the host's to turn off.)
+            Assert.DoesNotContain(host.Logs, static record =>
+                record.Category?.StartsWith("Microsoft.", StringComparison.Ordinal) != true && record.Message.Contains("sid=", StringComparison.Ordinal));
+        }
+
+        await _polling.DisposeAsync();
+        await _webSocket.DisposeAsync();
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("before the 101")]
+    [InlineData("after the 101")]
+    [InlineData("after the probe")]
+    [InlineData("after the probe's answer")]
+    public async Task AnUpgradeThatIsReset_LeavesPollingAlive(string step) => await EachAsync(async sid =>
+    {
+        using var connection = await RawConnection.ConnectAsync(_two.Port);
+        await connection.SendAsync(Upgrade(sid));
+        if (step != "before the 101")
+        {
+            Assert.StartsWith("HTTP/1.1 101 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+        }
+
+        if (step is "after the probe" or "after the probe's answer")
+        {
+            await connection.SendAsync(RawWebSocket.TextFrame("2probe"));
+        }
+
+        if (step == "after the probe's answer")
+        {
+            await connection.ReadByteAsync();
+        }
+
+        connection.Reset();
+        using var client = new HttpClient();
+        using var posted = await client.PostAsync(Poll(_two, sid), new StringContent("1"));
+        Assert.Equal("ok", await posted.Content.ReadAsStringAsync());
+    });
+
+    [Fact]
+    public async Task AnUpgradeThatIsResetWhenItIsConfirmed_EndsTheSession() => await EachAsync(async sid =>
+    {
+        using var connection = await RawConnection.ConnectAsync(_two.Port);
+        await connection.SendAsync((byte[])[.. System.Text.Encoding.ASCII.GetBytes(Upgrade(sid)), .. RawWebSocket.TextFrame("2probe")]);
+        await connection.ReadHeadAsync();
+        await connection.SkipAsync(2 + "3probe".Length);
+        await connection.SendAsync((byte[])[.. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4x"), .. RawWebSocket.TextFrame("4x")[..3]]);
+        connection.Reset();
+    });
+
+    [Fact]
+    public async Task EveryViolationOfTheFraming_EndsItsConnectionOnly() => await Task.WhenAll(Violation.All.Select(async violation =>
+    {
+        var sid = await OpenAsync();
+        using var connection = await RawConnection.ConnectAsync(_two.Port);
+        await connection.SendAsync(Upgrade(sid));
+        await connection.ReadHeadAsync();
+        await connection.SendAsync(violation.Frames);
+        Assert.Equal(0x88, await connection.ReadByteAsync());
+        connection.Reset();
+        using var client = new HttpClient();
+        using var posted = await client.PostAsync(Poll(_two, sid), new StringContent("1"));
+        Assert.Equal("ok", await posted.Content.ReadAsStringAsync());
+    })).Within();
+
+    [Fact]
+    public async Task UploadsThatAreResetHalfWay_EndTheirSessions() => await EachAsync(async sid =>
+    {
+        using var connection = await RawConnection.ConnectAsync(_two.Port);
+        await connection.SendAsync(
+            $"POST /stream/?EIO=4&transport=polling&account=acme&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n4half");
+        await Deadline.Until(() => _one.Server.Connections.Any(connection => connection.Session.Id == sid && connection.Session.ReadsPost));
+        connection.Reset();
+        await Deadline.Until(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
+    });
+
+    /// <summary>The server that forwards has the least rate of a body too (Kestrel's own: 240 bytes a second, after five).</summary>
+    [Fact]
+    public async Task UploadsThatStopHalfWay_EndTheirSessions() => await EachAsync(async sid =>
+    {
+        using var connection = await RawConnection.ConnectAsync(_two.Port);
+        await connection.SendAsync(
+            $"POST /stream/?EIO=4&transport=polling&account=acme&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n4half");
+        var answer = await connection.ReadToEndAsync();
+        Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal), answer);
+    });
+
+    [Fact]
+    public async Task PollsThatAreReset_EndTheirSessions() => await EachAsync(async sid =>
+    {
+        using var connection = await RawConnection.ConnectAsync(_two.Port);
+        await connection.SendAsync($"GET {Poll(_two, sid).PathAndQuery} HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Deadline.Until(() => _one.Server.Connections.Any(connection => connection.Session.Id == sid && connection.Session.HoldsPoll));
+        connection.Reset();
+        await Deadline.Until(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
+    });
+
+    private async Task EachAsync(Func<string, Task> attack) =>
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ => await attack(await OpenAsync()))).Within();
+
+    private async Task<string> OpenAsync()
+    {
+        using var client = new HttpClient();
+        return EngineTestHost.Sid(await client.GetStringAsync(new Uri(_one.Url + "/stream/?EIO=4&transport=polling&account=acme")));
+    }
+
+    private static Uri Poll(ApiHost host, string sid) => new($"{host.Url}/stream/?EIO=4&transport=polling&account=acme&sid={sid}");
+
+    private static string Upgrade(string sid) =>
+        RawWebSocket.Request($"?EIO=4&transport=websocket&account=acme&sid={sid}").Replace("/engine.io/", "/stream/", StringComparison.Ordinal);
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Hostile;
+
+/// <summary>
+/// Every violation of RFC 6455, at every point of a connection's life. It ends that connection with the right code; a polling session that the
+/// connection had not taken over yet goes on.
+/// </summary>
+[Collection(HostileCollection.Name)]
+public sealed class FrameTests
+{
+    [Fact]
+    public async Task BeforeTheSessionExists_InOnePieceWithTheRequest()
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async violation =>
+        {
+            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"), violation.Frames);
+            Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
+            Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
+            return await CodeAsync(socket);
+        });
+    }
+
+    [Fact]
+    public async Task OnASessionsWebSocket()
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async violation =>
+        {
+            using var socket = await host.Engine.OpenWebSocketAsync();
+            await socket.SendAsync(violation.Frames);
+            return await CodeAsync(socket);
+        });
+    }
+
+    [Fact]
+    public async Task ByteByByte()
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async violation =>
+        {
+            using var socket = await host.Engine.OpenWebSocketAsync();
+            foreach (var part in violation.Frames.Take(300))
+            {
+                await socket.SendAsync(part);
+            }
+
+            await socket.SendAsync(violation.Frames.Skip(300).ToArray());
+            return await CodeAsync(socket);
+        });
+    }
+
+    [Fact]
+    public async Task BeforeTheProbe_PollingGoesOn() => await OnUpgradeAsync(async (host, sid, violation) =>
+    {
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + sid), violation.Frames);
+        return await CodeAsync(socket);
+    });
+
+    [Fact]
+    public async Task AfterTheProbe_PollingGoesOn() => await OnUpgradeAsync(async (host, sid, violation) =>
+    {
+        using var socket = await host.Engine.ConnectAsync(sid);
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+        await socket.SendAsync(violation.Frames);
+        return await CodeAsync(socket);
+    });
+
+    [Fact]
+    public async Task AfterTheUpgrade_TheSessionEnds()
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async violation =>
+        {
+            var (sid, socket) = await host.Engine.OpenUpgradedAsync();
+            using (socket)
+            {
+                await socket.SendAsync(violation.Frames);
+                var code = await CodeAsync(socket);
+                Assert.False(host.Engine.Server.TryGetSession(sid, out _));
+                return code;
+            }
+        });
+    }
+
+    private static async Task OnUpgradeAsync(Func<HostileHost, string, Violation, Task<int>> attack)
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async violation =>
+        {
+            var sid = await host.Engine.OpenAsync();
+            var code = await attack(host, sid, violation);
+            Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
+            await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempt to be dropped");
+            (await host.Engine.PostAsync(sid, "4still here")).Is(200, "ok");
+            (await host.Engine.PollAsync(sid)).Is(200, "4still here");
+            (await host.Engine.PostAsync(sid, "1")).Is(200, "ok");
+            return code;
+        });
+    }
+
+    private static async Task EachAsync(Func<Violation, Task<int>> attack)
+    {
+        var wrong = await Task.WhenAll(Violation.All.Select(async violation =>
+        {
+            var code = await attack(violation);
+            return code == violation.Code ? null : string.Create(CultureInfo.InvariantCulture, $"{violation.Name}: {code} instead of {violation.Code}");
+        })).Within();
+        Assert.DoesNotContain(wrong, static line => line is not null);
+    }
+
+    private static async Task<int> CodeAsync(RawWebSocket socket)
+    {
+        while (true)
+        {
+            var (opcode, payload, _) = await socket.ReadFrameAsync();
+            if (opcode == RawWebSocket.CloseCode)
+            {
+                return (payload[0] << 8) | payload[1];
+            }
+
+            // A ping of the session, or a pong.
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Hostile;
+
+/// <summary>Bytes without sense, and sense with a few bytes changed. Each seed is a test of its own, so that one that fails can be run again.</summary>
+[Collection(HostileCollection.Name)]
+public sealed class RandomBytesTests
+{
+    private const int Clients = 40;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task AsHttp(int seed)
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(seed, async random =>
+        {
+            using var connection = await RawConnection.ConnectAsync(host.Port);
+            await SendAsync(connection, random.Next(3) switch
+            {
+                0 => Bytes(random, 2000),
+                1 => Change(random, RawWebSocket.Request("?EIO=4&transport=websocket"), 1 + random.Next(4)),
+                _ => Change(random, "POST /engine.io/?EIO=4&transport=polling&sid=abc HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n4abcd", 1 + random.Next(4)),
+            });
+            connection.Reset();
+        });
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task AsPollingBodies(int seed)
+    {
+        await using var host = await HostileHost.StartAsync(options => options.AllowV3 = true);
+        await EachAsync(seed, async random =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                var version = 3 + random.Next(2);
+                var sid = await host.Engine.OpenAsync(version);
+                var body = random.Next(2) == 0
+                    ? Bytes(random, 2000)
+                    : Change(random, version == 4 ? "4hello\u001e3\u001ebAQIDBA==\u001e6" : "6:4hello1:210:b4AQIDBA==", 1 + random.Next(3));
+                var type = random.Next(4) switch { 0 => "application/octet-stream", 1 => "application/x-www-form-urlencoded", _ => "text/plain" };
+                var answer = await host.Engine.PostAsync(sid, body, version, type, random.Next(4) == 0 ? "&j=1" : "");
+                Assert.Contains(answer.Code, (int[])[200, 400]);
+                await host.Engine.PostAsync(sid, version == 4 ? "1" : "1:1", version);
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    public async Task AsFrames(int seed, bool upgrade)
+    {
+        await using var host = await HostileHost.StartAsync(options => options.PerMessageDeflate.Enabled = true);
+        byte[] right =
+        [
+            .. RawWebSocket.TextFrame("4hello"), .. RawWebSocket.Frame(9, "ping"u8), .. RawWebSocket.Frame(2, [1, 2], final: false),
+            .. RawWebSocket.Frame(0, [3]), .. RawWebSocket.TextFrame("3"),
+        ];
+        await EachAsync(seed, async random =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var sid = upgrade ? await host.Engine.OpenAsync() : null;
+                using var socket = await host.Engine.ConnectAsync(sid, 4, "", ("Sec-WebSocket-Extensions", random.Next(2) == 0 ? "permessage-deflate" : ""));
+                await SendAsync(socket.Connection, random.Next(3) switch
+                {
+                    0 => Bytes(random, 5000),
+                    1 => Change(random, right, 1 + random.Next(3)),
+                    _ => [.. right, .. RawWebSocket.Frame(random.Next(16), Bytes(random, 200), random.Next(2) == 0, random.Next(4) > 0, random.Next(2) * 0x40)],
+                });
+                if (random.Next(2) == 0)
+                {
+                    socket.Connection.Reset();
+                }
+
+                if (sid is not null)
+                {
+                    // Polling goes on, unless the bytes happened to be an upgrade.
+                    await host.Engine.PostAsync(sid, "1");
+                }
+            }
+        });
+    }
+
+    /// <summary>Sends what the server takes: it may end the connection at any byte.</summary>
+    private static async Task SendAsync(RawConnection connection, byte[] bytes)
+    {
+        try
+        {
+            await connection.SendAsync(bytes);
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // It had enough.
+        }
+    }
+
+    private static byte[] Bytes(Random random, int most)
+    {
+        var bytes = new byte[random.Next(most)];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] Change(Random random, string text, int count) => Change(random, Encoding.Latin1.GetBytes(text), count);
+
+    private static byte[] Change(Random random, byte[] right, int count)
+    {
+        var bytes = right.ToList();
+        for (var i = 0; i < count; i++)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(3))
+            {
+                case 0: bytes[at] = (byte)random.Next(256); break;
+                case 1: bytes.RemoveAt(at); break;
+                default: bytes.Insert(at, (byte)random.Next(256)); break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static Task EachAsync(int seed, Func<Random, Task> attack) =>
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(i => attack(new Random((seed * 1000) + i)))).Within();
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Hostile;
+
+/// <summary>Connections that are reset (RST) at each step of a handshake and of an upgrade.</summary>
+[Collection(HostileCollection.Name)]
+public sealed class ResetTests
+{
+    private const int Clients = 40;
+
+    public static TheoryData<string> Steps => ["before the 101", "after the 101", "after the probe", "after the probe's answer"];
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task AnUpgradeThatIsReset_LeavesPollingAlive(string step)
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async _ =>
+        {
+            var sid = await host.Engine.OpenAsync();
+            Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
+            for (var attempt = 0; attempt < 3; attempt++)
+            {
+                await ResetAsync(host, sid, step);
+            }
+
+            await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempts to be dropped");
+            (await host.Engine.PostAsync(sid, "4still here")).Is(200, "ok");
+            (await host.Engine.PollAsync(sid)).Is(200, "4still here");
+
+            // And an upgrade that is meant well succeeds.
+            using var socket = await host.Engine.ConnectAsync(sid);
+            await socket.SendTextAsync("2probe");
+            Assert.Equal("3probe", await socket.ReadTextAsync());
+            await socket.SendTextAsync("5");
+            await socket.SendTextAsync("1");
+            await EngineSessionExtensions.Until(() => session.State > EngineSessionState.Open, "the end");
+        });
+        for (var i = 0; i < Clients; i++)
+        {
+            Assert.Equal(EngineCloseReason.ClientClose, await host.Handler.NextClosed());
+        }
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("5", "4hello")]
+    public async Task AnUpgradeThatIsResetWhenItIsConfirmed_EndsTheSession(params string[] packets)
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async i =>
+        {
+            var sid = await host.Engine.OpenAsync();
+            Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
+            var poll = i % 2 == 0 ? host.Engine.PollAsync(sid) : null;
+            using var socket = await host.Engine.ConnectAsync(sid);
+            await socket.SendTextAsync("2probe");
+            Assert.Equal("3probe", await socket.ReadTextAsync());
+            if (poll is not null)
+            {
+                (await poll).Is(200, "6");
+            }
+
+            await socket.SendAsync(packets.SelectMany(RawWebSocket.TextFrame).ToArray());
+            await EngineSessionExtensions.Until(() => session.Transport == EngineTransport.WebSocket, "the upgrade");
+            socket.Connection.Reset();
+        });
+        for (var i = 0; i < Clients; i++)
+        {
+            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+        }
+    }
+
+    /// <summary>Whether the upgrade was seen first or the reset is open; the session goes on by polling, or is over.</summary>
+    [Fact]
+    public async Task AnUpgradeThatIsResetTogetherWithItsConfirmation_LeavesNothingBehind()
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async _ =>
+        {
+            var sid = await host.Engine.OpenAsync();
+            Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
+            using var socket = await host.Engine.ConnectAsync(sid);
+            await socket.SendAsync([.. RawWebSocket.TextFrame("2probe"), .. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4x")]);
+            socket.Connection.Reset();
+            await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempt to end");
+            if (session.State == EngineSessionState.Open && session.Transport == EngineTransport.Polling)
+            {
+                (await host.Engine.PostAsync(sid, "4still here")).Is(200, "ok");
+                await session.CloseAsync().AsTask().Within();
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("before the 101")]
+    [InlineData("after the 101")]
+    [InlineData("after the open packet")]
+    [InlineData("within a frame")]
+    [InlineData("within a message")]
+    [InlineData("behind a close frame")]
+    public async Task AWebSocketSessionThatIsReset_Ends(string step)
+    {
+        await using var host = await HostileHost.StartAsync();
+        await EachAsync(async _ =>
+        {
+            if (step == "before the 101")
+            {
+                using var connection = await RawConnection.ConnectAsync(host.Port);
+                await connection.SendAsync(RawWebSocket.Request("?EIO=4&transport=websocket"));
+                connection.Reset();
+                return;
+            }
+
+            using var socket = await host.Engine.ConnectAsync();
+            if (step != "after the 101")
+            {
+                await socket.ReadTextAsync();
+            }
+
+            await socket.SendAsync(step switch
+            {
+                "within a frame" => RawWebSocket.TextFrame("4hello")[..8],
+                "within a message" => RawWebSocket.Frame(1, "4hello"u8, final: false),
+                "behind a close frame" => RawWebSocket.Frame(RawWebSocket.CloseCode, []),
+                _ => [],
+            });
+            socket.Connection.Reset();
+        });
+    }
+
+    /// <summary>The handshake is still with the application when its connection is gone.</summary>
+    [Fact]
+    public async Task AHandshakeThatIsResetWhileTheApplicationDecides_LeavesNoSession()
+    {
+        var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = 0;
+        await using var host = await HostileHost.StartAsync(handler: new EngineTestHandler
+        {
+            Quiet = true,
+            Opened = async (session, _) =>
+            {
+                if (session.Handshake.Query.ContainsKey("slow"))
+                {
+                    Interlocked.Increment(ref waiting);
+                    await decided.Task;
+                }
+            },
+        });
+        var connections = new List<RawConnection>();
+        for (var i = 0; i < Clients; i++)
+        {
+            var connection = await RawConnection.ConnectAsync(host.Port);
+            connections.Add(connection);
+            await connection.SendAsync(i % 2 == 0
+                ? RawWebSocket.Request("?EIO=4&transport=websocket&slow=1")
+                : "GET /engine.io/?EIO=4&transport=polling&slow=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+        }
+
+        await Deadline.Until(() => Volatile.Read(ref waiting) == Clients);
+        connections.ForEach(static connection => connection.Reset());
+        decided.SetResult();
+        for (var i = 0; i < Clients; i++)
+        {
+            Assert.Contains(await host.Handler.NextClosed(), (EngineCloseReason[])[EngineCloseReason.TransportClose, EngineCloseReason.PingTimeout]);
+        }
+    }
+
+    private static async Task ResetAsync(HostileHost host, string sid, string step)
+    {
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        await connection.SendAsync(RawWebSocket.Request(string.Create(CultureInfo.InvariantCulture, $"?EIO=4&transport=websocket&sid={sid}")));
+        if (step != "before the 101")
+        {
+            // A second attempt is told of a conflict as long as the server has not seen the first one's end.
+            Assert.StartsWith("HTTP/1.1 101 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+        }
+
+        if (step is "after the probe" or "after the probe's answer")
+        {
+            await connection.SendAsync(RawWebSocket.TextFrame("2probe"));
+        }
+
+        if (step == "after the probe's answer")
+        {
+            await connection.ReadByteAsync();
+        }
+
+        connection.Reset();
+    }
+
+    private static Task EachAsync(Func<int, Task> attack) => Task.WhenAll(Enumerable.Range(0, Clients).Select(attack)).Within();
+}

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+using Xunit.Abstractions;
+
+namespace Scaler.Tests.Security.Hostile;
+
+/// <summary>A thousand clients that do not read, on a broadcast.</summary>
+[Collection(HostileCollection.Name)]
+public sealed class StalledReaderTests(ITestOutputHelper output)
+{
+    private const int Stalled = 1000;
+    private const int Healthy = 20;
+    private const int MaxQueuedBytes = 32 * 1024;
+    private const int Length = 2048;
+
+    [Fact]
+    public async Task EachIsClosedWithItsReason_QueuesAreBounded_AndHealthyClientsReceiveEverything()
+    {
+        // What the system and Kestrel hold for each connection, beside the queue: its pipe, and what is being written.
+        const long PerConnection = 256 * 1024;
+        await using var host = await HostileHost.StartAsync(
+            static options =>
+            {
+                options.MaxQueuedBytes = MaxQueuedBytes;
+
+                // They do not read pings either; that is not what this is about.
+                options.PingTimeout = TimeSpan.FromMinutes(1);
+            },
+            services: SmallSockets.Configure);
+        var stalled = new List<RawConnection>();
+        for (var i = 0; i < Stalled; i++)
+        {
+            var connection = await RawConnection.ConnectAsync(host.Port, SmallSockets.Size);
+            await connection.SendAsync(RawWebSocket.Request("?EIO=4&transport=websocket&stalled=1"));
+            stalled.Add(connection);
+        }
+
+        var healthy = await Task.WhenAll(Enumerable.Range(0, Healthy).Select(_ => host.Engine.OpenWebSocketAsync(more: "&healthy=1")));
+        await Deadline.Until(() => host.Engine.Server.Count == Stalled + Healthy + 2);
+
+        // The bystanders take part in no broadcast: they check their own order.
+        var (victims, others) = (SessionsOf(host, "stalled"), SessionsOf(host, "healthy"));
+        var received = healthy.Select(ReceiveAsync).ToList();
+        var sent = 0;
+        for (; victims.Exists(static session => session.State == EngineSessionState.Open) && sent < 1000; sent++)
+        {
+            using var message = Message(sent.ToString("d4", CultureInfo.InvariantCulture));
+            foreach (var session in victims.Concat(others))
+            {
+                session.TrySend(message);
+                Assert.InRange(session.QueuedBytes, 0, MaxQueuedBytes);
+            }
+
+            // Healthy clients keep up with a sender that gives them the chance.
+            await Deadline.Until(() => others.TrueForAll(static session => session.QueuedBytes < MaxQueuedBytes / 2));
+        }
+
+        Assert.InRange(sent, MaxQueuedBytes / (Length * 2), 999);
+        output.WriteLine($"{Stalled} stalled clients, closed after {sent} messages, hold {host.Grown():N0} bytes");
+        host.HasGrownByLessThan(Stalled * PerConnection);
+        for (var i = 0; i < Stalled; i++)
+        {
+            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+        }
+
+        // None waits for the close frame to be read: after the close timeout they are cut off.
+        await Deadline.Until(() => host.Engine.Server.Count == Healthy + 2);
+        foreach (var session in others)
+        {
+            await session.SendAsync("end");
+        }
+
+        Assert.All(await Task.WhenAll(received).Within(), count => Assert.Equal(sent, count));
+        stalled.ForEach(static connection => connection.Reset());
+        foreach (var socket in healthy)
+        {
+            socket.Connection.Reset();
+        }
+    }
+
+    /// <summary>A client that begins to read again, before it is cut off, learns why.</summary>
+    [Fact]
+    public async Task AClientThatWakesUpInTime_ReadsTheReason()
+    {
+        await using var host = await HostileHost.StartAsync(
+            static options =>
+            {
+                options.MaxQueuedBytes = MaxQueuedBytes;
+                options.CloseTimeout = TimeSpan.FromSeconds(20);
+            },
+            services: SmallSockets.Configure);
+        using var socket = await host.Engine.OpenWebSocketAsync(more: "&stalled=1");
+        var session = Assert.Single(SessionsOf(host, "stalled"));
+        using var message = Message("");
+        while (session.TrySend(message) == EngineSendOutcome.Sent)
+        {
+            Assert.InRange(session.QueuedBytes, 0, MaxQueuedBytes);
+        }
+
+        int opcode;
+        byte[] payload;
+        do
+        {
+            (opcode, payload, _) = await socket.ReadFrameAsync();
+        }
+        while (opcode != RawWebSocket.CloseCode);
+
+        Assert.Equal((4429, "slow consumer"), ((payload[0] << 8) | payload[1], Encoding.UTF8.GetString(payload.AsSpan(2))));
+        await socket.EndAsync();
+    }
+
+    private static EngineEncodedMessage Message(string begin) =>
+        EngineEncodedMessage.Create(Encoding.UTF8.GetBytes(begin + new string('x', Length)), EngineMessageKind.Text);
+
+    private static List<EngineSession> SessionsOf(HostileHost host, string who) =>
+        host.Engine.Server.Sessions.Where(session => session.Handshake.Query.ContainsKey(who)).ToList();
+
+    /// <summary>Counts the messages of a broadcast, which must come in order, up to the end.</summary>
+    private static async Task<int> ReceiveAsync(RawWebSocket socket)
+    {
+        var count = 0;
+        while (true)
+        {
+            var text = await socket.ReadTextAsync();
+            if (text == "2")
+            {
+                await socket.SendTextAsync("3");
+            }
+            else if (text == "4end")
+            {
+                return count;
+            }
+            else
+            {
+                Assert.StartsWith("4" + count.ToString("d4", CultureInfo.InvariantCulture), text, StringComparison.Ordinal);
+                count++;
+            }
+        }
+    }
+}
