@@ -3,7 +3,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.OpenApi;
 
 namespace Scaler.Stream.Api;
 
@@ -12,7 +11,6 @@ internal static class MessageEndpoints
 {
     private const int LongestId = 128;
     private const string Tag = "Messages";
-    private const string Everyone = "everyone";
 
     public static void MapMessages(this RouteGroupBuilder accounts, RouteGroupBuilder api)
     {
@@ -34,14 +32,7 @@ internal static class MessageEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithSummary("Sends a message to all connections of all accounts")
             .WithDescription(
-                "The query has to say so (?to=everyone): the URL of an account named '..', written as URLs are, is shortened to this one by most clients.")
-            .AddOpenApiOperationTransformer((operation, _, _) =>
-            {
-                var to = (OpenApiParameter)operation.Parameters!.Single(parameter => parameter.Name == "to");
-                to.Required = true;
-                to.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Const = Everyone };
-                return Task.CompletedTask;
-            });
+                "To every account, on all servers. Mind names that a user has typed: the URL of an account named '..' is shortened to this one by most clients.");
     }
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> SendAsync(
@@ -62,14 +53,11 @@ internal static class MessageEndpoints
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> BroadcastAsync(
         ScalerServer server,
         [FromBody] MessageBody message,
-        [Description("Must be 'everyone'.")] string? to = null,
         [Description("Waits until every server has said how many connections took the message; the result then counts those.")] bool receipts = false,
         [Description("The id of a connection that is left out."), StringLength(LongestId)] string? except = null,
         CancellationToken cancellationToken = default)
     {
-        return to != Everyone
-            ? ApiResults.BadRequest($"This reaches every connection of every account, so the query has to say it: POST /api/messages?to={Everyone}.")
-            : message.Problem() is { } problem
+        return message.Problem() is { } problem
             ? ApiResults.BadRequest(problem)
             : ApiResults.Of(await server.Cluster.BroadcastAsync(
                 message.Event, message.Arguments(), new SendOptions { Receipts = receipts, Except = except }, cancellationToken));

@@ -54,7 +54,7 @@ internal static class ServerKinds
     })
     {
         NeedsRedis = true,
-        BroadcastPath = "/api/messages?to=everyone",
+        BroadcastPath = "/api/messages",
         Body = text => $$"""{"event":"echo","args":["{{text}}"]}""",
         Headers = $"Content-Type: application/json\r\nAuthorization: Bearer {ApiKey}\r\n",
     };

@@ -66,7 +66,7 @@ public sealed class AccountTests(Backends backends) : TwoHosts(backends)
 
         await a.Closed.Within();
         await b.Closed.Within();
-        (await One.PostAsync("/api/messages?to=everyone&receipts=true", """{"event":"end"}""")).Reached(1, 1);
+        (await One.PostAsync("/api/messages?receipts=true", """{"event":"end"}""")).Reached(1, 1);
         Assert.Equal("""{"event":"end","args":[]}""", await other.NextAsync());
     }
 
