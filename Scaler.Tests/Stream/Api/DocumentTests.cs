@@ -14,7 +14,7 @@ public sealed class DocumentTests
         "GET /api/accounts listAccounts(after,prefix,take) 200,400,401,429,503",
         "GET /api/accounts/{account} getAccount(account,take) 200,400,401,404,429,503",
         "POST /api/accounts/{account}/messages sendMessage(account,except,only,receipts,body) 200,400,401,413,415,429,503",
-        "POST /api/messages sendMessageToEveryone(except,receipts,to,body) 200,400,401,413,415,429,503",
+        "POST /api/messages sendMessageToEveryone(except,receipts,body) 200,400,401,413,415,429,503",
     ];
 
     [Fact]
