@@ -26,7 +26,8 @@ internal static class AdminExtensions
         services.TryAddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ClusterMonitor>().AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());
         services.AddSingleton<ErrorFeed>().AddHostedService(provider => provider.GetRequiredService<ErrorFeed>());
-        services.AddSingleton<AuditLog>();
+        services.AddSingleton<RegistryMonitor>().AddHostedService(provider => provider.GetRequiredService<RegistryMonitor>());
+        services.AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<ClusterActions>();
 
         services.AddAdminSecurity();

@@ -18,6 +18,12 @@ public sealed class AdminOptions
     /// <summary>How often the cluster is sampled while somebody watches: 250 ms to 1 min. Default: 1 s.</summary>
     public TimeSpan SampleInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Where the Aspire dashboard is, for links from each server to its logs: an absolute http or https URL. Default: none, then there
+    /// are no links. Servers say what their telemetry calls them by OpenTelemetry's variables.
+    /// </summary>
+    public string? DashboardUrl { get; set; }
+
     /// <summary>How long a login lasts after the last request: 1 min to 30 days. Default: 12 h.</summary>
     public TimeSpan LoginLifetime { get; set; } = TimeSpan.FromHours(12);
 }
