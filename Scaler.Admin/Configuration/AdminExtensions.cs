@@ -32,6 +32,10 @@ internal static class AdminExtensions
 
         services.AddAdminSecurity();
         services.AddHostedService<LoginAnnouncement>();
+        services.AddHealthChecks().AddCheck<RedisHealth>("redis");
+
+        // It writes a line, or a page of them, at each probe for as long as something is wrong. The check logs what changes.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddFluentUIComponents();
         return builder;
