@@ -30,7 +30,7 @@ internal static class AdminExtensions
         services.AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<ClusterActions>();
 
-        services.AddAdminSecurity();
+        services.AddAdminSecurity(builder.Configuration);
         services.AddHostedService<LoginAnnouncement>();
         services.AddHealthChecks().AddCheck<RedisHealth>("redis");
 
@@ -44,11 +44,13 @@ internal static class AdminExtensions
     public static WebApplication MapAdmin(this WebApplication app)
     {
         app.UseSecurityHeaders();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapLogout();
+        app.MapOpenIdConnectLogin();
         app.MapExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
 
