@@ -284,7 +284,7 @@ public sealed class ScalerCluster : IAsyncDisposable
 
     private async Task<Receipt> ReadInventoryAsync(string holder, CancellationToken cancellationToken)
     {
-        const int Page = 1000;
+        const int Page = 500;
         var (count, digest) = (0, 0UL);
         RegistryEntry? last = null;
         while (true)
