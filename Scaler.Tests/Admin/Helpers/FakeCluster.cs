@@ -32,8 +32,6 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     /// <summary>What a comparison of the registry with reality ends with; null: that servers which hear the bus are equal.</summary>
     public RegistryCheck? Check { get; set; }
 
-    public Action BeforeCheck { get; set; } = () => { };
-
     public int Checks => Volatile.Read(ref _checks);
 
     public int Watching
@@ -164,7 +162,6 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     public Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken) => Ask(() =>
     {
         Interlocked.Increment(ref _checks);
-        BeforeCheck();
         return Check ?? Compare();
     });
 
