@@ -126,9 +126,25 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("wonka-01");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" })).ToBeVisibleAsync();
+        await TickUntilAsync(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" }));
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
         await Expect(page).ToHaveURLAsync(new Uri(_host.Address, "/accounts?q=wonka-01").ToString());
+    }
+
+    [ChromiumFact]
+    public async Task Errors_FiltersCleared_EmptyTheField()
+    {
+        Scenery.Break(_cluster, _host.Time);
+        var page = await OpenAsync("/errors");
+        await UntilWatchedAsync();
+        await TickUntilAsync(page.GetByText("wonka-002"));
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("tyrell");
+        await TickUntilAsync(page.GetByText("Clear filters"));
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await page.GetByText("Clear filters").ClickAsync();
+        await Expect(page.GetByText("wonka-002")).ToBeVisibleAsync();
+        Assert.Equal("", await page.Locator("[data-search]").EvaluateAsync<string>("field => field.value"));
     }
 
     [ChromiumFact]
