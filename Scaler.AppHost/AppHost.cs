@@ -38,6 +38,7 @@ var admin = builder.AddProject<Projects.Scaler_Admin>("admin")
     .WithReference(redis.Connection)
     .WithReference(stream)
     .WithEnvironment("Scaler__Admin__Token", adminToken)
+    .WithEnvironment("Scaler__Admin__DashboardUrl", ports.Dashboard)
     .WithEnvironment("Scaler__Cluster__Secret", clusterSecret)
     .WaitFor(stream);
 

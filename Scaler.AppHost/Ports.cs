@@ -13,6 +13,9 @@ internal sealed class Ports(IConfiguration configuration)
     private const string DashboardUrl = "ASPNETCORE_URLS";
     private static readonly string[] Internal = ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"];
 
+    /// <summary>Where people open the dashboard, once <see cref="ForDashboard"/> has seen to it; empty where there is none.</summary>
+    public string Dashboard => configuration[DashboardUrl]?.Split(';')[0] ?? "";
+
     /// <summary>A port that nobody uses now.</summary>
     public static int Free()
     {

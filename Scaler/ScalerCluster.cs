@@ -17,6 +17,7 @@ public sealed class ScalerCluster : IAsyncDisposable
 
     private readonly IConnectionMultiplexer _redis;
     private readonly ErrorLog _errors;
+    private readonly AuditTrail _audit;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private IAsyncDisposable? _listening;
     private volatile bool _ready;
@@ -46,6 +47,7 @@ public sealed class ScalerCluster : IAsyncDisposable
         var keys = new RedisKeys(options.Prefix);
         Link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis), options, time, metrics);
         _errors = new ErrorLog(redis, keys);
+        _audit = new AuditTrail(redis, keys);
     }
 
     internal ClusterLink Link { get; }
@@ -137,6 +139,39 @@ public sealed class ScalerCluster : IAsyncDisposable
         DisconnectAsync(new DeliveryTarget(account, connectionId), cancellationToken);
 
     /// <summary>
+    /// How the connections of an account are at this moment: asked of the servers that hold them, at most 1,000 of each. Those of a server
+    /// that does not answer in time are not in it.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="RedisException">The servers could not be asked.</exception>
+    /// <exception cref="TimeoutException">Redis did not answer within <see cref="ScalerClusterOptions.SendTimeout"/>.</exception>
+    public async Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(account);
+        await ReadyAsync(receipts: true);
+        return await Link.AskActivityAsync(account, cancellationToken);
+    }
+
+    /// <summary>
+    /// Asks a server to drain: it says that it is not ready, takes no new client, and closes the ones it has, a few at a time over
+    /// <see cref="ScalerClusterOptions.DrainBudget"/>. It stays up and keeps its lease, as <see cref="ServerState.Draining"/>, until it is
+    /// stopped or told to <see cref="ResumeAsync"/>.
+    /// </summary>
+    /// <param name="serverId">The server's id.</param>
+    /// <param name="cancellationToken">Stops the waiting, not the server.</param>
+    /// <exception cref="RedisException">Redis could not be asked.</exception>
+    public Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken = default) =>
+        AskDrainAsync(serverId, drain: true, cancellationToken);
+
+    /// <summary>Asks a server that was drained by <see cref="DrainAsync"/> to take clients again.</summary>
+    /// <param name="serverId">The server's id.</param>
+    /// <param name="cancellationToken">Stops the waiting, not the server.</param>
+    /// <exception cref="RedisException">Redis could not be asked.</exception>
+    public Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken = default) =>
+        AskDrainAsync(serverId, drain: false, cancellationToken);
+
+    /// <summary>
     /// Compares what every server holds with what the registry says. It asks each server once and reads the registry page by page, so it
     /// is for an operator's question and for tests, not for each second.
     /// </summary>
@@ -146,15 +181,28 @@ public sealed class ScalerCluster : IAsyncDisposable
         await ReadyAsync(receipts: true);
         var live = (await GetServersAsync(cancellationToken)).Where(s => s.State != ServerState.Dead).ToList();
         var held = await Link.AskInventoryAsync([.. live.Select(s => s.Holder)], cancellationToken);
-        var checks = new List<ServerCheck>();
+        var registered = new Dictionary<string, Receipt>(StringComparer.Ordinal);
         foreach (var server in live)
         {
-            var registered = await ReadInventoryAsync(server.Holder, cancellationToken);
-            var answered = held.TryGetValue(server.Holder, out var receipt);
-            checks.Add(new ServerCheck(server.Id, answered ? receipt.Count : null, registered.Count, answered && receipt == registered));
+            registered[server.Holder] = await ReadInventoryAsync(server.Holder, cancellationToken);
         }
 
-        return new RegistryCheck(checks);
+        // Reading takes a while, and clients come and go meanwhile: one that differs is asked once more.
+        string[] different = [.. live.Select(s => s.Holder).Where(h => !(held.TryGetValue(h, out var before) && before == registered[h]))];
+        var later = different.Length == 0 ? held : await Link.AskInventoryAsync(different, cancellationToken);
+        return new RegistryCheck([.. live.Select(s => Compare(s, registered[s.Holder], Find(held, s), Find(later, s)))]);
+
+        static Receipt? Find(IReadOnlyDictionary<string, Receipt> answers, ServerInfo server) =>
+            answers.TryGetValue(server.Holder, out var answer) ? answer : null;
+
+        static ServerCheck Compare(ServerInfo server, Receipt registered, Receipt? before, Receipt? after)
+        {
+            var isEqual = registered == before || registered == after;
+            return new ServerCheck(server.Id, (after ?? before)?.Count, registered.Count, isEqual)
+            {
+                IsChanging = !isEqual && before is not null && after is not null && before != after,
+            };
+        }
     }
 
     /// <summary>The last error events, newest first: at most the 1,000 that the cluster keeps.</summary>
@@ -163,6 +211,23 @@ public sealed class ScalerCluster : IAsyncDisposable
 
     /// <summary>Error events as they are raised, from now on. A reader that falls behind by more than 10,000 misses the oldest.</summary>
     public IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken = default) => _errors.WatchAsync(cancellationToken);
+
+    /// <summary>Writes down what somebody did by hand; the cluster keeps the last 1,000 for 90 days.</summary>
+    /// <param name="entries">What was done, oldest first.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="RedisException">It could not be written.</exception>
+    public Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        return _audit.AppendAsync(entries).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>What was written down with <see cref="AppendAuditAsync"/>, newest first.</summary>
+    /// <param name="take">How many: 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <exception cref="RedisException">It could not be read.</exception>
+    public Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take = 1000, CancellationToken cancellationToken = default) =>
+        _audit.ReadAsync(take).WaitAsync(cancellationToken);
 
     /// <summary>The time that Redis takes to answer.</summary>
     /// <exception cref="RedisException">It does not answer.</exception>
@@ -199,9 +264,27 @@ public sealed class ScalerCluster : IAsyncDisposable
         return await Link.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
     }
 
+    private async Task<ServerAnswer> AskDrainAsync(string serverId, bool drain, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(serverId);
+        await ReadyAsync(receipts: true);
+        var servers = await GetServersAsync(cancellationToken);
+        if (servers.FirstOrDefault(s => s.Id == serverId && s.State != ServerState.Dead) is not { } server)
+        {
+            return ServerAnswer.NoSuchServer;
+        }
+
+        return await Link.AskDrainAsync(server.Holder, drain, cancellationToken) switch
+        {
+            null => ServerAnswer.NoAnswer,
+            { Count: < 0 } => ServerAnswer.Refused,
+            _ => ServerAnswer.Accepted,
+        };
+    }
+
     private async Task<Receipt> ReadInventoryAsync(string holder, CancellationToken cancellationToken)
     {
-        const int Page = 1000;
+        const int Page = 500;
         var (count, digest) = (0, 0UL);
         RegistryEntry? last = null;
         while (true)

@@ -9,15 +9,18 @@ namespace Scaler;
 
 /// <summary>
 /// The server's life within its host: it joins the cluster before the first client can come, says where it listens once it
-/// does, and leaves in order.
+/// does, drains when it is asked to, and leaves in order.
 /// </summary>
 internal sealed class ScalerHostedService(ScalerServer server, EngineServer engine, ScalerDrain drain, IServer http) : IHostedLifecycleService
 {
+    private readonly RequestedDrain _requested = new(server, engine, drain);
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         server.Membership.Measure = Measure;
+        server.Cluster.Link.DrainRequested = _requested.Set;
         return server.Membership.JoinAsync(cancellationToken);
     }
 
@@ -29,6 +32,7 @@ internal sealed class ScalerHostedService(ScalerServer server, EngineServer engi
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        await _requested.EndAsync();
         server.Membership.State = ServerState.Draining;
         engine.AcceptsHandshakes = false;
         await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);

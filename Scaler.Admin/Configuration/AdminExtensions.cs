@@ -26,11 +26,16 @@ internal static class AdminExtensions
         services.TryAddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ClusterMonitor>().AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());
         services.AddSingleton<ErrorFeed>().AddHostedService(provider => provider.GetRequiredService<ErrorFeed>());
-        services.AddSingleton<AuditLog>();
+        services.AddSingleton<RegistryMonitor>().AddHostedService(provider => provider.GetRequiredService<RegistryMonitor>());
+        services.AddSingleton<AuditLog>().AddHostedService(provider => provider.GetRequiredService<AuditLog>());
         services.AddSingleton<ClusterActions>();
 
-        services.AddAdminSecurity();
+        services.AddAdminSecurity(builder.Configuration);
         services.AddHostedService<LoginAnnouncement>();
+        services.AddHealthChecks().AddCheck<RedisHealth>("redis");
+
+        // It writes a line, or a page of them, at each probe for as long as something is wrong. The check logs what changes.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddFluentUIComponents();
         return builder;
@@ -39,11 +44,13 @@ internal static class AdminExtensions
     public static WebApplication MapAdmin(this WebApplication app)
     {
         app.UseSecurityHeaders();
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapLogout();
+        app.MapOpenIdConnectLogin();
         app.MapExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
 

@@ -20,6 +20,21 @@ internal sealed class AdminOptionsValidation : IValidateOptions<AdminOptions>
 
         Range(failures, nameof(AdminOptions.SampleInterval), options.SampleInterval, TimeSpan.FromMilliseconds(250), TimeSpan.FromMinutes(1));
         Range(failures, nameof(AdminOptions.LoginLifetime), options.LoginLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30));
+        if (options.LoginAttemptsPerMinute is < 1 or > 1000)
+        {
+            failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.LoginAttemptsPerMinute)} is {options.LoginAttemptsPerMinute}: give it a number from 1 to 1000, such as 20");
+        }
+
+        if (options.DashboardUrl is { Length: > 0 } url && !(Uri.TryCreate(url, UriKind.Absolute, out var dashboard) && dashboard.Scheme is "http" or "https"))
+        {
+            failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.DashboardUrl)} is '{url}': give it the Aspire dashboard's URL, such as http://localhost:8082, or leave the key out");
+        }
+
+        if (options.OpenIdConnect is { } provider)
+        {
+            failures.AddRange(AdminOpenIdConnectValidation.Failures(provider));
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

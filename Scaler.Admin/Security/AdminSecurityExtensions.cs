@@ -5,21 +5,24 @@ using Scaler.Admin.Configuration;
 
 namespace Scaler.Admin.Security;
 
-/// <summary>Login by token, then by cookie; nothing answers without it but what says so.</summary>
+/// <summary>Login by token or by a provider, then by cookie; nothing answers without it but what says so.</summary>
 internal static class AdminSecurityExtensions
 {
     public const string LoginPath = "/login";
 
-    public static IServiceCollection AddAdminSecurity(this IServiceCollection services)
+    public static IServiceCollection AddAdminSecurity(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<AdminTokens>();
-        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddOpenIdConnectLogin(configuration);
+        services.AddLoginLimit();
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<AdminOptions>>((cookie, options) =>
             {
                 cookie.Cookie.Name = "scaler.admin";
                 cookie.Cookie.HttpOnly = true;
-                cookie.Cookie.SameSite = SameSiteMode.Strict;
+
+                // Who comes back from a provider comes from another site, and would not be known by a strict cookie.
+                cookie.Cookie.SameSite = options.Value.OpenIdConnect is null ? SameSiteMode.Strict : SameSiteMode.Lax;
                 cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 cookie.Cookie.IsEssential = true;
                 cookie.ExpireTimeSpan = options.Value.LoginLifetime;
@@ -47,7 +50,8 @@ internal static class AdminSecurityExtensions
     private static Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var tokens = context.HttpContext.RequestServices.GetRequiredService<AdminTokens>();
-        if (context.Principal is null || !tokens.IsInForce(context.Principal))
+        var provider = context.HttpContext.RequestServices.GetRequiredService<AdminProvider>();
+        if (context.Principal is not { } login || !(tokens.IsInForce(login) || provider.IsInForce(login)))
         {
             context.RejectPrincipal();
         }

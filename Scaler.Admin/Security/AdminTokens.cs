@@ -13,16 +13,19 @@ public sealed class AdminTokens
 
     public AdminTokens(IOptions<AdminOptions> options)
     {
-        Made = options.Value.Token is null ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
+        Made = options.Value is { Token: null, OpenIdConnect: null } ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
         _entries =
         [
-            Entry.Of(AdminRoles.Operator, Made ?? options.Value.Token!.Trim()),
+            .. (Made ?? options.Value.Token) is { } token ? [Entry.Of(AdminRoles.Operator, token.Trim())] : Array.Empty<Entry>(),
             .. options.Value.ReadOnlyToken is { } readOnly ? [Entry.Of(AdminRoles.Reader, readOnly.Trim())] : Array.Empty<Entry>(),
         ];
     }
 
     /// <summary>The token that was made at this start, or null if one is configured.</summary>
     public string? Made { get; }
+
+    /// <summary>Whether there is a token at all.</summary>
+    public bool Any => _entries.Length > 0;
 
     /// <summary>The login that a token gives, or null when it gives none.</summary>
     internal ClaimsPrincipal? Login(string? token, string? address)

@@ -108,6 +108,21 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         return new Receipt(count, digest);
     }
 
+    public IReadOnlyList<ConnectionActivity> TakeActivity(string account, int most)
+    {
+        var activity = new List<ConnectionActivity>();
+        ForEach(new DeliveryTarget(account), activity, (connection, list) =>
+        {
+            if (list.Count < most)
+            {
+                list.Add(new ConnectionActivity(connection.Id, connection.Session.LastSeen, connection.Session.QueuedBytes, connection.Session.QueuedPackets));
+            }
+
+            return true;
+        });
+        return activity;
+    }
+
     private int ForEach<T>(in DeliveryTarget target, T state, Func<ScalerConnection, T, bool> act)
     {
         if (target.Account is { } account)

@@ -7,4 +7,6 @@ namespace Scaler.Cluster;
 [JsonSerializable(typeof(ServerInfo))]
 [JsonSerializable(typeof(ConnectionFacts))]
 [JsonSerializable(typeof(ScalerError))]
+[JsonSerializable(typeof(IReadOnlyList<ConnectionActivity>))]
+[JsonSerializable(typeof(AuditEntry))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

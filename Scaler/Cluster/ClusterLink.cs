@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Text.Json;
 using StackExchange.Redis;
 
 namespace Scaler.Cluster;
@@ -12,6 +13,9 @@ namespace Scaler.Cluster;
 internal sealed class ClusterLink(
     IServerRegistry registry, IMessageBus bus, ScalerOptions options, TimeProvider time, ScalerMetrics metrics)
 {
+    /// <summary>How many connections one answer tells of.</summary>
+    private const int MostActivity = 1000;
+
     private readonly PendingReceipts _receipts = new();
     private volatile ClusterSecret _secret = new(options.Cluster.Secret ?? ClusterSecret.Generate());
 
@@ -27,11 +31,19 @@ internal sealed class ClusterLink(
 
     public ClusterSecret Secret => _secret;
 
+    public ClusterClock Clock { get; } = new(time);
+
     /// <summary>The connections of this process; null where it holds none.</summary>
     public ILocalDelivery? Local { get; set; }
 
     /// <summary>The holder under which this process sends and listens.</summary>
     public string Holder { get; set; } = HolderName.Of("outside-" + Guid.NewGuid().ToString("N")[..12], 0);
+
+    /// <summary>
+    /// Called when an operator asks this server to drain, or no longer to; says how many connections there are, or -1 where it can't be
+    /// done. Null where nobody can do it. It must not wait.
+    /// </summary>
+    public Func<bool, int>? DrainRequested { get; set; }
 
     /// <summary>Called when a probe of the bus has come back.</summary>
     public Action<long>? ProbeReturned { get; set; }
@@ -78,6 +90,7 @@ internal sealed class ClusterLink(
             Flags = (isBinary ? EnvelopeFlags.Binary : 0) | (receipts ? EnvelopeFlags.Receipt : 0) | (target.Except is null ? 0 : EnvelopeFlags.Except),
             Sender = Holder,
             Number = pending?.Number ?? 0,
+            Count = kind == EnvelopeKind.Disconnect ? 0 : Clock.Stamp,
             Account = target.Account ?? "",
             ConnectionId = target.Except ?? target.Only ?? "",
             Trace = Activity.Current?.Context ?? default,
@@ -126,6 +139,49 @@ internal sealed class ClusterLink(
         return await pending.WaitAsync(holders, options.Cluster.ReceiptTimeout, time, cancellationToken);
     }
 
+    /// <summary>Asks one server to drain, or no longer to.</summary>
+    /// <returns>What it answered, or null where it did not in time.</returns>
+    public async Task<Receipt?> AskDrainAsync(string holder, bool drain, CancellationToken cancellationToken)
+    {
+        if (holder == Holder)
+        {
+            return new Receipt(DrainRequested?.Invoke(drain) ?? -1, 0);
+        }
+
+        using var pending = _receipts.Begin();
+        await TellAsync(holder, new Envelope
+        {
+            Kind = drain ? EnvelopeKind.Drain : EnvelopeKind.Resume,
+            Flags = EnvelopeFlags.Receipt,
+            Sender = Holder,
+            Number = pending.Number,
+        });
+        var answers = await pending.WaitAsync([holder], options.Cluster.ReceiptTimeout, time, cancellationToken);
+        return answers.TryGetValue(holder, out var answer) ? answer : null;
+    }
+
+    /// <summary>Asks the servers that hold an account how its connections are.</summary>
+    public async Task<IReadOnlyList<ConnectionActivity>> AskActivityAsync(string account, CancellationToken cancellationToken)
+    {
+        var activity = new List<ConnectionActivity>(Local?.TakeActivity(account, MostActivity) ?? []);
+        using var pending = _receipts.Begin();
+        var reached = await GiveAsync(account, new Envelope
+        {
+            Kind = EnvelopeKind.Activity,
+            Sender = Holder,
+            Number = pending.Number,
+            Account = account,
+        }).WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
+        var answers = await pending.WaitAsync(
+            [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken);
+        foreach (var answer in answers.Values)
+        {
+            activity.AddRange(ReadActivity(answer.Body.Span));
+        }
+
+        return activity;
+    }
+
     /// <summary>Receives what the bus brings. It never waits: a client that does not keep up has a queue of its own.</summary>
     public void Receive(ReadOnlyMemory<byte> bytes)
     {
@@ -144,6 +200,20 @@ internal sealed class ClusterLink(
                     envelope.Number,
                     envelope.Sender,
                     new Receipt(envelope.Count, envelope.Payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(envelope.Payload.Span) : 0));
+                break;
+            case EnvelopeKind.Answer:
+                // The payload borrows what it was read from.
+                _receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
+                break;
+            case EnvelopeKind.Activity:
+                _ = TellAsync(envelope.Sender, new Envelope
+                {
+                    Kind = EnvelopeKind.Answer,
+                    Sender = Holder,
+                    Number = envelope.Number,
+                    Payload = JsonSerializer.SerializeToUtf8Bytes(
+                        Local?.TakeActivity(envelope.Account, MostActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
+                });
                 break;
             case EnvelopeKind.Probe:
                 ProbeReturned?.Invoke(envelope.Number);
@@ -202,9 +272,12 @@ internal sealed class ClusterLink(
             return default;
         }
 
-        if (envelope.Kind == EnvelopeKind.Inventory)
+        switch (envelope.Kind)
         {
-            return local.TakeInventory();
+            case EnvelopeKind.Inventory:
+                return local.TakeInventory();
+            case EnvelopeKind.Drain or EnvelopeKind.Resume:
+                return new Receipt(DrainRequested?.Invoke(envelope.Kind == EnvelopeKind.Drain) ?? -1, 0);
         }
 
         var except = envelope.Flags.HasFlag(EnvelopeFlags.Except);
@@ -219,7 +292,26 @@ internal sealed class ClusterLink(
         using var activity = envelope.Trace == default
             ? null
             : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
-        return new Receipt(DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary)), 0);
+        var count = DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
+        if (Clock.Since(envelope.Count) is { } microseconds)
+        {
+            metrics.DeliveryTook(microseconds);
+        }
+
+        return new Receipt(count, 0);
+    }
+
+    private static IReadOnlyList<ConnectionActivity> ReadActivity(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ClusterJson.Default.IReadOnlyListConnectionActivity) ?? [];
+        }
+        catch (JsonException)
+        {
+            // Of a version of this library that writes it otherwise.
+            return [];
+        }
     }
 
     private int DeliverHere(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary)

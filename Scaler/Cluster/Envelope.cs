@@ -21,7 +21,7 @@ internal readonly record struct Envelope
     /// <summary>The one connection that is meant, or left out; empty for all.</summary>
     public string ConnectionId { get; init; }
 
-    /// <summary>How many connections a receipt speaks of.</summary>
+    /// <summary>How many connections a receipt speaks of; in a message, when it was sent (<see cref="ClusterClock.Stamp"/>).</summary>
     public int Count { get; init; }
 
     /// <summary>The trace that the send is part of.</summary>

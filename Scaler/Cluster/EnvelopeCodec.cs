@@ -82,7 +82,7 @@ internal static class EnvelopeCodec
         }
 
         var (kind, flags) = ((EnvelopeKind)span[1], (EnvelopeFlags)span[2]);
-        if (kind is < EnvelopeKind.Message or > EnvelopeKind.Inventory || (flags & ~KnownFlags) != 0)
+        if (kind is < EnvelopeKind.Message or > EnvelopeKind.Answer || (flags & ~KnownFlags) != 0)
         {
             return EnvelopeError.UnknownVersion;
         }

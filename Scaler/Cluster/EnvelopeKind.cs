@@ -20,4 +20,16 @@ internal enum EnvelopeKind : byte
 
     /// <summary>Asks what the server holds; the receipt tells how many connections, and a digest of them.</summary>
     Inventory = 6,
+
+    /// <summary>Take no new client and close those there are, until told otherwise; the receipt tells how many there were.</summary>
+    Drain = 7,
+
+    /// <summary>Take clients again.</summary>
+    Resume = 8,
+
+    /// <summary>Asks how the connections of an account are at this moment. Answered by <see cref="Answer"/>.</summary>
+    Activity = 9,
+
+    /// <summary>What was asked for, in the payload.</summary>
+    Answer = 10,
 }

@@ -16,4 +16,9 @@ internal interface ILocalDelivery
 
     /// <summary>Tells what there is: how many connections, and their <see cref="HoldingsDigest"/>.</summary>
     Receipt TakeInventory();
+
+    /// <summary>Tells how the connections of an account are at this moment.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="most">How many are told of at most.</param>
+    IReadOnlyList<ConnectionActivity> TakeActivity(string account, int most);
 }

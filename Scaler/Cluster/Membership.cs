@@ -145,10 +145,18 @@ internal sealed partial class Membership : IAsyncDisposable
     private async Task<LeaseAnswer> RenewAsync(long epoch, bool join)
     {
         var info = Describe(epoch);
+        var asked = _time.GetTimestamp();
         var answer = await _link.Registry.RenewAsync(info, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
         if (answer.Held)
         {
             _lease = info;
+            if (join)
+            {
+                // Whatever ended the last lease may have been a change of Redis, and of its clock.
+                _link.Clock.Forget();
+            }
+
+            _link.Clock.Learn(asked, answer.ClockMicroseconds);
             Servers.Update(answer.Servers);
             Volatile.Write(ref _lastSuccess, _time.GetTimestamp());
         }
@@ -159,6 +167,7 @@ internal sealed partial class Membership : IAsyncDisposable
     private ServerInfo Describe(long epoch)
     {
         var (queued, webSockets) = Measure();
+        var deliveries = _link.Metrics.Deliveries.Sum();
         return new ServerInfo
         {
             Id = ServerId,
@@ -176,6 +185,10 @@ internal sealed partial class Membership : IAsyncDisposable
             QueuedBytes = queued,
             MemoryBytes = Environment.WorkingSet,
             BusMilliseconds = Probe.LastMilliseconds,
+            Deliveries = deliveries.Count,
+            DeliveryMedianMilliseconds = deliveries.Count > 0 ? deliveries.MedianMilliseconds : null,
+            DeliveryP99Milliseconds = deliveries.Count > 0 ? deliveries.P99Milliseconds : null,
+            Telemetry = TelemetryName.Current,
         };
     }
 }

@@ -50,6 +50,24 @@ public sealed record ServerInfo
     /// <summary>Milliseconds that the last probe of the bus took to come back; negative when the bus does not answer.</summary>
     public double BusMilliseconds { get; init; }
 
+    /// <summary>Messages of other servers that reached this one in the last ten renewals or so; the next two speak of them.</summary>
+    public long Deliveries { get; init; }
+
+    /// <summary>
+    /// Milliseconds from the send on another server until the connections' queues here took the message, by Redis's clock: half of the
+    /// messages took no longer. Null when there were none.
+    /// </summary>
+    public double? DeliveryMedianMilliseconds { get; init; }
+
+    /// <summary>As <see cref="DeliveryMedianMilliseconds"/>: 99 of 100 took no longer.</summary>
+    public double? DeliveryP99Milliseconds { get; init; }
+
+    /// <summary>
+    /// What the process is called by its telemetry: the service's name, and its instance where that has one, joined by a dash. Null
+    /// where OpenTelemetry's variables don't say.
+    /// </summary>
+    public string? Telemetry { get; init; }
+
     /// <summary>How long the lease has still to run. Not positive: it is gone.</summary>
     [JsonIgnore]
     public TimeSpan LeaseRemaining { get; init; }

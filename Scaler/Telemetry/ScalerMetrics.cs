@@ -17,6 +17,7 @@ internal sealed class ScalerMetrics
     private readonly Counter<long> _forwards;
     private readonly Counter<long> _reaped;
     private readonly Histogram<double> _busLatency;
+    private readonly Histogram<double> _deliveryLatency;
 
     private readonly Meter _meter;
     private long _receivedTotal;
@@ -34,10 +35,14 @@ internal sealed class ScalerMetrics
         _forwards = meter.CreateCounter<long>("scaler.forward.requests", "{request}", "Requests for a session that is not here, by outcome.");
         _reaped = meter.CreateCounter<long>("scaler.registry.reaped", "{server}", "Dead servers whose entries this server removed.");
         _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Time that a probe of the bus took to come back.");
+        _deliveryLatency = meter.CreateHistogram("scaler.server.delivery.duration", "s", "Time from the send on another server until the queues here took the message.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
     }
 
     /// <summary>The activity source of messages and deliveries.</summary>
     public static ActivitySource Activities { get; } = new("Scaler");
+
+    public DeliveryTimes Deliveries { get; } = new();
 
     public long Received => Volatile.Read(ref _receivedTotal);
 
@@ -81,6 +86,13 @@ internal sealed class ScalerMetrics
     public void Forwarded(string outcome) => _forwards.Add(1, new KeyValuePair<string, object?>("scaler.forward.outcome", outcome));
 
     public void Reaped() => _reaped.Add(1);
+
+    /// <summary>A message of another server has been handed to the queues.</summary>
+    public void DeliveryTook(int microseconds)
+    {
+        Deliveries.Record(microseconds);
+        _deliveryLatency.Record(microseconds / 1_000_000.0);
+    }
 
     public void BusProbed(TimeSpan duration) => _busLatency.Record(duration.TotalSeconds);
 }

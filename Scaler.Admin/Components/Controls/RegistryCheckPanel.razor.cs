@@ -1,49 +1,41 @@
 using Microsoft.AspNetCore.Components;
-using Scaler.Admin.Services.Cluster;
 using Scaler.Admin.Services.Live;
 
 namespace Scaler.Admin.Components.Controls;
 
-/// <summary>Compares the registry with what the servers hold.</summary>
+/// <summary>The last comparison of the registry with what the servers hold, and a way to have another.</summary>
 public sealed partial class RegistryCheckPanel
 {
-    // All entries are read, page by page: at a million connections that takes a while.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private bool _busy;
+    private RegistrySnapshot? _before;
 
     [Inject]
-    private IClusterView View { get; set; } = default!;
+    private RegistryMonitor Comparing { get; set; } = default!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = default!;
+    private RegistrySnapshot Registry { get; set; } = RegistrySnapshot.Empty;
 
-    private RegistryCheck? Check { get; set; }
-
-    private DateTimeOffset At { get; set; }
-
-    private string? Failure { get; set; }
-
-    private async Task CompareAsync()
+    /// <inheritdoc/>
+    protected override void OnInitialized()
     {
-        if (_busy)
+        base.OnInitialized();
+        Registry = Comparing.Current;
+        if (RendererInfo.IsInteractive)
         {
-            return;
+            Follow(Comparing.Watch);
         }
+    }
 
-        _busy = true;
-        try
-        {
-            using var patience = new CancellationTokenSource(Patience, Time);
-            (Check, At, Failure) = (await View.CheckRegistryAsync(patience.Token).WaitAsync(patience.Token), Time.GetUtcNow(), null);
-        }
-        catch (Exception exception) when (Outage.IsOutage(exception))
-        {
-            (Check, Failure) = (null, Outage.Describe(exception));
-        }
-        finally
-        {
-            _busy = false;
-        }
+    /// <inheritdoc/>
+    protected override Task ChangedAsync()
+    {
+        Registry = Comparing.Current;
+        _busy = _busy && ReferenceEquals(Registry, _before);
+        return Task.CompletedTask;
+    }
+
+    private void Compare()
+    {
+        (_busy, _before) = (true, Registry);
+        Comparing.Ask();
     }
 }

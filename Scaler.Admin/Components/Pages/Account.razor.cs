@@ -14,7 +14,10 @@ public sealed partial class Account
     private const int MostConnections = 1000;
     private const int MostErrors = 50;
 
+    private static readonly TimeSpan ActivityRest = TimeSpan.FromSeconds(2);
+
     private string? _shown;
+    private DateTimeOffset _activityAsked;
 
     /// <summary>The account, where it fits into a path.</summary>
     [Parameter]
@@ -45,6 +48,8 @@ public sealed partial class Account
 
     private IReadOnlyList<ConnectionInfo>? Connections { get; set; }
 
+    private IReadOnlyDictionary<string, ConnectionActivity> Activity { get; set; } = new Dictionary<string, ConnectionActivity>();
+
     private IReadOnlyList<ScalerError> Errors { get; set; } = [];
 
     private ActionReport? Report { get; set; }
@@ -62,7 +67,7 @@ public sealed partial class Account
     {
         if (_shown != Target)
         {
-            (_shown, Connections, Report) = (Target, null, null);
+            (_shown, Connections, Report, _activityAsked) = (Target, null, null, default);
             ReadErrors();
             if (RendererInfo.IsInteractive)
             {
@@ -83,9 +88,26 @@ public sealed partial class Account
     {
         var account = Target;
         var connections = await AskAsync(token => View.GetConnectionsAsync(account, MostConnections, token));
-        if (account == Target)
+        if (account != Target)
         {
-            Connections = connections ?? Connections;
+            return;
+        }
+
+        Connections = connections ?? Connections;
+        if (connections is { Count: > 0 } && Time.GetUtcNow() - _activityAsked >= ActivityRest)
+        {
+            _activityAsked = Time.GetUtcNow();
+            await LoadActivityAsync(account);
+        }
+    }
+
+    // The registry knows nothing that changes while a client is just there; its servers are asked, and only while somebody looks. A
+    // server that does not answer keeps the rest waiting no longer than a receipt, and what it holds is shown all the same.
+    private async Task LoadActivityAsync(string account)
+    {
+        if (await AskAsync(token => View.GetActivityAsync(account, token)) is { } activity && account == Target)
+        {
+            Activity = activity.ToDictionary(connection => connection.Id);
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Components;
 using Scaler.Admin.Security;
+using Scaler.Admin.Services.Actions;
 
 namespace Scaler.Admin.Components.Pages;
 
@@ -19,6 +20,15 @@ public sealed partial class Login
     [SupplyParameterFromForm]
     private string? Token { get; set; }
 
+    [SupplyParameterFromQuery(Name = "failure")]
+    private string? FailureName { get; set; }
+
+    [Inject]
+    private AdminProvider Provider { get; set; } = default!;
+
+    [Inject]
+    private AuditLog Audit { get; set; } = default!;
+
     [Inject]
     private AdminTokens Tokens { get; set; } = default!;
 
@@ -27,8 +37,11 @@ public sealed partial class Login
 
     private string? Failure { get; set; }
 
+    private string ProviderUrl => $"{OpenIdConnectLogin.Path}?returnUrl={Uri.EscapeDataString(LocalUrl.OrHome(ReturnUrl))}";
+
     protected override async Task OnInitializedAsync()
     {
+        Failure = LoginFailure.Describe(FailureName);
         if (!string.IsNullOrEmpty(LinkToken) && HttpMethods.IsGet(Context.Request.Method))
         {
             await LogInAsync(LinkToken, "The token of this link is not in force any more: a dashboard without a token of its own makes another at every start.");
@@ -39,13 +52,16 @@ public sealed partial class Login
 
     private async Task LogInAsync(string? token, string failure)
     {
-        if (Tokens.Login(token, Context.Connection.RemoteIpAddress?.ToString()) is not { } login)
+        var address = Context.Connection.RemoteIpAddress?.ToString();
+        if (Tokens.Login(token, address) is not { } login)
         {
+            Audit.Add($"nobody from {address}", "log in", "the dashboard", ActionOutcome.Refused, "The token is not the one.");
             Failure = failure;
             Context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
         }
 
+        Audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, "By token.");
         await Context.SignInAsync(login, new AuthenticationProperties { IsPersistent = true });
         Navigation.NavigateTo(LocalUrl.OrHome(ReturnUrl));
     }

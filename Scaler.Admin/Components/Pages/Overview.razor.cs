@@ -10,6 +10,9 @@ public sealed partial class Overview
     [Inject]
     private ErrorFeed Feed { get; set; } = default!;
 
+    [Inject]
+    private RegistryMonitor Registry { get; set; } = default!;
+
     private ErrorSnapshot Errors { get; set; } = ErrorSnapshot.Empty;
 
     private IReadOnlyList<Finding> Findings { get; set; } = [];
@@ -30,6 +33,8 @@ public sealed partial class Overview
         var values => Format.Milliseconds(values.Max()),
     };
 
+    private bool IsDeliverySlow => Cluster.Delivery.P99Milliseconds > ClusterDiagnosis.SlowBusMilliseconds;
+
     private bool HasCriticalErrors => Errors.Rates.Any(type => ErrorNames.IsCritical(type.Key));
 
     private string ErrorTypes => Errors.Rates.Count == 0
@@ -48,6 +53,7 @@ public sealed partial class Overview
         if (RendererInfo.IsInteractive)
         {
             Follow(Feed.Watch);
+            Follow(Registry.Watch);
         }
     }
 
@@ -60,8 +66,11 @@ public sealed partial class Overview
     private void Read()
     {
         Errors = Feed.Current;
-        Findings = ClusterDiagnosis.Of(Cluster, Errors);
+        Findings = ClusterDiagnosis.Of(Cluster, Errors, Registry.Current);
     }
+
+    // Nothing delivered is no outage: a dash, and not the skeleton of what is still to come.
+    private static string Took(double milliseconds) => double.IsFinite(milliseconds) ? Format.Milliseconds(milliseconds) : "–";
 
     private double[] Line(Func<HistoryPoint, double> value) => [.. Cluster.History.Select(value)];
 }

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.QuickGrid;
+using Microsoft.Extensions.Options;
+using Scaler.Admin.Configuration;
 using Scaler.Admin.Services.Live;
 
 namespace Scaler.Admin.Components.Tables;
@@ -13,6 +15,7 @@ public sealed partial class ServerGrid
     private static readonly GridSort<ServerSample> ByIn = GridSort<ServerSample>.ByDescending(server => server.Rates.In);
     private static readonly GridSort<ServerSample> ByOut = GridSort<ServerSample>.ByDescending(server => server.Rates.Out);
     private static readonly GridSort<ServerSample> ByErrors = GridSort<ServerSample>.ByDescending(server => server.Rates.Errors);
+    private static readonly GridSort<ServerSample> ByDelivery = GridSort<ServerSample>.ByDescending(server => server.Info.DeliveryP99Milliseconds);
     private static readonly GridSort<ServerSample> ByQueued = GridSort<ServerSample>.ByDescending(server => server.Info.QueuedBytes);
     private static readonly GridSort<ServerSample> ByMemory = GridSort<ServerSample>.ByDescending(server => server.Info.MemoryBytes);
     private static readonly GridSort<ServerSample> ByStart = GridSort<ServerSample>.ByAscending(server => server.Info.StartedAt);
@@ -25,8 +28,21 @@ public sealed partial class ServerGrid
     [Parameter]
     public bool IsShort { get; set; }
 
+    /// <summary>Raised with a server that is to drain.</summary>
+    [Parameter]
+    public EventCallback<ServerSample> Drain { get; set; }
+
+    /// <summary>Raised with a server that is to take clients again.</summary>
+    [Parameter]
+    public EventCallback<ServerSample> Resume { get; set; }
+
+    [Inject]
+    private IOptions<AdminOptions> Options { get; set; } = default!;
+
     [Inject]
     private TimeProvider Time { get; set; } = default!;
+
+    private string? Dashboard => Options.Value.DashboardUrl;
 
     private DateTimeOffset Now => Time.GetUtcNow();
 }

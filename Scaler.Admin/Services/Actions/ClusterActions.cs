@@ -22,11 +22,29 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
 
     /// <summary>Closes all connections of an account.</summary>
     public Task<ActionReport> DisconnectAsync(ClaimsPrincipal who, string account) =>
-        ActAsync(who, "disconnect all", account, "Closed", token => view.DisconnectAsync(account, token));
+        ActAsync(who, "disconnect all", account, async token => Report("Closed", await view.DisconnectAsync(account, token)));
 
     /// <summary>Closes one connection of an account.</summary>
     public Task<ActionReport> DisconnectAsync(ClaimsPrincipal who, string account, string connectionId) =>
-        ActAsync(who, $"disconnect {connectionId}", account, "Closed", token => view.DisconnectAsync(account, connectionId, token));
+        ActAsync(who, $"disconnect {connectionId}", account, async token => Report("Closed", await view.DisconnectAsync(account, connectionId, token)));
+
+    /// <summary>Has a server close its clients and take no new ones.</summary>
+    public Task<ActionReport> DrainAsync(ClaimsPrincipal who, string server) => CommandAsync(
+        who, "drain", server, "It takes no new client and closes the ones it has, a few at a time.", token => view.DrainAsync(server, token));
+
+    /// <summary>Has a drained server take clients again.</summary>
+    public Task<ActionReport> ResumeAsync(ClaimsPrincipal who, string server) => CommandAsync(
+        who, "resume", server, "It takes clients again.", token => view.ResumeAsync(server, token));
+
+    private Task<ActionReport> CommandAsync(
+        ClaimsPrincipal who, string what, string server, string done, Func<CancellationToken, Task<ServerAnswer>> ask) =>
+        ActAsync(who, what, $"server {server}", async token => await ask(token) switch
+        {
+            ServerAnswer.Accepted => new ActionReport(ActionOutcome.Done, $"{server}: {done}"),
+            ServerAnswer.Refused => new ActionReport(ActionOutcome.Failed, $"{server} can't: it is about to stop."),
+            ServerAnswer.NoSuchServer => new ActionReport(ActionOutcome.Nobody, $"{server} holds no lease any more."),
+            _ => new ActionReport(ActionOutcome.Failed, $"{server} did not answer: it may do it or not. A server of an older version does not know how to."),
+        });
 
     private Task<ActionReport> SendAsync(
         ClaimsPrincipal who, string what, string target, string eventName, string? text,
@@ -38,19 +56,19 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
         }
 
         return JsonArguments.TryParse(text, out var arguments, out var error)
-            ? ActAsync(who, what, target, "Sent to", token => send(arguments, token))
+            ? ActAsync(who, what, target, async token => Report("Sent to", await send(arguments, token)))
             : Task.FromResult(new ActionReport(ActionOutcome.Invalid, error));
     }
 
     private async Task<ActionReport> ActAsync(
-        ClaimsPrincipal who, string what, string target, string verb, Func<CancellationToken, Task<SendResult>> act)
+        ClaimsPrincipal who, string what, string target, Func<CancellationToken, Task<ActionReport>> act)
     {
-        var report = await TryAsync(who, verb, act);
+        var report = await TryAsync(who, act);
         audit.Add(AdminIdentity.Describe(who), what, target, report.Outcome, report.Message);
         return report;
     }
 
-    private async Task<ActionReport> TryAsync(ClaimsPrincipal who, string verb, Func<CancellationToken, Task<SendResult>> act)
+    private async Task<ActionReport> TryAsync(ClaimsPrincipal who, Func<CancellationToken, Task<ActionReport>> act)
     {
         // Pages hide what a reader may not do; this is what keeps him from it.
         if (!who.IsInRole(AdminRoles.Operator))
@@ -61,8 +79,7 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
         try
         {
             using var patience = new CancellationTokenSource(Patience, time);
-            var result = await act(patience.Token).WaitAsync(patience.Token);
-            return new ActionReport(OutcomeOf(result), Describe(verb, result), result);
+            return await act(patience.Token).WaitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
@@ -73,6 +90,8 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
             return new ActionReport(ActionOutcome.Failed, $"Redis could not be asked: {Outage.Describe(exception)}");
         }
     }
+
+    private static ActionReport Report(string verb, SendResult result) => new(OutcomeOf(result), Describe(verb, result), result);
 
     private static ActionOutcome OutcomeOf(SendResult result) => result switch
     {

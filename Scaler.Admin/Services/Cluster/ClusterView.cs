@@ -29,6 +29,18 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
     public Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken) =>
         cluster.DisconnectAsync(account, connectionId, cancellationToken);
 
+    public Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken) =>
+        cluster.GetActivityAsync(account, cancellationToken);
+
+    public Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken) => cluster.DrainAsync(serverId, cancellationToken);
+
+    public Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken) => cluster.ResumeAsync(serverId, cancellationToken);
+
+    public Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) =>
+        cluster.AppendAuditAsync(entries, cancellationToken);
+
+    public Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take, CancellationToken cancellationToken) => cluster.GetAuditAsync(take, cancellationToken);
+
     public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take, CancellationToken cancellationToken) =>
         cluster.GetRecentErrorsAsync(take, cancellationToken);
 

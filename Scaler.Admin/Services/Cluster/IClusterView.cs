@@ -30,6 +30,21 @@ public interface IClusterView
     /// <inheritdoc cref="ScalerCluster.DisconnectAsync(string, string, CancellationToken)"/>
     Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="ScalerCluster.GetActivityAsync"/>
+    Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.DrainAsync"/>
+    Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.ResumeAsync"/>
+    Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.AppendAuditAsync"/>
+    Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="ScalerCluster.GetAuditAsync"/>
+    Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take, CancellationToken cancellationToken);
+
     /// <inheritdoc cref="ScalerCluster.GetRecentErrorsAsync"/>
     Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take, CancellationToken cancellationToken);
 

@@ -7,13 +7,15 @@ namespace Scaler.Admin.Services.Diagnosis;
 public static class ClusterDiagnosis
 {
     private const double SlowRedisMilliseconds = 50;
-    private const double SlowBusMilliseconds = 250;
+    /// <summary>Longer than this is worth a look.</summary>
+    internal const double SlowBusMilliseconds = 250;
+
     private const long ManyQueuedBytes = 64L << 20;
     private static readonly TimeSpan ShortLease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan JustStarted = TimeSpan.FromMinutes(2);
 
     /// <summary>The findings of a moment. That Redis is away is none of them: every page says so, above all else.</summary>
-    public static IReadOnlyList<Finding> Of(ClusterSnapshot cluster, ErrorSnapshot errors)
+    public static IReadOnlyList<Finding> Of(ClusterSnapshot cluster, ErrorSnapshot errors, RegistrySnapshot? registry = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(errors);
@@ -21,6 +23,7 @@ public static class ClusterDiagnosis
         [
             .. Redis(cluster)
                 .Concat(cluster.HasData && !cluster.IsStale ? Servers(cluster) : [])
+                .Concat(registry is { State: RegistryState.Different } && !cluster.IsStale ? [Registry(registry)] : [])
                 .Concat(ErrorDiagnosis.Of(errors))
                 .OrderByDescending(finding => finding.Severity),
         ];
@@ -36,6 +39,16 @@ public static class ClusterDiagnosis
                 "Every send to another server waits that long at least. Look for slow commands, a saturated CPU or swapping on its machine.");
         }
     }
+
+    private static Finding Registry(RegistrySnapshot registry) => new(
+        Severity.Critical,
+        $"The registry differs from what {string.Join(", ", registry.Differing.Select(server => server.Server))} " +
+        $"{(registry.Differing.Count() == 1 ? "holds" : "hold")}",
+        string.Join(" ", registry.Differing.Select(server => server.Held is { } held
+            ? $"{server.Server} holds {Format.Count(held, "connection")}, the registry has {Format.Count(server.Registered)}."
+            : $"{server.Server} did not say what it holds.")) +
+        " Sends may miss connections, or go nowhere. A server that sees it registers everything anew within seconds; if it stays, restart it.",
+        "servers", "Servers");
 
     private static IEnumerable<Finding> Servers(ClusterSnapshot cluster)
     {
@@ -79,7 +92,12 @@ public static class ClusterDiagnosis
         if (server.State == ServerState.Draining)
         {
             yield return new Finding(
-                Severity.Note, $"Server {server.Id} is draining", $"It is about to stop; {Format.Count(server.Connections, "client")} still to be closed.", "servers", "Servers");
+                Severity.Note,
+                $"Server {server.Id} {(server.Connections > 0 ? "is draining" : "is drained")}",
+                server.Connections > 0
+                    ? $"It is about to stop, or was asked to drain; {Format.Count(server.Connections, "client")} still to be closed."
+                    : "It takes no client until it is told to resume, or stopped.",
+                "servers", "Servers");
         }
 
         if (server.BusMilliseconds < 0)
@@ -96,6 +114,16 @@ public static class ClusterDiagnosis
                 Severity.Warning,
                 $"The bus takes {Format.Milliseconds(server.BusMilliseconds)} to reach server {server.Id}",
                 "Its process or Redis is busy; messages from other servers arrive that much later.",
+                "servers", "Servers");
+        }
+
+        if (server.DeliveryP99Milliseconds > SlowBusMilliseconds)
+        {
+            yield return new Finding(
+                Severity.Warning,
+                $"One message in a hundred takes {Format.Milliseconds(server.DeliveryP99Milliseconds.Value)} or more to reach server {server.Id}",
+                $"Half of the {Format.Count(server.Deliveries)} of the last seconds took {Format.Milliseconds(server.DeliveryMedianMilliseconds ?? 0)}. " +
+                "If the bus is slow too, its process or Redis is busy; if not, it has more to deliver than it keeps up with.",
                 "servers", "Servers");
         }
 

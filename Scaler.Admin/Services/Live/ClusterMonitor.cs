@@ -78,7 +78,7 @@ public sealed partial class ClusterMonitor : BackgroundService
             };
             // One sample has no rates yet.
             var rates = _history.Any(point => double.IsFinite(point.Connections)) ? next.Rates : Unknown;
-            _current = next with { History = Remember(new HistoryPoint(at, rates, next.Connections, roundTrip.TotalMilliseconds)) };
+            _current = next with { History = Remember(new HistoryPoint(at, rates, next.Connections, roundTrip.TotalMilliseconds, next.Delivery)) };
             if (before.Link.State == LinkState.Down)
             {
                 Log.RedisAnswersAgain(_logger, before.Link.Since);
@@ -95,7 +95,7 @@ public sealed partial class ClusterMonitor : BackgroundService
             _current = before with
             {
                 Link = before.Link.Next(LinkState.Down, at, reason: reason),
-                History = Remember(new HistoryPoint(at, Unknown, double.NaN, double.NaN)),
+                History = Remember(new HistoryPoint(at, Unknown, double.NaN, double.NaN, Delivery.None)),
             };
             if (before.Link.State != LinkState.Down)
             {

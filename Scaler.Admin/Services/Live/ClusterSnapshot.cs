@@ -39,6 +39,9 @@ public sealed record ClusterSnapshot
     /// <summary>Of these, the ones on a WebSocket.</summary>
     public int WebSockets => Live.Sum(server => server.Info.WebSockets);
 
+    /// <summary>How long messages take between servers.</summary>
+    public Delivery Delivery => Delivery.Of(Live.Select(server => server.Info));
+
     /// <summary>How many servers are in a state.</summary>
     public int CountOf(ServerState state) => Servers.Count(server => server.Info.State == state);
 }

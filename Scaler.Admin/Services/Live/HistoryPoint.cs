@@ -5,4 +5,5 @@ namespace Scaler.Admin.Services.Live;
 /// <param name="Rates">The rates of all servers together.</param>
 /// <param name="Connections">Connections of all servers together.</param>
 /// <param name="RedisMilliseconds">How long Redis took to answer.</param>
-public readonly record struct HistoryPoint(DateTimeOffset At, Rates Rates, double Connections, double RedisMilliseconds);
+/// <param name="Delivery">How long messages took from one server to another.</param>
+public readonly record struct HistoryPoint(DateTimeOffset At, Rates Rates, double Connections, double RedisMilliseconds, Delivery Delivery);

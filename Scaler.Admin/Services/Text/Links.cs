@@ -16,6 +16,13 @@ public static class Links
     /// <summary>The errors that pass a filter.</summary>
     public static string Errors(ErrorFilter filter) => "errors" + Query(filter);
 
+    /// <summary>A server's logs in the Aspire dashboard, where both are known.</summary>
+    public static string? Telemetry(string? dashboard, ServerInfo server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return string.IsNullOrEmpty(dashboard) || server.Telemetry is null ? null : $"{dashboard.TrimEnd('/')}/structuredlogs/resource/{Uri.EscapeDataString(server.Telemetry)}";
+    }
+
     /// <summary>A file of the errors that pass a filter.</summary>
     public static string ErrorsFile(ErrorFilter filter, string extension) => $"export/errors.{extension}" + Query(filter);
 

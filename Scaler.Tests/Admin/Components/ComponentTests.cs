@@ -1,9 +1,12 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.FluentUI.AspNetCore.Components;
 using Scaler.Admin.Components.Controls;
 using Scaler.Admin.Components.Tables;
+using Scaler.Admin.Configuration;
+using Scaler.Admin.Security;
 using Scaler.Admin.Services.Actions;
 using Scaler.Admin.Services.Diagnosis;
 using Scaler.Admin.Services.Live;
@@ -17,6 +20,7 @@ public sealed class ComponentTests : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddFluentUIComponents();
         Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton(Options.Create(new AdminOptions { DashboardUrl = "http://localhost:8082/" }));
     }
 
     [Fact]
@@ -69,10 +73,69 @@ public sealed class ComponentTests : BunitContext
     [Fact]
     public void Servers_ThatHearNothing_SaySo()
     {
+        AddAuthorization();
         var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
-            [new ServerSample(new ServerInfo { Id = "a", Epoch = 1, BusMilliseconds = -1, State = ServerState.Draining }, default)]));
-        Assert.Equal("silent", grid.Find("td .bad").TextContent);
+            [new ServerSample(new ServerInfo { Id = "a", Epoch = 1, BusMilliseconds = -1, State = ServerState.Draining, Connections = 1 }, default)]));
+        Assert.Equal("bus silent", grid.Find("td .bad").TextContent);
         Assert.Contains("Draining", grid.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(AdminRoles.Operator, ServerState.Up, "Drain a")]
+    [InlineData(AdminRoles.Operator, ServerState.Draining, "Resume a")]
+    [InlineData(AdminRoles.Operator, ServerState.Dead, null)]
+    [InlineData(AdminRoles.Reader, ServerState.Up, null)]
+    public void Servers_OfferAnOperatorWhatTheirStateAllows(string role, ServerState state, string? expected)
+    {
+        AddAuthorization().SetAuthorized("somebody").SetRoles(role);
+        var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
+            [new ServerSample(new ServerInfo { Id = "a", Epoch = 1, State = state }, default)]));
+        Assert.Equal(expected, grid.FindAll("fluent-button").SingleOrDefault()?.GetAttribute("aria-label"));
+    }
+
+    [Theory]
+    [InlineData("stream-x7k2m", "http://localhost:8082/structuredlogs/resource/stream-x7k2m")]
+    [InlineData("a/b ?", "http://localhost:8082/structuredlogs/resource/a%2Fb%20%3F")]
+    [InlineData(null, null)]
+    public void Servers_WhoseTelemetryIsKnown_LinkToTheirLogs(string? telemetry, string? expected)
+    {
+        AddAuthorization();
+        var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
+            [new ServerSample(new ServerInfo { Id = "a", Epoch = 1, Telemetry = telemetry }, default)]));
+        Assert.Equal(expected, grid.FindAll("a.sub").SingleOrDefault()?.GetAttribute("href"));
+    }
+
+    [Fact]
+    public void Servers_Deliveries_AreShownWhereThereWereAny()
+    {
+        AddAuthorization();
+        var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
+        [
+            new ServerSample(new ServerInfo { Id = "a", Epoch = 1, Deliveries = 5, DeliveryMedianMilliseconds = 0.5, DeliveryP99Milliseconds = 12.4 }, default),
+            new ServerSample(new ServerInfo { Id = "b", Epoch = 1 }, default),
+        ]));
+        Assert.Contains("12 ms", grid.FindAll("tbody tr")[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("–", grid.FindAll("tbody tr")[1].TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RegistryState.Equal, "Registry equals reality")]
+    [InlineData(RegistryState.Different, "Registry differs from reality")]
+    [InlineData(RegistryState.Failed, "Registry not compared")]
+    public void Badge_OfAComparison_SaysWhatAndWhen(RegistryState state, string expected)
+    {
+        var badge = Render<RegistryBadge>(parameters => parameters.Add(
+            badge => badge.Registry, new RegistrySnapshot(state, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), default, null, null)));
+        Assert.Contains(expected, badge.Markup, StringComparison.Ordinal);
+        Assert.Contains("03:04:05", badge.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Audit_OfARefusedAction_SaysByWhomAndHowItEnded()
+    {
+        var grid = Render<AuditGrid>(parameters => parameters.Add(
+            grid => grid.Entries, [new AuditEntry(DateTimeOffset.UnixEpoch, "reader 4f2a", "drain", "server a", "Refused", "<b>This login is read-only.</b>")]));
+        Assert.Equal(["00:00:00", "reader 4f2a", "drain", "server a", "Refused", "<b>This login is read-only.</b>"], grid.FindAll("tbody td").Select(cell => cell.TextContent.Trim()));
     }
 
     [Fact]

@@ -3,33 +3,49 @@ using Scaler.Tests.Admin.Helpers;
 
 namespace Scaler.Tests.Admin.EndToEnd;
 
-/// <summary>What axe-core finds on the pages, light and dark: nothing serious.</summary>
+/// <summary>What axe-core finds on the pages, light and dark, wide and narrow: nothing serious.</summary>
 public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly string[] Paths =
         ["/", "/servers", "/accounts", "/accounts/acme-017", "/errors", "/broadcast", "/audit", "/login"];
 
-    [ChromiumFact]
-    public async Task EveryPage_LightAndDark_HasNoSeriousFault()
+    [ChromiumTheory]
+    [InlineData(1280, false)]
+    [InlineData(1280, true)]
+    [InlineData(400, false)]
+    [InlineData(400, true)]
+    public async Task EveryPage_HasNoSeriousFault_AndFitsItsWidth(int width, bool dark)
     {
         FakeCluster cluster = null!;
         await using var host = await AdminHost.StartAsync(time => cluster = Scenery.Quiet(time));
         Scenery.Break(cluster, host.Time);
         var faults = new List<string>();
-        foreach (var dark in new[] { false, true })
+        var page = await browser.LogInAsync(host, width: width, dark: dark);
+        foreach (var path in Paths)
         {
-            var page = await browser.LogInAsync(host, dark: dark);
-            foreach (var path in Paths)
+            await page.GotoAsync(path);
+            if (path != "/login")
             {
-                await page.GotoAsync(path);
-                if (path != "/login")
-                {
-                    await page.Locator("[data-live]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
-                    await host.TickAsync();
-                }
-
-                faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path}{(dark ? " (dark)" : "")}: {fault}"));
+                await page.Locator("[data-live]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
+                await host.TickAsync();
             }
+
+            faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path}: {fault}"));
+            var needed = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
+            if (needed > width)
+            {
+                faults.Add($"{path}: is {needed} pixels wide");
+            }
+        }
+
+        cluster.Outage = "It was not possible to connect";
+        foreach (var path in new[] { "/", "/servers", "/audit" })
+        {
+            await page.GotoAsync(path);
+            await page.Locator("[data-live]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
+            await host.TickAsync();
+            await page.GetByRole(Microsoft.Playwright.AriaRole.Alert).First.WaitForAsync();
+            faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path} while Redis is away: {fault}"));
         }
 
         Assert.True(faults.Count == 0, string.Join("\n", faults));

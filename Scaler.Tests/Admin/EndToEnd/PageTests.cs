@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Scaler.Admin.Services.Live;
 using Scaler.Tests.Admin.Helpers;
 using static Microsoft.Playwright.Assertions;
 
@@ -41,11 +43,69 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
     {
         var page = await OpenAsync("/servers");
         await _host.TickAsync();
-        await Button(page, "Compare").ClickAsync();
         await Expect(page.GetByText("Registry equals reality")).ToBeVisibleAsync();
         Scenery.Break(_cluster, _host.Time);
-        await Button(page, "Compare").ClickAsync();
+        await Button(page, "Compare now").ClickAsync();
         await Expect(page.GetByText("did not answer; the registry has 287.")).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Overview_Badge_ComparesByItselfWhileSomebodyLooks()
+    {
+        var page = await OpenAsync("/");
+        await TickUntilAsync(page.GetByText("Registry equals reality"));
+        _cluster.Check = new RegistryCheck([new ServerCheck("stream-1-7f3a", 280, 250, false)]);
+        await TickUntilAsync(page.GetByText("Registry differs from reality"));
+        await Expect(page.GetByText("The registry differs from what stream-1-7f3a holds")).ToBeVisibleAsync();
+        await page.GotoAsync("about:blank");
+        await UntilAsync(() => _host.Services.GetRequiredService<RegistryMonitor>().Watching == 0);
+    }
+
+    [ChromiumFact]
+    public async Task Servers_Drain_AsksFirst_AndCanBeTakenBack()
+    {
+        var page = await OpenAsync("/servers");
+        await _host.TickAsync();
+        await Button(page, "Drain stream-2-b01c").ClickAsync();
+        await Expect(page.GetByText("They connect again to the other 2 servers.")).ToBeVisibleAsync();
+        Assert.Empty(_cluster.Done);
+        await Answer(page, "Drain").ClickAsync();
+        await Expect(page.GetByText("stream-2-b01c: It takes no new client")).ToBeVisibleAsync();
+        await _host.TickAsync();
+        await Expect(page.GetByText("Draining", new() { Exact = true })).ToBeVisibleAsync();
+        await Button(page, "Resume stream-2-b01c").ClickAsync();
+        await Expect(page.GetByText("stream-2-b01c: It takes clients again.")).ToBeVisibleAsync();
+        Assert.Equal(["drain stream-2-b01c", "resume stream-2-b01c"], _cluster.Done);
+        await UntilAsync(() => _cluster.Audit.Any(entry => entry is { What: "drain", Target: "server stream-2-b01c" }));
+    }
+
+    [ChromiumFact]
+    public async Task Servers_ReadOnly_CannotDrain()
+    {
+        var page = await browser.LogInAsync(_host, "/servers", AdminHost.ReadOnlyToken);
+        await page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await _host.TickAsync();
+        await Expect(page.GetByText("stream-2-b01c")).ToBeVisibleAsync();
+        await Expect(Button(page, "Drain stream-2-b01c")).ToHaveCountAsync(0);
+    }
+
+    [ChromiumFact]
+    public async Task Account_Shown_SaysHowItsConnectionsAreAtThisMoment()
+    {
+        var page = await OpenAsync("/accounts/acme-001");
+        await _host.TickAsync();
+        await Expect(page.GetByTitle(new Regex("packets?$")).First).ToBeVisibleAsync();
+        await Expect(page.Locator("tbody tr").First).ToContainTextAsync(" ago");
+    }
+
+    [ChromiumFact]
+    public async Task Account_OfAServerThatDoesNotAnswer_IsShownWithoutWhatOnlyThatKnows()
+    {
+        _cluster.Connect("solo", "silent-server");
+        var page = await OpenAsync("/accounts/solo");
+        await _host.TickAsync();
+        await Expect(page.GetByText("silent-server")).ToBeVisibleAsync();
+        await Expect(page.GetByTitle("Its server has not said so")).ToHaveCountAsync(2);
     }
 
     [ChromiumFact]
@@ -66,9 +126,25 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("wonka-01");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" })).ToBeVisibleAsync();
+        await TickUntilAsync(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" }));
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
         await Expect(page).ToHaveURLAsync(new Uri(_host.Address, "/accounts?q=wonka-01").ToString());
+    }
+
+    [ChromiumFact]
+    public async Task Errors_FiltersCleared_EmptyTheField()
+    {
+        Scenery.Break(_cluster, _host.Time);
+        var page = await OpenAsync("/errors");
+        await UntilWatchedAsync();
+        await TickUntilAsync(page.GetByText("wonka-002"));
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("tyrell");
+        await TickUntilAsync(page.GetByText("Clear filters"));
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await page.GetByText("Clear filters").ClickAsync();
+        await Expect(page.GetByText("wonka-002")).ToBeVisibleAsync();
+        Assert.Equal("", await page.Locator("[data-search]").EvaluateAsync<string>("field => field.value ?? ''"));
     }
 
     [ChromiumFact]

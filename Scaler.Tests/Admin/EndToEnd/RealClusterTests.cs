@@ -30,6 +30,7 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         await using var here = await TestClient.ConnectAsync(first.Url, "acme");
         await using var there = await TestClient.ConnectAsync(second.Url, "acme", polling: true);
         await SeeAsync(host, page.GetByText("2 connections"));
+        await SeeAsync(host, page.GetByText(" ago").Nth(1));
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "websocket" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "polling" })).ToBeVisibleAsync();
 
@@ -48,7 +49,7 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         // The servers are there, and the registry has what they hold.
         await Browser.OpenAsync(page, "/servers");
         await SeeAsync(host, page.GetByText(first.Url));
-        await page.Locator("fluent-button:has-text(\"Compare\")").ClickAsync();
+        await page.Locator("fluent-button:has-text(\"Compare now\")").ClickAsync();
         await Expect(page.GetByText("Registry equals reality")).ToBeVisibleAsync();
 
         // The error survives a reload; the client that is disconnected is closed.
@@ -61,6 +62,65 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         await here.Closed.Within("the close of a client");
         await there.Closed.Within("the close of a client");
         await SeeAsync(host, page.GetByText("Not connected"));
+
+        // A server that is drained closes its clients, takes no more and says so; what was done outlives the dashboard.
+        await using var stays = await TestClient.ConnectAsync(first.Url, "acme");
+        await using var leaves = await TestClient.ConnectAsync(second.Url, "acme");
+        var drained = (await cluster.GetServersAsync()).Single(server => server.Url == second.Url).Id;
+        await Browser.OpenAsync(page, "/servers");
+        await SeeAsync(host, page.Locator($"fluent-button[aria-label=\"Drain {drained}\"]"));
+        await page.Locator($"fluent-button[aria-label=\"Drain {drained}\"]").ClickAsync();
+        await page.Locator("fluent-dialog fluent-button:has-text(\"Drain\")").ClickAsync();
+        await leaves.Closed.Within("the close of the drained server's client");
+        await SeeAsync(host, page.GetByText("Drained", new() { Exact = true }));
+        Assert.False(stays.Closed.IsCompleted);
+        using var http = new HttpClient();
+        using var health = await http.GetAsync(new Uri($"{second.Url}/health"));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, health.StatusCode);
+        await Deadline.Until(async () => (await cluster.GetAuditAsync()).Any(entry => entry.What == "drain" && entry.Target == $"server {drained}"));
+        await using var later = await AdminHost.StartAsync(_ => new ClusterView(cluster));
+        var again = await browser.LogInAsync(later);
+        await Browser.OpenAsync(again, "/audit");
+        await SeeAsync(later, again.GetByText($"server {drained}"));
+    }
+
+    [ChromiumFact]
+    public async Task Dashboard_RedisStopsAndComesBack_SaysSo_GoesOnByItself_AndShowsWhatWasMissedAsLate()
+    {
+        var port = Ports.Free();
+        var garnet = Start(port);
+        await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{port}");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false");
+        await using var cluster = new ScalerCluster(redis);
+        await using var host = await AdminHost.StartAsync(_ => new ClusterView(cluster));
+        var page = await browser.LogInAsync(host, "/errors");
+        await page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await using var client = await TestClient.ConnectAsync(stream.Url, "acme");
+        await SeeAsync(host, page.GetByText("No errors"));
+
+        garnet.Dispose();
+        await SeeAsync(host, page.GetByText("Redis does not answer since"));
+        var before = TimeProvider.System.GetUtcNow();
+        await client.SendAsync("{\"while\":\"away");
+        await client.SendAsync("""{"event":"echo","args":["after it"]}""");
+        await client.NextAsync();
+        var after = TimeProvider.System.GetUtcNow();
+        using var http = new HttpClient();
+        Assert.Equal("Degraded", await http.GetStringAsync(new Uri(host.Address, "/health")));
+
+        // The dashboard comes back to an empty Redis; the server brings its clients and its errors.
+        using var again = Start(port);
+        await SeeAsync(host, page.GetByText("{\"while\":\"away"));
+        await Expect(page.GetByText("late", new() { Exact = true })).ToBeVisibleAsync();
+        Assert.InRange((await cluster.GetRecentErrorsAsync()).Single(error => error.Name == ErrorNames.Json).At, before, after);
+        await SeeAsync(host, page.Locator("main:not(:has-text('Redis does not answer'))"));
+
+        static GarnetServer Start(int port)
+        {
+            var server = new GarnetServer(["--port", $"{port}", "--bind", "127.0.0.1", "--lua"]);
+            server.Start();
+            return server;
+        }
     }
 
     /// <summary>Lets the dashboard sample until something is seen. The cluster's clock is the real one, the dashboard's the test's.</summary>

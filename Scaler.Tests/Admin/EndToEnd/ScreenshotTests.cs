@@ -19,7 +19,7 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
             cluster = Scenery.Quiet(time);
             work = second => Scenery.Work(cluster, time, second);
             return cluster;
-        });
+        }, settings: new Dictionary<string, string?> { ["Scaler:Admin:DashboardUrl"] = "http://localhost:8082" });
         var now = 0;
         for (; now < 150; now++)
         {
@@ -35,7 +35,17 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         await actions.SendAsync(who, "acme-017", "notice", """["please update"]""");
         cluster.Answer = null;
         await actions.BroadcastAsync(who, "maintenance", """[{"at":"04:00Z"}]""");
+        await actions.DrainAsync(who, "stream-1-7f3a");
+        await actions.ResumeAsync(who, "stream-1-7f3a");
         await actions.DisconnectAsync(host.Services.GetRequiredService<AdminTokens>().Login(AdminHost.ReadOnlyToken, "10.0.0.9")!, "acme-017");
+
+        // Long enough for the registry to have been compared, twice.
+        for (var second = 0; second < 15; second++)
+        {
+            work(now++);
+            await host.TickAsync();
+        }
+
         await TakeAsync("night", ["/", "/servers", "/accounts", "/accounts?q=acme", "/accounts/acme-017", "/accounts/nobody", "/errors", "/errors?type=error%3A%3Avalidation&account=x", "/broadcast", "/audit", "/login"]);
         cluster.Outage = "No connection is active/available to service this operation: PING; It was not possible to connect to the redis server(s)";
         await host.TickAsync();

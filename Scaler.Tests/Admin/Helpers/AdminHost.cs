@@ -35,7 +35,7 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public ErrorFeed Feed => _app.Services.GetRequiredService<ErrorFeed>();
 
-    public static async Task<AdminHost> StartAsync(Func<TimeProvider, IClusterView> view, FakeTimeProvider? time = null)
+    public static async Task<AdminHost> StartAsync(Func<TimeProvider, IClusterView> view, FakeTimeProvider? time = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         time ??= new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -50,6 +50,7 @@ internal sealed class AdminHost : IAsyncDisposable
             ["Scaler:Admin:ReadOnlyToken"] = ReadOnlyToken,
             ["Scaler:Admin:LoginLifetime"] = "30.00:00:00",
         });
+        builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddServiceDefaults();

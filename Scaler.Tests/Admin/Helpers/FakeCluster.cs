@@ -11,7 +11,9 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
 {
     private readonly List<Channel<ScalerError>> _watchers = [];
     private readonly List<ScalerError> _errors = [];
+    private readonly List<AuditEntry> _audit = [];
     private readonly Lock _gate = new();
+    private int _checks;
 
     /// <summary>What Redis says instead of an answer; null while it is there.</summary>
     public string? Outage { get; set; }
@@ -26,6 +28,11 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
 
     /// <summary>What a send answers, by account; null for a broadcast.</summary>
     public Func<string?, SendResult>? Answer { get; set; }
+
+    /// <summary>What a comparison of the registry with reality ends with; null: that servers which hear the bus are equal.</summary>
+    public RegistryCheck? Check { get; set; }
+
+    public int Checks => Volatile.Read(ref _checks);
 
     public int Watching
     {
@@ -85,6 +92,41 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         return result;
     }
 
+    /// <summary>What Redis keeps of the audit log, newest first.</summary>
+    public IReadOnlyList<AuditEntry> Audit
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _audit];
+            }
+        }
+    }
+
+    public Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken) =>
+        Ask<IReadOnlyList<ConnectionActivity>>(() => Accounts.TryGetValue(account, out var connections)
+            ? [.. connections.Where(c => Servers.GetValueOrDefault(c.Server) is { State: not ServerState.Dead }).Select(c =>
+                new ConnectionActivity(c.Id, time.GetUtcNow() - TimeSpan.FromSeconds(c.Id[0] % 25), c.Id[1] * c.Id[2] % 5 == 0 ? c.Id[3] * 40 : 0, c.Id[1] * c.Id[2] % 5 == 0 ? 3 : 0))]
+            : []);
+
+    public Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken) => Ask(() => Command("drain", serverId, ServerState.Draining));
+
+    public Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken) => Ask(() => Command("resume", serverId, ServerState.Up));
+
+    public Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => Ask(() =>
+    {
+        lock (_gate)
+        {
+            _audit.InsertRange(0, entries.Reverse());
+        }
+
+        return true;
+    });
+
+    public Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take, CancellationToken cancellationToken) =>
+        Ask<IReadOnlyList<AuditEntry>>(() => [.. Audit.Take(take)]);
+
     public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take, CancellationToken cancellationToken) => Ask<IReadOnlyList<ScalerError>>(() =>
     {
         lock (_gate)
@@ -117,9 +159,15 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         }
     }
 
-    public Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken) => Ask(() => new RegistryCheck(
+    public Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken) => Ask(() =>
+    {
+        Interlocked.Increment(ref _checks);
+        return Check ?? Compare();
+    });
+
+    private RegistryCheck Compare() => new(
         [.. Servers.Values.Where(server => server.State != ServerState.Dead).OrderBy(server => server.Id, StringComparer.Ordinal).Select(server =>
-            new ServerCheck(server.Id, server.BusMilliseconds < 0 ? null : server.Connections, server.Connections, server.BusMilliseconds >= 0))]));
+            new ServerCheck(server.Id, server.BusMilliseconds < 0 ? null : server.Connections, server.Connections, server.BusMilliseconds >= 0))]);
 
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => Ask(() => RoundTrip);
 
@@ -138,6 +186,18 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         };
         Accounts.AddOrUpdate(account, [connection], (_, connections) => [.. connections, connection]);
         return connection;
+    }
+
+    private ServerAnswer Command(string what, string serverId, ServerState state)
+    {
+        Done.Enqueue($"{what} {serverId}");
+        if (!Servers.TryGetValue(serverId, out var server) || server.State == ServerState.Dead)
+        {
+            return ServerAnswer.NoSuchServer;
+        }
+
+        Servers[serverId] = server with { State = state };
+        return ServerAnswer.Accepted;
     }
 
     private Task<SendResult> Act(string what, string? account) => Ask(() =>

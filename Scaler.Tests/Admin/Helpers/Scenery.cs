@@ -46,6 +46,7 @@ internal static class Scenery
                 QueuedBytes = 12_000 * (i + 1),
                 MemoryBytes = (181L + 14 * i) << 20,
                 BusMilliseconds = 0.6 + 0.2 * i,
+                Telemetry = $"stream-{Servers[i][^4..]}",
                 LeaseRemaining = TimeSpan.FromSeconds(4.6 - 0.2 * i),
             };
         }
@@ -64,6 +65,9 @@ internal static class Scenery
                 Received = server.Received + messages,
                 Sent = server.Sent + messages * 3,
                 LeaseRemaining = TimeSpan.FromSeconds(4.1 + second * 31 % 9 / 10.0),
+                Deliveries = server.BusMilliseconds < 0 ? 0 : messages * 10,
+                DeliveryMedianMilliseconds = server.BusMilliseconds < 0 ? null : 0.7 + second * 13 % 7 / 20.0,
+                DeliveryP99Milliseconds = server.BusMilliseconds < 0 ? null : 2.8 + second * 29 % 17 / 4.0 + server.Id[^1] % 3,
             };
         }
 

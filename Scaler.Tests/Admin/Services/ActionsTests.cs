@@ -20,7 +20,7 @@ public sealed class ActionsTests
     public ActionsTests()
     {
         _cluster = new FakeCluster(_time);
-        _audit = new AuditLog(_time, _logger);
+        _audit = new AuditLog(_cluster, _time, _logger);
         _actions = new ClusterActions(_cluster, _audit, _time);
     }
 
@@ -34,7 +34,7 @@ public sealed class ActionsTests
         Assert.Equal("Sent to 2 connections on 2 servers.", report.Message);
         Assert.Equal("send acme chat [hello,1]", Assert.Single(_cluster.Done));
         var entry = Assert.Single(_audit.Entries);
-        Assert.Equal(("send chat", "acme", ActionOutcome.Done), (entry.What, entry.Target, entry.Outcome));
+        Assert.Equal(("send chat", "acme", ActionOutcome.Done), (entry.What, entry.Target, Enum.Parse<ActionOutcome>(entry.Outcome)));
         Assert.Matches("^operator [0-9a-f]{4} from 10.0.0.7$", entry.Who);
         Assert.Contains("send chat", _logger.LatestRecord.Message, StringComparison.Ordinal);
     }

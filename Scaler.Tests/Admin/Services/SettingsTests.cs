@@ -32,6 +32,36 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("Authority", null, "OpenIdConnect:Authority is ''")]
+    [InlineData("Authority", "login.example.com", "OpenIdConnect:Authority is 'login.example.com'")]
+    [InlineData("Authority", "http://login.example.com", "give it the provider's https URL")]
+    [InlineData("ClientId", null, "OpenIdConnect:ClientId is missing")]
+    [InlineData("RoleClaim", " ", "OpenIdConnect:RoleClaim is empty")]
+    [InlineData("ReaderRole", "operator", "OpenIdConnect:ReaderRole is the same")]
+    [InlineData("Scope", "profile", "openid must be in it")]
+    public void Validate_WrongProvider_IsNamedWithoutItsSecret(string key, string? value, string expected)
+    {
+        var provider = new AdminOpenIdConnectOptions { Authority = "https://login.example.com", ClientId = "scaler", ClientSecret = "hunter2" };
+        Assert.True(new AdminOptionsValidation().Validate(null, new AdminOptions { OpenIdConnect = provider }).Succeeded);
+        typeof(AdminOpenIdConnectOptions).GetProperty(key)!.SetValue(provider, value);
+        var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { OpenIdConnect = provider }).FailureMessage!;
+        Assert.Contains(expected, failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost:8082")]
+    [InlineData("/dashboard")]
+    [InlineData("javascript:alert(1)")]
+    public void Validate_DashboardUrlThatIsNone_IsRefused(string url) => Assert.Contains(
+        $"Scaler:Admin:DashboardUrl is '{url}'", new AdminOptionsValidation().Validate(null, new AdminOptions { DashboardUrl = url }).FailureMessage!, StringComparison.Ordinal);
+
+    [Fact]
+    public void Validate_NoLoginAttempts_IsRefused() => Assert.Contains(
+        "Scaler:Admin:LoginAttemptsPerMinute is 0",
+        new AdminOptionsValidation().Validate(null, new AdminOptions { LoginAttemptsPerMinute = 0 }).FailureMessage!, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(null, "is missing")]
     [InlineData(" ", "is empty")]
     [InlineData("password=secret", "names no address")]

@@ -41,7 +41,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
             }
 
             _servers[server.Holder] = (server, now + lease);
-            return Task.FromResult(new LeaseAnswer(true, Held(server.Holder).Count, Servers(now)));
+            return Task.FromResult(new LeaseAnswer(true, Held(server.Holder).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
         }
     }
 

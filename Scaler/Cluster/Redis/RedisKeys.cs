@@ -19,6 +19,7 @@ internal sealed class RedisKeys
         Where = _tag + "where";
         Accounts = _tag + "accounts";
         Errors = _tag + "errors";
+        Audit = _tag + "audit";
         Secret = _tag + "secret";
         ConnectionsPrefix = _tag + "conns:";
         FactsPrefix = _tag + "facts:";
@@ -34,6 +35,8 @@ internal sealed class RedisKeys
     public RedisKey Accounts { get; }
 
     public RedisKey Errors { get; }
+
+    public RedisKey Audit { get; }
 
     public RedisKey Secret { get; }
 

@@ -38,7 +38,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
             ]);
         return (int)answer[0] == 0
             ? LeaseAnswer.Lost
-            : new LeaseAnswer(true, (int)answer[2], ReadServers((long)answer[1], answer[3], answer[4]));
+            : new LeaseAnswer(true, (int)answer[2], ReadServers((long)answer[1], answer[3], answer[4]), (long)answer[5]);
     }
 
     public Task LeaveAsync(string holder) => _database.ScriptEvaluateAsync(RedisScript.Leave, [keys.Leases], [holder]);

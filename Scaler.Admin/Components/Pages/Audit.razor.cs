@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Components;
+using Scaler.Admin.Services.Actions;
+
+namespace Scaler.Admin.Components.Pages;
+
+public sealed partial class Audit
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
+
+    private DateTimeOffset _asked;
+
+    [Inject]
+    private AuditLog Log { get; set; } = default!;
+
+    private IReadOnlyList<AuditEntry> Entries { get; set; } = [];
+
+    private bool IsRead { get; set; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        Entries = Log.Entries;
+        if (RendererInfo.IsInteractive)
+        {
+            Follow(Log.Watch);
+            await LoadAsync();
+        }
+    }
+
+    protected override Task ChangedAsync()
+    {
+        Entries = Log.Entries;
+        return Time.GetUtcNow() - _asked >= Refresh ? LoadAsync() : Task.CompletedTask;
+    }
+
+    private async Task LoadAsync()
+    {
+        _asked = Time.GetUtcNow();
+        if (await AskAsync(Log.ReadAsync) is { } entries)
+        {
+            (Entries, IsRead) = (entries, true);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Scaler.Admin.Configuration;
+using Scaler.Admin.Services.Actions;
+using Scaler.Admin.Services.Text;
+
+namespace Scaler.Admin.Security;
+
+/// <summary>Login by an OpenID Connect provider, where one is configured. What it ends with is the same cookie that a token gives.</summary>
+internal static partial class OpenIdConnectLogin
+{
+    /// <summary>Where it begins.</summary>
+    public const string Path = "/login/oidc";
+
+    private const string CallbackPath = "/login/callback";
+    private const int LongestName = 120;
+
+    public static AuthenticationBuilder AddOpenIdConnectLogin(this AuthenticationBuilder authentication, IConfiguration configuration)
+    {
+        authentication.Services.AddSingleton<AdminProvider>();
+        if (!configuration.GetSection($"{AdminOptions.Section}:{nameof(AdminOptions.OpenIdConnect)}").Exists())
+        {
+            return authentication;
+        }
+
+        authentication.Services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
+            .Configure<IOptions<AdminOptions>>((handler, options) => Configure(handler, options.Value.OpenIdConnect!));
+        return authentication.AddOpenIdConnect();
+    }
+
+    public static void MapOpenIdConnectLogin(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet(Path, BeginAsync).AllowAnonymous();
+
+    private static async Task<IResult> BeginAsync(HttpContext context, AdminProvider provider, ILogger<AdminProvider> logger, string? returnUrl)
+    {
+        if (provider.Name is null)
+        {
+            return Results.NotFound();
+        }
+
+        try
+        {
+            await context.ChallengeAsync(
+                OpenIdConnectDefaults.AuthenticationScheme,
+                new AuthenticationProperties { RedirectUri = LocalUrl.OrHome(returnUrl), IsPersistent = true });
+            return Results.Empty;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
+        {
+            // Its discovery document could not be read.
+            Log.NoProvider(logger, exception.Message);
+            return Results.LocalRedirect(LoginFailure.Url(LoginFailure.NoProvider));
+        }
+    }
+
+    private static void Configure(OpenIdConnectOptions handler, AdminOpenIdConnectOptions options)
+    {
+        handler.Authority = options.Authority;
+        handler.ClientId = options.ClientId;
+        handler.ClientSecret = options.ClientSecret;
+        handler.RequireHttpsMetadata = new Uri(options.Authority!).Scheme == Uri.UriSchemeHttps;
+        handler.ResponseType = OpenIdConnectResponseType.Code;
+
+        // The answer comes as a GET, so that the cookies that go with it need not be sent by other sites' forms.
+        handler.ResponseMode = OpenIdConnectResponseMode.Query;
+        handler.CallbackPath = CallbackPath;
+        handler.Scope.Clear();
+        foreach (var scope in options.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            handler.Scope.Add(scope);
+        }
+
+        handler.MapInboundClaims = false;
+        handler.GetClaimsFromUserInfoEndpoint = true;
+        handler.ClaimActions.MapJsonKey(options.RoleClaim, options.RoleClaim);
+        handler.ClaimActions.MapJsonKey(options.NameClaim, options.NameClaim);
+        foreach (var cookie in new[] { handler.CorrelationCookie, handler.NonceCookie })
+        {
+            cookie.SameSite = SameSiteMode.Lax;
+            cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        }
+
+        handler.Events.OnTicketReceived = Received;
+        handler.Events.OnRemoteFailure = context =>
+        {
+            Log.Failed(context.HttpContext.RequestServices.GetRequiredService<ILogger<AdminProvider>>(), Printable.Text(context.Failure?.Message));
+            context.Response.Redirect(LoginFailure.Url(LoginFailure.NotLoggedIn));
+            context.HandleResponse();
+            return Task.CompletedTask;
+        };
+    }
+
+    private static Task Received(TicketReceivedContext context)
+    {
+        var services = context.HttpContext.RequestServices;
+        var provider = services.GetRequiredService<AdminProvider>();
+        var audit = services.GetRequiredService<AuditLog>();
+        var address = context.HttpContext.Connection.RemoteIpAddress?.ToString();
+        if (provider.Login(context.Principal!, address) is { } login)
+        {
+            context.Principal = login;
+            audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, $"By {provider.Name}.");
+            return Task.CompletedTask;
+        }
+
+        var name = Format.Cut(Printable.Text(provider.NameOf(context.Principal!)), LongestName);
+        audit.Add($"{name} from {address}", "log in", "the dashboard", ActionOutcome.Refused, $"{provider.Name} gives neither role.");
+        context.Response.Redirect(LoginFailure.Url(LoginFailure.NoRole));
+        context.HandleResponse();
+        return Task.CompletedTask;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The OpenID Connect provider can't be asked: {Reason}")]
+        public static partial void NoProvider(ILogger logger, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "A login by OpenID Connect failed: {Reason}")]
+        public static partial void Failed(ILogger logger, string reason);
+    }
+}

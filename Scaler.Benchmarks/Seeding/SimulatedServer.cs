@@ -1,0 +1,164 @@
+using System.Globalization;
+using Scaler.Cluster;
+using Scaler.Cluster.Redis;
+using StackExchange.Redis;
+
+namespace Scaler.Benchmarks.Seeding;
+
+/// <summary>
+/// A server as Redis and the others see it: a lease that it renews, connections that it has registered, and answers to what the bus asks.
+/// Only the sockets are missing, so that a laptop holds a hundred thousand. Everything goes through the library's own registry and bus.
+/// </summary>
+internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
+{
+    // As many as the library itself writes at once.
+    private const int Batch = 250;
+
+    private readonly ClusterLink _link;
+    private readonly ScalerMetrics _metrics = new(null);
+    private readonly Dictionary<string, List<string>> _held = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _startedAt;
+    private readonly long _epoch;
+    private IAsyncDisposable? _listening;
+    private int _connections;
+
+    public SimulatedServer(IConnectionMultiplexer redis, SeedOptions options, int number, TimeProvider time)
+    {
+        _startedAt = time.GetUtcNow();
+        _epoch = _startedAt.ToUnixTimeMilliseconds();
+        Id = string.Create(CultureInfo.InvariantCulture, $"seed-{number:00}");
+        var keys = new RedisKeys(options.Prefix);
+        var scaler = new ScalerOptions { Prefix = options.Prefix };
+        scaler.Cluster.Secret = options.Secret;
+        _link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, _metrics), scaler, time, _metrics)
+        {
+            Holder = HolderName.Of(Id, _epoch),
+            Local = this,
+        };
+    }
+
+    public string Id { get; }
+
+    public int Connections => _connections;
+
+    public async Task JoinAsync()
+    {
+        await _link.AgreeOnSecretAsync();
+        _listening = await _link.Bus.ListenAsync(_link.Holder, _link.Receive);
+        await RenewAsync(join: true);
+    }
+
+    /// <summary>Holds connections of an account from now on; <see cref="RegisterAsync"/> tells Redis.</summary>
+    public void Hold(string account, int connections)
+    {
+        var held = _held.TryGetValue(account, out var known) ? known : _held[account] = [];
+        for (var i = 0; i < connections; i++)
+        {
+            held.Add(Guid.NewGuid().ToString("N")[..12]);
+        }
+
+        _connections += connections;
+    }
+
+    /// <summary>Registers everything, batch by batch, as a server does that joins with clients.</summary>
+    public async Task RegisterAsync(CancellationToken cancellationToken)
+    {
+        foreach (var batch in _held.SelectMany(account => account.Value.Select(id => (Account: account.Key, Id: id))).Chunk(Batch))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await _link.Registry.RegisterAsync(_link.Holder, [.. batch.Select(connection => new RegistryEntry(connection.Account, connection.Id, Facts(connection.Id)))]);
+        }
+    }
+
+    public async Task RenewAsync(bool join = false)
+    {
+        var deliveries = _metrics.Deliveries.Sum();
+        var asked = _link.Time.GetTimestamp();
+        var answer = await _link.Registry.RenewAsync(
+            new ServerInfo
+            {
+                Id = Id,
+                Epoch = _epoch,
+                Url = $"http://{Id}.invalid:8080",
+                State = ServerState.Up,
+                Version = "seed",
+                StartedAt = _startedAt,
+                Connections = _connections,
+                WebSockets = _connections - (_connections / 8),
+                Accounts = _held.Count,
+                Received = _metrics.Received,
+                Sent = _metrics.Delivered,
+                Errors = _metrics.Errors,
+                MemoryBytes = Environment.WorkingSet,
+                BusMilliseconds = 0.5,
+                Deliveries = deliveries.Count,
+                DeliveryMedianMilliseconds = deliveries.Count > 0 ? deliveries.MedianMilliseconds : null,
+                DeliveryP99Milliseconds = deliveries.Count > 0 ? deliveries.P99Milliseconds : null,
+            },
+            _link.Options.Cluster.LeaseDuration,
+            join);
+        if (!answer.Held)
+        {
+            throw new InvalidOperationException($"The lease of {Id} was lost: this machine did not renew it in time.");
+        }
+
+        _link.Clock.Learn(asked, answer.ClockMicroseconds);
+    }
+
+    /// <summary>Sends a message to an account, as a handler would.</summary>
+    public Task<SendResult> SendAsync(string account, ReadOnlyMemory<byte> payload)
+    {
+        _metrics.MessageReceived();
+        return _link.SendAsync(EnvelopeKind.Message, new DeliveryTarget(account), payload, isBinary: false, receipts: false, CancellationToken.None);
+    }
+
+    public void CountError(string name) => _metrics.ErrorRaised(name);
+
+    public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary) => Count(target);
+
+    public int Disconnect(in DeliveryTarget target) => 0;
+
+    public Receipt TakeInventory()
+    {
+        var digest = 0UL;
+        foreach (var (account, ids) in _held)
+        {
+            foreach (var id in ids)
+            {
+                digest += HoldingsDigest.Of(account, id);
+            }
+        }
+
+        return new Receipt(_connections, digest);
+    }
+
+    public IReadOnlyList<ConnectionActivity> TakeActivity(string account, int most) => _held.TryGetValue(account, out var ids)
+        ? [.. ids.Take(most).Select(id => new ConnectionActivity(id, _link.Time.GetUtcNow(), 0, 0))]
+        : [];
+
+    /// <summary>Leaves, and takes with it what it wrote: as a stopping server, in bounded steps.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _link.Registry.LeaveAsync(_link.Holder);
+        while (await _link.Registry.ReapAsync(_link.Holder) > 0)
+        {
+        }
+
+        if (_listening is not null)
+        {
+            await _listening.DisposeAsync();
+        }
+    }
+
+    private int Count(in DeliveryTarget target) =>
+        target.Account is null ? _connections : _held.TryGetValue(target.Account, out var ids) ? ids.Count : 0;
+
+    private byte[] Facts(string id) => new ConnectionFacts
+    {
+        Transport = id[0] is '0' or '1' ? "polling" : "websocket",
+        ProtocolVersion = 4,
+        RemoteAddress = $"203.0.113.{id[1] % 250}",
+        UserAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36",
+        SinceUnixMilliseconds = _startedAt.ToUnixTimeMilliseconds(),
+    }.Write();
+}

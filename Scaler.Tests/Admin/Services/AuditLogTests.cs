@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Admin.Services.Actions;
+using Scaler.Tests.Admin.Helpers;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Admin.Services;
+
+public sealed class AuditLogTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeCluster _cluster;
+
+    public AuditLogTests() => _cluster = new FakeCluster(_time);
+
+    [Fact]
+    public async Task Entries_OfADashboard_AreKnownToTheNextOne()
+    {
+        using (var first = await StartAsync())
+        {
+            Add(first, "one");
+            Add(first, "two");
+            await Deadline.Until(() => _cluster.Audit.Count == 2);
+            await first.StopAsync(CancellationToken.None);
+        }
+
+        using var second = await StartAsync();
+        Assert.Empty(second.Entries);
+        Add(second, "three");
+        Assert.Equal(["three", "two", "one"], (await second.ReadAsync(CancellationToken.None)).Select(entry => entry.What));
+        await second.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Entries_WhileRedisIsAway_AreShownAndWrittenAfterwards()
+    {
+        _cluster.Outage = "away";
+        using var log = await StartAsync();
+        Add(log, "one");
+        Add(log, "two");
+        Assert.Equal(["two", "one"], log.Entries.Select(entry => entry.What));
+        _cluster.Outage = null;
+        await Deadline.Until(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return _cluster.Audit.Count == 2;
+        });
+        await Deadline.Until(() => log.Entries.Count == 2);
+        Assert.Equal(["two", "one"], (await log.ReadAsync(CancellationToken.None)).Select(entry => entry.What));
+        await log.StopAsync(CancellationToken.None);
+    }
+
+    private static void Add(AuditLog log, string what) => log.Add("ann", what, "acme", ActionOutcome.Done, "well");
+
+    private async Task<AuditLog> StartAsync()
+    {
+        var log = new AuditLog(_cluster, _time, new FakeLogger<AuditLog>());
+        await log.StartAsync(CancellationToken.None);
+        return log;
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Admin.Services.Live;
+using Scaler.Tests.Admin.Helpers;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Admin.Services;
+
+public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeCluster _cluster;
+    private readonly RegistryMonitor _monitor;
+    private readonly SemaphoreSlim _compared = new(0);
+
+    public RegistryMonitorTests()
+    {
+        _cluster = new FakeCluster(_time) { Check = new RegistryCheck([new ServerCheck("a", 100, 100, true)]) };
+        _monitor = new RegistryMonitor(_cluster, _time, new FakeLogger<RegistryMonitor>());
+    }
+
+    public Task InitializeAsync() => _monitor.StartAsync(CancellationToken.None);
+
+    public Task DisposeAsync() => _monitor.StopAsync(CancellationToken.None);
+
+    public void Dispose()
+    {
+        _monitor.Dispose();
+        _compared.Dispose();
+    }
+
+    [Fact]
+    public async Task Watched_ComparesAtOnce_ThenEveryTenSeconds_AndRestsWhenNobodyDoes()
+    {
+        Assert.Equal(0, _cluster.Checks);
+        var watch = await WatchAsync();
+        Assert.Equal((RegistryState.Equal, 100), (_monitor.Current.State, _monitor.Current.Registered));
+        await AdvanceAsync(10);
+        Assert.Equal(2, _cluster.Checks);
+        watch.Dispose();
+        _time.Advance(TimeSpan.FromMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(2, _cluster.Checks);
+    }
+
+    [Fact]
+    public async Task Comparison_OfManyConnections_IsRestedFromLonger()
+    {
+        _cluster.Check = new RegistryCheck([new ServerCheck("a", 600_000, 600_000, true), new ServerCheck("b", 400_000, 400_000, true)]);
+        using var watch = await WatchAsync();
+        _time.Advance(TimeSpan.FromSeconds(199));
+        Assert.Equal(1, _cluster.Checks);
+        await AdvanceAsync(1);
+        Assert.Equal(2, _cluster.Checks);
+    }
+
+    [Fact]
+    public async Task Ask_WhileItRests_ComparesNow()
+    {
+        using var watch = await WatchAsync();
+        _monitor.Ask();
+        await _compared.WaitAsync().Within();
+        Assert.Equal(2, _cluster.Checks);
+    }
+
+    [Fact]
+    public async Task Difference_IsSuspectedFirst_AndSaidWhenItStays()
+    {
+        using var watch = await WatchAsync();
+        _cluster.Check = new RegistryCheck([new ServerCheck("a", 100, 90, false)]);
+        await AdvanceAsync(10);
+        Assert.Equal(RegistryState.Suspect, _monitor.Current.State);
+        await AdvanceAsync(2);
+        Assert.Equal((RegistryState.Different, "a"), (_monitor.Current.State, Assert.Single(_monitor.Current.Differing).Server));
+        _cluster.Check = new RegistryCheck([new ServerCheck("a", 100, 100, true)]);
+        await AdvanceAsync(10);
+        Assert.Equal(RegistryState.Equal, _monitor.Current.State);
+    }
+
+    [Theory]
+    [InlineData(10_000, 9_900, true, RegistryState.Changing)]
+    [InlineData(10_000, 5_000, true, RegistryState.Suspect)]
+    [InlineData(null, 10, false, RegistryState.Failed)]
+    public async Task Difference_WhileClientsComeAndGo_IsNoneUnlessItIsLarge(int? held, int registered, bool changing, RegistryState expected)
+    {
+        _cluster.Check = new RegistryCheck([new ServerCheck("a", held, registered, false) { IsChanging = changing }]);
+        using var watch = await WatchAsync();
+        Assert.Equal(expected, _monitor.Current.State);
+    }
+
+    [Fact]
+    public async Task RedisAway_IsSaidToBeThat()
+    {
+        _cluster.Outage = "It was not possible to connect";
+        using var watch = await WatchAsync();
+        Assert.Equal((RegistryState.Failed, "It was not possible to connect"), (_monitor.Current.State, _monitor.Current.Failure));
+    }
+
+    private async Task<IDisposable> WatchAsync()
+    {
+        var watch = _monitor.Watch(() => _compared.Release());
+        await _compared.WaitAsync().Within();
+        return watch;
+    }
+
+    private async Task AdvanceAsync(int seconds)
+    {
+        // The loop has told of the last comparison, and may not rest yet.
+        await Deadline.Until(() =>
+        {
+            if (_compared.CurrentCount == 0)
+            {
+                _time.Advance(TimeSpan.FromSeconds(seconds));
+                seconds = 0;
+            }
+
+            return _compared.CurrentCount > 0;
+        });
+        await _compared.WaitAsync().Within();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Scaler.Cluster;
+using Scaler.Cluster.Redis;
+using StackExchange.Redis;
+
+namespace Scaler;
+
+/// <summary>What was last done to the cluster by hand, kept in Redis.</summary>
+internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
+{
+    public const int Kept = 1000;
+
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+
+    public Task AppendAsync(IReadOnlyList<AuditEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var transaction = redis.GetDatabase().CreateTransaction();
+        _ = transaction.ListLeftPushAsync(
+            keys.Audit, [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ClusterJson.Default.AuditEntry))]);
+        _ = transaction.ListTrimAsync(keys.Audit, 0, Kept - 1);
+        _ = transaction.KeyExpireAsync(keys.Audit, KeptFor);
+        return transaction.ExecuteAsync();
+    }
+
+    public async Task<IReadOnlyList<AuditEntry>> ReadAsync(int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, Kept);
+        var values = await redis.GetDatabase().ListRangeAsync(keys.Audit, 0, take - 1);
+        return [.. values.Select(Read).OfType<AuditEntry>()];
+    }
+
+    private static AuditEntry? Read(RedisValue value)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize((byte[]?)value, ClusterJson.Default.AuditEntry);
+        }
+        catch (JsonException)
+        {
+            // Of a version of this library that writes it otherwise: no reason to lose the rest.
+            return null;
+        }
+    }
+}

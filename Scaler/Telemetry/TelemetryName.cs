@@ -1,0 +1,18 @@
+namespace Scaler;
+
+/// <summary>What this process is called by its telemetry, from the variables that OpenTelemetry's specification names.</summary>
+internal static class TelemetryName
+{
+    private const string Instance = "service.instance.id=";
+
+    public static string? Current { get; } = Of(
+        Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME"), Environment.GetEnvironmentVariable("OTEL_RESOURCE_ATTRIBUTES"));
+
+    /// <summary>Joins them as dashboards do: <c>stream-x7k2m</c>.</summary>
+    public static string? Of(string? service, string? attributes)
+    {
+        var instance = attributes?.Split(',', StringSplitOptions.TrimEntries)
+            .FirstOrDefault(a => a.StartsWith(Instance, StringComparison.Ordinal))?[Instance.Length..];
+        return string.IsNullOrEmpty(service) ? null : string.IsNullOrEmpty(instance) ? service : $"{service}-{instance}";
+    }
+}
