@@ -19,6 +19,8 @@ public static class EngineIOEndpointRouteBuilderExtensions
         var server = endpoints.ServiceProvider.GetRequiredService<EngineServer>();
         path ??= server.Runtime.Options.Path;
         // Routing looks past a trailing slash in what is asked for.
-        return endpoints.Map("/" + path.Trim('/'), server.InvokeAsync).WithDisplayName("Engine.IO");
+        return endpoints.Map("/" + path.Trim('/'), server.InvokeAsync).WithDisplayName("Engine.IO")
+            // There is nothing to be validated, and where an application has that, its filter would be kept for as long as each WebSocket.
+            .DisableValidation();
     }
 }

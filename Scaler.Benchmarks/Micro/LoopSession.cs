@@ -38,6 +38,7 @@ internal sealed class LoopSession
         var connection = new WebSocketConnection(runtime, stream, new HttpRequestLifetimeFeature(), compression: false);
         await connection.OpenAsync(session);
         _ = connection.RunAsync();
+        SpinWait.SpinUntil(() => stream.Written > 0);
         return new LoopSession(session, stream);
     }
 }

@@ -79,6 +79,11 @@ internal readonly record struct EngineRequest
 
         // Some proxies ask for an upgrade to HTTP/2 with each request: that is not for us.
         return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-            && context.Request.Headers.GetCommaSeparatedValues("Upgrade").Contains("websocket", StringComparer.OrdinalIgnoreCase);
+            && NamesWebSocket(context.Request.Headers);
     }
+
+    // Upgrade: websocket; rarely a list
+    private static bool NamesWebSocket(IHeaderDictionary headers) =>
+        string.Equals(headers.Upgrade.ToString(), "websocket", StringComparison.OrdinalIgnoreCase)
+        || headers.GetCommaSeparatedValues("Upgrade").Contains("websocket", StringComparer.OrdinalIgnoreCase);
 }

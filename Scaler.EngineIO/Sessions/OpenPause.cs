@@ -26,7 +26,8 @@ internal sealed class OpenPause : IDisposable
     {
         if (_delay == TimeSpan.Zero)
         {
-            connection.StartSession();
+            // Behind what sends the 101, so that the two leave one after the other.
+            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.StartSession(), connection, preferLocal: false);
             return;
         }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.IdentityModel.Tokens;
 using Scaler.EngineIO;
 
@@ -34,7 +35,7 @@ internal sealed class Admission(ScalerOptions options)
             expiresAt = result.Properties?.ExpiresUtc;
         }
 
-        var user = UserOf(context.User);
+        var user = UserOf(context);
         var asked = new ScalerAuthorizationContext(context, null, expiresAt);
         var found = FindAccount(context, asked);
         if (found.IsRefused)
@@ -87,7 +88,7 @@ internal sealed class Admission(ScalerOptions options)
 
         if (!_verifies)
         {
-            return identity.User is null || UserOf(context.User) == identity.User;
+            return identity.User is null || UserOf(context) == identity.User;
         }
 
         if (HashToken(context) is not { } hash)
@@ -144,6 +145,9 @@ internal sealed class Admission(ScalerOptions options)
         // One that is missing may still be set by the application.
         return asked.Account is null && options.AuthorizeAsync is not null ? EngineAuthorization.Allow : AccountName.Check(asked.Account, options);
     }
+
+    // Not by HttpContext.User, which makes somebody where there is nobody, and keeps him as long as the request.
+    private string? UserOf(HttpContext context) => context.Features.Get<IHttpAuthenticationFeature>()?.User is { } user ? UserOf(user) : null;
 
     private string? UserOf(ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true
         ? (user.FindFirst(options.Auth.UserClaim) ?? user.FindFirst(ClaimTypes.NameIdentifier))?.Value : null;

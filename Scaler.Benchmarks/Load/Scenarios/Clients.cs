@@ -6,7 +6,7 @@ namespace Scaler.Benchmarks.Load.Scenarios;
 /// <summary>Open connections, spread over the servers of a group.</summary>
 internal sealed class Clients : IAsyncDisposable
 {
-    private const int AtOnce = 32;
+    private const int AtOnce = 256;
     private readonly List<LoadConnection> _connections = [];
     private readonly List<Task> _running = [];
 
