@@ -11,6 +11,12 @@ namespace Scaler.Tests.Admin.EndToEnd;
 /// <summary>The dashboard over a running cluster: two Stream processes on one embedded Redis.</summary>
 public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
 {
+    // A drain takes ten seconds by itself, and a busy machine as long again for each page.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    // Two clients of Redis, each trying again at intervals of its own.
+    private static readonly TimeSpan Reconnecting = TimeSpan.FromSeconds(90);
+
     [ChromiumFact]
     public async Task Dashboard_OverTwoServers_ShowsTheirClientsAndErrorsAndActs()
     {
@@ -89,8 +95,10 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
     {
         var port = Ports.Free();
         var garnet = Start(port);
-        await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{port}");
-        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false");
+
+        // How long the client waits until it tries again grows with this timeout.
+        await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{port},connectTimeout=1000");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=1000");
         await using var cluster = new ScalerCluster(redis);
         await using var host = await AdminHost.StartAsync(_ => new ClusterView(cluster));
         var page = await browser.LogInAsync(host, "/errors");
@@ -110,7 +118,20 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
 
         // The dashboard comes back to an empty Redis; the server brings its clients and its errors.
         using var again = Start(port);
-        await SeeAsync(host, page.GetByText("{\"while\":\"away"));
+        await Deadline.Until(
+            async () =>
+            {
+                // Whoever opens the page reads the log, whichever of the two was back first.
+                await Browser.OpenAsync(page, "/errors");
+                var late = page.GetByText("{\"while\":\"away").First;
+                for (var tick = 0; tick < 10 && !await late.IsVisibleAsync(); tick++)
+                {
+                    await host.TickAsync();
+                }
+
+                return await late.IsVisibleAsync();
+            },
+            Reconnecting);
         await Expect(page.GetByText("late", new() { Exact = true })).ToBeVisibleAsync();
         Assert.InRange((await cluster.GetRecentErrorsAsync()).Single(error => error.Name == ErrorNames.Json).At, before, after);
         await SeeAsync(host, page.Locator("main:not(:has-text('Redis does not answer'))"));
@@ -126,11 +147,13 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
     /// <summary>Lets the dashboard sample until something is seen. The cluster's clock is the real one, the dashboard's the test's.</summary>
     private static async Task SeeAsync(AdminHost host, ILocator seen)
     {
-        await Deadline.Until(async () =>
-        {
-            await host.TickAsync();
-            return await seen.First.IsVisibleAsync();
-        });
+        await Deadline.Until(
+            async () =>
+            {
+                await host.TickAsync();
+                return await seen.First.IsVisibleAsync();
+            },
+            Patience);
         await Expect(seen.First).ToBeVisibleAsync();
     }
 }
