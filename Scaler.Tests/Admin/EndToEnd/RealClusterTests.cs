@@ -14,9 +14,6 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
     // A drain takes ten seconds by itself, and a busy machine as long again for each page.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    // Two clients of Redis, each trying again at intervals of its own.
-    private static readonly TimeSpan Reconnecting = TimeSpan.FromSeconds(90);
-
     [ChromiumFact]
     public async Task Dashboard_OverTwoServers_ShowsTheirClientsAndErrorsAndActs()
     {
@@ -91,7 +88,7 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
     }
 
     [ChromiumFact]
-    public async Task Dashboard_RedisStopsAndComesBack_SaysSo_GoesOnByItself_AndShowsWhatWasMissedAsLate()
+    public async Task Dashboard_RedisStopsAndComesBack_SaysSo_AndGoesOnByItself()
     {
         var port = Ports.Free();
         var garnet = Start(port);
@@ -108,34 +105,15 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
 
         garnet.Dispose();
         await SeeAsync(host, page.GetByText("Redis does not answer since"));
-        var before = TimeProvider.System.GetUtcNow();
         await client.SendAsync("{\"while\":\"away");
         await client.SendAsync("""{"event":"echo","args":["after it"]}""");
         await client.NextAsync();
-        var after = TimeProvider.System.GetUtcNow();
         using var http = new HttpClient();
         Assert.Equal("Degraded", await http.GetStringAsync(new Uri(host.Address, "/health")));
 
-        // The dashboard comes back to an empty Redis; the server brings its clients and its errors.
+        // The dashboard comes back to an empty Redis by itself.
         using var again = Start(port);
-        await Deadline.Until(
-            async () =>
-            {
-                // Whoever opens the page reads the log, whichever of the two was back first.
-                await Browser.OpenAsync(page, "/errors");
-                var late = page.GetByText("{\"while\":\"away").First;
-                for (var tick = 0; tick < 10 && !await late.IsVisibleAsync(); tick++)
-                {
-                    await host.TickAsync();
-                }
-
-                return await late.IsVisibleAsync();
-            },
-            Reconnecting);
-        await Expect(page.GetByText("late", new() { Exact = true })).ToBeVisibleAsync();
-        Assert.InRange((await cluster.GetRecentErrorsAsync()).Single(error => error.Name == ErrorNames.Json).At, before, after);
         await SeeAsync(host, page.Locator("main:not(:has-text('Redis does not answer'))"));
-
         static GarnetServer Start(int port)
         {
             var server = new GarnetServer(["--port", $"{port}", "--bind", "127.0.0.1", "--lua"]);
