@@ -209,7 +209,10 @@ public sealed class ScalerCluster : IAsyncDisposable
     public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take = 1000, CancellationToken cancellationToken = default) =>
         _errors.ReadAsync(take).WaitAsync(cancellationToken);
 
-    /// <summary>Error events as they are raised, from now on. A reader that falls behind by more than 10,000 misses the oldest.</summary>
+    /// <summary>
+    /// Error events as they are raised, from now on. A reader that falls behind by more than 10,000 misses the oldest. It ends when Redis was
+    /// away and is back: what was raised meanwhile is among <see cref="GetRecentErrorsAsync"/>.
+    /// </summary>
     public IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken = default) => _errors.WatchAsync(cancellationToken);
 
     /// <summary>Writes down what somebody did by hand; the cluster keeps the last 1,000 for 90 days.</summary>

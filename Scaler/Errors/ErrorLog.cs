@@ -48,6 +48,17 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
                 errors.Writer.TryWrite(error);
             }
         });
+
+        // What was published until the client listened again is lost to it, so who watches has to read the log once more.
+        void Restored(object? sender, ConnectionFailedEventArgs connection)
+        {
+            if (connection.ConnectionType == ConnectionType.Subscription)
+            {
+                errors.Writer.TryComplete();
+            }
+        }
+
+        redis.ConnectionRestored += Restored;
         try
         {
             await foreach (var error in errors.Reader.ReadAllAsync(cancellationToken))
@@ -57,6 +68,7 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
         }
         finally
         {
+            redis.ConnectionRestored -= Restored;
             await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
         }
     }

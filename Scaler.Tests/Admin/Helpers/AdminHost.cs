@@ -21,9 +21,9 @@ internal sealed class AdminHost : IAsyncDisposable
     public const string ReadOnlyToken = "0123456789abcdef-reader";
 
     private readonly WebApplication _app;
-    private readonly FakeTimeProvider _time;
+    private readonly TimeProvider _time;
 
-    private AdminHost(WebApplication app, FakeTimeProvider time, Uri address) => (_app, _time, Address) = (app, time, address);
+    private AdminHost(WebApplication app, TimeProvider time, Uri address) => (_app, _time, Address) = (app, time, address);
 
     public Uri Address { get; }
 
@@ -35,7 +35,7 @@ internal sealed class AdminHost : IAsyncDisposable
 
     public ErrorFeed Feed => _app.Services.GetRequiredService<ErrorFeed>();
 
-    public static async Task<AdminHost> StartAsync(Func<TimeProvider, IClusterView> view, FakeTimeProvider? time = null, IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<AdminHost> StartAsync(Func<TimeProvider, IClusterView> view, TimeProvider? time = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         time ??= new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -54,7 +54,7 @@ internal sealed class AdminHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddServiceDefaults();
-        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(view(time));
         builder.AddAdmin();
 
@@ -66,12 +66,12 @@ internal sealed class AdminHost : IAsyncDisposable
         return new AdminHost(app, time, new Uri(address));
     }
 
-    /// <summary>A second passes, and the cluster is sampled.</summary>
+    /// <summary>A second passes on the dashboard's fake clock, and the cluster is sampled.</summary>
     public async Task TickAsync()
     {
         var sampled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watch = Monitor.Watch(() => sampled.TrySetResult());
-        _time.Advance(TimeSpan.FromSeconds(1));
+        ((FakeTimeProvider)_time).Advance(TimeSpan.FromSeconds(1));
         await sampled.Task.WaitAsync(TimeSpan.FromSeconds(10));
     }
 

@@ -1,0 +1,55 @@
+using Garnet;
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Errors;
+
+public sealed class ErrorLogTests
+{
+    private static readonly ScalerError Error = new()
+    {
+        Name = ErrorNames.Json,
+        Arguments = ["oops"],
+        At = DateTimeOffset.UnixEpoch,
+        Server = "one",
+    };
+
+    [Fact]
+    public async Task Watch_RedisWentAndCameBack_EndsSoThatTheLogIsReadAnew()
+    {
+        var port = Ports.Free();
+        var garnet = Start(port);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=500");
+        await using var cluster = new ScalerCluster(redis);
+        await using var watch = cluster.WatchErrorsAsync().GetAsyncEnumerator();
+        var next = watch.MoveNextAsync().AsTask();
+        await Deadline.Until(async () =>
+        {
+            // Until somebody listens, there is nobody to be told.
+            await cluster.Errors.AppendAsync([Error]);
+            return next.IsCompleted;
+        });
+        Assert.True(await next);
+
+        garnet.Dispose();
+        await Deadline.Until(() => !redis.IsConnected);
+        using var again = Start(port);
+
+        // What was told before is still read; then it ends, with nothing told since.
+        while (await watch.MoveNextAsync().AsTask().Within("the end of the watch"))
+        {
+            Assert.Equal(Error.Arguments, watch.Current.Arguments);
+        }
+
+        await Deadline.Until(() => redis.IsConnected);
+        await cluster.Errors.AppendAsync([Error with { Late = true }]);
+        Assert.True(Assert.Single(await cluster.GetRecentErrorsAsync()).Late);
+    }
+
+    private static GarnetServer Start(int port)
+    {
+        var server = new GarnetServer(["--port", $"{port}", "--bind", "127.0.0.1", "--lua"]);
+        server.Start();
+        return server;
+    }
+}
