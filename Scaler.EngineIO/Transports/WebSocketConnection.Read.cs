@@ -7,33 +7,24 @@ namespace Scaler.EngineIO.Transports;
 
 internal sealed partial class WebSocketConnection
 {
-    private const int SmallestBuffer = 4096;
-
     private EngineSession? _upgradingSession;
 
-    // Received and not handled yet: _buffer[_start.._end]. None while the connection is idle.
-    private byte[]? _buffer;
-    private int _start;
-    private int _end;
-    private int _wanted;
+    // Received and not handled yet. It has no memory while the connection is idle.
+    private ReceiveBuffer _received;
 
     // The message that fragments are put together for.
     private PooledBuffer? _message;
     private WebSocketOpcode _messageOpcode;
     private bool _messageCompressed;
     private int _fragments;
+    private bool _complete;
     private PooledBuffer? _inflated;
-
-    // The rest of a frame that is not wanted, because the connection is closing.
-    private long _skip;
-    private bool _framingLost;
-    private bool _peerClosed;
     private bool _receiving;
 
     /// <summary>Bytes have come into the buffer; false at the end of the stream.</summary>
     private bool TryTake(int count)
     {
-        _end += count;
+        _received.Add(count);
         if (_framingLost)
         {
             DiscardUnframed();
@@ -202,8 +193,6 @@ internal sealed partial class WebSocketConnection
         return false;
     }
 
-    private bool _complete;
-
     private void ReleaseMessage()
     {
         _inflated?.Dispose();
@@ -250,197 +239,10 @@ internal sealed partial class WebSocketConnection
         return true;
     }
 
-    /// <summary>Takes the next frame that is there as a whole, unmasked; control frames only, once the connection is closing.</summary>
-    private bool TryReadFrame(out FrameHeader header, out ReadOnlyMemory<byte> payload)
-    {
-        payload = default;
-        header = default;
-        while (!_framingLost && !_peerClosed)
-        {
-            var skipped = (int)Math.Min(_skip, _end - _start);
-            _skip -= skipped;
-            _start += skipped;
-            var source = _buffer.AsSpan(_start, _end - _start);
-            var parse = FrameHeader.TryParse(source, _compression, out header, out var consumed, out var error);
-            if (parse == FrameParse.Incomplete)
-            {
-                _wanted = FrameHeader.MaxClientLength;
-                return false;
-            }
-
-            if (parse == FrameParse.Invalid)
-            {
-                Fail(error);
-                return false;
-            }
-
-            if (!header.IsControl && IsUnwanted(header))
-            {
-                _start += consumed;
-                _skip = header.Length;
-                continue;
-            }
-
-            var total = consumed + (int)header.Length;
-            if (source.Length < total)
-            {
-                _wanted = total;
-                return false;
-            }
-
-            FrameMask.Apply(_buffer.AsSpan(_start + consumed, (int)header.Length), header.Mask);
-            payload = _buffer.AsMemory(_start + consumed, (int)header.Length);
-            _start += total;
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Judges a data frame by its header, before any of it is buffered.</summary>
-    private bool IsUnwanted(in FrameHeader header)
-    {
-        if (_closeRequested)
-        {
-            return true;
-        }
-
-        var continues = header.Opcode == WebSocketOpcode.Continuation;
-        if (continues != _message is not null)
-        {
-            Fail(continues ? FrameError.UnexpectedContinuation : FrameError.ExpectedContinuation);
-            return true;
-        }
-
-        if (header.Length + (_message?.Length ?? 0) > _runtime.Options.MaxPayload)
-        {
-            Fail(FrameError.TooBig);
-            return true;
-        }
-
-        if (_fragments >= _runtime.Options.MaxFragmentsPerMessage)
-        {
-            Fail(FrameError.TooManyFragments);
-            return true;
-        }
-
-        return false;
-    }
-
-    private void HandleControl(WebSocketOpcode opcode, ReadOnlySpan<byte> payload)
-    {
-        switch (opcode)
-        {
-            case WebSocketOpcode.Ping:
-                lock (_lock)
-                {
-                    // Only the latest ping needs an answer (RFC 6455 section 5.5.3), so a flood of them costs one.
-                    _pong = payload.ToArray();
-                }
-
-                OutputAvailable();
-                break;
-            case WebSocketOpcode.Close:
-                var error = ClosePayload.Check(payload);
-                if (error != FrameError.None)
-                {
-                    Fail(error);
-                }
-
-                _peerClosed = true;
-                Close(payload.Length >= 2 ? payload[..2].ToArray() : []);
-                _session?.Close(EngineCloseReason.TransportClose);
-                break;
-        }
-    }
-
-    /// <summary>The client broke the rules: it is told how, and its session ends, or its upgrade.</summary>
-    private void Fail(FrameError error)
-    {
-        var code = error switch
-        {
-            FrameError.InvalidUtf8 or FrameError.BadCompression => WebSocketCloseCode.InvalidData,
-            FrameError.TooBig => WebSocketCloseCode.TooBig,
-            FrameError.TooManyFragments => WebSocketCloseCode.PolicyViolation,
-            _ => WebSocketCloseCode.ProtocolError,
-        };
-        _framingLost = code == WebSocketCloseCode.ProtocolError;
-        if (_upgrade is not null && _session is null)
-        {
-            _upgradingSession!.DropUpgrade(_upgrade, code, "");
-        }
-
-        Close(code, "");
-        TellLimit(error);
-        _session?.Close(error == FrameError.TooBig ? EngineCloseReason.PayloadTooLarge : EngineCloseReason.TransportError);
-    }
-
-    private void TellLimit(FrameError error)
-    {
-        if (error == FrameError.TooManyFragments)
-        {
-            _runtime.LimitReached(EngineLimit.Fragments, _session ?? _upgradingSession);
-        }
-        else if (error == FrameError.TooBig && _session is null)
-        {
-            // A session's end tells of it by itself; this one only loses its upgrade.
-            _runtime.LimitReached(EngineLimit.Payload, _upgradingSession);
-        }
-    }
-
-    // Where frames begin is not known any more. A client that answers the close frame does so in a piece of its own:
-    // 88 82 <mask> <code>. It ends the wait, as the end of the stream does, and the close deadline.
-    private void DiscardUnframed()
-    {
-        var received = _buffer.AsSpan(_start, _end - _start);
-        _peerClosed = received.Length >= 6 && received[0] == 0x88 && received[1] == (0x80 | (received.Length - 6));
-        _start = _end;
-    }
-
-    /// <summary>Where the next bytes go.</summary>
-    private Memory<byte> MakeRoom()
-    {
-        if (_buffer is null)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
-            return _buffer;
-        }
-
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
-        }
-
-        if (_end == _buffer.Length)
-        {
-            // Doubled as data comes, so that memory follows what a client has sent, not what it has announced.
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestBuffer, Math.Min(_wanted, _buffer.Length * 2)));
-            _buffer.AsSpan(0, _end).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = larger;
-        }
-
-        return _buffer.AsMemory(_end);
-    }
-
-    private void ReturnBuffer()
-    {
-        if (_buffer is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = null;
-        }
-
-        _start = 0;
-        _end = 0;
-    }
-
     private void ReturnBuffers()
     {
         EndReceive();
-        ReturnBuffer();
+        _received.Free();
         _complete = true;
         ReleaseMessage();
     }

@@ -86,15 +86,15 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         {
             while (!_peerClosed)
             {
-                if (_start == _end)
+                if (_received.Unread.IsEmpty)
                 {
-                    ReturnBuffer();
+                    _received.Free();
                     // Completes when there is data, without a buffer being held until then.
                     var none = await _stream.ReadAsync(Memory<byte>.Empty);
                     Debug.Assert(none == 0, "An empty buffer takes nothing.");
                 }
 
-                if (!TryTake(await _stream.ReadAsync(MakeRoom())))
+                if (!TryTake(await _stream.ReadAsync(_received.MakeRoom())))
                 {
                     break;
                 }

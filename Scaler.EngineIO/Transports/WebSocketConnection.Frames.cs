@@ -1,0 +1,159 @@
+using Scaler.EngineIO.Protocol.WebSocket;
+
+namespace Scaler.EngineIO.Transports;
+
+internal sealed partial class WebSocketConnection
+{
+    // The rest of a frame that is not wanted, because the connection is closing.
+    private long _skip;
+    private bool _framingLost;
+    private bool _peerClosed;
+
+    /// <summary>Takes the next frame that is there as a whole, unmasked; control frames only, once the connection is closing.</summary>
+    private bool TryReadFrame(out FrameHeader header, out ReadOnlyMemory<byte> payload)
+    {
+        payload = default;
+        header = default;
+        while (!_framingLost && !_peerClosed)
+        {
+            var skipped = (int)Math.Min(_skip, _received.Unread.Length);
+            _skip -= skipped;
+            _received.Skip(skipped);
+            var source = _received.Unread;
+            var parse = FrameHeader.TryParse(source.Span, _compression, out header, out var consumed, out var error);
+            if (parse == FrameParse.Incomplete)
+            {
+                _received.Wanted = FrameHeader.MaxClientLength;
+                return false;
+            }
+
+            if (parse == FrameParse.Invalid)
+            {
+                Fail(error);
+                return false;
+            }
+
+            if (!header.IsControl && IsUnwanted(header))
+            {
+                _received.Skip(consumed);
+                _skip = header.Length;
+                continue;
+            }
+
+            var total = consumed + (int)header.Length;
+            if (source.Length < total)
+            {
+                _received.Wanted = total;
+                return false;
+            }
+
+            var data = source[consumed..total];
+            FrameMask.Apply(data.Span, header.Mask);
+            payload = data;
+            _received.Skip(total);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Judges a data frame by its header, before any of it is buffered.</summary>
+    private bool IsUnwanted(in FrameHeader header)
+    {
+        if (_closeRequested)
+        {
+            return true;
+        }
+
+        var continues = header.Opcode == WebSocketOpcode.Continuation;
+        if (continues != _message is not null)
+        {
+            Fail(continues ? FrameError.UnexpectedContinuation : FrameError.ExpectedContinuation);
+            return true;
+        }
+
+        if (header.Length + (_message?.Length ?? 0) > _runtime.Options.MaxPayload)
+        {
+            Fail(FrameError.TooBig);
+            return true;
+        }
+
+        if (_fragments >= _runtime.Options.MaxFragmentsPerMessage)
+        {
+            Fail(FrameError.TooManyFragments);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void HandleControl(WebSocketOpcode opcode, ReadOnlySpan<byte> payload)
+    {
+        switch (opcode)
+        {
+            case WebSocketOpcode.Ping:
+                lock (_lock)
+                {
+                    // Only the latest ping needs an answer (RFC 6455 section 5.5.3), so a flood of them costs one.
+                    _pong = payload.ToArray();
+                }
+
+                OutputAvailable();
+                break;
+            case WebSocketOpcode.Close:
+                var error = ClosePayload.Check(payload);
+                if (error != FrameError.None)
+                {
+                    Fail(error);
+                }
+
+                _peerClosed = true;
+                Close(payload.Length >= 2 ? payload[..2].ToArray() : []);
+                _session?.Close(EngineCloseReason.TransportClose);
+                break;
+        }
+    }
+
+    /// <summary>The client broke the rules: it is told how, and its session ends, or its upgrade.</summary>
+    private void Fail(FrameError error)
+    {
+        var code = error switch
+        {
+            FrameError.InvalidUtf8 or FrameError.BadCompression => WebSocketCloseCode.InvalidData,
+            FrameError.TooBig => WebSocketCloseCode.TooBig,
+            FrameError.TooManyFragments => WebSocketCloseCode.PolicyViolation,
+            _ => WebSocketCloseCode.ProtocolError,
+        };
+        _framingLost = code == WebSocketCloseCode.ProtocolError;
+        if (_upgrade is not null && _session is null)
+        {
+            _upgradingSession!.DropUpgrade(_upgrade, code, "");
+        }
+
+        Close(code, "");
+        TellLimit(error);
+        _session?.Close(error == FrameError.TooBig ? EngineCloseReason.PayloadTooLarge : EngineCloseReason.TransportError);
+    }
+
+    private void TellLimit(FrameError error)
+    {
+        if (error == FrameError.TooManyFragments)
+        {
+            _runtime.LimitReached(EngineLimit.Fragments, _session ?? _upgradingSession);
+        }
+        else if (error == FrameError.TooBig && _session is null)
+        {
+            // A session's end tells of it by itself; this one only loses its upgrade.
+            _runtime.LimitReached(EngineLimit.Payload, _upgradingSession);
+        }
+    }
+
+    // Where frames begin is not known any more. A client that answers the close frame does so in a piece of its own:
+    // 88 82 <mask> <code>. It ends the wait, as the end of the stream does, and the close deadline.
+    private void DiscardUnframed()
+    {
+        var received = _received.Unread.Span;
+        _peerClosed = received.Length >= 6 && received[0] == 0x88 && received[1] == (0x80 | (received.Length - 6));
+        _received.Skip(received.Length);
+    }
+}
