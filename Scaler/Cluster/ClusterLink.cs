@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Text.Json;
 using StackExchange.Redis;
 
 namespace Scaler.Cluster;
@@ -10,12 +8,9 @@ namespace Scaler.Cluster;
 /// How this process speaks with the cluster: it sends, and receives what others send. It serves its own connections first and
 /// directly; the bus is for the others. Nothing here waits longer than the options allow.
 /// </summary>
-internal sealed class ClusterLink(
+internal sealed partial class ClusterLink(
     IServerRegistry registry, IMessageBus bus, ScalerOptions options, TimeProvider time, ScalerMetrics metrics)
 {
-    /// <summary>How many connections one answer tells of.</summary>
-    private const int MostActivity = 1000;
-
     private readonly PendingReceipts _receipts = new();
     private volatile ClusterSecret _secret = new(options.Cluster.Secret ?? ClusterSecret.Generate());
 
@@ -113,122 +108,6 @@ internal sealed class ClusterLink(
                 [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken));
     }
 
-    /// <summary>Asks servers what they hold.</summary>
-    /// <returns>What each said that answered in time.</returns>
-    public async Task<IReadOnlyDictionary<string, Receipt>> AskInventoryAsync(IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
-    {
-        using var pending = _receipts.Begin();
-        foreach (var holder in holders)
-        {
-            if (holder == Holder && Local is { } local)
-            {
-                pending.Add(holder, local.TakeInventory());
-            }
-            else
-            {
-                await TellAsync(holder, new Envelope
-                {
-                    Kind = EnvelopeKind.Inventory,
-                    Flags = EnvelopeFlags.Receipt,
-                    Sender = Holder,
-                    Number = pending.Number,
-                });
-            }
-        }
-
-        return await pending.WaitAsync(holders, options.Cluster.ReceiptTimeout, time, cancellationToken);
-    }
-
-    /// <summary>Asks one server to drain, or no longer to.</summary>
-    /// <returns>What it answered, or null where it did not in time.</returns>
-    public async Task<Receipt?> AskDrainAsync(string holder, bool drain, CancellationToken cancellationToken)
-    {
-        if (holder == Holder)
-        {
-            return new Receipt(DrainRequested?.Invoke(drain) ?? -1, 0);
-        }
-
-        using var pending = _receipts.Begin();
-        await TellAsync(holder, new Envelope
-        {
-            Kind = drain ? EnvelopeKind.Drain : EnvelopeKind.Resume,
-            Flags = EnvelopeFlags.Receipt,
-            Sender = Holder,
-            Number = pending.Number,
-        });
-        var answers = await pending.WaitAsync([holder], options.Cluster.ReceiptTimeout, time, cancellationToken);
-        return answers.TryGetValue(holder, out var answer) ? answer : null;
-    }
-
-    /// <summary>Asks the servers that hold an account how its connections are.</summary>
-    public async Task<IReadOnlyList<ConnectionActivity>> AskActivityAsync(string account, CancellationToken cancellationToken)
-    {
-        var activity = new List<ConnectionActivity>(Local?.TakeActivity(account, MostActivity) ?? []);
-        using var pending = _receipts.Begin();
-        var reached = await GiveAsync(account, new Envelope
-        {
-            Kind = EnvelopeKind.Activity,
-            Sender = Holder,
-            Number = pending.Number,
-            Account = account,
-        }).WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
-        var answers = await pending.WaitAsync(
-            [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken);
-        foreach (var answer in answers.Values)
-        {
-            activity.AddRange(ReadActivity(answer.Body.Span));
-        }
-
-        return activity;
-    }
-
-    /// <summary>Receives what the bus brings. It never waits: a client that does not keep up has a queue of its own.</summary>
-    public void Receive(ReadOnlyMemory<byte> bytes)
-    {
-        var error = EnvelopeCodec.TryRead(bytes, _secret, out var envelope);
-        if (error != EnvelopeError.None)
-        {
-            metrics.EnvelopeSkipped(error.ToString());
-            return;
-        }
-
-        metrics.EnvelopeReceived(envelope.Kind.ToString());
-        switch (envelope.Kind)
-        {
-            case EnvelopeKind.Receipt:
-                _receipts.Arrived(
-                    envelope.Number,
-                    envelope.Sender,
-                    new Receipt(envelope.Count, envelope.Payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(envelope.Payload.Span) : 0));
-                break;
-            case EnvelopeKind.Answer:
-                // The payload borrows what it was read from.
-                _receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
-                break;
-            case EnvelopeKind.Activity:
-                _ = TellAsync(envelope.Sender, new Envelope
-                {
-                    Kind = EnvelopeKind.Answer,
-                    Sender = Holder,
-                    Number = envelope.Number,
-                    Payload = JsonSerializer.SerializeToUtf8Bytes(
-                        Local?.TakeActivity(envelope.Account, MostActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
-                });
-                break;
-            case EnvelopeKind.Probe:
-                ProbeReturned?.Invoke(envelope.Number);
-                break;
-            default:
-                var receipt = Act(envelope);
-                if (envelope.Flags.HasFlag(EnvelopeFlags.Receipt))
-                {
-                    _ = TellReceiptAsync(envelope.Sender, envelope.Number, receipt);
-                }
-
-                break;
-        }
-    }
-
     /// <summary>Gives one holder an envelope. What goes wrong is the receiver's loss only: it counts as not listening.</summary>
     public async Task<bool> TellAsync(string holder, Envelope envelope)
     {
@@ -244,73 +123,6 @@ internal sealed class ClusterLink(
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    private Task<bool> TellReceiptAsync(string holder, long number, Receipt receipt)
-    {
-        var payload = receipt.Digest == 0 ? [] : new byte[sizeof(ulong)];
-        if (payload.Length > 0)
-        {
-            BinaryPrimitives.WriteUInt64BigEndian(payload, receipt.Digest);
-        }
-
-        return TellAsync(holder, new Envelope
-        {
-            Kind = EnvelopeKind.Receipt,
-            Sender = Holder,
-            Number = number,
-            Count = receipt.Count,
-            Payload = payload,
-        });
-    }
-
-    private Receipt Act(in Envelope envelope)
-    {
-        if (Local is not { } local)
-        {
-            return default;
-        }
-
-        switch (envelope.Kind)
-        {
-            case EnvelopeKind.Inventory:
-                return local.TakeInventory();
-            case EnvelopeKind.Drain or EnvelopeKind.Resume:
-                return new Receipt(DrainRequested?.Invoke(envelope.Kind == EnvelopeKind.Drain) ?? -1, 0);
-        }
-
-        var except = envelope.Flags.HasFlag(EnvelopeFlags.Except);
-        var named = envelope.ConnectionId.Length == 0 ? null : envelope.ConnectionId;
-        var target = new DeliveryTarget(
-            envelope.Kind == EnvelopeKind.Broadcast ? null : envelope.Account, except ? null : named, except ? named : null);
-        if (envelope.Kind == EnvelopeKind.Disconnect)
-        {
-            return new Receipt(local.Disconnect(target), 0);
-        }
-
-        using var activity = envelope.Trace == default
-            ? null
-            : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
-        var count = DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
-        if (Clock.Since(envelope.Count) is { } microseconds)
-        {
-            metrics.DeliveryTook(microseconds);
-        }
-
-        return new Receipt(count, 0);
-    }
-
-    private static IReadOnlyList<ConnectionActivity> ReadActivity(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, ClusterJson.Default.IReadOnlyListConnectionActivity) ?? [];
-        }
-        catch (JsonException)
-        {
-            // Of a version of this library that writes it otherwise.
-            return [];
         }
     }
 

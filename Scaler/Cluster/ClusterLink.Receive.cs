@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Scaler.Cluster;
+
+internal sealed partial class ClusterLink
+{
+    /// <summary>Receives what the bus brings. It never waits: a client that does not keep up has a queue of its own.</summary>
+    public void Receive(ReadOnlyMemory<byte> bytes)
+    {
+        var error = EnvelopeCodec.TryRead(bytes, _secret, out var envelope);
+        if (error != EnvelopeError.None)
+        {
+            metrics.EnvelopeSkipped(error.ToString());
+            return;
+        }
+
+        metrics.EnvelopeReceived(envelope.Kind.ToString());
+        switch (envelope.Kind)
+        {
+            case EnvelopeKind.Receipt:
+                _receipts.Arrived(
+                    envelope.Number,
+                    envelope.Sender,
+                    new Receipt(envelope.Count, envelope.Payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(envelope.Payload.Span) : 0));
+                break;
+            case EnvelopeKind.Answer:
+                // The payload borrows what it was read from.
+                _receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
+                break;
+            case EnvelopeKind.Activity:
+                _ = TellAsync(envelope.Sender, new Envelope
+                {
+                    Kind = EnvelopeKind.Answer,
+                    Sender = Holder,
+                    Number = envelope.Number,
+                    Payload = JsonSerializer.SerializeToUtf8Bytes(
+                        Local?.TakeActivity(envelope.Account, MostActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
+                });
+                break;
+            case EnvelopeKind.Probe:
+                ProbeReturned?.Invoke(envelope.Number);
+                break;
+            default:
+                var receipt = Act(envelope);
+                if (envelope.Flags.HasFlag(EnvelopeFlags.Receipt))
+                {
+                    _ = TellReceiptAsync(envelope.Sender, envelope.Number, receipt);
+                }
+
+                break;
+        }
+    }
+
+    private Task<bool> TellReceiptAsync(string holder, long number, Receipt receipt)
+    {
+        var payload = receipt.Digest == 0 ? [] : new byte[sizeof(ulong)];
+        if (payload.Length > 0)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(payload, receipt.Digest);
+        }
+
+        return TellAsync(holder, new Envelope
+        {
+            Kind = EnvelopeKind.Receipt,
+            Sender = Holder,
+            Number = number,
+            Count = receipt.Count,
+            Payload = payload,
+        });
+    }
+
+    private Receipt Act(in Envelope envelope)
+    {
+        if (Local is not { } local)
+        {
+            return default;
+        }
+
+        switch (envelope.Kind)
+        {
+            case EnvelopeKind.Inventory:
+                return local.TakeInventory();
+            case EnvelopeKind.Drain or EnvelopeKind.Resume:
+                return new Receipt(DrainRequested?.Invoke(envelope.Kind == EnvelopeKind.Drain) ?? -1, 0);
+        }
+
+        var except = envelope.Flags.HasFlag(EnvelopeFlags.Except);
+        var named = envelope.ConnectionId.Length == 0 ? null : envelope.ConnectionId;
+        var target = new DeliveryTarget(
+            envelope.Kind == EnvelopeKind.Broadcast ? null : envelope.Account, except ? null : named, except ? named : null);
+        if (envelope.Kind == EnvelopeKind.Disconnect)
+        {
+            return new Receipt(local.Disconnect(target), 0);
+        }
+
+        using var activity = envelope.Trace == default
+            ? null
+            : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
+        var count = DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
+        if (Clock.Since(envelope.Count) is { } microseconds)
+        {
+            metrics.DeliveryTook(microseconds);
+        }
+
+        return new Receipt(count, 0);
+    }
+}
