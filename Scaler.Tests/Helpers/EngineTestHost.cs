@@ -111,6 +111,14 @@ internal sealed class EngineTestHost : IAsyncDisposable
     public Task<EngineAnswer> PollAsync(string sid, int version = 4, string more = "") =>
         GetAsync($"?EIO={version}&transport=polling&sid={sid}{more}");
 
+    /// <summary>A poll that the server holds by now.</summary>
+    public async Task<Task<EngineAnswer>> HoldPollAsync(EngineSession session, string sid)
+    {
+        var poll = PollAsync(sid);
+        await session.PollHeldAsync();
+        return poll;
+    }
+
     public Task<EngineAnswer> PostAsync(string sid, string body, int version = 4, string contentType = "text/plain;charset=UTF-8", string more = "") =>
         PostAsync(sid, Encoding.UTF8.GetBytes(body), version, contentType, more);
 

@@ -72,7 +72,7 @@ public sealed class HeartbeatTests
         var session = await host.Handler.NextOpened();
         _time.Advance(Interval);
         (await host.PollAsync(sid)).Is(200, "2");
-        var poll = await PollingTests.HoldAsync(host, session, sid);
+        var poll = await host.HoldPollAsync(session, sid);
         _time.Advance(Timeout + Moment);
         (await poll).Is(200, "1");
         Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());

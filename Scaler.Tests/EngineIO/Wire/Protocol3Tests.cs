@@ -124,12 +124,12 @@ public sealed class Protocol3Tests
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);
-        var poll = await PollingTests.HoldAsync(host, await host.Handler.NextOpened(), sid);
+        var poll = await host.HoldPollAsync(await host.Handler.NextOpened(), sid);
         (await host.PostAsync(sid, "1:1", 3)).Is(200, "ok");
         (await poll).Is(200, "1:6");
 
         sid = await host.OpenAsync(3);
-        poll = await PollingTests.HoldAsync(host, await host.Handler.NextOpened(), sid);
+        poll = await host.HoldPollAsync(await host.Handler.NextOpened(), sid);
         (await host.PollAsync(sid, 3)).Is(400, "");
         (await poll).Is(200, "1:1");
     }

@@ -30,7 +30,7 @@ public sealed class UpgradeTests
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
-        var held = await PollingTests.HoldAsync(host, await host.Handler.NextOpened(), sid);
+        var held = await host.HoldPollAsync(await host.Handler.NextOpened(), sid);
         using var socket = await host.ConnectAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
@@ -47,7 +47,7 @@ public sealed class UpgradeTests
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
         var session = await host.Handler.NextOpened();
-        var held = await PollingTests.HoldAsync(host, session, sid);
+        var held = await host.HoldPollAsync(session, sid);
         using var socket = await host.ConnectAsync(sid);
         await session.ProbedAsync();
         // Without a probe; the poll is still held.
@@ -238,7 +238,7 @@ public sealed class UpgradeTests
         Assert.Equal("3probe", await socket.ReadTextAsync());
         (await host.PollAsync(sid)).Is(200, "6");
         // The next one is held for the rest of the interval, which does not pass here.
-        var held = await PollingTests.HoldAsync(host, session, sid);
+        var held = await host.HoldPollAsync(session, sid);
         (await host.PollAsync(sid)).Is(400, "");
         (await held).Is(200, "1");
         Assert.Equal(1002, (await socket.ReadCloseAsync()).Code);

@@ -1,0 +1,118 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Scaler.Tests.Admin.Helpers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Scaler.Tests.Admin.EndToEnd;
+
+public sealed partial class PageTests
+{
+    [ChromiumFact]
+    public async Task Account_Shown_SaysHowItsConnectionsAreAtThisMoment()
+    {
+        var page = await OpenAsync("/accounts/acme-001");
+        await _host.TickAsync();
+        await Expect(page.GetByTitle(new Regex("packets?$")).First).ToBeVisibleAsync();
+        await Expect(page.Locator("tbody tr").First).ToContainTextAsync(" ago");
+    }
+
+    [ChromiumFact]
+    public async Task Account_OfAServerThatDoesNotAnswer_IsShownWithoutWhatOnlyThatKnows()
+    {
+        _cluster.Connect("solo", "silent-server");
+        var page = await OpenAsync("/accounts/solo");
+        await _host.TickAsync();
+        await Expect(page.GetByText("silent-server")).ToBeVisibleAsync();
+        await Expect(page.GetByTitle("Its server has not said so")).ToHaveCountAsync(2);
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_AClientConnects_ItsRowAppears()
+    {
+        var page = await OpenAsync("/accounts?q=brand-new");
+        await Expect(page.GetByText("No account begins with “brand-new”")).ToBeVisibleAsync();
+        _cluster.Connect("brand-new-1", "stream-1-7f3a");
+        await _host.TickAsync();
+        await _host.TickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "brand-new-1" })).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_SlashAndAPrefix_SearchOnTheServer()
+    {
+        var page = await OpenAsync("/accounts");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("wonka-01");
+        await TickUntilAsync(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" }));
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
+        await Expect(page).ToHaveURLAsync(new Uri(_host.Address, "/accounts?q=wonka-01").ToString());
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_NextPage_GoesOnWhereTheFirstEnded()
+    {
+        var page = await OpenAsync("/accounts");
+        await page.GetByText("Next page").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
+        await Expect(page.GetByText("100 accounts shown")).ToBeVisibleAsync();
+        Assert.Contains("after=", page.Url, StringComparison.Ordinal);
+    }
+
+    [ChromiumFact]
+    public async Task Account_WithAnArbitraryName_CanBeOpenedFromTheList()
+    {
+        foreach (var name in new[] { "~a/b c?d#e", "~100%", "~<b>&amp;", "~..\\grüße" })
+        {
+            _cluster.Connect(name, "stream-1-7f3a");
+        }
+
+        var page = await OpenAsync("/accounts?q=~");
+        foreach (var name in new[] { "~a/b c?d#e", "~100%", "~<b>&amp;", "~..\\grüße" })
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(name);
+            await Expect(page.GetByText("1 connection", new() { Exact = true })).ToBeVisibleAsync();
+            await page.ReloadAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(name);
+            await page.GotoAsync("/accounts?q=~");
+        }
+    }
+
+    [ChromiumFact]
+    public async Task Account_SendAMessage_ShowsWhatItReached()
+    {
+        _cluster.Answer = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["stream-2-b01c"] };
+        var page = await OpenAsync("/accounts/acme-001");
+        await Field(page, "Event").FillAsync("chat");
+        await Field(page, "Arguments").FillAsync("""["hello"]""");
+        await Button(page, "Send").ClickAsync();
+        await Expect(page.GetByText("Not reached: stream-2-b01c")).ToBeVisibleAsync();
+        Assert.Equal("send acme-001 chat [hello]", Assert.Single(_cluster.Done));
+    }
+
+    [ChromiumFact]
+    public async Task Account_Disconnect_AsksFirst()
+    {
+        _cluster.Connect("solo", "stream-1-7f3a");
+        var page = await OpenAsync("/accounts/solo");
+        await Button(page, "Disconnect all").ClickAsync();
+        await Answer(page, "Cancel").ClickAsync();
+        Assert.Empty(_cluster.Done);
+        await Button(page, "Disconnect all").ClickAsync();
+        await Answer(page, "Disconnect all").ClickAsync();
+        await Expect(page.GetByText("Not connected")).ToBeVisibleAsync();
+        Assert.Equal("disconnect solo", Assert.Single(_cluster.Done));
+        await page.GotoAsync("/audit");
+        await Expect(page.GetByText("disconnect all")).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Account_ReadOnly_CanLookButNotAct()
+    {
+        var page = await browser.LogInAsync(_host, "/accounts/acme-001", AdminHost.ReadOnlyToken);
+        await Expect(page.GetByText("stream-").First).ToBeVisibleAsync();
+        await Expect(Button(page, "Disconnect")).ToHaveCountAsync(0);
+        await Expect(page.GetByLabel("Event")).ToHaveCountAsync(0);
+    }
+}
