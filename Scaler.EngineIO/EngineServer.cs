@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Scaler.EngineIO.Http;
 using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Sockets;
 using Scaler.EngineIO.Telemetry;
 
 namespace Scaler.EngineIO;
@@ -26,9 +28,10 @@ public sealed class EngineServer : IDisposable
     /// <param name="meterFactory">Makes the meter <c>Scaler.EngineIO</c>.</param>
     /// <param name="loggerFactory">Makes the logger <c>Scaler.EngineIO</c>.</param>
     /// <param name="lifetime">When given, all sessions are closed when the host stops.</param>
+    /// <param name="transports">The web server's transports: with <c>UseSocketOutput</c> among them, broadcasts are shared among the cores.</param>
     public EngineServer(
         IOptions<EngineIOOptions> options, IEngineHandler handler, TimeProvider time, IMeterFactory meterFactory,
-        ILoggerFactory loggerFactory, IHostApplicationLifetime? lifetime = null)
+        ILoggerFactory loggerFactory, IHostApplicationLifetime? lifetime = null, IEnumerable<IConnectionListenerFactory>? transports = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(handler);
@@ -36,7 +39,8 @@ public sealed class EngineServer : IDisposable
         ArgumentNullException.ThrowIfNull(meterFactory);
         ArgumentNullException.ThrowIfNull(loggerFactory);
         var logger = loggerFactory.CreateLogger("Scaler.EngineIO");
-        _runtime = new EngineRuntime(options.Value, handler, time, new EngineMetrics(meterFactory), logger);
+        _runtime = new EngineRuntime(
+            options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<SocketOutputTransport>().Any() ?? false);
         _dispatcher = new EngineDispatcher(this, _runtime, loggerFactory);
         _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).HostStops(), this) ?? default;
     }

@@ -88,7 +88,7 @@ public sealed partial class EngineSession
             }
         }
 
-        drain?.OutputAvailable();
+        drain?.SharedOutputAvailable();
         return EngineSendOutcome.Sent;
 
     Full:

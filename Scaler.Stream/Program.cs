@@ -1,4 +1,5 @@
 using Scaler;
+using Scaler.EngineIO;
 using Scaler.ServiceDefaults;
 using Scaler.Stream;
 using Scaler.Stream.Api;
@@ -6,6 +7,7 @@ using Scaler.Stream.Handlers;
 using Scaler.Stream.Security;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.WebHost.UseSocketOutput();
 builder.AddServiceDefaults();
 builder.AddRedis();
 builder.Services.AddScaler();

@@ -11,7 +11,11 @@ internal sealed partial class EngineRuntime : IDisposable
     /// <summary>How often a held poll is released while an upgrade is on its way.</summary>
     private static readonly TimeSpan NoopInterval = TimeSpan.FromMilliseconds(100);
 
-    public EngineRuntime(EngineIOOptions options, IEngineHandler handler, TimeProvider time, EngineMetrics metrics, ILogger logger)
+    private readonly WriteQueue[] _writeQueues;
+    private uint _connections;
+
+    public EngineRuntime(
+        EngineIOOptions options, IEngineHandler handler, TimeProvider time, EngineMetrics metrics, ILogger logger, bool writesAreSends = false)
     {
         Options = options;
         Handler = handler;
@@ -26,6 +30,12 @@ internal sealed partial class EngineRuntime : IDisposable
         NoopDue = Clock.CreateList(NoopInterval);
         CloseDue = Clock.CreateList(options.CloseTimeout);
         RetentionDue = Clock.CreateList(options.ClosedSessionRetention);
+        _writeQueues = new WriteQueue[writesAreSends ? Environment.ProcessorCount : 0];
+        for (var i = 0; i < _writeQueues.Length; i++)
+        {
+            _writeQueues[i] = new WriteQueue();
+        }
+
         OpenPause = new OpenPause(options.OpenPacketDelay, time);
         AllowsPolling = options.Transports?.Contains("polling") ?? true;
         AllowsWebSocket = options.Transports?.Contains("websocket") ?? true;
@@ -63,6 +73,10 @@ internal sealed partial class EngineRuntime : IDisposable
     public DeadlineList RetentionDue { get; }
 
     public OpenPause OpenPause { get; }
+
+    /// <summary>The queue for the next connection's share of broadcasts: there are as many as cores, or none where a write does not send.</summary>
+    public WriteQueue? NextWriteQueue() =>
+        _writeQueues.Length == 0 ? null : _writeQueues[Interlocked.Increment(ref _connections) % (uint)_writeQueues.Length];
 
     public bool AllowsPolling { get; }
 

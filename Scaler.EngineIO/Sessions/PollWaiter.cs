@@ -10,6 +10,8 @@ internal sealed class PollWaiter : IOutputDrain
 
     public void OutputAvailable() => _completion.TrySetResult();
 
+    public void SharedOutputAvailable() => OutputAvailable();
+
     /// <summary>An upgrade is on its way, or done.</summary>
     public void ReleaseForUpgrade() => _completion.TrySetResult();
 

@@ -31,6 +31,36 @@ internal sealed partial class WebSocketConnection
     /// <summary>There is something to send.</summary>
     public void OutputAvailable()
     {
+        if (TakeWriting())
+        {
+            Write();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SharedOutputAvailable()
+    {
+        if (!TakeWriting())
+        {
+            return;
+        }
+
+        if (_writes is null)
+        {
+            Write();
+        }
+        else
+        {
+            _writes.Add(this);
+        }
+    }
+
+    /// <summary>Writes what there is. It observes its own exceptions; <see cref="StopWritingAsync"/> waits for its end.</summary>
+    public void Write() => _ = WriteAsync();
+
+    /// <summary>Whether it falls to the caller to write; otherwise whoever writes already goes on with what there is now.</summary>
+    private bool TakeWriting()
+    {
         var state = Volatile.Read(ref _writeState);
         while (state != Stopped)
         {
@@ -38,17 +68,13 @@ internal sealed partial class WebSocketConnection
             var seen = Interlocked.CompareExchange(ref _writeState, next, state);
             if (seen == state)
             {
-                if (state == Idle)
-                {
-                    // It observes its own exceptions; StopWritingAsync waits for its end.
-                    _ = WriteAsync();
-                }
-
-                return;
+                return state == Idle;
             }
 
             state = seen;
         }
+
+        return false;
     }
 
     /// <summary>Sends what is queued, then a close frame, and gives the client a while to answer. The first call counts.</summary>

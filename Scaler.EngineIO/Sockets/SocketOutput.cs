@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Scaler.EngineIO.Transports;
+
+namespace Scaler.EngineIO.Sockets;
+
+/// <summary>
+/// A connection's output that is sent by whoever flushes it. The transport's own output is sent by a loop on another thread, whose turn
+/// costs more than a small message does. That one stays what ends the connection.
+/// </summary>
+/// <remarks>As with every pipe, one caller writes and flushes at a time; <see cref="CancelPendingFlush"/> may come from any thread.</remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The buffer has memory only from a write to its flush.")]
+internal sealed class SocketOutput(Socket socket, ConnectionContext connection, PipeWriter transport) : PipeWriter
+{
+    private readonly PooledBuffer _unflushed = new(0);
+    private readonly Lock _lock = new();
+
+    // What the socket would not take at once. It never fails.
+    private Task _sending = Task.CompletedTask;
+    private CancellationTokenSource? _flush;
+    private bool _cancelled;
+    private volatile bool _ended;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _unflushed.Length;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _unflushed.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => _unflushed.GetSpan(sizeHint);
+
+    public override void Advance(int bytes) => _unflushed.Advance(bytes);
+
+    /// <summary>Completes when the system has taken everything: until then it is the client that is waited for.</summary>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        }
+
+        return TrySend() ? ValueTask.FromResult(TakeResult()) : WaitAsync(cancellationToken);
+    }
+
+    public override void CancelPendingFlush()
+    {
+        lock (_lock)
+        {
+            _cancelled = true;
+            _flush?.Cancel();
+        }
+    }
+
+    // What is under way is still sent; whoever does not want that aborts the connection.
+    public override void Complete(Exception? exception = null) => _ = CompleteAsync(exception).AsTask();
+
+    public override async ValueTask CompleteAsync(Exception? exception = null)
+    {
+        if (exception is null && !TrySend())
+        {
+            await _sending;
+            TrySend();
+            await _sending;
+        }
+
+        _ended = true;
+        _unflushed.Free();
+        await transport.CompleteAsync(exception);
+    }
+
+    /// <summary>Sends what is not flushed yet; false when that, or what came before it, has to wait for the client.</summary>
+    private bool TrySend()
+    {
+        if (!_sending.IsCompleted)
+        {
+            return false;
+        }
+
+        if (_unflushed.Length > 0 && !_ended)
+        {
+            try
+            {
+                var sent = socket.Send(_unflushed.Span, SocketFlags.None, out var error);
+                if (error is not (SocketError.Success or SocketError.WouldBlock))
+                {
+                    End(new SocketException((int)error));
+                }
+                else if (error == SocketError.WouldBlock || sent < _unflushed.Length)
+                {
+                    var unsent = error == SocketError.WouldBlock ? 0 : sent;
+                    var end = _unflushed.Length;
+                    _sending = SendRestAsync(_unflushed.Detach(), unsent, end);
+                    return _sending.IsCompleted;
+                }
+            }
+            catch (ObjectDisposedException exception)
+            {
+                End(exception);
+            }
+        }
+
+        _unflushed.Free();
+        return true;
+    }
+
+    private async Task SendRestAsync(byte[] array, int start, int end)
+    {
+        try
+        {
+            while (start < end)
+            {
+                start += await socket.SendAsync(array.AsMemory(start, end - start), SocketFlags.None);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            End(exception);
+        }
+
+        ArrayPool<byte>.Shared.Return(array);
+    }
+
+    private void End(Exception exception)
+    {
+        _ended = true;
+        connection.Abort(new ConnectionAbortedException("The socket takes nothing more.", exception));
+    }
+
+    private async ValueTask<FlushResult> WaitAsync(CancellationToken cancellationToken)
+    {
+        using var flush = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_lock)
+        {
+            _flush = flush;
+            if (_cancelled)
+            {
+                flush.Cancel();
+            }
+        }
+
+        try
+        {
+            do
+            {
+                await _sending.WaitAsync(flush.Token);
+            }
+            while (!TrySend());
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Only the wait is over: what is being sent is still sent.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _flush = null;
+            }
+        }
+
+        return TakeResult();
+    }
+
+    private FlushResult TakeResult()
+    {
+        if (!Volatile.Read(ref _cancelled))
+        {
+            return new FlushResult(isCanceled: false, _ended);
+        }
+
+        lock (_lock)
+        {
+            var cancelled = _cancelled;
+            _cancelled = false;
+            return new FlushResult(cancelled, _ended);
+        }
+    }
+}

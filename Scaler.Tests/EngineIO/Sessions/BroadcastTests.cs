@@ -1,0 +1,72 @@
+using System.Text;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Sessions;
+
+/// <summary>One message for many, which is written by other threads than the sender's.</summary>
+public sealed class BroadcastTests
+{
+    private const int Clients = 30;
+    private const int Rounds = 300;
+
+    [Fact]
+    public async Task TrySend_ToMany_ReachesEachOnce_InTheOrderOfSending_AmongItsOwnMessages()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var clients = new List<(RawWebSocket Socket, EngineSession Session)>();
+        for (var i = 0; i < Clients; i++)
+        {
+            var socket = await RawWebSocket.ConnectAsync(host.Port, "?EIO=4&transport=websocket");
+            var session = await host.Handler.NextOpened();
+            await socket.ReadTextAsync();
+            clients.Add((socket, session));
+        }
+
+        // Each read before the next is sent: whatever is left behind in a queue is missed at once.
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var message = EngineEncodedMessage.Create(Encoding.UTF8.GetBytes($"to all {round}"), EngineMessageKind.Text);
+            foreach (var (_, session) in clients)
+            {
+                Assert.Equal(EngineSendOutcome.Sent, session.TrySend(message));
+                await session.SendAsync($"to one {round}");
+            }
+
+            foreach (var (socket, _) in clients)
+            {
+                Assert.Equal($"4to all {round}", await socket.ReadTextAsync());
+                Assert.Equal($"4to one {round}", await socket.ReadTextAsync());
+            }
+        }
+
+        clients.ForEach(static client => client.Socket.Dispose());
+    }
+
+    [Fact]
+    public async Task TrySend_FromSeveralThreads_ReachesEachOnce_InEachThreadsOrder()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await RawWebSocket.ConnectAsync(host.Port, "?EIO=4&transport=websocket");
+        var session = await host.Handler.NextOpened();
+        await socket.ReadTextAsync();
+
+        var senders = Enumerable.Range(0, 4).Select(sender => Task.Run(() =>
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                using var message = EngineEncodedMessage.Create(Encoding.UTF8.GetBytes($"{sender} {round}"), EngineMessageKind.Text);
+                session.TrySend(message);
+            }
+        })).ToArray();
+
+        var next = new int[senders.Length];
+        for (var i = 0; i < senders.Length * Rounds; i++)
+        {
+            var parts = (await socket.ReadTextAsync())[1..].Split(' ');
+            Assert.Equal($"{next[parts[0][0] - '0']++}", parts[1]);
+        }
+
+        await Task.WhenAll(senders).Within();
+    }
+}

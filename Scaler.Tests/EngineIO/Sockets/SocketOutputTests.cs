@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Text;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Sockets;
+
+/// <summary>The output that sends where it is flushed, as the pipe that Kestrel takes it for.</summary>
+public sealed class SocketOutputTests
+{
+    [Fact]
+    public async Task Flush_OfWhatTheSystemTakes_HasSentItWhenItReturns()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        pair.Output.Write("hello"u8);
+        Assert.Equal(5, pair.Output.UnflushedBytes);
+
+        var flush = pair.Output.FlushAsync().AsTask();
+
+        Assert.True(flush.IsCompletedSuccessfully);
+        var result = await flush;
+        Assert.Equal((false, false), (result.IsCanceled, result.IsCompleted));
+        Assert.Equal(0, pair.Output.UnflushedBytes);
+        Assert.Equal("hello", Encoding.ASCII.GetString(await pair.ReadAsync(5)));
+    }
+
+    [Fact]
+    public async Task Flush_ToAClientThatReadsNothing_WaitsUntilItReads_AndKeepsTheOrder()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        var data = pair.WriteTooMuch();
+        var flush = pair.Output.FlushAsync().AsTask();
+        Assert.False(flush.IsCompleted);
+
+        Assert.Equal(data, await pair.ReadAsync(data.Length));
+
+        Assert.False((await flush.Within()).IsCompleted);
+        pair.Output.Write("next"u8);
+        await pair.Output.FlushAsync();
+        Assert.Equal("next", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
+    }
+
+    [Fact]
+    public async Task CancelPendingFlush_EndsTheWait_AndWhatIsUnderWayArrivesBeforeWhatFollows()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        var data = pair.WriteTooMuch();
+        var flush = pair.Output.FlushAsync().AsTask();
+
+        pair.Output.CancelPendingFlush();
+
+        Assert.True((await flush.Within()).IsCanceled);
+        pair.Output.Write("next"u8);
+        var next = pair.Output.FlushAsync().AsTask();
+        Assert.False(next.IsCompleted);
+        Assert.Equal(data, await pair.ReadAsync(data.Length));
+        Assert.Equal("next", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
+        Assert.False((await next.Within()).IsCanceled);
+    }
+
+    [Fact]
+    public async Task CancelPendingFlush_BeforeAFlush_CancelsThatOneOnly()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        pair.Output.CancelPendingFlush();
+        pair.Output.Write("a"u8);
+        Assert.True((await pair.Output.FlushAsync()).IsCanceled);
+        pair.Output.Write("b"u8);
+        Assert.False((await pair.Output.FlushAsync()).IsCanceled);
+        Assert.Equal("ab", Encoding.ASCII.GetString(await pair.ReadAsync(2)));
+    }
+
+    [Fact]
+    public async Task Flush_WhoseTokenIsCancelled_Throws_AndWhatIsUnderWayArrives()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        using var cancellation = new CancellationTokenSource();
+        var data = pair.WriteTooMuch();
+        var flush = pair.Output.FlushAsync(cancellation.Token).AsTask();
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush.Within());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pair.Output.FlushAsync(cancellation.Token).AsTask());
+        Assert.Equal(data, await pair.ReadAsync(data.Length));
+        Assert.False((await pair.Output.FlushAsync()).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Flush_ToAClientThatIsGone_SaysThatItIsOver_AndAbortsTheConnection()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        pair.WriteTooMuch();
+        var flush = pair.Output.FlushAsync().AsTask();
+
+        pair.Reset();
+
+        Assert.True((await flush.Within()).IsCompleted);
+        await pair.Connection.Aborted.Task.Within();
+        pair.Output.Write("for nobody"u8);
+        Assert.True((await pair.Output.FlushAsync()).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Flush_OnASocketThatWasClosed_SaysThatItIsOver()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        pair.Dispose();
+        pair.Output.Write("for nobody"u8);
+
+        Assert.True((await pair.Output.FlushAsync()).IsCompleted);
+
+        await pair.Connection.Aborted.Task.Within();
+    }
+
+    [Fact]
+    public async Task Complete_SendsWhatIsNotFlushed_ThenEndsTheTransport()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        pair.Output.Write("last"u8);
+
+        await pair.Output.CompleteAsync();
+
+        Assert.Equal("last", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
+        Assert.True((await pair.Transport.Reader.ReadAsync()).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Complete_WhileMuchIsUnderWay_EndsTheTransportBehindIt()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        var data = pair.WriteTooMuch();
+        var flush = pair.Output.FlushAsync().AsTask();
+        pair.Output.CancelPendingFlush();
+        await flush.Within();
+        pair.Output.Write("last"u8);
+
+        pair.Output.Complete();
+
+        Assert.False(pair.Transport.Reader.TryRead(out _));
+        Assert.Equal(data, await pair.ReadAsync(data.Length));
+        Assert.Equal("last", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
+        Assert.True((await pair.Transport.Reader.ReadAsync().AsTask().Within()).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Complete_WithAnError_SendsNothingMore()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        pair.Output.Write("never"u8);
+
+        await pair.Output.CompleteAsync(new InvalidOperationException("broken"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pair.Transport.Reader.ReadAsync().AsTask());
+        Assert.Equal(0, pair.Client.Available);
+    }
+}
