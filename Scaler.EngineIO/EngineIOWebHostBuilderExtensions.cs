@@ -10,9 +10,9 @@ namespace Scaler.EngineIO;
 public static class EngineIOWebHostBuilderExtensions
 {
     /// <summary>
-    /// Lets Kestrel send a connection's output in the thread that flushes it, instead of handing it to a loop of its own on another: what
-    /// is a saving of about a fifth of the CPU time of a broadcast's delivery. It holds for all of the server's connections over TCP and
-    /// Unix sockets, with TLS and HTTP/2 too; their settings (<see cref="SocketTransportOptions"/>) stay as they are.
+    /// Lets Kestrel send a connection's output in the thread that flushes it, instead of handing it to a loop of its own on another thread.
+    /// That saves about a fifth of the CPU time of a broadcast's delivery. It holds for all of the server's connections over TCP and Unix
+    /// sockets, with TLS and HTTP/2 too; their settings (<see cref="SocketTransportOptions"/>) stay as they are.
     /// </summary>
     /// <remarks>
     /// A flush then completes when the system has taken the data, and no longer as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c> has

@@ -11,9 +11,6 @@ internal sealed partial class EngineRuntime : IDisposable
     /// <summary>How often a held poll is released while an upgrade is on its way.</summary>
     private static readonly TimeSpan NoopInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly WriteQueue[] _writeQueues;
-    private uint _connections;
-
     public EngineRuntime(
         EngineIOOptions options, IEngineHandler handler, TimeProvider time, EngineMetrics metrics, ILogger logger, bool writesAreSends = false)
     {
@@ -30,12 +27,7 @@ internal sealed partial class EngineRuntime : IDisposable
         NoopDue = Clock.CreateList(NoopInterval);
         CloseDue = Clock.CreateList(options.CloseTimeout);
         RetentionDue = Clock.CreateList(options.ClosedSessionRetention);
-        _writeQueues = new WriteQueue[writesAreSends ? Environment.ProcessorCount : 0];
-        for (var i = 0; i < _writeQueues.Length; i++)
-        {
-            _writeQueues[i] = new WriteQueue();
-        }
-
+        SharedWriter = writesAreSends ? new SharedWriter() : null;
         OpenPause = new OpenPause(options.OpenPacketDelay, time);
         AllowsPolling = options.Transports?.Contains("polling") ?? true;
         AllowsWebSocket = options.Transports?.Contains("websocket") ?? true;
@@ -74,9 +66,8 @@ internal sealed partial class EngineRuntime : IDisposable
 
     public OpenPause OpenPause { get; }
 
-    /// <summary>The queue for the next connection's share of broadcasts: there are as many as cores, or none where a write does not send.</summary>
-    public WriteQueue? NextWriteQueue() =>
-        _writeQueues.Length == 0 ? null : _writeQueues[Interlocked.Increment(ref _connections) % (uint)_writeQueues.Length];
+    /// <summary>Writes broadcasts. Null where a write is only handed on, to a thread of the transport's.</summary>
+    public SharedWriter? SharedWriter { get; }
 
     public bool AllowsPolling { get; }
 

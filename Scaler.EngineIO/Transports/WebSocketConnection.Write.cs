@@ -45,13 +45,13 @@ internal sealed partial class WebSocketConnection
             return;
         }
 
-        if (_writes is null)
+        if (_runtime.SharedWriter is { } writer)
         {
-            Write();
+            writer.Add(this);
         }
         else
         {
-            _writes.Add(this);
+            Write();
         }
     }
 

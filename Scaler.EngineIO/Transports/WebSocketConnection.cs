@@ -24,9 +24,6 @@ internal sealed partial class WebSocketConnection : IOutputDrain
     private readonly bool _compression;
     private readonly Lock _lock = new();
     private readonly CloseDeadline _closeDeadline;
-
-    // Null where a write is only handed on to the transport's own thread.
-    private readonly WriteQueue? _writes;
     private EngineSession? _session;
     private UpgradeAttempt? _upgrade;
     private bool _ended;
@@ -38,7 +35,6 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         _lifetime = lifetime;
         _compression = compression;
         _closeDeadline = new CloseDeadline(this);
-        _writes = runtime.NextWriteQueue();
     }
 
     /// <summary>Takes a session on that begins with this WebSocket.</summary>
