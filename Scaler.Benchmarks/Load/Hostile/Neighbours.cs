@@ -40,12 +40,11 @@ internal sealed class Neighbours(int count)
         var came = new TaskCompletionSource();
         client.Received = (_, _) => came.TrySetResult();
         var running = client.RunAsync();
-        await RepeatAsync(began, duration, async () =>
+        await RepeatAsync(number, began, duration, async () =>
         {
             came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await client.SendAsync(frame);
             await came.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
-            return true;
         });
         await client.CloseAsync();
         client.Dispose();
@@ -61,53 +60,59 @@ internal sealed class Neighbours(int count)
         var message = group.Kind.Dialect.Message($"from {number}");
         var send = HttpConnection.Post(target, message);
         var pong = HttpConnection.Post(target, "3");
-        await RepeatAsync(began, duration, async () =>
+        await RepeatAsync(number, began, duration, async () =>
         {
-            // A poll without a message brings a ping, or nothing because a payload was ended early.
-            var waiting = PollAsync();
-            return (await post.SendAsync(send).AsTask().WaitAsync(Patience, TimeProvider.System, cancellationToken)).Status == 200
-                && await waiting.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            var posting = PostAsync();
+            await Task.WhenAll(posting, PollAsync(posting)).WaitAsync(Patience, TimeProvider.System, cancellationToken);
         });
 
-        async Task<bool> PollAsync()
+        async Task PostAsync() => Check(await post.SendAsync(send));
+
+        // A poll without the message brings a ping, or nothing because a payload was ended early.
+        async Task PollAsync(Task posting)
         {
             while (true)
             {
-                var (status, body) = await poll.SendAsync(get);
-                var packets = Encoding.UTF8.GetString(body.Span).Split('\x1e');
-                if (status == 200 && packets.Contains("2"))
+                var packets = Check(await poll.SendAsync(get)).Split('\x1e');
+                if (packets.Contains("2"))
                 {
-                    using var other = await HttpConnection.OpenAsync(group.EndPoint(number), cancellationToken);
-                    await other.SendAsync(pong);
+                    // Two posts at once would end the session.
+                    await posting;
+                    Check(await post.SendAsync(pong));
                 }
 
-                if (status != 200 || packets.Contains(message))
+                if (packets.Contains(message))
                 {
-                    return status == 200;
+                    return;
                 }
             }
         }
     }
 
-    private async Task RepeatAsync(long began, TimeSpan duration, Func<Task<bool>> sendAsync)
+    private static string Check((int Status, ReadOnlyMemory<byte> Body) answer)
+    {
+        var body = Encoding.UTF8.GetString(answer.Body.Span);
+        return answer.Status == 200 ? body : throw new IOException($"{answer.Status} {body}");
+    }
+
+    private async Task RepeatAsync(int number, long began, TimeSpan duration, Func<Task> sendAsync)
     {
         var time = TimeProvider.System;
         while (time.GetElapsedTime(began) < duration)
         {
             var start = time.GetTimestamp();
-            var came = false;
             try
             {
-                came = await sendAsync();
+                await sendAsync();
             }
             catch (Exception exception) when (exception is IOException or TimeoutException or System.Net.Sockets.SocketException)
             {
-                // Lost; counted below.
+                Interlocked.Increment(ref _lost);
+                Console.Error.WriteLine($"neighbour-{number} after {time.GetElapsedTime(began)}: {exception.Message}");
             }
 
             var elapsed = time.GetElapsedTime(start);
             Interlocked.Increment(ref _sent);
-            Interlocked.Add(ref _lost, came ? 0 : 1);
             lock (_histogram)
             {
                 _histogram.Add(elapsed);
