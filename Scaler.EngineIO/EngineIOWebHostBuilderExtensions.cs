@@ -16,7 +16,8 @@ public static class EngineIOWebHostBuilderExtensions
     /// </summary>
     /// <remarks>
     /// A flush then completes when the system has taken the data, and no longer as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c> has
-    /// room for it: that limit has no meaning here, and nothing waits beyond a session's queue.
+    /// room for it: that limit has no meaning here, and nothing waits beyond a session's queue. WebSockets of Engine.IO over plain HTTP/1.1 then
+    /// write to the socket itself, unless a middleware has put a stream of its own in between.
     /// </remarks>
     /// <param name="builder">The host, of Kestrel; others pass it over.</param>
     /// <returns>The same host.</returns>

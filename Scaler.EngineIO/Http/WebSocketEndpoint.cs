@@ -1,8 +1,11 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Sockets;
 using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
@@ -60,8 +63,19 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
         }
 
         var stream = await TakeOverAsync(context);
-        return new WebSocketConnection(runtime, stream, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
+        return new WebSocketConnection(
+            runtime, stream, TransportOf(context, stream), context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
     }
+
+    /// <summary>
+    /// The output below the web server's HTTP, where it is the socket itself: from the 101 on, HTTP/1.1 has nothing to add to what is written, and
+    /// the way through it costs each message. The 101 went the same way before. HTTP/2 puts it into frames, TLS is another output, and a
+    /// stream that is not the web server's own is somebody's who wants to see what passes.
+    /// </summary>
+    private static SocketOutput? TransportOf(HttpContext context, Stream stream) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol) && stream.GetType().Assembly == typeof(KestrelServerOptions).Assembly
+            ? context.Features.Get<IConnectionTransportFeature>()?.Transport.Output as SocketOutput
+            : null;
 
     private static async ValueTask<Stream> TakeOverAsync(HttpContext context)
     {

@@ -45,6 +45,22 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
         return TrySend() ? ValueTask.FromResult(TakeResult()) : WaitAsync(cancellationToken);
     }
 
+    /// <summary>Sends the caller's own memory where nothing waits before it, and copies only what the system does not take at once.</summary>
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        if (_unflushed.Length == 0 && _sending.IsCompleted && !_ended && !cancellationToken.IsCancellationRequested)
+        {
+            source = source[Send(source.Span)..];
+        }
+
+        if (!source.IsEmpty)
+        {
+            this.Write(source.Span);
+        }
+
+        return FlushAsync(cancellationToken);
+    }
+
     public override void CancelPendingFlush()
     {
         lock (_lock)
@@ -79,31 +95,36 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
             return false;
         }
 
-        if (_unflushed.Length > 0 && !_ended)
+        var length = _unflushed.Length;
+        if (length > 0 && !_ended && Send(_unflushed.Span) is var sent && sent < length)
         {
-            try
-            {
-                var sent = socket.Send(_unflushed.Span, SocketFlags.None, out var error);
-                if (error is not (SocketError.Success or SocketError.WouldBlock))
-                {
-                    End(new SocketException((int)error));
-                }
-                else if (error == SocketError.WouldBlock || sent < _unflushed.Length)
-                {
-                    var unsent = error == SocketError.WouldBlock ? 0 : sent;
-                    var end = _unflushed.Length;
-                    _sending = SendRestAsync(_unflushed.Detach(), unsent, end);
-                    return _sending.IsCompleted;
-                }
-            }
-            catch (ObjectDisposedException exception)
-            {
-                End(exception);
-            }
+            _sending = SendRestAsync(_unflushed.Detach(), sent, length);
+            return _sending.IsCompleted;
         }
 
         _unflushed.Free();
         return true;
+    }
+
+    /// <summary>Sends what the system takes at once; returns how much that is: all of it where nobody is there to take it any more.</summary>
+    private int Send(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            var sent = socket.Send(data, SocketFlags.None, out var error);
+            if (error is SocketError.Success or SocketError.WouldBlock)
+            {
+                return error == SocketError.Success ? sent : 0;
+            }
+
+            End(new SocketException((int)error));
+        }
+        catch (ObjectDisposedException exception)
+        {
+            End(exception);
+        }
+
+        return data.Length;
     }
 
     private async Task SendRestAsync(byte[] array, int start, int end)

@@ -118,7 +118,15 @@ internal sealed partial class WebSocketConnection
                 var cost = WriteBatch(out var wrote, out var last);
                 if (wrote)
                 {
-                    await _stream.WriteAsync(_output.Memory);
+                    if (_transport is null)
+                    {
+                        await _stream.WriteAsync(_output.Memory);
+                    }
+                    else
+                    {
+                        await _transport.WriteAsync(_output.Memory);
+                    }
+
                     _output.Clear();
                     if (cost > 0)
                     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
@@ -20,6 +21,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
 {
     private readonly EngineRuntime _runtime;
     private readonly Stream _stream;
+    private readonly PipeWriter? _transport;
     private readonly IHttpRequestLifetimeFeature _lifetime;
     private readonly bool _compression;
     private readonly Lock _lock = new();
@@ -28,10 +30,17 @@ internal sealed partial class WebSocketConnection : IOutputDrain
     private UpgradeAttempt? _upgrade;
     private bool _ended;
 
-    public WebSocketConnection(EngineRuntime runtime, Stream stream, IHttpRequestLifetimeFeature lifetime, bool compression)
+    /// <param name="runtime">What it shares with others.</param>
+    /// <param name="stream">The upgraded connection.</param>
+    /// <param name="transport">Where what is written may go at once, instead of through the stream; null where it has to go through it.</param>
+    /// <param name="lifetime">Cuts the connection.</param>
+    /// <param name="compression">Whether permessage-deflate was agreed on.</param>
+    public WebSocketConnection(
+        EngineRuntime runtime, Stream stream, PipeWriter? transport, IHttpRequestLifetimeFeature lifetime, bool compression)
     {
         _runtime = runtime;
         _stream = stream;
+        _transport = transport;
         _lifetime = lifetime;
         _compression = compression;
         _closeDeadline = new CloseDeadline(this);

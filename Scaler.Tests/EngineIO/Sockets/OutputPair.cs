@@ -43,11 +43,17 @@ internal sealed class OutputPair : IDisposable
         return new OutputPair(server, client);
     }
 
-    /// <summary>Writes what will not fit into the system's buffers.</summary>
-    public byte[] WriteTooMuch()
+    /// <summary>What will not fit into the system's buffers.</summary>
+    public static byte[] TooMuch()
     {
         var data = new byte[8 * 1024 * 1024];
         new Random(1).NextBytes(data);
+        return data;
+    }
+
+    public byte[] WriteTooMuch()
+    {
+        var data = TooMuch();
         Output.Write(data);
         return data;
     }

@@ -40,6 +40,35 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
+    public async Task Write_BehindWhatIsNotFlushed_KeepsTheOrder()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        pair.Output.Write("first "u8);
+        var written = pair.Output.WriteAsync("second "u8.ToArray()).AsTask();
+        Assert.True(written.IsCompletedSuccessfully);
+        await pair.Output.WriteAsync("third"u8.ToArray());
+        await pair.Output.WriteAsync(ReadOnlyMemory<byte>.Empty);
+        Assert.Equal(0, pair.Output.UnflushedBytes);
+        Assert.Equal("first second third", Encoding.ASCII.GetString(await pair.ReadAsync(18)));
+    }
+
+    [Fact]
+    public async Task Write_OfMoreThanTheSystemTakes_KeepsTheRestAsItWas_WhateverTheCallerDoesWithItsMemory()
+    {
+        using var pair = await OutputPair.OpenAsync();
+        var memory = OutputPair.TooMuch();
+        var data = memory.ToArray();
+        var written = pair.Output.WriteAsync(memory).AsTask();
+        Assert.False(written.IsCompleted);
+        memory.AsSpan().Clear();
+        var next = pair.Output.WriteAsync("next"u8.ToArray()).AsTask();
+
+        Assert.Equal(data, await pair.ReadAsync(data.Length));
+        Assert.Equal("next", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
+        await Task.WhenAll(written, next).Within();
+    }
+
+    [Fact]
     public async Task CancelPendingFlush_EndsTheWait_AndWhatIsUnderWayArrivesBeforeWhatFollows()
     {
         using var pair = await OutputPair.OpenAsync();
@@ -98,6 +127,7 @@ public sealed class SocketOutputTests
         await pair.Connection.Aborted.Task.Within();
         pair.Output.Write("for nobody"u8);
         Assert.True((await pair.Output.FlushAsync()).IsCompleted);
+        Assert.True((await pair.Output.WriteAsync("for nobody"u8.ToArray())).IsCompleted);
     }
 
     [Fact]
