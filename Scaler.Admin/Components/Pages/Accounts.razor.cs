@@ -53,7 +53,8 @@ public sealed partial class Accounts
 
     protected override Task OnParametersSetAsync()
     {
-        if (!RendererInfo.IsInteractive || _opened == (Prefix, At))
+        // A link to the list leads to its top, also from further down, where the address alone has moved.
+        if (!RendererInfo.IsInteractive || (_opened == (Prefix, At) && _at == At))
         {
             return Task.CompletedTask;
         }

@@ -46,6 +46,8 @@ public sealed partial class PageTests
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("stark-016");
         await page.GoBackAsync();
         await Expect(Account(page, "stark-016")).ToBeInViewportAsync();
+        await page.Locator(".side a:has-text('Accounts')").ClickAsync();
+        await Expect(Account(page, "acme-001")).ToBeInViewportAsync();
     }
 
     [ChromiumFact]
