@@ -84,6 +84,11 @@ public sealed partial class Accounts
             (Window, Provider) = (window, request => ProvideAsync(window, request));
             Found = string.IsNullOrEmpty(Prefix) ? null : $"{Format.Count(window.Total ?? 0, "account")} found";
         }
+        else if (opening == _opened && Window?.Prefix != (Prefix ?? ""))
+        {
+            // What was found before must not be taken for what is searched for now.
+            Window = null;
+        }
     }
 
     private async ValueTask<GridItemsProviderResult<AccountInfo>> ProvideAsync(AccountWindow window, GridItemsProviderRequest<AccountInfo> request)

@@ -30,6 +30,9 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     private int _asked;
     private bool _isFresh;
 
+    /// <summary>What the accounts begin with.</summary>
+    public string Prefix => prefix;
+
     /// <summary>How many accounts there are; null while that is not known.</summary>
     public long? Total { get; private set; }
 

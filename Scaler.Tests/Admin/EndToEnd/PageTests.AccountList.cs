@@ -120,6 +120,18 @@ public sealed partial class PageTests
         await Expect(page.Locator(".panel.stale")).ToHaveCountAsync(0);
     }
 
+    [ChromiumFact]
+    public async Task Accounts_SearchedWhileRedisIsAway_ShowNothingOfTheFormerSearch()
+    {
+        var page = await OpenAsync("/accounts?q=acme");
+        await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
+        _cluster.Outage = "It was not possible to connect";
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("-99");
+        await Expect(page.GetByText("The accounts could not be read")).ToBeVisibleAsync();
+        await Expect(Account(page, "acme-001")).ToHaveCountAsync(0);
+    }
+
     private static ILocator Account(IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
     private static ILocator Region(IPage page) => page.GetByRole(AriaRole.Region, new() { Name = "Accounts" });
