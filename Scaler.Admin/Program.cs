@@ -4,7 +4,7 @@ using Scaler.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.RequireRedis().AddRedisClient("redis", settings => settings.DisableHealthChecks = true);
+builder.AddRedis();
 builder.Services.AddScalerCluster();
 builder.AddAdmin();
 

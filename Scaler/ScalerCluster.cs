@@ -82,6 +82,24 @@ public sealed class ScalerCluster : IAsyncDisposable
         return Link.Registry.GetAccountsAsync(prefix, after, take).WaitAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// The accounts from a position on, in the order of their UTF-8 bytes: for lists that are scrolled. It costs the same at every position.
+    /// An account whose server has just died keeps its position, without a connection, for the seconds until it is removed.
+    /// </summary>
+    /// <param name="prefix">What their names begin with; empty for all. Positions are counted among these.</param>
+    /// <param name="offset">The position of the first, or how far it is behind <paramref name="from"/>; in front of it where negative.</param>
+    /// <param name="from">The account that <paramref name="offset"/> counts from, connected or not; null counts from the first.</param>
+    /// <param name="take">How many: 1 to 500.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public Task<AccountRange> GetAccountRangeAsync(
+        string prefix = "", long offset = 0, string? from = null, int take = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 500);
+        return Link.Registry.GetAccountRangeAsync(prefix, offset, from, take).WaitAsync(cancellationToken);
+    }
+
     /// <summary>The connections of an account, on all servers.</summary>
     /// <param name="account">The account.</param>
     /// <param name="take">How many at most: 1 to 10,000.</param>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster;
 using Scaler.EngineIO;
@@ -56,10 +58,41 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
     private static void CheckRedis(ScalerRedisOptions redis, Action<bool, string, object?, string> check)
     {
         const string File = "the path of a PEM file that can be read";
-        check(redis.CaCertificate is null || System.IO.File.Exists(redis.CaCertificate), "Redis:CaCertificate", redis.CaCertificate, File);
-        check(redis.ClientCertificate is null || System.IO.File.Exists(redis.ClientCertificate), "Redis:ClientCertificate", redis.ClientCertificate, File);
-        check(redis.ClientKey is null || (redis.ClientCertificate is not null && System.IO.File.Exists(redis.ClientKey)),
-            "Redis:ClientKey", redis.ClientKey, File + ", beside Redis:ClientCertificate");
+        var certificate = HasCertificate(redis.ClientCertificate);
+        check(HasCertificate(redis.CaCertificate), "Redis:CaCertificate", redis.CaCertificate, File + ", with a certificate in it");
+        check(certificate, "Redis:ClientCertificate", redis.ClientCertificate, File + ", with a certificate in it");
+        if (redis.ClientKey is not null)
+        {
+            check(redis.ClientCertificate is not null && (!certificate || HasKey(redis)), "Redis:ClientKey", redis.ClientKey, File + ", with the key of Redis:ClientCertificate");
+        }
+        else if (redis.ClientCertificate is not null && certificate)
+        {
+            check(HasKey(redis), "Redis:ClientKey", null, File + ", for the key is not in Redis:ClientCertificate");
+        }
+    }
+
+    private static bool HasCertificate(string? path) => path is null || Reads(() =>
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPemFile(path);
+        certificates[0].Dispose();
+    });
+
+    private static bool HasKey(ScalerRedisOptions redis) =>
+        Reads(() => X509Certificate2.CreateFromPemFile(redis.ClientCertificate!, redis.ClientKey).Dispose());
+
+    private static bool Reads(Action read)
+    {
+        try
+        {
+            read();
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            // Not there, not readable, empty, or not what it should be.
+            return false;
+        }
     }
 
     private static void CheckAuth(ScalerAuthOptions auth, Action<bool, string, object?, string> check)

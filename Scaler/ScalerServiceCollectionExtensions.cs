@@ -48,11 +48,16 @@ public static class ScalerServiceCollectionExtensions
     public static IServiceCollection AddScalerCluster(this IServiceCollection services, Action<ScalerOptions>? configure = null)
     {
         services.AddScalerOptions(configure);
-        services.TryAddSingleton(provider => new ScalerCluster(
-            provider.GetRequiredService<IConnectionMultiplexer>(),
-            provider.GetRequiredService<IOptions<ScalerOptions>>().Value,
-            provider.GetService<TimeProvider>(),
-            provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider =>
+        {
+            // As above.
+            var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
+            return new ScalerCluster(
+                provider.GetRequiredService<IConnectionMultiplexer>(),
+                options,
+                provider.GetService<TimeProvider>(),
+                provider.GetService<IMeterFactory>());
+        });
         return services;
     }
 

@@ -13,6 +13,8 @@ namespace Scaler.Admin.Configuration;
 /// <summary>The dashboard as two calls, so that a test starts the very thing that the program does.</summary>
 internal static class AdminExtensions
 {
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
     public static WebApplicationBuilder AddAdmin(this WebApplicationBuilder builder)
     {
         // From build output the assets lie in many folders, which a manifest joins: without this only Development would read it.
@@ -22,6 +24,9 @@ internal static class AdminExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<AdminOptions>().Bind(builder.Configuration.GetSection(AdminOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidation>();
+
+        // Whoever has a page open would otherwise keep the process for the platform's 30 s: a dashboard has nobody to wait for.
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
 
         services.TryAddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ClusterMonitor>().AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());

@@ -1,13 +1,35 @@
-using StackExchange.Redis;
-
 namespace Scaler.Admin.Configuration;
 
-/// <summary>Checks the connection string of Redis at start. Whether Redis answers is another matter, and none that stops the dashboard.</summary>
+/// <summary>
+/// The client of Redis, by the servers' own settings: <c>ConnectionStrings:redis</c>, a URL too, with the certificates of <c>Scaler:Redis</c>.
+/// They are checked at start. Whether Redis answers is another matter, and none that stops the dashboard.
+/// </summary>
 internal static class RedisSetting
 {
     private const string Key = "ConnectionStrings:redis";
+    private const string Right = "127.0.0.1:6379,password=… or rediss://user:password@host:6380 is right";
 
-    /// <summary>What is wrong with it, what it holds (without its password) and what would be right; null if it can be used.</summary>
+    /// <summary>Adds the client; ends the start where the settings cannot work.</summary>
+    public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
+    {
+        if (Problem(builder.Configuration.GetConnectionString("redis")) is { } problem)
+        {
+            throw new InvalidOperationException(problem);
+        }
+
+        var certificates = builder.Configuration.GetSection($"{ScalerOptions.Section}:Redis").Get<ScalerRedisOptions>() ?? new ScalerRedisOptions();
+        builder.AddRedisClient(
+            "redis",
+            settings =>
+            {
+                settings.ConnectionString = ScalerRedisOptions.ToConnectionString(settings.ConnectionString!);
+                settings.DisableHealthChecks = true;
+            },
+            certificates.ApplyTo);
+        return builder;
+    }
+
+    /// <summary>What is wrong with the connection string, what it holds (without its password) and what would be right; null if it can be used.</summary>
     public static string? Problem(string? value)
     {
         if (string.IsNullOrWhiteSpace(value))
@@ -17,18 +39,13 @@ internal static class RedisSetting
 
         try
         {
-            return ConfigurationOptions.Parse(value).EndPoints.Count > 0
-                ? null
-                : $"{Key} names no address: begin it with one, such as 127.0.0.1:6379,password=…";
+            return new ScalerRedisOptions().Parse(value).EndPoints.Count > 0 ? null : $"{Key} names no address: {Right}";
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        catch (FormatException exception)
         {
-            // What can't be parsed can't be stripped of its password either, so only its beginning is shown.
-            return $"{Key} begins with '{value.Split(',')[0]}' and can't be read ({exception.Message}): such as 127.0.0.1:6379,password=… is right";
+            // What can't be parsed can't be stripped of its password either, so only what stands in front of where one may be is shown.
+            var shown = value.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? value[..(scheme + 3)] : value.Split(',')[0];
+            return $"{Key} begins with '{shown}' and can't be read: {Right}. {exception.Message}";
         }
     }
-
-    /// <summary>Ends the start where it can't be used.</summary>
-    public static WebApplicationBuilder RequireRedis(this WebApplicationBuilder builder) =>
-        Problem(builder.Configuration.GetConnectionString("redis")) is { } problem ? throw new InvalidOperationException(problem) : builder;
 }

@@ -56,7 +56,7 @@ internal static class SeedCommand
         for (var i = 0; i < options.Connections; i++)
         {
             // An account's connections are on several servers, as load balancers put them.
-            servers[i * 31 % servers.Length].Hold(SeedAccounts.Name(i % options.Accounts), 1);
+            servers[(i + (i / options.Accounts)) % servers.Length].Hold(SeedAccounts.Name(i % options.Accounts), 1);
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -42,6 +42,8 @@ public sealed class ScaleTests(ITestOutputHelper output)
         var first = await registry.GetAccountsAsync("", null, 1000);
         var middle = await registry.GetAccountsAsync("account-05", "account-0555555", 1000);
         var found = await registry.GetAccountsAsync("account-09999", null, 100);
+        var deep = await registry.GetAccountRangeAsync("account-", 900_000, null, 100);
+        var last = await registry.GetAccountRangeAsync("", 0, "account-0999990", 100);
         await registry.GetCountsAsync();
         Assert.Equal(5000, (await registry.GetConnectionsAsync("big", 10_000)).Count);
         await registry.GetConnectionsAsync("account-0123456", 100);
@@ -53,6 +55,8 @@ public sealed class ScaleTests(ITestOutputHelper output)
         Assert.Equal(("account-0000000", 1000), (first.Accounts[0].Name, first.Accounts.Count));
         Assert.Equal("account-0555556", middle.Accounts[0].Name);
         Assert.Equal(100, found.Accounts.Count);
+        Assert.Equal(("account-0900000", 100, Accounts), (deep.Accounts[0].Name, deep.Accounts.Count, (int)deep.Total));
+        Assert.Equal(("account-0999990", 11, 999_990), (last.Accounts[0].Name, last.Accounts.Count, (int)last.Position));
         var durations = (await server0.SlowlogGetAsync(10_000)).Where(s => s.Arguments[0] == "EVALSHA" || s.Arguments[0] == "EVAL").Select(s => s.Duration).Order().ToList();
         output.WriteLine(
             $"{durations.Count} questions to a registry of {Accounts} accounts: Redis's time per question {durations[durations.Count / 2].TotalMilliseconds:F2} ms in the middle, "

@@ -187,6 +187,66 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task GetAccountRangeAsync_CountsPositionsAmongThoseOfThePrefix(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+        string[] names = ["ab", "abc", "abd", "abé", "b*", "b?", "{x}", "ß"];
+        await registry.RegisterAsync(a.Holder, [.. names.Select((n, i) => Entry(n, $"a{i}"))]);
+        await registry.RegisterAsync(b.Holder, [Entry("abd", "b1"), Entry("abd", "b2")]);
+
+        AssertRange(await registry.GetAccountRangeAsync("", 0, null, 3), 0, 8, "ab", "abc", "abd");
+        AssertRange(await registry.GetAccountRangeAsync("", 6, null, 5), 6, 8, "{x}", "ß");
+        AssertRange(await registry.GetAccountRangeAsync("ab", 1, null, 2), 1, 4, "abc", "abd");
+        AssertRange(await registry.GetAccountRangeAsync("b", 0, null, 5), 0, 2, "b*", "b?");
+        AssertRange(await registry.GetAccountRangeAsync("b", -3, null, 1), 0, 2, "b*");
+        AssertRange(await registry.GetAccountRangeAsync("b", 2, null, 5), 2, 2);
+        AssertRange(await registry.GetAccountRangeAsync("b", 1_000_000_000_000, null, 5), 2, 2);
+        AssertRange(await registry.GetAccountRangeAsync("zz", 0, null, 5), 0, 0);
+        var abd = (await registry.GetAccountRangeAsync("abd", 0, null, 1)).Accounts[0];
+        Assert.Equal((3, "a,b"), (abd.Connections, string.Join(',', abd.Servers.Order())));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task GetAccountRangeAsync_FromAnAccount_StaysWithIt_ThereOrNot(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+        await registry.RegisterAsync(server.Holder, [.. "bdfhj".Select(n => Entry($"x{n}", $"{n}"))]);
+        AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 2, 5, "xf", "xh");
+
+        // What comes and goes in front of it moves its position, and not what is seen.
+        await registry.RegisterAsync(server.Holder, [Entry("a", "0"), Entry("xa", "1"), Entry("xc", "2")]);
+        AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 4, 7, "xf", "xh");
+        AssertRange(await registry.GetAccountRangeAsync("x", -1, "xf", 2), 3, 7, "xd", "xf");
+        await registry.UnregisterAsync(server.Holder, [Entry("xf", "f"), Entry("xa", "1")]);
+        AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 3, 5, "xh", "xj");
+        AssertRange(await registry.GetAccountRangeAsync("x", 0, "a", 1), 0, 5, "xb");
+        AssertRange(await registry.GetAccountRangeAsync("x", 0, "z", 1), 5, 5);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task GetAccountRangeAsync_AnAccountOfADeadServer_KeepsItsPositionUntilItIsRemoved(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (alive, dead) = (await JoinAsync(registry, "alive"), await JoinAsync(registry, "dead"));
+        await registry.RegisterAsync(alive.Holder, [Entry("a", "1"), Entry("b", "2"), Entry("d", "3")]);
+        await registry.RegisterAsync(dead.Holder, [Entry("b", "4"), Entry("c", "5")]);
+        await registry.LeaveAsync(dead.Holder);
+
+        var range = await registry.GetAccountRangeAsync("", 0, null, 10);
+        AssertRange(range, 0, 4, "a", "b", "c", "d");
+        Assert.Equal([1, 1, 0, 1], range.Accounts.Select(account => account.Connections));
+        Assert.Equal((0, "alive"), (range.Accounts[2].Servers.Count, Assert.Single(range.Accounts[1].Servers)));
+
+        while (await registry.ReapAsync(dead.Holder) > 0)
+        {
+        }
+
+        AssertRange(await registry.GetAccountRangeAsync("", 0, null, 10), 0, 3, "a", "b", "d");
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task GetConnectionsAsync_TellsWhatWasRegistered(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
@@ -232,6 +292,12 @@ public sealed class ServerRegistryContract(Backends backends) : IClassFixture<Ba
 
         Assert.Equal("first", await registry.ShareSecretAsync("first"));
         Assert.Equal("first", await registry.ShareSecretAsync("second"));
+    }
+
+    private static void AssertRange(AccountRange range, long position, long total, params string[] names)
+    {
+        Assert.Equal(names, range.Accounts.Select(account => account.Name));
+        Assert.Equal((position, total), (range.Position, range.Total));
     }
 
     private static ServerInfo Server(string id) => new() { Id = id, Epoch = 1_700_000_000_000 };

@@ -42,6 +42,13 @@ internal interface IServerRegistry
     /// <summary>A page of the accounts that live servers hold.</summary>
     Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take);
 
+    /// <summary>
+    /// The accounts from a position on, among those that begin with a prefix; counted from an account, connected or not, where one is given.
+    /// It costs the same at every position. For positions to mean something, an account that only dead servers hold keeps its own until
+    /// it is removed: without a connection.
+    /// </summary>
+    Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take);
+
     /// <summary>The connections of an account on live servers.</summary>
     Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take);
 

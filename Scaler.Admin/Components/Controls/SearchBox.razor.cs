@@ -5,10 +5,9 @@ namespace Scaler.Admin.Components.Controls;
 /// <summary>A field to search by, which asks a moment after the last key.</summary>
 public sealed partial class SearchBox : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
+    // What was asked for and is not yet answered, behind what is shown; many a key may be on the way.
+    private readonly List<string> _asked = [""];
     private string? _shown;
-    private string? _asked;
     private int _version;
     private int _keys;
 
@@ -28,6 +27,10 @@ public sealed partial class SearchBox : IDisposable
     [Parameter]
     public string? Placeholder { get; set; }
 
+    /// <summary>How long to wait for another key.</summary>
+    [Parameter]
+    public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(100);
+
     [Inject]
     private TimeProvider Time { get; set; } = default!;
 
@@ -40,12 +43,18 @@ public sealed partial class SearchBox : IDisposable
     {
         // An echo of what was asked for is no news. Anything else (a filter cleared, a link) comes into a new field: the old one
         // was drawn with another text than somebody has typed since, so that drawing it again might change nothing.
-        if ((Value ?? "") != (_asked ?? ""))
+        var answered = _asked.IndexOf(Value ?? "");
+        if (answered >= 0)
         {
-            (_shown, _asked) = (Value, Value);
-            _version++;
-            _keys++;
+            _asked.RemoveRange(0, answered);
+            return;
         }
+
+        _asked.Clear();
+        _asked.Add(Value ?? "");
+        _shown = Value;
+        _version++;
+        _keys++;
     }
 
     private async Task TypedAsync(ChangeEventArgs typed)
@@ -54,8 +63,9 @@ public sealed partial class SearchBox : IDisposable
         await Task.Delay(Pause, Time);
         if (key == _keys)
         {
-            _asked = typed.Value as string;
-            await Changed.InvokeAsync(_asked);
+            var text = typed.Value as string ?? "";
+            _asked.Add(text);
+            await Changed.InvokeAsync(text);
         }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
     public Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken) =>
         cluster.GetAccountsAsync(prefix, after, take, cancellationToken);
 
+    public Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take, CancellationToken cancellationToken) =>
+        cluster.GetAccountRangeAsync(prefix, offset, from, take, cancellationToken);
+
     public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
         cluster.GetConnectionsAsync(account, take, cancellationToken);
 

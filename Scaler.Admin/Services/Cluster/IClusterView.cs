@@ -15,6 +15,9 @@ public interface IClusterView
     /// <inheritdoc cref="ScalerCluster.GetAccountsAsync"/>
     Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="ScalerCluster.GetAccountRangeAsync"/>
+    Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take, CancellationToken cancellationToken);
+
     /// <inheritdoc cref="ScalerCluster.GetConnectionsAsync"/>
     Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken);
 

@@ -10,8 +10,8 @@ public static class Links
         ? "accounts/" + Uri.EscapeDataString(account)
         : "accounts/named" + Query(("name", account));
 
-    /// <summary>The accounts that begin with a prefix.</summary>
-    public static string Accounts(string? prefix, string? after = null) => "accounts" + Query(("q", prefix), ("after", after));
+    /// <summary>The accounts that begin with a prefix, scrolled to one of them.</summary>
+    public static string Accounts(string? prefix, string? at = null) => "accounts" + Query(("q", prefix), ("at", at));
 
     /// <summary>The errors that pass a filter.</summary>
     public static string Errors(ErrorFilter filter) => "errors" + Query(filter);

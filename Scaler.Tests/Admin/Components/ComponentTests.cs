@@ -10,6 +10,7 @@ using Scaler.Admin.Security;
 using Scaler.Admin.Services.Actions;
 using Scaler.Admin.Services.Diagnosis;
 using Scaler.Admin.Services.Live;
+using GridItemsProviderResult = Microsoft.AspNetCore.Components.QuickGrid.GridItemsProviderResult;
 
 namespace Scaler.Tests.Admin.Components;
 
@@ -139,9 +140,11 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
-    public void Accounts_WithoutAName_CanBeOpened() => Assert.Equal(
-        "accounts/named",
-        Render<AccountGrid>(parameters => parameters.Add(grid => grid.Accounts, [new AccountInfo("", 1, ["a"])])).Find("a").GetAttribute("href"));
+    public void Accounts_WithoutAName_CanBeOpened() => Assert.Equal("accounts/named", Accounts(new AccountInfo("", 1, ["a"])).WaitForElement("a").GetAttribute("href"));
+
+    [Fact]
+    public void Accounts_OfAServerThatHasJustDied_SayWhyTheyHaveNoConnection() =>
+        Assert.Equal("its server is gone", Accounts(new AccountInfo("acme", 0, [])).WaitForElement("tbody .muted").TextContent);
 
     [Fact]
     public async Task Form_ArgumentsThatAreNoArray_CannotBeSent()
@@ -166,4 +169,7 @@ public sealed class ComponentTests : BunitContext
         Render<ReportBar>(parameters => parameters.Add(bar => bar.Report, new ActionReport(
             ActionOutcome.Partly, "Sent", new SendResult { Connections = 3, Servers = 2, Unreachable = ["b"] }))).Markup,
         StringComparison.Ordinal);
+
+    private IRenderedComponent<AccountGrid> Accounts(AccountInfo account) => Render<AccountGrid>(parameters => parameters.Add(
+        grid => grid.Provide, _ => ValueTask.FromResult(GridItemsProviderResult.From([account], 1))));
 }

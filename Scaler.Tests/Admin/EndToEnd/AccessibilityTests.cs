@@ -7,7 +7,7 @@ namespace Scaler.Tests.Admin.EndToEnd;
 public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly string[] Paths =
-        ["/", "/servers", "/accounts", "/accounts/acme-017", "/errors", "/broadcast", "/audit", "/login"];
+        ["/", "/servers", "/accounts", "/accounts?at=stark-010", "/accounts/acme-017", "/errors", "/broadcast", "/audit", "/login"];
 
     [ChromiumTheory]
     [InlineData(1280, false)]
@@ -28,6 +28,11 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
             {
                 await page.Locator("[data-live]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
                 await host.TickAsync();
+            }
+
+            if (path.StartsWith("/accounts", StringComparison.Ordinal))
+            {
+                await page.Locator("tbody a, tbody fluent-button").First.WaitForAsync();
             }
 
             faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path}: {fault}"));

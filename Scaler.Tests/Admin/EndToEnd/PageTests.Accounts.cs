@@ -27,39 +27,6 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_AClientConnects_ItsRowAppears()
-    {
-        var page = await OpenAsync("/accounts?q=brand-new");
-        await Expect(page.GetByText("No account begins with “brand-new”")).ToBeVisibleAsync();
-        _cluster.Connect("brand-new-1", "stream-1-7f3a");
-        await _host.TickAsync();
-        await _host.TickAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "brand-new-1" })).ToBeVisibleAsync();
-    }
-
-    [ChromiumFact]
-    public async Task Accounts_SlashAndAPrefix_SearchOnTheServer()
-    {
-        var page = await OpenAsync("/accounts");
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
-        await page.Keyboard.PressAsync("/");
-        await page.Keyboard.TypeAsync("wonka-01");
-        await TickUntilAsync(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" }));
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
-        await Expect(page).ToHaveURLAsync(new Uri(_host.Address, "/accounts?q=wonka-01").ToString());
-    }
-
-    [ChromiumFact]
-    public async Task Accounts_NextPage_GoesOnWhereTheFirstEnded()
-    {
-        var page = await OpenAsync("/accounts");
-        await page.GetByText("Next page").ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
-        await Expect(page.GetByText("100 accounts shown")).ToBeVisibleAsync();
-        Assert.Contains("after=", page.Url, StringComparison.Ordinal);
-    }
-
-    [ChromiumFact]
     public async Task Account_WithAnArbitraryName_CanBeOpenedFromTheList()
     {
         foreach (var name in new[] { "~a/b c?d#e", "~100%", "~<b>&amp;", "~..\\grüße" })

@@ -29,6 +29,9 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     /// <summary>What a send answers, by account; null for a broadcast.</summary>
     public Func<string?, SendResult>? Answer { get; set; }
 
+    /// <summary>How many accounts more there are than <see cref="Accounts"/> holds, and in front of those: <c>!0000000</c> and so on.</summary>
+    public int Numbered { get; set; }
+
     /// <summary>What a comparison of the registry with reality ends with; null: that servers which hear the bus are equal.</summary>
     public RegistryCheck? Check { get; set; }
 
@@ -58,7 +61,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         Ask<IReadOnlyList<ServerInfo>>(() => [.. Servers.Values.OrderBy(server => server.Id, StringComparer.Ordinal)]);
 
     public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken) => Ask(() => new ClusterCounts(
-        Servers.Values.Count(server => server.State != ServerState.Dead), Accounts.Count, Accounts.Sum(account => account.Value.Count)));
+        Servers.Values.Count(server => server.State != ServerState.Dead), Numbered + Accounts.Count, Accounts.Sum(account => account.Value.Count)));
 
     public Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken) => Ask(() =>
     {
@@ -67,6 +70,22 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
             .Order(StringComparer.Ordinal).Take(take + 1).ToArray();
         var page = names.Take(take).Select(name => new AccountInfo(name, Accounts[name].Count, [.. Accounts[name].Select(c => c.Server).Distinct().Order()]));
         return new AccountPage([.. page], names.Length > take ? names[take - 1] : null);
+    });
+
+    public Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take, CancellationToken cancellationToken) => Ask(() =>
+    {
+        var names = Accounts.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+        var numbered = prefix.Length == 0 ? Numbered : 0;
+        var total = numbered + names.Length;
+        var begin = from is null ? 0
+            : from[0] == '!' && numbered > 0 ? int.Parse(from[1..], System.Globalization.CultureInfo.InvariantCulture)
+            : numbered + names.Count(name => string.CompareOrdinal(name, from) < 0);
+        var position = Math.Clamp(begin + offset, 0, total);
+        return new AccountRange([.. Enumerable.Range((int)position, (int)Math.Min(take, total - position)).Select(Read)], position, total);
+
+        AccountInfo Read(int i) => i < numbered
+            ? new AccountInfo($"!{i:D7}", 1, ["stream-1-7f3a"])
+            : new AccountInfo(names[i - numbered], Accounts[names[i - numbered]].Count, [.. Accounts[names[i - numbered]].Select(c => c.Server).Distinct().Order()]);
     });
 
     public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>

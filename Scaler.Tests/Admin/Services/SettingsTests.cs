@@ -66,6 +66,9 @@ public sealed class SettingsTests
     [InlineData(" ", "is empty")]
     [InlineData("password=secret", "names no address")]
     [InlineData("localhost:6379,nonsense=1,password=secret", "begins with 'localhost:6379'")]
+    [InlineData("rediss://", "begins with 'rediss://'")]
+    [InlineData("rediss://user:secret@:x", "rediss://user:password@host:6380 is right")]
+    [InlineData("rediss://user:sec%2Cret@host", "The password in the URL of Redis has a comma")]
     public void Redis_WrongConnectionString_IsNamedWithoutItsPassword(string? value, string expected)
     {
         var problem = RedisSetting.Problem(value);
@@ -77,6 +80,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("127.0.0.1:6379")]
     [InlineData("redis:6379,password=secret,ssl=true")]
+    [InlineData("rediss://user:secret@redis:6380")]
     public void Redis_RightConnectionString_HasNoProblem(string value) => Assert.Null(RedisSetting.Problem(value));
 
     [Theory]

@@ -40,15 +40,24 @@ public sealed class RedisOptionsTests
     }
 
     [Fact]
-    public void Validate_AFileThatIsNotThere_IsNamed()
+    public void Validate_AFileThatIsNotThere_IsNamed() => Assert.Equal(
+        [
+            "Scaler:Redis:CaCertificate is 'nowhere.pem'; it must be the path of a PEM file that can be read, with a certificate in it.",
+            "Scaler:Redis:ClientKey is 'nowhere.key'; it must be the path of a PEM file that can be read, with the key of Redis:ClientCertificate.",
+        ],
+        Failures(new ScalerRedisOptions { CaCertificate = "nowhere.pem", ClientKey = "nowhere.key" }));
+
+    [Fact]
+    public void Validate_AFileWithSomethingElse_IsNamed()
     {
-        var options = new ScalerOptions();
-        (options.Redis.CaCertificate, options.Redis.ClientKey) = ("nowhere.pem", "nowhere.key");
-        Assert.Equal(
-            [
-                "Scaler:Redis:CaCertificate is 'nowhere.pem'; it must be the path of a PEM file that can be read.",
-                "Scaler:Redis:ClientKey is 'nowhere.key'; it must be the path of a PEM file that can be read, beside Redis:ClientCertificate.",
-            ],
-            new ScalerOptionsValidator().Validate(null, options).Failures);
+        using var certificates = new Certificates();
+        var ((one, oneKey), (_, otherKey)) = (certificates.Sign("one"), certificates.Sign("other"));
+        Assert.Empty(Failures(new ScalerRedisOptions { CaCertificate = certificates.Authority, ClientCertificate = one, ClientKey = oneKey }));
+        Assert.StartsWith("Scaler:Redis:CaCertificate is", Assert.Single(Failures(new ScalerRedisOptions { CaCertificate = oneKey })), StringComparison.Ordinal);
+        Assert.StartsWith("Scaler:Redis:ClientCertificate is", Assert.Single(Failures(new ScalerRedisOptions { ClientCertificate = oneKey, ClientKey = oneKey })), StringComparison.Ordinal);
+        Assert.StartsWith("Scaler:Redis:ClientKey is", Assert.Single(Failures(new ScalerRedisOptions { ClientCertificate = one, ClientKey = otherKey })), StringComparison.Ordinal);
+        Assert.StartsWith("Scaler:Redis:ClientKey is ''", Assert.Single(Failures(new ScalerRedisOptions { ClientCertificate = one })), StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> Failures(ScalerRedisOptions redis) => new ScalerOptionsValidator().Validate(null, new ScalerOptions { Redis = redis }).Failures ?? [];
 }

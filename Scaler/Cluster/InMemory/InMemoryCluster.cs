@@ -130,6 +130,28 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         }
     }
 
+    public Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            var all = _held
+                .SelectMany(h => h.Value.Keys.Select(k => (k.Account, Holder: h.Key)))
+                .Where(a => a.Account.StartsWith(prefix, StringComparison.Ordinal))
+                .GroupBy(a => a.Account, a => a.Holder, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .ToList();
+            var position = Math.Clamp(offset + (from is null ? 0 : all.Count(a => string.CompareOrdinal(a.Key, from) < 0)), 0, all.Count);
+            return Task.FromResult(new AccountRange([.. all.Skip((int)position).Take(take).Select(Read)], position, all.Count));
+
+            AccountInfo Read(IGrouping<string, string> account)
+            {
+                var live = account.Where(holder => Lives(holder, now)).ToList();
+                return new AccountInfo(account.Key, live.Count, [.. live.Distinct().Select(HolderName.ServerOf)]);
+            }
+        }
+    }
+
     public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take)
     {
         lock (_lock)

@@ -14,6 +14,7 @@ internal static class RedisScript
     public static readonly string Send = Load("send");
     public static readonly string Broadcast = Load("broadcast");
     public static readonly string Accounts = Load("accounts");
+    public static readonly string Range = Load("range");
     public static readonly string Connections = Load("connections");
     public static readonly string Counts = Load("counts");
     public static readonly string Holdings = Load("holdings");

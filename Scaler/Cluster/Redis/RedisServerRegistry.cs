@@ -85,7 +85,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         // Accounts of servers that have just died are passed over, so a page may take more than one look.
         var accounts = new List<AccountInfo>();
         var from = after is not null && string.CompareOrdinal(after, prefix) >= 0 ? "(" + after : "[" + prefix;
-        RedisValue to = prefix.Length == 0 ? "+" : RedisBytes.After(prefix);
+        var to = EndOf(prefix);
         while (true)
         {
             var want = Math.Min(take - accounts.Count, ReadBatch);
@@ -109,6 +109,19 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
             from = "(" + last;
         }
+    }
+
+    public async Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take)
+    {
+        var answer = await _database.ScriptEvaluateAsync(
+            RedisScript.Range, [keys.Leases, keys.Where, keys.Accounts], [prefix, EndOf(prefix), from ?? "", offset, take]);
+        var accounts = new List<AccountInfo>(take);
+        for (var i = 2; i + 1 < answer.Length; i += 2)
+        {
+            accounts.Add(ReadAccount((string)answer[i]!, (string)answer[i + 1]!));
+        }
+
+        return new AccountRange(accounts, (long)answer[0], (long)answer[1]);
     }
 
     public async Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take)
@@ -147,6 +160,8 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         var members = (string?[]?)await _database.ScriptEvaluateAsync(RedisScript.Holdings, [keys.Connections(holder)], [from, take]) ?? [];
         return [.. members.Select(member => member!.Split('\u0001')).Select(parts => new RegistryEntry(parts[0], parts[1], default))];
     }
+
+    private static RedisValue EndOf(string prefix) => prefix.Length == 0 ? "+" : RedisBytes.After(prefix);
 
     private static AccountInfo ReadAccount(string name, string held)
     {

@@ -1,0 +1,138 @@
+using Microsoft.Playwright;
+using Scaler.Tests.Admin.Helpers;
+using static Microsoft.Playwright.Assertions;
+
+namespace Scaler.Tests.Admin.EndToEnd;
+
+public sealed partial class PageTests
+{
+    [ChromiumFact]
+    public async Task Accounts_AClientConnects_ItsRowAppears()
+    {
+        var page = await OpenAsync("/accounts?q=brand-new");
+        await Expect(page.GetByText("No account begins with “brand-new”")).ToBeVisibleAsync();
+        _cluster.Connect("brand-new-1", "stream-1-7f3a");
+        await _host.TickAsync();
+        await _host.TickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "brand-new-1" })).ToBeVisibleAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_SlashAndAPrefix_SearchOnTheServer()
+    {
+        var page = await OpenAsync("/accounts");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("wonka-01");
+        await TickUntilAsync(page.GetByRole(AriaRole.Link, new() { Name = "wonka-010" }));
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToHaveCountAsync(0);
+        await Expect(page).ToHaveURLAsync(new Uri(_host.Address, "/accounts?q=wonka-01").ToString());
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_Scrolled_ShowsWhatStandsThere_AndTheAddressLeadsBackToIt()
+    {
+        var page = await OpenAsync("/accounts");
+        await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Table)).ToHaveAttributeAsync("aria-rowcount", "341");
+        await Region(page).EvaluateAsync("region => region.scrollTop = 184 * 35");
+        await Expect(Account(page, "stark-016")).ToBeInViewportAsync();
+        await Expect(Account(page, "acme-001")).ToHaveCountAsync(0);
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(@"/accounts\?at=stark-01\d$"));
+
+        await page.ReloadAsync();
+        await Expect(Account(page, "stark-016")).ToBeInViewportAsync();
+        await Account(page, "stark-016").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("stark-016");
+        await page.GoBackAsync();
+        await Expect(Account(page, "stark-016")).ToBeInViewportAsync();
+        await page.Locator(".side a:has-text('Accounts')").ClickAsync();
+        await Expect(Account(page, "acme-001")).ToBeInViewportAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_ByKeyboard_FromTheSearchToTheEndAndIntoAnAccount()
+    {
+        var page = await OpenAsync("/accounts");
+        await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(Region(page)).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("End");
+        await Expect(Account(page, "wonka-028")).ToBeInViewportAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Expect(Account(page, "acme-001")).ToBeInViewportAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(Account(page, "acme-001")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("acme-001");
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_ThatComeInFrontOfWhatIsSeen_DoNotMoveIt()
+    {
+        var page = await OpenAsync("/accounts?at=stark-010");
+        await Expect(Account(page, "stark-010")).ToBeInViewportAsync();
+        var before = await Account(page, "stark-010").BoundingBoxAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            _cluster.Connect($"aaa-{i:00}", "stream-1-7f3a");
+        }
+
+        await _host.TickAsync();
+        await _host.TickAsync();
+        await Expect(page.GetByText("380 connected")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Table)).ToHaveAttributeAsync("aria-rowcount", "381");
+        Assert.Equal(before!.Y, (await Account(page, "stark-010").BoundingBoxAsync())!.Y);
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_AMillion_AreScrolledToTheLast()
+    {
+        _cluster.Numbered = 1_000_000;
+        var page = await OpenAsync("/accounts");
+        await Expect(Account(page, "!0000000")).ToBeVisibleAsync();
+        await Region(page).PressAsync("End");
+        await Expect(Account(page, "wonka-028")).ToBeInViewportAsync();
+
+        // From there on row by row, as from anywhere.
+        await page.Mouse.MoveAsync(600, 500);
+        await page.Mouse.WheelAsync(0, -340 * 35);
+        await Expect(Account(page, "!0999999")).ToBeVisibleAsync();
+        await Region(page).EvaluateAsync("region => region.scrollTop = region.scrollHeight / 2");
+        await Expect(page.Locator("tbody a").First).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^!(0499|0500)\d{3}$"));
+        await Region(page).PressAsync("Home");
+        await Expect(Account(page, "!0000000")).ToBeInViewportAsync();
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_RedisGoesAwayWhileTheyAreScrolled_GoOnByThemselves()
+    {
+        var page = await OpenAsync("/accounts");
+        await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
+        _cluster.Outage = "It was not possible to connect";
+        await Region(page).PressAsync("End");
+        await Expect(page.Locator(".panel.stale")).ToBeVisibleAsync();
+        _cluster.Outage = null;
+        await _host.TickAsync();
+        await _host.TickAsync();
+        await Expect(Account(page, "wonka-028")).ToBeInViewportAsync();
+        await Expect(page.Locator(".panel.stale")).ToHaveCountAsync(0);
+    }
+
+    [ChromiumFact]
+    public async Task Accounts_SearchedWhileRedisIsAway_ShowNothingOfTheFormerSearch()
+    {
+        var page = await OpenAsync("/accounts?q=acme");
+        await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
+        _cluster.Outage = "It was not possible to connect";
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("-99");
+        await Expect(page.GetByText("The accounts could not be read")).ToBeVisibleAsync();
+        await Expect(Account(page, "acme-001")).ToHaveCountAsync(0);
+    }
+
+    private static ILocator Account(IPage page, string name) => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
+    private static ILocator Region(IPage page) => page.GetByRole(AriaRole.Region, new() { Name = "Accounts" });
+}

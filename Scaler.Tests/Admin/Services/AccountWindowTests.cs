@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Admin.Services.Accounts;
+using Scaler.Tests.Admin.Helpers;
+
+namespace Scaler.Tests.Admin.Services;
+
+public sealed class AccountWindowTests
+{
+    private readonly FakeCluster _cluster = new(new FakeTimeProvider());
+
+    [Fact]
+    public async Task ReadAsync_AMillion_ReachesBothEndsAndEveryPart()
+    {
+        _cluster.Numbered = 1_000_000;
+        var window = await OpenAsync();
+        Assert.Equal((1_000_000, AccountWindow.MostRows), (window.Total, window.Rows));
+        Assert.Equal("!0000000", (await window.ReadAsync(0, 50, default))[0].Name);
+        Assert.Equal("!0500000", (await window.ReadAsync(200_000, 50, default))[0].Name);
+        Assert.Equal("!0999999", (await window.ReadAsync(AccountWindow.MostRows - 50, 50, default))[^1].Name);
+        Assert.Equal("!0999949", (await window.ReadAsync(AccountWindow.MostRows - 51, 50, default))[0].Name);
+    }
+
+    [Fact]
+    public async Task ReadAsync_RowByRow_LeavesNoneOut()
+    {
+        _cluster.Numbered = 1_000_000;
+        var window = await OpenAsync();
+        var first = await window.ReadAsync(100_000, 50, default);
+        Assert.Equal(Number(first[0]) - 500, Number((await window.ReadAsync(99_500, 50, default))[0]));
+        Assert.Equal(Number(first[0]), Number((await window.ReadAsync(100_000, 50, default))[0]));
+        for (var row = 100_020; row < 101_000; row += 20)
+        {
+            var next = await window.ReadAsync(row, 50, default);
+            Assert.Equal(Number(first[0]) + row - 100_000, Number(next[0]));
+        }
+
+        Assert.Equal(Number(first[0]), Number((await window.ReadAsync(100_970, 50, default))[0]) - 970);
+    }
+
+    [Fact]
+    public async Task ReadAsync_AgainAfterAccountsCameAndWent_BeginsWithTheSame()
+    {
+        Connect("b", 200);
+        var window = await OpenAsync();
+        var before = await window.ReadAsync(100, 50, default);
+        Connect("a", 30);
+        Assert.Equal(Names(before), Names(await window.ReadAsync(100, 50, default)));
+        Assert.Equal(230, window.Rows);
+        for (var i = 0; i < 30; i++)
+        {
+            _cluster.Accounts.TryRemove($"a{i:000}", out _);
+        }
+
+        Assert.Equal(Names(before), Names(await window.ReadAsync(100, 50, default)));
+        Assert.Equal(before[20].Name, (await window.ReadAsync(120, 50, default))[0].Name);
+        Assert.Equal("b199", (await window.ReadAsync(150, 50, default))[^1].Name);
+    }
+
+    [Fact]
+    public async Task ReadAsync_WhatIsSeenIsGone_GoesOnWithTheNext()
+    {
+        Connect("b", 200);
+        var window = await OpenAsync();
+        await window.ReadAsync(100, 50, default);
+        _cluster.Accounts.TryRemove("b117", out _);
+        Assert.Equal("b118", (await window.ReadAsync(100, 50, default))[AccountWindow.Seen].Name);
+    }
+
+    [Fact]
+    public async Task ReadAsync_MostHaveGone_ShowsTheEnd()
+    {
+        Connect("b", 200);
+        var window = await OpenAsync();
+        await window.ReadAsync(140, 50, default);
+        for (var i = 100; i < 200; i++)
+        {
+            _cluster.Accounts.TryRemove($"b{i}", out _);
+        }
+
+        Assert.Equal("b099", (await window.ReadAsync(140, 50, default))[^1].Name);
+        Assert.Equal(100, window.Rows);
+    }
+
+    [Fact]
+    public async Task OpenAsync_AtAnAccount_BeginsThere()
+    {
+        Connect("b", 200);
+        var window = await OpenAsync("b120");
+        Assert.Equal((120, "b120"), (window.FirstRow, (await window.ReadAsync(103, 50, default))[AccountWindow.Seen].Name));
+        Assert.Equal("b120", window.At);
+    }
+
+    [Fact]
+    public async Task OpenAsync_AtAnAccountOfAMillion_BeginsThere()
+    {
+        _cluster.Numbered = 1_000_000;
+        var window = await OpenAsync("!0654321");
+        Assert.Empty(await window.ReadAsync(0, 50, default));
+        Assert.Equal("!0654321", (await window.ReadAsync(window.FirstRow - AccountWindow.Seen, 50, default))[AccountWindow.Seen].Name);
+    }
+
+    [Fact]
+    public async Task ReadAsync_WhatOpeningHasRead_IsNotAskedForAgain()
+    {
+        Connect("b", 3);
+        var window = await OpenAsync();
+        _cluster.Outage = "It was not possible to connect";
+        Assert.Equal(["b000", "b001", "b002"], Names(await window.ReadAsync(0, 50, default)));
+        await Assert.ThrowsAnyAsync<Exception>(() => window.ReadAsync(0, 50, default));
+        Assert.Equal(["b001", "b002"], Names(window.Known(1)));
+    }
+
+    private Task<AccountWindow> OpenAsync(string? at = null) => new AccountWindow(_cluster, "").OpenAsync(at, default);
+
+    private void Connect(string name, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _cluster.Connect($"{name}{i:000}", "a");
+        }
+    }
+
+    private static int Number(AccountInfo account) => int.Parse(account.Name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> Names(IEnumerable<AccountInfo> accounts) => accounts.Select(account => account.Name);
+}
