@@ -68,13 +68,13 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
     }
 
     /// <summary>
-    /// The output below the web server's HTTP, where it is the socket itself: from the 101 on, HTTP/1.1 has nothing to add to what is written, and
-    /// the way through it costs each message. The 101 went the same way before. HTTP/2 puts it into frames, TLS is another output, and a
+    /// What is below the web server's HTTP, where its output is the socket itself: from the 101 on, HTTP/1.1 has nothing to add to what passes, and
+    /// the way through it costs each message. The 101 went the same way before. HTTP/2 puts it into frames, TLS is another transport, and a
     /// stream that is not the web server's own is somebody's who wants to see what passes.
     /// </summary>
-    private static SocketOutput? TransportOf(HttpContext context, Stream stream) =>
+    private static SocketDuplex? TransportOf(HttpContext context, Stream stream) =>
         HttpProtocol.IsHttp11(context.Request.Protocol) && stream.GetType().Assembly == typeof(KestrelServerOptions).Assembly
-            ? context.Features.Get<IConnectionTransportFeature>()?.Transport.Output as SocketOutput
+            ? context.Features.Get<IConnectionTransportFeature>()?.Transport as SocketDuplex
             : null;
 
     private static async ValueTask<Stream> TakeOverAsync(HttpContext context)

@@ -15,8 +15,8 @@ namespace Scaler.EngineIO.Sockets;
 [SuppressMessage("Design", "CA1001", Justification = "The buffer has memory only from a write to its flush.")]
 internal sealed class SocketOutput(Socket socket, ConnectionContext connection, PipeWriter transport) : PipeWriter
 {
+    // Also the lock of what a cancellation changes: there is one of these for each connection.
     private readonly PooledBuffer _unflushed = new(0);
-    private readonly Lock _lock = new();
 
     // What the socket would not take at once. It never fails.
     private Task _sending = Task.CompletedTask;
@@ -63,7 +63,7 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
 
     public override void CancelPendingFlush()
     {
-        lock (_lock)
+        lock (_unflushed)
         {
             _cancelled = true;
             _flush?.Cancel();
@@ -153,7 +153,7 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
     private async ValueTask<FlushResult> WaitAsync(CancellationToken cancellationToken)
     {
         using var flush = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        lock (_lock)
+        lock (_unflushed)
         {
             _flush = flush;
             if (_cancelled)
@@ -176,7 +176,7 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
         }
         finally
         {
-            lock (_lock)
+            lock (_unflushed)
             {
                 _flush = null;
             }
@@ -192,7 +192,7 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
             return new FlushResult(isCanceled: false, _ended);
         }
 
-        lock (_lock)
+        lock (_unflushed)
         {
             var cancelled = _cancelled;
             _cancelled = false;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Unicode;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Protocol.WebSocket;
@@ -20,6 +21,22 @@ internal sealed partial class WebSocketConnection
     private bool _complete;
     private PooledBuffer? _inflated;
     private bool _receiving;
+
+    /// <summary>Takes of what has been read what there is room for; false at the end of the connection.</summary>
+    private bool TryTake(PipeReader input, in ReadResult read)
+    {
+        // The server that stops wakes whoever waits for a next request; here it is for the session to end.
+        var (source, taken) = (read.Buffer, 0);
+        if (!source.IsEmpty)
+        {
+            var room = _received.MakeRoom().Span;
+            taken = (int)Math.Min(room.Length, source.Length);
+            source.Slice(0, taken).CopyTo(room);
+        }
+
+        input.AdvanceTo(source.GetPosition(taken));
+        return TryTake(taken) || (!read.IsCompleted && read.IsCanceled);
+    }
 
     /// <summary>Bytes have come into the buffer; false at the end of the stream.</summary>
     private bool TryTake(int count)

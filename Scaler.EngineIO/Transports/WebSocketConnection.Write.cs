@@ -17,10 +17,14 @@ internal sealed partial class WebSocketConnection
     private const int Signalled = 2;
     private const int Stopped = 3;
 
-    private readonly TaskCompletionSource _writingStopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static readonly TaskCompletionSource NobodyWrites = new();
+
     // What is written at once: it has memory only while something is being sent.
     private readonly PooledBuffer _output = new(0);
     private int _writeState;
+
+    // Who waits for the last write to end; NobodyWrites once it has.
+    private TaskCompletionSource? _writingStopped;
 
     // Guarded by _lock: what is to be sent beside the session's packets.
     private byte[]? _pong;
@@ -102,6 +106,7 @@ internal sealed partial class WebSocketConnection
 
             _closeRequested = true;
             _closePayload = payload;
+            _closeDeadline = new CloseDeadline(this);
             _runtime.Clock.Arm(_closeDeadline, _runtime.CloseDue);
         }
 
@@ -124,7 +129,7 @@ internal sealed partial class WebSocketConnection
                     }
                     else
                     {
-                        await _transport.WriteAsync(_output.Memory);
+                        await _transport.Output.WriteAsync(_output.Memory);
                     }
 
                     _output.Clear();
@@ -162,7 +167,7 @@ internal sealed partial class WebSocketConnection
 
         _output.Free();
         Volatile.Write(ref _writeState, Stopped);
-        _writingStopped.TrySetResult();
+        Interlocked.Exchange(ref _writingStopped, NobodyWrites)?.TrySetResult();
     }
 
     /// <summary>Lets nothing be written any more, and waits for the write that may be on its way.</summary>
@@ -175,7 +180,7 @@ internal sealed partial class WebSocketConnection
             {
                 // Nobody is there to take it.
                 Abort();
-                await _writingStopped.Task;
+                await WritingStopped();
             }
 
             return;
@@ -184,7 +189,13 @@ internal sealed partial class WebSocketConnection
         // The client said goodbye properly: it gets the answer, or the close deadline ends the wait.
         if (Volatile.Read(ref _writeState) != Idle)
         {
-            await _writingStopped.Task;
+            await WritingStopped();
+        }
+
+        Task WritingStopped()
+        {
+            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return Interlocked.CompareExchange(ref _writingStopped, waiter, null) is null ? waiter.Task : Task.CompletedTask;
         }
     }
 

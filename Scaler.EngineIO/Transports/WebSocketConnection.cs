@@ -21,29 +21,28 @@ internal sealed partial class WebSocketConnection : IOutputDrain
 {
     private readonly EngineRuntime _runtime;
     private readonly Stream _stream;
-    private readonly PipeWriter? _transport;
+    private readonly IDuplexPipe? _transport;
     private readonly IHttpRequestLifetimeFeature _lifetime;
     private readonly bool _compression;
     private readonly Lock _lock = new();
-    private readonly CloseDeadline _closeDeadline;
     private EngineSession? _session;
     private UpgradeAttempt? _upgrade;
+    private CloseDeadline? _closeDeadline;
     private bool _ended;
 
     /// <param name="runtime">What it shares with others.</param>
     /// <param name="stream">The upgraded connection.</param>
-    /// <param name="transport">Where what is written may go at once, instead of through the stream; null where it has to go through it.</param>
+    /// <param name="transport">What the stream reads and writes, where that may be done past it; null where it has to be used.</param>
     /// <param name="lifetime">Cuts the connection.</param>
     /// <param name="compression">Whether permessage-deflate was agreed on.</param>
     public WebSocketConnection(
-        EngineRuntime runtime, Stream stream, PipeWriter? transport, IHttpRequestLifetimeFeature lifetime, bool compression)
+        EngineRuntime runtime, Stream stream, IDuplexPipe? transport, IHttpRequestLifetimeFeature lifetime, bool compression)
     {
         _runtime = runtime;
         _stream = stream;
         _transport = transport;
         _lifetime = lifetime;
         _compression = compression;
-        _closeDeadline = new CloseDeadline(this);
     }
 
     /// <summary>Takes a session on that begins with this WebSocket.</summary>
@@ -98,14 +97,28 @@ internal sealed partial class WebSocketConnection : IOutputDrain
                 if (_received.Unread.IsEmpty)
                 {
                     _received.Free();
-                    // Completes when there is data, without a buffer being held until then.
-                    var none = await _stream.ReadAsync(Memory<byte>.Empty);
-                    Debug.Assert(none == 0, "An empty buffer takes nothing.");
                 }
 
-                if (!TryTake(await _stream.ReadAsync(_received.MakeRoom())))
+                if (_transport is not null)
                 {
-                    break;
+                    if (!TryTake(_transport.Input, await _transport.Input.ReadAsync()))
+                    {
+                        break;
+                    }
+                }
+                else
+                {
+                    if (_received.Unread.IsEmpty)
+                    {
+                        // Completes when there is data, without a buffer being held until then.
+                        var none = await _stream.ReadAsync(Memory<byte>.Empty);
+                        Debug.Assert(none == 0, "An empty buffer takes nothing.");
+                    }
+
+                    if (!TryTake(await _stream.ReadAsync(_received.MakeRoom())))
+                    {
+                        break;
+                    }
                 }
 
                 var handled = HandleReceived();
@@ -135,7 +148,10 @@ internal sealed partial class WebSocketConnection : IOutputDrain
                 _ended = true;
             }
 
-            _runtime.Clock.Disarm(_closeDeadline);
+            if (_closeDeadline is not null)
+            {
+                _runtime.Clock.Disarm(_closeDeadline);
+            }
         }
     }
 
