@@ -8,6 +8,9 @@ namespace Scaler.EngineIO.Transports;
 
 internal sealed partial class WebSocketConnection
 {
+    // How much is taken until what it made the session send may leave.
+    private const int MaxTaken = 64 * 1024;
+
     private EngineSession? _upgradingSession;
 
     // Received and not handled yet. It has no memory while the connection is idle.
@@ -22,6 +25,9 @@ internal sealed partial class WebSocketConnection
     private PooledBuffer? _inflated;
     private bool _receiving;
 
+    // How much has been taken since what is sent is kept together.
+    private int _taken;
+
     /// <summary>Takes of what has been read what there is room for; false at the end of the connection.</summary>
     private bool TryTake(PipeReader input, in ReadResult read)
     {
@@ -34,6 +40,7 @@ internal sealed partial class WebSocketConnection
             source.Slice(0, taken).CopyTo(room);
         }
 
+        _taken += taken;
         input.AdvanceTo(source.GetPosition(taken));
         return TryTake(taken) || (!read.IsCompleted && read.IsCanceled);
     }
@@ -54,7 +61,7 @@ internal sealed partial class WebSocketConnection
     private ValueTask HandleReceived()
     {
         BeginReceive();
-        while (TryReadMessage(out var data, out var isText))
+        while (TryTakeMessage(out var data, out var isText))
         {
             var handled = DeliverAsync(data, isText);
             if (!handled.IsCompletedSuccessfully)
@@ -86,7 +93,7 @@ internal sealed partial class WebSocketConnection
                 await handled;
             }
 
-            if (!TryReadMessage(out var data, out var isText))
+            if (!TryTakeMessage(out var data, out var isText))
             {
                 EndReceive();
                 return;
@@ -94,6 +101,22 @@ internal sealed partial class WebSocketConnection
 
             handled = DeliverAsync(data, isText);
         }
+    }
+
+    /// <summary>
+    /// Reads a message out of what is there, and takes what has come meanwhile: what leaves in one write costs the system one send.
+    /// </summary>
+    private bool TryTakeMessage(out ReadOnlyMemory<byte> data, out bool isText)
+    {
+        while (!TryReadMessage(out data, out isText))
+        {
+            if (_transport is null || _peerClosed || _taken >= MaxTaken || !_transport.Input.TryRead(out var more) || !TryTake(_transport.Input, more))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void BeginReceive()
@@ -107,6 +130,7 @@ internal sealed partial class WebSocketConnection
 
     private void EndReceive()
     {
+        _taken = 0;
         if (_receiving)
         {
             _receiving = false;

@@ -151,6 +151,34 @@ public sealed class WebSocketTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Messages_OfFarMoreThanABuffer_SentWithoutWaiting_AreAnsweredInOrder(bool handledLater)
+    {
+        const int Count = 3_000;
+        var handler = new EngineTestHandler
+        {
+            Quiet = true,
+            Message = !handledLater ? null : static async (session, message, token) =>
+            {
+                await Task.Yield();
+                await session.SendAsync(message.Data, cancellationToken: token);
+            },
+        };
+        await using var host = await EngineTestHost.StartAsync(null, handler);
+        using var socket = await host.OpenWebSocketAsync();
+        static string Message(int index) => "4" + new string((char)('a' + (index % 26)), index % 1000) + index;
+
+        var sending = socket.Connection.SendAsync(Enumerable.Range(0, Count).SelectMany(static index => RawWebSocket.TextFrame(Message(index))).ToArray());
+        for (var index = 0; index < Count; index++)
+        {
+            Assert.Equal(Message(index), await socket.ReadTextAsync());
+        }
+
+        await sending.Within();
+    }
+
     [Fact]
     public async Task Frames_ThatArriveByteByByte_AreUnderstood()
     {
