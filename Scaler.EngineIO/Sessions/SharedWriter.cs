@@ -14,14 +14,16 @@ internal sealed class SharedWriter
 
     private const int MaxLanes = 16;
 
-    private readonly Lane[] _lanes = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLanes)).Select(static _ => new Lane())];
+    private readonly Lane[] _lanes;
     private uint _added;
+
+    public SharedWriter() => _lanes = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLanes)).Select(_ => new Lane(this))];
 
     /// <summary>Has a connection write. It is nobody else's turn to do so until it has written everything.</summary>
     public void Add(WebSocketConnection connection) =>
         _lanes[Interlocked.Increment(ref _added) / Share % (uint)_lanes.Length].Add(connection);
 
-    private sealed class Lane : IThreadPoolWorkItem
+    private sealed class Lane(SharedWriter writer) : IThreadPoolWorkItem
     {
         private readonly ConcurrentQueue<WebSocketConnection> _connections = new();
         private int _running;
@@ -41,7 +43,7 @@ internal sealed class SharedWriter
             {
                 while (_connections.TryDequeue(out var connection))
                 {
-                    connection.Write();
+                    connection.Write(writer);
                 }
 
                 // Who adds from here on starts another run; what was added before is seen below.

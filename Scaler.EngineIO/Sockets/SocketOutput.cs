@@ -114,7 +114,7 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
             var sent = socket.Send(data, SocketFlags.None, out var error);
             if (error is SocketError.Success or SocketError.WouldBlock)
             {
-                return error == SocketError.Success ? sent : 0;
+                return sent;
             }
 
             End(new SocketException((int)error));
@@ -133,10 +133,19 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
         {
             while (start < end)
             {
-                start += await socket.SendAsync(array.AsMemory(start, end - start), SocketFlags.None);
+                // Thousands of clients may be cut off at once: as many exceptions thrown would hold up all others.
+                var sending = socket.SendAsync(array.AsMemory(start, end - start), SocketFlags.None).AsTask();
+                await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (sending.Exception?.InnerException is { } error)
+                {
+                    End(error);
+                    break;
+                }
+
+                start += await sending;
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException)
         {
             End(exception);
         }

@@ -37,7 +37,7 @@ internal sealed partial class WebSocketConnection
     {
         if (TakeWriting())
         {
-            Write();
+            _ = WriteAsync(null);
         }
     }
 
@@ -55,12 +55,12 @@ internal sealed partial class WebSocketConnection
         }
         else
         {
-            Write();
+            _ = WriteAsync(null);
         }
     }
 
-    /// <summary>Writes what there is. It observes its own exceptions; <see cref="StopWritingAsync"/> waits for its end.</summary>
-    public void Write() => _ = WriteAsync();
+    /// <summary>Writes in a turn of the shared writer's; what is much goes on in the next.</summary>
+    public void Write(SharedWriter writer) => _ = WriteAsync(writer);
 
     /// <summary>Whether it falls to the caller to write; otherwise whoever writes already goes on with what there is now.</summary>
     private bool TakeWriting()
@@ -113,7 +113,8 @@ internal sealed partial class WebSocketConnection
         OutputAvailable();
     }
 
-    private async Task WriteAsync()
+    // It observes its own exceptions; StopWritingAsync waits for its end.
+    private async Task WriteAsync(SharedWriter? turns)
     {
         try
         {
@@ -142,6 +143,13 @@ internal sealed partial class WebSocketConnection
                 if (last)
                 {
                     break;
+                }
+
+                if (cost >= MaxBatch && turns is not null)
+                {
+                    // Others are behind, with less.
+                    turns.Add(this);
+                    return;
                 }
 
                 if (!wrote)
