@@ -1,0 +1,110 @@
+using System.Buffers;
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Protocol.WebSocket;
+using Scaler.EngineIO.Sessions;
+
+namespace Scaler.EngineIO.Transports;
+
+internal sealed partial class WebSocketConnection
+{
+    private void WritePacket(in OutboundPacket packet)
+    {
+        var data = packet.Data;
+        var isBinary = packet.Body == PacketBody.Binary;
+        if (_compression && packet.Length >= _runtime.Options.PerMessageDeflate.Threshold
+            && (packet.Flags & EngineSendFlags.NoCompression) == 0)
+        {
+            WriteCompressed(packet);
+        }
+        else if (isBinary && _session!.ProtocolVersion == 3)
+        {
+            WriteBinaryV3(packet.Type, data);
+        }
+        else if (packet.Shared is { } shared)
+        {
+            _output.Write(shared.Frame);
+        }
+        else if (isBinary)
+        {
+            WriteFrame(WebSocketOpcode.Binary, false, data);
+        }
+        else
+        {
+            var span = _output.GetSpan(FrameHeader.MaxServerLength + 1);
+            var header = FrameHeader.Write(span, WebSocketOpcode.Text, false, data.Length + 1);
+            span[header] = PacketCodec.Digit(packet.Type);
+            _output.Advance(header + 1);
+            _output.Write(data);
+        }
+    }
+
+    // 04 01 02 03 as a binary frame, or b4AQID as a text frame for clients that asked for base64.
+    private void WriteBinaryV3(PacketType type, ReadOnlySpan<byte> data)
+    {
+        if (_session!.Base64Only)
+        {
+            WriteHeader(WebSocketOpcode.Text, false, 2 + Base64Text.EncodedLength(data.Length));
+            _output.Write([(byte)'b', PacketCodec.Digit(type)]);
+            Base64Text.Encode(data, _output);
+        }
+        else
+        {
+            WriteHeader(WebSocketOpcode.Binary, false, 1L + data.Length);
+            _output.Write([(byte)type]);
+            _output.Write(data);
+        }
+    }
+
+    private void WriteCompressed(in OutboundPacket packet)
+    {
+        var isBinary = packet.Body == PacketBody.Binary;
+        var isV3Binary = isBinary && _session!.ProtocolVersion == 3;
+        var opcode = isBinary && !(isV3Binary && _session!.Base64Only) ? WebSocketOpcode.Binary : WebSocketOpcode.Text;
+        if (packet.Shared is { } shared && !isV3Binary)
+        {
+            WriteFrame(opcode, true, shared.GetCompressed());
+            return;
+        }
+
+        using var payload = new PooledBuffer(packet.Length + 16);
+        if (isV3Binary)
+        {
+            payload.Write(_session!.Base64Only ? [(byte)'b', PacketCodec.Digit(packet.Type)] : [(byte)packet.Type]);
+        }
+        else if (!isBinary)
+        {
+            payload.Write([PacketCodec.Digit(packet.Type)]);
+        }
+
+        if (isV3Binary && _session!.Base64Only)
+        {
+            Base64Text.Encode(packet.Data, payload);
+        }
+        else
+        {
+            payload.Write(packet.Data);
+        }
+
+        var compressed = MessageDeflate.Compress(payload.Span, out var length);
+        try
+        {
+            WriteFrame(opcode, true, compressed.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(compressed);
+        }
+    }
+
+    private void WriteFrame(WebSocketOpcode opcode, bool compressed, ReadOnlySpan<byte> payload)
+    {
+        WriteHeader(opcode, compressed, payload.Length);
+        _output.Write(payload);
+    }
+
+    private void WriteHeader(WebSocketOpcode opcode, bool compressed, long length)
+    {
+        var span = _output.GetSpan(FrameHeader.MaxServerLength);
+        _output.Advance(FrameHeader.Write(span, opcode, compressed, length));
+    }
+}
