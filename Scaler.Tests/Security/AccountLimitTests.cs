@@ -90,6 +90,13 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
     }
 
     private async Task<ScalerServer> StartAsync(string prefix, Action<ScalerOptions> configure) => await ScalerTestServer.StartAsync(
-        await backends.ConnectAsync(Backend.Garnet), prefix, configure,
+        await backends.ConnectAsync(Backend.Garnet),
+        prefix,
+        options =>
+        {
+            // A connection that Redis does not answer for in time is let in; how fast this machine is, is not the question here.
+            options.Cluster.RegistrationTimeout = TimeSpan.FromSeconds(10);
+            configure(options);
+        },
         server => server.On("error::limit", (account, limit) => _raised.Writer.TryWrite((account, limit))));
 }
