@@ -16,8 +16,14 @@ public static class EngineIOWebHostBuilderExtensions
     /// </summary>
     /// <remarks>
     /// A flush then completes when the system has taken the data, and no longer as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c> has
-    /// room for it: that limit has no meaning here, and nothing waits beyond a session's queue. WebSockets of Engine.IO over plain HTTP/1.1 then
-    /// write to the socket itself, unless a middleware has put a stream of its own in between.
+    /// room for it: that limit has no meaning here, and nothing waits beyond a session's queue.
+    /// <para>
+    /// WebSockets of Engine.IO over plain HTTP/1.1 then write to the socket itself, unless a middleware has put a stream of its own in between, and
+    /// their requests end with the handshake: what a middleware does behind its <c>next</c> it does then, the request's services are disposed of, its
+    /// trace and duration are those of the handshake, and some 4 KiB per connection are given back. The server's stop still waits for such connections.
+    /// Where <c>KestrelServerLimits.MaxConcurrentConnections</c> or <c>MaxConcurrentUpgradedConnections</c> is set, requests last as long as their
+    /// connections, so that they are counted. Middleware of connections (<c>ListenOptions.Use</c>) sees the end of HTTP, not that of the connection.
+    /// </para>
     /// </remarks>
     /// <param name="builder">The host, of Kestrel; others pass it over.</param>
     /// <returns>The same host.</returns>
@@ -25,6 +31,6 @@ public static class EngineIOWebHostBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.ConfigureServices(static services => services.AddSingleton<IConnectionListenerFactory>(static provider =>
-            new SocketOutputTransport(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider))));
+            ActivatorUtilities.CreateInstance<SocketOutputTransport>(provider, ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider))));
     }
 }

@@ -35,9 +35,9 @@ internal sealed class LoopSession
         var handshake = new EngineHandshake(new DefaultHttpContext(), runtime.Time.GetUtcNow());
         var session = new EngineSession(runtime, $"sid-{number}", $"id-{number}", 4, false, EngineTransport.WebSocket, handshake);
         runtime.Table.TryAdd(session);
-        var connection = new WebSocketConnection(runtime, stream, transport: null, new HttpRequestLifetimeFeature(), compression: false);
+        var connection = new WebSocketConnection(runtime, stream, new HttpRequestLifetimeFeature(), compression: false);
         await connection.OpenAsync(session);
-        _ = connection.RunAsync();
+        _ = connection.ServeAsync();
         SpinWait.SpinUntil(() => stream.Written > 0);
         return new LoopSession(session, stream);
     }

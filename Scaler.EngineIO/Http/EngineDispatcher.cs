@@ -133,7 +133,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         _options.OnHeaders?.Invoke(context.Response.Headers, context);
         var socket = await _webSocket.AcceptAsync(context);
         socket.BeginUpgrade(session);
-        await socket.RunAsync();
+        await socket.ServeAsync();
     }
 
     private async Task HandshakeAsync(HttpContext context, EngineRequest request)
@@ -193,7 +193,7 @@ internal sealed partial class EngineDispatcher : IDisposable
 
         if (socket is not null)
         {
-            await socket.RunAsync();
+            await socket.ServeAsync();
         }
     }
 

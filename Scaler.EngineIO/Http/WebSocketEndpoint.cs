@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
-using Scaler.EngineIO.Sockets;
 using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
@@ -63,8 +62,9 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
         }
 
         var stream = await TakeOverAsync(context);
-        return new WebSocketConnection(
-            runtime, stream, TransportOf(context, stream), context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
+        return TransportOf(context, stream) is { } transport
+            ? new WebSocketConnection(runtime, transport, compression)
+            : new WebSocketConnection(runtime, stream, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
     }
 
     /// <summary>
@@ -72,9 +72,9 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
     /// the way through it costs each message. The 101 went the same way before. HTTP/2 puts it into frames, TLS is another transport, and a
     /// stream that is not the web server's own is somebody's who wants to see what passes.
     /// </summary>
-    private static SocketDuplex? TransportOf(HttpContext context, Stream stream) =>
+    private static ITransportConnection? TransportOf(HttpContext context, Stream stream) =>
         HttpProtocol.IsHttp11(context.Request.Protocol) && stream.GetType().Assembly == typeof(KestrelServerOptions).Assembly
-            ? context.Features.Get<IConnectionTransportFeature>()?.Transport as SocketDuplex
+            ? context.Features.Get<IConnectionTransportFeature>()?.Transport as ITransportConnection
             : null;
 
     private static async ValueTask<Stream> TakeOverAsync(HttpContext context)

@@ -6,20 +6,18 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>Gives each connection that the sockets' listener accepts an output that sends where it is flushed.</summary>
-internal sealed class SocketOutputListener(IConnectionListener listener) : IConnectionListener
+/// <param name="listener">The sockets' listener.</param>
+/// <param name="requestsLast">Whether an upgraded connection is a request as long as it lasts.</param>
+internal sealed class SocketOutputListener(IConnectionListener listener, bool requestsLast) : IConnectionListener
 {
     public EndPoint EndPoint => listener.EndPoint;
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         var connection = await listener.AcceptAsync(cancellationToken);
-        if (connection?.Features.Get<IConnectionSocketFeature>() is { Socket: var socket } && TryUnblock(socket))
-        {
-            var transport = connection.Transport;
-            connection.Transport = new SocketDuplex(transport.Input, new SocketOutput(socket, connection, transport.Output));
-        }
-
-        return connection;
+        return connection?.Features.Get<IConnectionSocketFeature>() is { Socket: var socket } && TryUnblock(socket)
+            ? new SocketOutputConnection(connection, socket, requestsLast)
+            : connection;
     }
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);

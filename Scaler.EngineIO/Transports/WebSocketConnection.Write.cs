@@ -124,7 +124,7 @@ internal sealed partial class WebSocketConnection
                 {
                     if (_transport is null)
                     {
-                        await _stream.WriteAsync(_output.Memory);
+                        await _stream!.WriteAsync(_output.Memory);
                     }
                     else
                     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
@@ -20,9 +19,9 @@ namespace Scaler.EngineIO.Transports;
 internal sealed partial class WebSocketConnection : IOutputDrain
 {
     private readonly EngineRuntime _runtime;
-    private readonly Stream _stream;
-    private readonly IDuplexPipe? _transport;
-    private readonly IHttpRequestLifetimeFeature _lifetime;
+    private readonly ITransportConnection? _transport;
+    private readonly Stream? _stream;
+    private readonly IHttpRequestLifetimeFeature? _lifetime;
     private readonly bool _compression;
     private readonly Lock _lock = new();
     private EngineSession? _session;
@@ -30,18 +29,31 @@ internal sealed partial class WebSocketConnection : IOutputDrain
     private CloseDeadline? _closeDeadline;
     private bool _ended;
 
+    /// <summary>A WebSocket on the upgraded stream, as part of its request.</summary>
     /// <param name="runtime">What it shares with others.</param>
     /// <param name="stream">The upgraded connection.</param>
-    /// <param name="transport">What the stream reads and writes, where that may be done past it; null where it has to be used.</param>
     /// <param name="lifetime">Cuts the connection.</param>
     /// <param name="compression">Whether permessage-deflate was agreed on.</param>
-    public WebSocketConnection(
-        EngineRuntime runtime, Stream stream, IDuplexPipe? transport, IHttpRequestLifetimeFeature lifetime, bool compression)
+    public WebSocketConnection(EngineRuntime runtime, Stream stream, IHttpRequestLifetimeFeature lifetime, bool compression)
+        : this(runtime, compression)
+    {
+        _stream = stream;
+        _lifetime = lifetime;
+    }
+
+    /// <summary>A WebSocket on what the stream would read and write, where that may be done past it.</summary>
+    /// <param name="runtime">What it shares with others.</param>
+    /// <param name="transport">The connection.</param>
+    /// <param name="compression">Whether permessage-deflate was agreed on.</param>
+    public WebSocketConnection(EngineRuntime runtime, ITransportConnection transport, bool compression)
+        : this(runtime, compression)
+    {
+        _transport = transport;
+    }
+
+    private WebSocketConnection(EngineRuntime runtime, bool compression)
     {
         _runtime = runtime;
-        _stream = stream;
-        _transport = transport;
-        _lifetime = lifetime;
         _compression = compression;
     }
 
@@ -79,16 +91,20 @@ internal sealed partial class WebSocketConnection : IOutputDrain
             // Once the request is over, its features serve another one.
             if (!_ended)
             {
-                _lifetime.Abort();
+                _transport?.Abort();
+                _lifetime?.Abort();
             }
         }
     }
+
+    /// <summary>Serves the client until the WebSocket ends: within the request, or, where that is possible, when the request has ended.</summary>
+    public Task ServeAsync() => _transport?.TryOutliveRequest(RunAsync) == true ? Task.CompletedTask : RunAsync();
 
     /// <summary>
     /// Serves the client until the WebSocket ends. It is all of a connection's code that waits as long as that, so what it keeps
     /// in memory counts for each of them.
     /// </summary>
-    public async Task RunAsync()
+    private async Task RunAsync()
     {
         try
         {
@@ -111,11 +127,11 @@ internal sealed partial class WebSocketConnection : IOutputDrain
                     if (_received.Unread.IsEmpty)
                     {
                         // Completes when there is data, without a buffer being held until then.
-                        var none = await _stream.ReadAsync(Memory<byte>.Empty);
+                        var none = await _stream!.ReadAsync(Memory<byte>.Empty);
                         Debug.Assert(none == 0, "An empty buffer takes nothing.");
                     }
 
-                    if (!TryTake(await _stream.ReadAsync(_received.MakeRoom())))
+                    if (!TryTake(await _stream!.ReadAsync(_received.MakeRoom())))
                     {
                         break;
                     }
@@ -131,6 +147,10 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // The client is gone; the same as an end without a close frame.
+        }
+        catch (Exception exception)
+        {
+            Log.Failed(_runtime.Logger, exception, _session?.ConnectionId);
         }
         finally
         {

@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Scaler.EngineIO;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Sockets;
+
+/// <summary>A WebSocket goes on when its request is over, and the web server still answers for it.</summary>
+public sealed class OutlivedRequestTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Request_OfAWebSocket_EndsWithItsHandshake_AndTheWebSocketGoesOn(bool upgraded)
+    {
+        var requests = new Requests();
+        await using var host = await StartAsync(requests);
+        using var socket = upgraded ? (await host.OpenUpgradedAsync()).Socket : await host.OpenWebSocketAsync();
+        await requests.WebSocketEnded.Task.Within();
+
+        await socket.SendTextAsync("4hello");
+        Assert.Equal("4hello", await socket.ReadTextAsync());
+        Assert.Equal(1, host.Server.Count);
+    }
+
+    [Fact]
+    public async Task Request_ThatEnded_IsKeptByNobody()
+    {
+        var requests = new Requests();
+        await using var host = await StartAsync(requests);
+        using var socket = await host.OpenWebSocketAsync();
+        await requests.WebSocketEnded.Task.Within();
+
+        await Deadline.Until(() =>
+        {
+            GC.Collect();
+            return !requests.IsWebSocketKept();
+        });
+
+        await socket.SendTextAsync("4hello");
+        Assert.Equal("4hello", await socket.ReadTextAsync());
+    }
+
+    [Fact]
+    public async Task Request_WhoseMiddlewareThrowsBehindTheHandshake_IsLogged_AndTheWebSocketGoesOn()
+    {
+        await using var host = await StartAsync(new Requests { Fails = true });
+        host.AllowsErrors = true;
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendTextAsync("4hello");
+        Assert.Equal("4hello", await socket.ReadTextAsync());
+    }
+
+    [Fact]
+    public async Task Request_OfAServerThatLimitsConnections_LastsAsLongAsTheWebSocket_AndIsCounted()
+    {
+        var requests = new Requests();
+        await using var host = await StartAsync(requests, limit: 1);
+        host.AllowsErrors = true;
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendTextAsync("4hello");
+        Assert.Equal("4hello", await socket.ReadTextAsync());
+
+        using var second = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"));
+        Assert.DoesNotContain(" 101 ", second.Head, StringComparison.Ordinal);
+        Assert.False(requests.WebSocketEnded.Task.IsCompleted);
+
+        socket.Dispose();
+        await requests.WebSocketEnded.Task.Within();
+        using var third = await host.OpenWebSocketAsync();
+    }
+
+    [Fact]
+    public async Task WebServer_ThatStops_WaitsForTheWebSocket()
+    {
+        var requests = new Requests();
+        await using var host = await StartAsync(requests);
+        using var socket = await host.OpenWebSocketAsync();
+        await requests.WebSocketEnded.Task.Within();
+
+        var stop = host.Services.GetRequiredService<IServer>().StopAsync(CancellationToken.None);
+        await socket.SendTextAsync("4hello");
+        Assert.Equal("4hello", await socket.ReadTextAsync());
+        Assert.False(stop.IsCompleted);
+
+        await socket.SendAsync(RawWebSocket.Frame(RawWebSocket.CloseCode, []));
+        await stop.Within();
+    }
+
+    [Fact]
+    public async Task WebServer_WhosePatienceEnds_CutsTheWebSocketOff()
+    {
+        var requests = new Requests();
+        var handler = new EngineTestHandler();
+        await using var host = await StartAsync(requests, handler);
+        using var socket = await host.OpenWebSocketAsync();
+        await requests.WebSocketEnded.Task.Within();
+
+        await host.Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true)).Within();
+
+        Assert.Equal(EngineCloseReason.TransportClose, await handler.NextClosed());
+        await socket.Connection.ReadToEndAsync();
+    }
+
+    private static Task<EngineTestHost> StartAsync(Requests requests, EngineTestHandler? handler = null, long? limit = null) =>
+        EngineTestHost.StartAsync(
+            handler: handler,
+            services: services =>
+            {
+                services.AddSingleton<IStartupFilter>(requests);
+                services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxConcurrentUpgradedConnections = limit);
+            });
+
+    private sealed class Requests : IStartupFilter
+    {
+        private WeakReference? _webSocket;
+
+        public bool Fails { get; init; }
+
+        public TaskCompletionSource WebSocketEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public bool IsWebSocketKept() => _webSocket!.IsAlive;
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
+        {
+            application.Use(async (HttpContext context, RequestDelegate pass) =>
+            {
+                var upgrades = context.Request.Headers.Upgrade.Count > 0;
+                await pass(context);
+                if (upgrades)
+                {
+                    // The collection of features is all of HTTP that Kestrel keeps for a connection.
+                    _webSocket = new WeakReference(context.Features);
+                    WebSocketEnded.TrySetResult();
+                    if (Fails)
+                    {
+                        throw new InvalidOperationException("behind the handshake");
+                    }
+                }
+            });
+            next(application);
+        };
+    }
+}
