@@ -49,7 +49,10 @@ public sealed class EngineEncodedMessage : IDisposable
     internal ReadOnlySpan<byte> Data => _array.AsSpan(DataOffset, _length);
 
     /// <summary>The WebSocket frame of the message: for text in both protocols, for binary in protocol 4.</summary>
-    internal ReadOnlySpan<byte> Frame => _array.AsSpan(_frameOffset, DataOffset + _length - _frameOffset);
+    internal ReadOnlyMemory<byte> FrameMemory => _array.AsMemory(_frameOffset, DataOffset + _length - _frameOffset);
+
+    /// <inheritdoc cref="FrameMemory"/>
+    internal ReadOnlySpan<byte> Frame => FrameMemory.Span;
 
     /// <summary>What the frame carries.</summary>
     internal ReadOnlySpan<byte> FramePayload => Kind == EngineMessageKind.Text ? _array.AsSpan(DataOffset - 1, _length + 1) : Data;

@@ -97,17 +97,21 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Takes the next packet for a WebSocket. Its cost is to be given back by <see cref="ReleaseSent"/> when it has been sent.</summary>
-    internal bool TryDequeue(out OutboundPacket packet)
+    /// <param name="packet">The packet.</param>
+    /// <param name="more">Whether another one waits behind it.</param>
+    internal bool TryDequeue(out OutboundPacket packet, out bool more)
     {
         lock (_gate)
         {
             if (_queue.Count == 0)
             {
                 packet = default;
+                more = false;
                 return false;
             }
 
             packet = _queue.Dequeue();
+            more = _queue.Count > 0;
         }
 
         _runtime.Metrics.PacketSent(EngineTransport.WebSocket, packet.Type);
@@ -124,12 +128,14 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Packets have left; senders that wait may go on.</summary>
-    internal void ReleaseSent(int cost)
+    /// <returns>Whether there are packets to be sent.</returns>
+    internal bool ReleaseSent(int cost)
     {
         lock (_gate)
         {
             _queue.Release(cost);
             AdmitWaiters();
+            return _queue.Count > 0;
         }
     }
 

@@ -10,13 +10,11 @@ internal sealed partial class WebSocketConnection
     private void WritePacket(in OutboundPacket packet)
     {
         var data = packet.Data;
-        var isBinary = packet.Body == PacketBody.Binary;
-        if (_compression && packet.Length >= _runtime.Options.PerMessageDeflate.Threshold
-            && (packet.Flags & EngineSendFlags.NoCompression) == 0)
+        if (IsCompressed(packet))
         {
             WriteCompressed(packet);
         }
-        else if (isBinary && _session!.ProtocolVersion == 3)
+        else if (IsBinaryV3(packet))
         {
             WriteBinaryV3(packet.Type, data);
         }
@@ -24,7 +22,7 @@ internal sealed partial class WebSocketConnection
         {
             _output.Write(shared.Frame);
         }
-        else if (isBinary)
+        else if (packet.Body == PacketBody.Binary)
         {
             WriteFrame(WebSocketOpcode.Binary, false, data);
         }
@@ -37,6 +35,11 @@ internal sealed partial class WebSocketConnection
             _output.Write(data);
         }
     }
+
+    private bool IsCompressed(in OutboundPacket packet) =>
+        _compression && packet.Length >= _runtime.Options.PerMessageDeflate.Threshold && (packet.Flags & EngineSendFlags.NoCompression) == 0;
+
+    private bool IsBinaryV3(in OutboundPacket packet) => packet.Body == PacketBody.Binary && _session!.ProtocolVersion == 3;
 
     // 04 01 02 03 as a binary frame, or b4AQID as a text frame for clients that asked for base64.
     private void WriteBinaryV3(PacketType type, ReadOnlySpan<byte> data)
@@ -58,7 +61,7 @@ internal sealed partial class WebSocketConnection
     private void WriteCompressed(in OutboundPacket packet)
     {
         var isBinary = packet.Body == PacketBody.Binary;
-        var isV3Binary = isBinary && _session!.ProtocolVersion == 3;
+        var isV3Binary = IsBinaryV3(packet);
         var opcode = isBinary && !(isV3Binary && _session!.Base64Only) ? WebSocketOpcode.Binary : WebSocketOpcode.Text;
         if (packet.Shared is { } shared && !isV3Binary)
         {

@@ -119,39 +119,44 @@ internal sealed partial class WebSocketConnection
             while (true)
             {
                 Interlocked.CompareExchange(ref _writeState, Writing, Signalled);
-                var cost = WriteBatch(out var wrote, out var last);
-                if (wrote)
+                var batch = TakeBatch();
+                if (batch.Wrote)
                 {
-                    if (_transport is null)
+                    if (batch.Whole is { } whole)
                     {
-                        await _stream!.WriteAsync(_output.Memory);
+                        // What the system does not take at once is copied before the call returns.
+                        var sending = _transport!.Output.WriteAsync(whole.FrameMemory);
+                        whole.Release();
+                        await sending;
                     }
-                    else
+                    else if (_transport is not null)
                     {
                         await _transport.Output.WriteAsync(_output.Memory);
                     }
+                    else
+                    {
+                        await _stream!.WriteAsync(_output.Memory);
+                    }
 
                     _output.Clear();
-                    if (cost > 0)
-                    {
-                        _session!.ReleaseSent(cost);
-                    }
                 }
 
-                if (last)
+                var more = batch.Cost > 0 && _session!.ReleaseSent(batch.Cost);
+                if (batch.Last)
                 {
                     break;
                 }
 
-                if (cost >= MaxBatch && turns is not null)
+                if (batch.Cost >= MaxBatch && turns is not null)
                 {
                     // Others are behind, with less.
                     turns.Add(this);
                     return;
                 }
 
-                if (!wrote)
+                if (!more)
                 {
+                    // Whoever has put something there meanwhile has signalled it.
                     _output.Free();
                     var seen = Interlocked.CompareExchange(ref _writeState, Idle, Writing);
                     if (seen == Writing)
@@ -205,32 +210,57 @@ internal sealed partial class WebSocketConnection
         }
     }
 
-    /// <summary>Writes what there is, up to a limit; returns what the session's packets cost.</summary>
-    private int WriteBatch(out bool wrote, out bool last)
+    /// <summary>Encodes what there is, up to a limit.</summary>
+    private Batch TakeBatch()
     {
-        wrote = WriteControl();
-        last = false;
-        var cost = 0;
-        while (cost < MaxBatch)
+        // A close that is asked for from here on goes behind what was queued before it, with the next batch.
+        var closes = Volatile.Read(ref _closePayload) is not null;
+        var batch = new Batch { Wrote = WriteControl() };
+        var more = true;
+        while (more && batch.Cost < MaxBatch)
         {
-            if (_session is null || !_session.TryDequeue(out var packet))
+            if (_session is null || !_session.TryDequeue(out var packet, out more))
             {
-                last = WriteClose();
-                wrote |= last;
+                more = false;
                 break;
             }
 
-            cost += packet.Cost;
-            wrote = true;
+            batch.Cost += packet.Cost;
+            if (!more && !batch.Wrote && !closes && TryTakeWhole(packet, out batch.Whole))
+            {
+                batch.Wrote = true;
+                return batch;
+            }
+
+            batch.Wrote = true;
             WritePacket(packet);
             packet.Release();
         }
 
-        return cost;
+        if (closes && !more)
+        {
+            batch.Last = WriteClose();
+            batch.Wrote |= batch.Last;
+        }
+
+        return batch;
+    }
+
+    /// <summary>A message to many that is alone is sent from where it lies.</summary>
+    private bool TryTakeWhole(in OutboundPacket packet, out EngineEncodedMessage? whole)
+    {
+        whole = _transport is not null && !IsCompressed(packet) && !IsBinaryV3(packet) ? packet.Shared : null;
+        return whole is not null;
     }
 
     private bool WriteControl()
     {
+        // What is put there after this look is signalled.
+        if (Volatile.Read(ref _pong) is null && !Volatile.Read(ref _probeAnswer))
+        {
+            return false;
+        }
+
         byte[]? pong;
         bool probe;
         lock (_lock)
@@ -270,5 +300,21 @@ internal sealed partial class WebSocketConnection
 
         WriteFrame(WebSocketOpcode.Close, false, payload);
         return true;
+    }
+
+    /// <summary>What is sent at once.</summary>
+    private struct Batch
+    {
+        /// <summary>What the session's packets in it cost.</summary>
+        public int Cost;
+
+        /// <summary>Whether there is anything in it.</summary>
+        public bool Wrote;
+
+        /// <summary>Whether it ends with the close frame.</summary>
+        public bool Last;
+
+        /// <summary>The message that is all of it, where that is so.</summary>
+        public EngineEncodedMessage? Whole;
     }
 }

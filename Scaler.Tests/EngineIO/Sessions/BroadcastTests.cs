@@ -69,4 +69,39 @@ public sealed class BroadcastTests
 
         await Task.WhenAll(senders).Within();
     }
+
+    [Theory]
+    [InlineData(EngineMessageKind.Text)]
+    [InlineData(EngineMessageKind.Binary)]
+    public async Task TrySend_OfMoreThanTheSystemTakes_IsWhole_ThoughItsMemoryHasGoneToOthers(EngineMessageKind kind)
+    {
+        const int Length = 8 * 1024 * 1024;
+        await using var host = await EngineTestHost.StartAsync(options => options.MaxQueuedBytes = 4 * Length);
+        using var slow = await host.OpenWebSocketAsync();
+        var session = await host.Handler.NextOpened();
+        var data = new byte[Length];
+        new Random(7).NextBytes(data);
+        if (kind == EngineMessageKind.Text)
+        {
+            Encoding.ASCII.GetBytes(Convert.ToHexString(data.AsSpan(0, Length / 2))).CopyTo(data, 0);
+        }
+
+        using (var first = EngineEncodedMessage.Create(data, kind))
+        {
+            session.TrySend(first);
+        }
+
+        using (var second = EngineEncodedMessage.Create(data.AsSpan(0, Length / 2), kind))
+        {
+            session.TrySend(second);
+        }
+
+        // Whatever has been given back is written over by the next.
+        using var other = EngineEncodedMessage.Create(new byte[Length], EngineMessageKind.Binary);
+        foreach (var length in (int[])[Length, Length / 2])
+        {
+            var read = kind == EngineMessageKind.Text ? Encoding.UTF8.GetBytes((await slow.ReadTextAsync())[1..]) : await slow.ReadBinaryAsync();
+            Assert.True(data.AsSpan(0, length).SequenceEqual(read), $"{read.Length} bytes differ from what was sent");
+        }
+    }
 }
