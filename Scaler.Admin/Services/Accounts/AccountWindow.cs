@@ -23,7 +23,8 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     /// <summary>How far somebody scrolls who goes row by row, however fast. The bar goes further with each pixel of a long list.</summary>
     private const int NearRows = 1_000;
 
-    private const int FirstRows = 60;
+    /// <summary>As many as a table draws at most: opened in a window of any height, it need not ask again.</summary>
+    private const int FirstRows = 100;
 
     private IReadOnlyList<AccountInfo> _accounts = [];
     private int _row;
