@@ -110,7 +110,7 @@ public sealed partial class Accounts
             }
 
             await PlaceAsync(window);
-            return GridItemsProviderResult.From([.. accounts ?? window.Known(request.StartIndex)], window.Rows);
+            return GridItemsProviderResult.From([.. accounts ?? window.Known(request.StartIndex, count)], window.Rows);
         }
         catch (Exception exception) when (exception is OperationCanceledException or JSDisconnectedException)
         {

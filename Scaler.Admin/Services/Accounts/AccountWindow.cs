@@ -23,7 +23,8 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     /// <summary>How far somebody scrolls who goes row by row, however fast. The bar goes further with each pixel of a long list.</summary>
     private const int NearRows = 1_000;
 
-    private const int FirstRows = 60;
+    /// <summary>As many as a table draws at most: opened in a window of any height, it need not ask again.</summary>
+    private const int FirstRows = 100;
 
     private IReadOnlyList<AccountInfo> _accounts = [];
     private int _row;
@@ -55,7 +56,9 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
         return this;
     }
 
-    /// <summary>Reads the accounts of some rows.</summary>
+    /// <summary>
+    /// Reads the accounts of some rows, and never of more: the table would draw them too, and it measures how high a row is by what is drawn.
+    /// </summary>
     public async Task<IReadOnlyList<AccountInfo>> ReadAsync(int row, int count, CancellationToken cancellationToken)
     {
         if (_isFresh)
@@ -64,7 +67,7 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
             if (row == 0 && (_row >= count || (_row == 0 && _accounts.Count >= Math.Min(count, Rows))))
             {
                 // The table is drawn from its top before it can be scrolled to where it opens: nobody sees that.
-                return _row == 0 ? _accounts : [];
+                return _row == 0 ? [.. _accounts.Take(count)] : [];
             }
         }
 
@@ -88,8 +91,8 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
         return answer.Accounts;
     }
 
-    /// <summary>What is known of some rows without asking.</summary>
-    public IReadOnlyList<AccountInfo> Known(int row) => row < _row ? [] : [.. _accounts.Skip(row - _row)];
+    /// <summary>What is known of some rows, and of no more, without asking.</summary>
+    public IReadOnlyList<AccountInfo> Known(int row, int count) => row < _row ? [] : [.. _accounts.Skip(row - _row).Take(count)];
 
     private (long Offset, string? From) Place(int row, int count)
     {

@@ -107,7 +107,16 @@ public sealed class AccountWindowTests
         _cluster.Outage = "It was not possible to connect";
         Assert.Equal(["b000", "b001", "b002"], Names(await window.ReadAsync(0, 50, default)));
         await Assert.ThrowsAnyAsync<Exception>(() => window.ReadAsync(0, 50, default));
-        Assert.Equal(["b001", "b002"], Names(window.Known(1)));
+        Assert.Equal(["b001", "b002"], Names(window.Known(1, 50)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_MoreIsKnownThanAskedFor_GivesWhatIsAskedFor()
+    {
+        Connect("b", 200);
+        var window = await OpenAsync();
+        Assert.Equal(34, (await window.ReadAsync(0, 34, default)).Count);
+        Assert.Equal(["b005", "b006"], Names(window.Known(5, 2)));
     }
 
     private Task<AccountWindow> OpenAsync(string? at = null) => new AccountWindow(_cluster, "").OpenAsync(at, default);
