@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Scaler.EngineIO;
@@ -13,14 +12,14 @@ namespace Scaler.Benchmarks.Micro;
 /// <summary>A session over WebSocket as the server runs it, but for the network.</summary>
 internal sealed class LoopSession
 {
-    private LoopSession(EngineSession session, LoopStream stream)
+    private LoopSession(EngineSession session, LoopTransport transport)
     {
-        (Session, Stream) = (session, stream);
+        (Session, Transport) = (session, transport);
     }
 
     public EngineSession Session { get; }
 
-    public LoopStream Stream { get; }
+    public LoopTransport Transport { get; }
 
     public static EngineRuntime CreateRuntime(IEngineHandler handler)
     {
@@ -31,14 +30,14 @@ internal sealed class LoopSession
 
     public static async Task<LoopSession> OpenAsync(EngineRuntime runtime, int number)
     {
-        var stream = new LoopStream();
+        var transport = new LoopTransport();
         var handshake = new EngineHandshake(new DefaultHttpContext(), runtime.Time.GetUtcNow());
         var session = new EngineSession(runtime, $"sid-{number}", $"id-{number}", 4, false, EngineTransport.WebSocket, handshake);
         runtime.Table.TryAdd(session);
-        var connection = new WebSocketConnection(runtime, stream, new HttpRequestLifetimeFeature(), compression: false);
+        var connection = new WebSocketConnection(runtime, transport, compression: false);
         await connection.OpenAsync(session);
         _ = connection.ServeAsync();
-        SpinWait.SpinUntil(() => stream.Written > 0);
-        return new LoopSession(session, stream);
+        SpinWait.SpinUntil(() => transport.Written > 0);
+        return new LoopSession(session, transport);
     }
 }

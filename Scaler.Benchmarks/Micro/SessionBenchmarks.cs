@@ -22,17 +22,17 @@ public class SessionBenchmarks
         _session = await LoopSession.OpenAsync(LoopSession.CreateRuntime(new EchoHandler()), 0);
         _one = ClientFrame.Encode("4" + new string('x', Size));
         _batch = ClientFrame.Repeat(_one, Batch);
-        var before = _session.Stream.Written;
-        _session.Stream.Feed(_one);
-        if (_session.Stream.Written - before < Size)
+        var before = _session.Transport.Written;
+        _session.Transport.Feed(_one);
+        if (_session.Transport.Written - before < Size)
         {
             throw new InvalidOperationException("The session does not echo.");
         }
     }
 
     [Benchmark(OperationsPerInvoke = Batch)]
-    public void EchoSixteenTogether() => _session.Stream.Feed(_batch);
+    public void EchoSixteenTogether() => _session.Transport.Feed(_batch);
 
     [Benchmark]
-    public void EchoOne() => _session.Stream.Feed(_one);
+    public void EchoOne() => _session.Transport.Feed(_one);
 }
