@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>The registry in Redis; <c>Scripts/prelude.lua</c> says what stands where.</summary>
+/// <summary>The registry in Redis; <see cref="RedisKeys"/> says what stands where.</summary>
 internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKeys keys) : IServerRegistry
 {
     /// <summary>How many entries one script removes: about a millisecond of Redis's time.</summary>
