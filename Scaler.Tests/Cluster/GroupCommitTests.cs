@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Scaler.Cluster.Redis;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
@@ -12,7 +13,7 @@ public sealed class GroupCommitTests
     private readonly List<Call> _calls = [];
     private readonly GroupCommit<Entry> _group;
 
-    public GroupCommitTests() => _group = new GroupCommit<Entry>(CommitAsync, (former, next) => former.Group == next.Group);
+    public GroupCommitTests() => _group = new GroupCommit<Entry>(CommitAsync, (former, next) => former.Group == next.Group, group => group.Execute());
 
     [Fact]
     public void Add_WhileNothingIsUnderWay_CallsAtOnce()
@@ -165,29 +166,28 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public void Calls_AreMadeInNobodysContext()
+    public async Task Calls_AreMadeInNobodysContext()
     {
         var local = new AsyncLocal<string?> { Value = "the first one's" };
-        var seen = new List<string?>();
-        var calls = new Queue<TaskCompletionSource>();
+        var calls = Channel.CreateUnbounded<(string? Seen, TaskCompletionSource Ended)>();
         var group = new GroupCommit<Entry>(
-            async _ =>
+            _ =>
             {
-                var call = new TaskCompletionSource();
-                calls.Enqueue(call);
-                await call.Task;
-                seen.Add(local.Value);
+                var ended = new TaskCompletionSource();
+                calls.Writer.TryWrite((local.Value, ended));
+                return ended.Task;
             },
             (_, _) => true);
-        group.Add(new Entry());
-        group.Add(new Entry());
-        Assert.Equal("the first one's", local.Value);
 
-        local.Value = null;
-        HereAndNow(() => calls.Dequeue().SetResult());
-        HereAndNow(() => calls.Dequeue().SetResult());
+        group.Add(new Entry());
+        var first = await calls.Reader.ReadAsync().AsTask().Within("a call");
+        group.Add(new Entry());
+        first.Ended.SetResult();
+        var second = await calls.Reader.ReadAsync().AsTask().Within("the next call");
+        second.Ended.SetResult();
 
-        Assert.Equal([null, null], seen);
+        Assert.Null(first.Seen);
+        Assert.Null(second.Seen);
     }
 
     [Fact]
@@ -238,7 +238,7 @@ public sealed class GroupCommitTests
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
-    private Task CommitAsync(IReadOnlyList<Entry> entries)
+    private Task CommitAsync(List<Entry> entries)
     {
         var call = new Call(entries);
         _calls.Add(call);
@@ -259,7 +259,7 @@ public sealed class GroupCommitTests
         return entries;
     }
 
-    private sealed class Call(IReadOnlyList<Entry> entries)
+    private sealed class Call(List<Entry> entries)
     {
         private readonly TaskCompletionSource _ended = new();
 

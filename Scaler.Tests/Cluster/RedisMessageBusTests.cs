@@ -57,12 +57,12 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
         await bus.SendAsync("acme", "a.1", new byte[1]);
         Assert.Equal(before + 1, await ScriptCalls.CountAsync(redis));
 
-        // One, then a full one behind it while nothing is answered; then two full ones and the rest.
+        // The first carries one or some, one behind it as much as may be, and the rest waits until they are answered.
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
-        var sends = Enumerable.Range(0, 1 + (3 * GroupCommit<BusEntry>.MostEntries) + 1).Select(_ => bus.SendAsync("acme", "a.1", new byte[1])).ToList();
+        var sends = Enumerable.Range(0, 1 + (3 * GroupCommit<BusEntry>.MostEntries)).Select(_ => bus.SendAsync("acme", "a.1", new byte[1])).ToList();
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
         await Task.WhenAll(sends).Within();
-        Assert.Equal(before + 1 + 5, await ScriptCalls.CountAsync(redis));
+        Assert.Equal(before + 1 + 4, await ScriptCalls.CountAsync(redis));
     }
 
     [RedisServerFact]

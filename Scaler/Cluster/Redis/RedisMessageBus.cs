@@ -78,7 +78,7 @@ internal sealed class RedisMessageBus : IMessageBus
         return entry.Task;
     }
 
-    private async Task CommitAsync(IReadOnlyList<BusEntry> entries)
+    private async Task CommitAsync(List<BusEntry> entries)
     {
         var values = new RedisValue[4 + (2 * entries.Count)];
         (values[0], values[1], values[2], values[3]) = (entries[0].Sender, _keys.ChannelPrefix, _keys.ConnectionsPrefix, Kinds(entries));
@@ -98,7 +98,7 @@ internal sealed class RedisMessageBus : IMessageBus
         }
     }
 
-    private static RedisValue Kinds(IReadOnlyList<BusEntry> entries)
+    private static RedisValue Kinds(List<BusEntry> entries)
     {
         for (var i = 0; i < entries.Count; i++)
         {
