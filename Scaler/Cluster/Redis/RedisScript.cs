@@ -8,9 +8,8 @@ internal static class RedisScript
     public static readonly string Renew = Load("clock", "lives", "renew");
     public static readonly string Servers = Load("clock", "servers");
     public static readonly string Leave = Load("leave");
-    public static readonly string Register = Load("clock", "lives", "count", "register");
-    public static readonly string Unregister = Load("count", "unregister");
-    public static readonly string Reap = Load("clock", "lives", "count", "reap");
+    public static readonly string Registrations = Load("clock", "lives", "registrations");
+    public static readonly string Reap = Load("clock", "lives", "reap");
     public static readonly string Send = Load("clock", "lives", "send");
     public static readonly string Accounts = Load("clock", "lives", "living", "accounts");
     public static readonly string Range = Load("clock", "lives", "living", "range");
