@@ -65,6 +65,10 @@ public sealed class ScalerConnection
 
     internal void BeginClose(EngineCloseReason reason, string message) => _ = Session.CloseAsync(reason, message).AsTask();
 
+    /// <summary>What the registry finds it by, to remove it.</summary>
+    internal RegistryEntry ToName() => new(Account.Name, Id, default);
+
+    /// <summary>What the registry keeps of it.</summary>
     internal RegistryEntry ToEntry()
     {
         var agent = Session.Handshake.Header("User-Agent") ?? "";

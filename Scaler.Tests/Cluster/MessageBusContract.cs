@@ -100,6 +100,79 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task Sends_GivenTogether_AreEachAnsweredByThemselves(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b, c, dead) = (
+            await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"), await JoinAsync(registry, "dead"));
+        await registry.RegisterAsync(a, [new("here", "1", default), new("everywhere", "2", default)]);
+        await registry.RegisterAsync(b, [new("there", "3", default), new("there", "4", default), new("everywhere", "5", default)]);
+        await registry.RegisterAsync(c, [new("deaf", "6", default)]);
+        await registry.RegisterAsync(dead, [new("dead", "7", default), new("everywhere", "8", default)]);
+        await registry.LeaveAsync(dead);
+        var inbox = new Inbox();
+        await using var listening = await other.ListenAsync(b, inbox.Receive);
+        var expected = new Dictionary<string, Reach[]>
+        {
+            ["here"] = [],
+            ["there"] = [new(b, 2, true)],
+            ["nowhere"] = [],
+            ["deaf"] = [new(c, 1, false)],
+            ["dead"] = [new(dead, 1, false)],
+            ["everywhere"] = [new(b, 1, true), new(dead, 1, false)],
+            ["all"] = [new(b, 3, true), new(c, 1, false)],
+            ["b"] = [new(b, 0, true)],
+            ["c"] = [new(c, 0, false)],
+        };
+
+        var sends = Enumerable.Range(0, 20).SelectMany(i => expected.Keys.Select(name => (Name: name, Reached: GiveAsync(name, i)))).ToList();
+        foreach (var (name, reached) in sends)
+        {
+            Assert.Equal(expected[name], (await reached.Within()).OrderBy(r => r.Holder, StringComparer.Ordinal));
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            foreach (var name in (string[])["there", "everywhere", "all", "b"])
+            {
+                Assert.Equal($"{name} {i}", await inbox.NextAsync());
+            }
+        }
+
+        Assert.True(inbox.IsEmpty);
+
+        async Task<IReadOnlyList<Reach>> GiveAsync(string name, int i)
+        {
+            var envelope = Encoding.ASCII.GetBytes($"{name} {i}");
+            return name switch
+            {
+                "all" => await bus.BroadcastAsync(a, envelope),
+                "b" => [new(b, 0, await bus.TellAsync(b, envelope))],
+                "c" => [new(c, 0, await bus.TellAsync(c, envelope))],
+                _ => await bus.SendAsync(name, a, envelope),
+            };
+        }
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task Sends_UnderTwoNames_ReachTheServersButTheOneThatSends(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+        await registry.RegisterAsync(a, [new("acme", "1", default)]);
+        await registry.RegisterAsync(b, [new("acme", "2", default)]);
+        await using var listenA = await other.ListenAsync(a, _ => { });
+        await using var listenB = await other.ListenAsync(b, _ => { });
+
+        var sends = Enumerable.Range(0, 40).Select(i => bus.SendAsync("acme", i % 3 == 0 ? a : b, "hello"u8.ToArray())).ToList();
+
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Equal([new Reach(i % 3 == 0 ? b : a, 1, true)], await sends[i].Within());
+        }
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task TellAsync_ReachesOneHolder_WhateverItsName(Backend backend)
     {
         var (_, bus, other) = await backends.NewClusterAsync(backend);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Scaler.Cluster.Redis;
 using Scaler.Tests.Helpers;
+using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
@@ -42,6 +43,52 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
         Assert.Equal(received.Order(), received);
         Assert.InRange(received.Count, 2, Backlog + 3);
         Assert.Equal(Sent - received.Count, skipped.GetMeasurementSnapshot().Sum(m => m.Value));
+    }
+
+    [RedisServerFact]
+    public async Task SendAsync_Alone_IsOneCall_AndManyMeanwhileAreFew()
+    {
+        var redis = await backends.ConnectAsync(Backend.RedisServer);
+        var operatorsRedis = await backends.ConnectAsync(Backend.RedisServer);
+        var bus = new RedisMessageBus(redis, new RedisKeys(backends.NewPrefix()), new ScalerMetrics(null));
+        await bus.SendAsync("acme", "a.1", new byte[1]);
+
+        var before = await ScriptCalls.CountAsync(redis);
+        await bus.SendAsync("acme", "a.1", new byte[1]);
+        Assert.Equal(before + 1, await ScriptCalls.CountAsync(redis));
+
+        // The first carries one or some, one behind it as much as may be, and the rest waits until they are answered.
+        await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+        var sends = Enumerable.Range(0, 1 + (3 * GroupCommit<BusEntry>.MostEntries)).Select(_ => bus.SendAsync("acme", "a.1", new byte[1])).ToList();
+        await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
+        await Task.WhenAll(sends).Within();
+        Assert.Equal(before + 1 + 4, await ScriptCalls.CountAsync(redis));
+    }
+
+    [RedisServerFact]
+    public async Task SendAsync_WhenRedisDies_FailsForAllWhoWait_AndWorksAgainAfterwards()
+    {
+        await using var process = await RedisProcess.StartAsync();
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},allowAdmin=true,abortConnect=false,asyncTimeout=1000");
+        var bus = new RedisMessageBus(redis, new RedisKeys("scaler"), new ScalerMetrics(null));
+        await bus.SendAsync("acme", "a.1", new byte[1]);
+
+        await redis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+        var sends = Enumerable.Range(0, 500).Select(async i =>
+        {
+            return i % 3 == 0 ? await bus.TellAsync("b.1", new byte[1]) : (await bus.SendAsync("acme", "a.1", new byte[1])).Count > 0;
+        }).ToList();
+        await process.KillAsync();
+
+        foreach (var send in sends)
+        {
+            await Task.WhenAny(send).Within("the end of a send");
+            Assert.True(send.Exception?.InnerException is RedisException or RedisTimeoutException, $"{send.Status}");
+        }
+
+        await process.StartAgainAsync();
+        await Deadline.Until(() => redis.IsConnected);
+        Assert.Empty(await bus.SendAsync("acme", "a.1", new byte[1]).Within());
     }
 
     private sealed class Meters : IMeterFactory

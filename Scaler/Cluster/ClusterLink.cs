@@ -133,18 +133,23 @@ internal sealed partial class ClusterLink(
         return count;
     }
 
-    private async Task<IReadOnlyList<Reach>> GiveAsync(string? account, Envelope envelope)
+    private Task<IReadOnlyList<Reach>> GiveAsync(string? account, in Envelope envelope)
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
-        try
+        var bytes = rented.AsMemory(0, length);
+        return ReturnAsync(account is null ? bus.BroadcastAsync(Holder, bytes) : bus.SendAsync(account, Holder, bytes), rented);
+
+        static async Task<IReadOnlyList<Reach>> ReturnAsync(Task<IReadOnlyList<Reach>> given, byte[] rented)
         {
-            var bytes = rented.AsMemory(0, length);
-            return account is null ? await bus.BroadcastAsync(Holder, bytes) : await bus.SendAsync(account, Holder, bytes);
-        }
-        finally
-        {
-            // Not before Redis has answered: until then the client may still have to write it.
-            ArrayPool<byte>.Shared.Return(rented);
+            try
+            {
+                return await given;
+            }
+            finally
+            {
+                // Not before Redis has answered, whoever has given up by then: until that the client may still have to write it.
+                ArrayPool<byte>.Shared.Return(rented);
+            }
         }
     }
 

@@ -19,17 +19,17 @@ internal interface IServerRegistry
     /// <param name="join">True takes a lease, and ends those of former lives of the same server. False renews one that has not ended.</param>
     Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join);
 
-    /// <summary>Ends a lease at once.</summary>
+    /// <summary>Ends a lease at once, after what was registered and removed before.</summary>
     Task LeaveAsync(string holder);
 
     /// <summary>Every server that has a lease, and those whose entries are not removed yet.</summary>
     Task<IReadOnlyList<ServerInfo>> GetServersAsync();
 
-    /// <summary>Registers connections of a holder.</summary>
+    /// <summary>Registers connections of a holder. What is registered and removed of one holder is so in the order given, awaited or not.</summary>
     /// <param name="holder">Who holds them.</param>
     /// <param name="entries">The connections.</param>
     /// <param name="limit">How many an account may have in the whole cluster; 0 means any number.</param>
-    /// <returns>False where an account has as many as are allowed.</returns>
+    /// <returns>False where an account had as many as are allowed: then that connection is not registered, but the others are.</returns>
     Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit = 0);
 
     /// <summary>Removes connections of a holder.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class Membership
         {
             if (_link.Registry.IsConnected)
             {
-                await _link.Registry.UnregisterAsync(lease.Holder, [connection.ToEntry()]).WaitAsync(_options.SendTimeout, _time);
+                await _link.Registry.UnregisterAsync(lease.Holder, [connection.ToName()]).WaitAsync(_options.SendTimeout, _time);
                 _stale.TryRemove(connection, out _);
                 return true;
             }
@@ -114,7 +114,7 @@ internal sealed partial class Membership
         var ended = connections.Where(c => c.Ended).ToArray();
         if (ended.Length > 0)
         {
-            await _link.Registry.UnregisterAsync(holder, [.. ended.Select(c => c.ToEntry())]).WaitAsync(_options.LeaseDuration, _time);
+            await _link.Registry.UnregisterAsync(holder, [.. ended.Select(c => c.ToName())]).WaitAsync(_options.LeaseDuration, _time);
         }
     }
 }

@@ -70,20 +70,21 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     {
         lock (_lock)
         {
-            var held = Held(holder);
+            var (held, all) = (Held(holder), true);
             foreach (var entry in entries)
             {
                 var known = held.ContainsKey((entry.Account, entry.ConnectionId));
                 if (limit > 0 && !known && Live().Sum(h => h.Entries.Count(e => e.Key.Account == entry.Account)) >= limit)
                 {
-                    return Task.FromResult(false);
+                    all = false;
+                    continue;
                 }
 
                 held[(entry.Account, entry.ConnectionId)] = entry with { Facts = entry.Facts.ToArray() };
             }
-        }
 
-        return Task.FromResult(true);
+            return Task.FromResult(all);
+        }
     }
 
     public Task UnregisterAsync(string holder, IReadOnlyList<RegistryEntry> entries)

@@ -6,6 +6,10 @@ namespace Scaler.Cluster.Redis;
 /// Every key and channel that Scaler uses, and the only place that makes one. The prefix stands in braces, so that a Redis
 /// Cluster keeps all of them in one slot: a script may then touch several. Channels are literal: a name with a <c>*</c> in it
 /// never becomes a pattern.
+/// <para>
+/// A holder is one life of one server, and only that server writes entries of it; so each entry has one writer, and what a dead server
+/// left behind is found under its own name. Names of accounts have no control characters, so \1 ends them.
+/// </para>
 /// </summary>
 internal sealed class RedisKeys
 {
@@ -26,12 +30,16 @@ internal sealed class RedisKeys
         ChannelPrefix = _tag + "to:";
     }
 
+    /// <summary>HASH: holder → when its lease ends, in milliseconds of Redis's clock.</summary>
     public RedisKey Leases { get; }
 
+    /// <summary>HASH: holder → what the server says of itself (JSON).</summary>
     public RedisKey Servers { get; }
 
+    /// <summary>HASH: account → <c>holder=connections;holder=connections;</c>.</summary>
     public RedisKey Where { get; }
 
+    /// <summary>ZSET: account, all of score 0: a sorted list of names.</summary>
     public RedisKey Accounts { get; }
 
     public RedisKey Errors { get; }
@@ -48,8 +56,10 @@ internal sealed class RedisKeys
 
     public RedisChannel ErrorsChannel => RedisChannel.Literal(_tag + "errors").WithKeyRouting();
 
+    /// <summary>ZSET: <c>account\1connection</c>, all of score 0.</summary>
     public RedisKey Connections(string holder) => ConnectionsPrefix + holder;
 
+    /// <summary>HASH: connection → what is known of it (JSON).</summary>
     public RedisKey Facts(string holder) => FactsPrefix + holder;
 
     /// <summary>

@@ -3,40 +3,60 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// The bus on Redis's publish and subscribe: one channel for each holder. What has come but was not received yet waits in a
-/// queue; while that holds more than <paramref name="backlog"/> envelopes, the oldest are passed over, and counted.
+/// The bus on Redis's publish and subscribe: one channel for each holder. Whatever is sent takes one way, and in groups
+/// (<see cref="GroupCommit{T}"/>), so that nothing overtakes anything.
 /// </summary>
-internal sealed class RedisMessageBus(
-    IConnectionMultiplexer redis, RedisKeys keys, ScalerMetrics metrics, int backlog = 100_000, ScalerRedisOptions? options = null) : IMessageBus
+internal sealed class RedisMessageBus : IMessageBus
 {
-    private readonly IDatabase _database = redis.GetDatabase();
-    private readonly RedisKey[] _sendKeys = [keys.Leases, keys.Where];
-    private readonly RedisKey[] _broadcastKeys = [keys.Leases];
+    private readonly IConnectionMultiplexer _redis;
+    private readonly IDatabase _database;
+    private readonly RedisKeys _keys;
+    private readonly RedisKey[] _scriptKeys;
+    private readonly ScalerMetrics _metrics;
+    private readonly int _backlog;
+    private readonly ScalerRedisOptions _options;
+    private readonly GroupCommit<BusEntry> _sends;
+    private readonly ReachReader _reached = new();
+    private volatile string _sender = "";
 
-    public async Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope) =>
-        Reached(await _database.ScriptEvaluateAsync(RedisScript.Send, _sendKeys, [account, sender, keys.ChannelPrefix, envelope]));
+    /// <summary>Creates the bus.</summary>
+    /// <param name="redis">The client.</param>
+    /// <param name="keys">The names of keys and channels.</param>
+    /// <param name="metrics">Where it is counted what is passed over.</param>
+    /// <param name="backlog">How many envelopes may have come without being received yet; where there are more, the oldest are passed over.</param>
+    /// <param name="options">How a further connection is made.</param>
+    public RedisMessageBus(
+        IConnectionMultiplexer redis, RedisKeys keys, ScalerMetrics metrics, int backlog = 100_000, ScalerRedisOptions? options = null)
+    {
+        (_redis, _database, _keys, _metrics, _backlog, _options) = (redis, redis.GetDatabase(), keys, metrics, backlog, options ?? new ScalerRedisOptions());
+        _scriptKeys = [keys.Leases, keys.Where];
+        _sends = new GroupCommit<BusEntry>(CommitAsync, static (former, next) => former.Sender == next.Sender);
+    }
 
-    public async Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope) =>
-        Reached(await _database.ScriptEvaluateAsync(
-            RedisScript.Broadcast, _broadcastKeys, [sender, keys.ChannelPrefix, keys.ConnectionsPrefix, envelope]));
+    public Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope) =>
+        Add(BusEntry.ToAccount, account, _sender = sender, envelope);
 
+    public Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope) =>
+        Add(BusEntry.ToAll, "", _sender = sender, envelope);
+
+    // It has no sender, and so takes the one that what is before and behind it has too.
     public async Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope) =>
-        await _database.PublishAsync(keys.Channel(holder), envelope) > 0;
+        (await Add(BusEntry.ToHolder, holder, _sender, envelope))[0].Listening;
 
     public async Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
         // A connection can be dead without a word for as long as it takes TCP, or the client, to notice. A new one need not wait for that.
         // The certificates are not in the text of the configuration.
-        var own = anew ? await ConnectionMultiplexer.ConnectAsync((options ?? new ScalerRedisOptions()).Parse(redis.Configuration)) : null;
+        var own = anew ? await ConnectionMultiplexer.ConnectAsync(_options.Parse(_redis.Configuration)) : null;
         try
         {
             // A queue, not a handler: the client runs handlers side by side, and order would be lost.
-            var queue = await (own ?? redis).GetSubscriber().SubscribeAsync(keys.Channel(holder));
+            var queue = await (own ?? _redis).GetSubscriber().SubscribeAsync(_keys.Channel(holder));
             queue.OnMessage(message =>
             {
-                if (queue.TryGetCount(out var waiting) && waiting > backlog)
+                if (queue.TryGetCount(out var waiting) && waiting > _backlog)
                 {
-                    metrics.EnvelopeSkipped("Backlog");
+                    _metrics.EnvelopeSkipped("Backlog");
                     return;
                 }
 
@@ -51,20 +71,50 @@ internal sealed class RedisMessageBus(
         }
     }
 
-    private static Reach[] Reached(RedisResult answer)
+    private Task<IReadOnlyList<Reach>> Add(char kind, string name, string sender, ReadOnlyMemory<byte> envelope)
     {
-        if (answer.Length <= 0)
+        var entry = new BusEntry(kind, name, sender, envelope);
+        _sends.Add(entry);
+        return entry.Task;
+    }
+
+    private async Task CommitAsync(List<BusEntry> entries)
+    {
+        var values = new RedisValue[4 + (2 * entries.Count)];
+        (values[0], values[1], values[2], values[3]) = (entries[0].Sender, _keys.ChannelPrefix, _keys.ConnectionsPrefix, Kinds(entries));
+        for (var i = 0; i < entries.Count; i++)
         {
-            return [];
+            values[4 + i] = entries[i].Name;
+            values[4 + entries.Count + i] = entries[i].Envelope;
         }
 
-        var reached = new Reach[answer.Length / 3];
-        for (var i = 0; i < reached.Length; i++)
+        var answer = (byte[])(await _database.ScriptEvaluateAsync(RedisScript.Send, _scriptKeys, values))!;
+        var at = 0;
+        for (var i = 0; i < entries.Count; i++)
         {
-            reached[i] = new Reach((string)answer[3 * i]!, (int)answer[(3 * i) + 1], (long)answer[(3 * i) + 2] > 0);
+            var end = Array.IndexOf(answer, (byte)'\n', at);
+            entries[i].TrySetResult(_reached.Read(answer.AsSpan(at..end)));
+            at = end + 1;
+        }
+    }
+
+    private static RedisValue Kinds(List<BusEntry> entries)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].Kind != BusEntry.ToAccount)
+            {
+                return string.Create(entries.Count, entries, static (kinds, entries) =>
+                {
+                    for (var i = 0; i < kinds.Length; i++)
+                    {
+                        kinds[i] = entries[i].Kind;
+                    }
+                });
+            }
         }
 
-        return reached;
+        return RedisValue.EmptyString;
     }
 
     private sealed class Subscription(ChannelMessageQueue queue, ConnectionMultiplexer? own) : IAsyncDisposable

@@ -1,26 +1,34 @@
+using System.Text;
+
 namespace Scaler.Cluster.Redis;
 
 /// <summary>A Lua script of this assembly. The client sends it once per server and calls it by its hash from then on.</summary>
 internal static class RedisScript
 {
-    private static readonly string Prelude = Read("prelude");
-
-    public static readonly string Renew = Load("renew");
-    public static readonly string Servers = Load("servers");
+    public static readonly string Renew = Load("clock", "lives", "renew");
+    public static readonly string Servers = Load("clock", "servers");
     public static readonly string Leave = Load("leave");
-    public static readonly string Register = Load("register");
-    public static readonly string Unregister = Load("unregister");
-    public static readonly string Reap = Load("reap");
-    public static readonly string Send = Load("send");
-    public static readonly string Broadcast = Load("broadcast");
-    public static readonly string Accounts = Load("accounts");
-    public static readonly string Range = Load("range");
-    public static readonly string Connections = Load("connections");
-    public static readonly string Counts = Load("counts");
+    public static readonly string Registrations = Load("clock", "lives", "registrations");
+    public static readonly string Reap = Load("clock", "lives", "reap");
+    public static readonly string Send = Load("clock", "lives", "send");
+    public static readonly string Accounts = Load("clock", "lives", "living", "accounts");
+    public static readonly string Range = Load("clock", "lives", "living", "range");
+    public static readonly string Connections = Load("clock", "lives", "connections");
+    public static readonly string Counts = Load("clock", "counts");
     public static readonly string Holdings = Load("holdings");
     public static readonly string Errors = Load("errors");
 
-    private static string Load(string name) => Prelude + Read(name);
+    /// <summary>A script is made of what it uses, and of itself at last: what would stand in front unused costs each call.</summary>
+    private static string Load(params ReadOnlySpan<string> names)
+    {
+        var script = new StringBuilder();
+        foreach (var name in names)
+        {
+            script.Append(Read(name));
+        }
+
+        return script.ToString();
+    }
 
     private static string Read(string name)
     {

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>The registry in Redis; <c>Scripts/prelude.lua</c> says what stands where.</summary>
+/// <summary>The registry in Redis; <see cref="RedisKeys"/> says what stands where.</summary>
 internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKeys keys) : IServerRegistry
 {
     /// <summary>How many entries one script removes: about a millisecond of Redis's time.</summary>
@@ -17,6 +17,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     private const long KeyLifetimeMilliseconds = 10 * 60 * 1000;
 
     private readonly IDatabase _database = redis.GetDatabase();
+    private readonly RegistryWriter _writes = new(redis.GetDatabase(), keys, KeyLifetimeMilliseconds);
 
     public bool IsConnected => redis.IsConnected;
 
@@ -41,7 +42,12 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
             : new LeaseAnswer(true, (int)answer[2], ReadServers((long)answer[1], answer[3], answer[4]), (long)answer[5]);
     }
 
-    public Task LeaveAsync(string holder) => _database.ScriptEvaluateAsync(RedisScript.Leave, [keys.Leases], [holder]);
+    public async Task LeaveAsync(string holder)
+    {
+        // What is written after the lease has ended may be so after its entries were removed, and nobody removes it then.
+        await _writes.FlushAsync(holder);
+        await _database.ScriptEvaluateAsync(RedisScript.Leave, [keys.Leases], [holder]);
+    }
 
     public async Task<IReadOnlyList<ServerInfo>> GetServersAsync()
     {
@@ -49,31 +55,9 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         return ReadServers((long)answer[0], answer[1], answer[2]);
     }
 
-    public async Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit)
-    {
-        var values = new RedisValue[3 + (3 * entries.Count)];
-        (values[0], values[1], values[2]) = (holder, limit, KeyLifetimeMilliseconds);
-        for (var i = 0; i < entries.Count; i++)
-        {
-            (values[(3 * i) + 3], values[(3 * i) + 4], values[(3 * i) + 5]) = (entries[i].Account, entries[i].ConnectionId, entries[i].Facts);
-        }
+    public Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit) => _writes.AddAsync(holder, entries, limit);
 
-        return (int)await _database.ScriptEvaluateAsync(
-            RedisScript.Register, [keys.Leases, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)], values) == 1;
-    }
-
-    public Task UnregisterAsync(string holder, IReadOnlyList<RegistryEntry> entries)
-    {
-        var values = new RedisValue[1 + (2 * entries.Count)];
-        values[0] = holder;
-        for (var i = 0; i < entries.Count; i++)
-        {
-            (values[(2 * i) + 1], values[(2 * i) + 2]) = (entries[i].Account, entries[i].ConnectionId);
-        }
-
-        return _database.ScriptEvaluateAsync(
-            RedisScript.Unregister, [keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)], values);
-    }
+    public Task UnregisterAsync(string holder, IReadOnlyList<RegistryEntry> entries) => _writes.AddAsync(holder, entries, RegistryWrite.Remove);
 
     public async Task<int> ReapAsync(string holder) => (int)await _database.ScriptEvaluateAsync(
         RedisScript.Reap,

@@ -3,10 +3,25 @@
 -- ARGV holder, how many
 -- Gives how many are left; -1 where the holder lives.
 if lives(KEYS[1], ARGV[1], clock()) then return -1 end
-local members = redis.call('ZRANGE', KEYS[5], 0, tonumber(ARGV[2]) - 1)
-for _, member in ipairs(members) do
-  local account = string.match(member, '^(.*)\1')
-  count(KEYS[3], KEYS[4], account, ARGV[1], -1)
+
+-- Takes one off what the holder has of an account; an account that nobody holds is forgotten.
+local function uncount(account)
+  local left = ''
+  for h, n in string.gmatch(redis.call('HGET', KEYS[3], account) or '', '([^=;]+)=(%d+);') do
+    n = tonumber(n)
+    if h == ARGV[1] then n = n - 1 end
+    if n > 0 then left = left .. h .. '=' .. string.format('%d', n) .. ';' end
+  end
+  if left == '' then
+    redis.call('HDEL', KEYS[3], account)
+    redis.call('ZREM', KEYS[4], account)
+  else
+    redis.call('HSET', KEYS[3], account, left)
+  end
+end
+
+for _, member in ipairs(redis.call('ZRANGE', KEYS[5], 0, tonumber(ARGV[2]) - 1)) do
+  uncount(string.match(member, '^(.*)\1'))
   redis.call('ZREM', KEYS[5], member)
 end
 local left = redis.call('ZCARD', KEYS[5])

@@ -1,16 +1,47 @@
--- Finds the servers that hold an account and gives each the envelope, in one round trip.
+-- Finds the servers that hold accounts and gives each the envelopes; also gives envelopes to single holders and to every live server.
+-- All in the order in which they come, so that what is for one server arrives there in it.
 -- KEYS leases, where
--- ARGV account, the sender's holder (it serves its own connections itself), what a channel's name begins with, envelope
--- Gives holder, connections, listeners, …; listeners is -1 where the holder's lease is gone.
-local held = redis.call('HGET', KEYS[2], ARGV[1])
-local answer = {}
-if not held then return answer end
+-- ARGV the sender's holder (it serves its own connections itself), what a channel's name begins with, what a connections key begins with,
+--      a letter for each envelope, or nothing where each is for an account (a: for an account, b: for all, h: for a holder),
+--      then the name of each account or holder (empty: for all), then each envelope
+-- Gives a text with a line for each envelope: "holder=connections+;…", where - in place of + means that the holder does not listen, or
+-- that its lease is gone. One text, because an array of many costs more to write and to read.
+local count = (#ARGV - 4) / 2
+local sender, kinds = ARGV[1], ARGV[4]
 local now = clock()
-for h, n in string.gmatch(held, '([^=;]+)=(%d+);') do
-  if h ~= ARGV[2] then
-    answer[#answer + 1] = h
-    answer[#answer + 1] = tonumber(n)
-    answer[#answer + 1] = lives(KEYS[1], h, now) and redis.call('PUBLISH', ARGV[3] .. h, ARGV[4]) or -1
+local answer, n = {}, 0
+
+-- The channel of a holder that lives, else false; each is looked up once.
+local channels = {}
+local function channel(h)
+  local found = channels[h]
+  if found == nil then
+    found = lives(KEYS[1], h, now) and ARGV[2] .. h or false
+    channels[h] = found
   end
+  return found
 end
-return answer
+
+local function give(h, connections, to, envelope)
+  n = n + 1
+  answer[n] = h .. '=' .. connections .. (to and redis.call('PUBLISH', to, envelope) > 0 and '+;' or '-;')
+end
+
+local held = redis.call('HMGET', KEYS[2], unpack(ARGV, 5, 4 + count))
+for i = 1, count do
+  local kind, name, envelope = string.sub(kinds, i, i), ARGV[4 + i], ARGV[4 + count + i]
+  if kind == 'h' then
+    give(name, 0, ARGV[2] .. name, envelope)
+  elseif kind == 'b' then
+    for _, h in ipairs(redis.call('HKEYS', KEYS[1])) do
+      if h ~= sender and channel(h) then give(h, redis.call('ZCARD', ARGV[3] .. h), channel(h), envelope) end
+    end
+  else
+    for h, connections in string.gmatch(held[i] or '', '([^=;]+)=(%d+);') do
+      if h ~= sender then give(h, connections, channel(h), envelope) end
+    end
+  end
+  n = n + 1
+  answer[n] = '\n'
+end
+return table.concat(answer)

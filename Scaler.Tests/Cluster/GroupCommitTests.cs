@@ -1,0 +1,289 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Scaler.Cluster.Redis;
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+public sealed class GroupCommitTests
+{
+    private const int Most = GroupCommit<Entry>.MostEntries;
+
+    private readonly List<Call> _calls = [];
+    private readonly GroupCommit<Entry> _group;
+
+    public GroupCommitTests() => _group = new GroupCommit<Entry>(CommitAsync, (former, next) => former.Group == next.Group, group => group.Execute());
+
+    [Fact]
+    public void Add_WhileNothingIsUnderWay_CallsAtOnce()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var entry = AddOne();
+
+            Assert.Equal(i + 1, _calls.Count);
+            Assert.Equal([entry], _calls[i].Entries);
+            _calls[i].Answer();
+        }
+    }
+
+    [Fact]
+    public void Add_WhileACallIsUnderWay_GoesWithTheNext_InItsOrder()
+    {
+        var first = AddOne();
+        var others = AddMany(5);
+        Assert.Equal([first], Assert.Single(_calls).Entries);
+
+        _calls[0].Answer();
+
+        Assert.Equal(2, _calls.Count);
+        Assert.Equal(others, _calls[1].Entries);
+    }
+
+    [Fact]
+    public void Add_WhileAFullCallWaits_CallsASecondTime_AndNoMore()
+    {
+        AddOne();
+        var full = AddMany(Most - 1);
+        Assert.Single(_calls);
+
+        full.Add(AddOne());
+        var rest = AddMany(2 * Most);
+
+        Assert.Equal(2, _calls.Count);
+        Assert.Equal(full, _calls[1].Entries);
+
+        // Whichever of the two is answered first.
+        _calls[1].Answer();
+        Assert.Equal(rest[..Most], _calls[2].Entries);
+        _calls[0].Answer();
+        Assert.Equal(rest[Most..], _calls[3].Entries);
+        Assert.Equal(4, _calls.Count);
+    }
+
+    [Fact]
+    public void Add_OfManyBytes_BoundsACallByThem()
+    {
+        const int Size = 100 * 1024;
+        AddOne();
+        AddMany(3, bytes: Size);
+        Assert.Equal(2, _calls.Count);
+        AddOne(bytes: 10 * GroupCommit<Entry>.MostBytes);
+        AddOne();
+
+        _calls[0].Answer();
+        _calls[1].Answer();
+        _calls[2].Answer();
+        _calls[3].Answer();
+
+        Assert.Equal([1, 2, 1, 1, 1], _calls.Select(call => call.Entries.Count));
+    }
+
+    [Fact]
+    public void Add_OfEntriesThatDoMany_CountsAllOfIt()
+    {
+        AddOne();
+        AddOne(entries: Most - 10);
+        AddOne(entries: 10);
+        AddOne(entries: 1);
+        AddOne(entries: 3 * Most);
+
+        _calls[0].Answer();
+        _calls[1].Answer();
+        _calls[2].Answer();
+
+        Assert.Equal([1, Most, 1, 3 * Most], _calls.Select(call => call.Entries.Sum(entry => entry.Entries)));
+    }
+
+    [Fact]
+    public void Add_OfWhatDoesNotFit_GoesWithTheCallAfter()
+    {
+        AddOne();
+        AddMany(2, group: 1);
+        AddMany(1, group: 2);
+        AddMany(2, group: 1);
+
+        for (var i = 0; i < 4; i++)
+        {
+            _calls[i].Answer();
+        }
+
+        Assert.Equal([0, 1, 2, 1], _calls.Select(call => call.Entries.Select(entry => entry.Group).Distinct().Single()));
+    }
+
+    [Fact]
+    public void Add_WhileMoreWaitsThanMay_Fails_AndTheOthersDoNot()
+    {
+        const int Size = 1024 * 1024;
+        const int Waiting = GroupCommit<Entry>.MostBytesWaiting / Size;
+        AddOne();
+        AddMany(1 + Waiting, bytes: Size);
+
+        var refused = AddOne(bytes: Size);
+
+        Assert.IsType<TimeoutException>(refused.Failure);
+        Assert.Equal(2, _calls.Count);
+        for (var i = 0; i < _calls.Count; i++)
+        {
+            Assert.All(_calls[i].Entries, entry => Assert.Null(entry.Failure));
+            _calls[i].Answer();
+        }
+
+        Assert.Equal(1 + 1 + Waiting, _calls.Sum(call => call.Entries.Count));
+    }
+
+    [Fact]
+    public void ACallWithoutAnAnswer_FailsAllThatWait_AndTheNextIsTried()
+    {
+        var first = AddOne();
+        var waiting = AddMany(10);
+        var silent = new RedisTimeoutException("no answer", CommandStatus.Sent);
+
+        _calls[0].Fail(silent);
+
+        Assert.Single(_calls);
+        Assert.All([first, .. waiting], entry => Assert.Same(silent, entry.Failure));
+        var next = AddOne();
+        Assert.Equal([next], _calls[1].Entries);
+        _calls[1].Answer();
+        Assert.Null(next.Failure);
+    }
+
+    [Fact]
+    public void ACallThatFails_FailsItsOwn_AndTheOthersAreTried()
+    {
+        var first = AddOne();
+        var waiting = AddMany(10);
+        var cut = new RedisConnectionException(ConnectionFailureType.SocketClosed, "cut");
+
+        _calls[0].Fail(cut);
+
+        Assert.Same(cut, first.Failure);
+        Assert.Equal(waiting, _calls[1].Entries);
+        _calls[1].Answer();
+        Assert.All(waiting, entry => Assert.Null(entry.Failure));
+    }
+
+    [Fact]
+    public async Task Calls_AreMadeInNobodysContext()
+    {
+        var local = new AsyncLocal<string?> { Value = "the first one's" };
+        var calls = Channel.CreateUnbounded<(string? Seen, TaskCompletionSource Ended)>();
+        var group = new GroupCommit<Entry>(
+            _ =>
+            {
+                var ended = new TaskCompletionSource();
+                calls.Writer.TryWrite((local.Value, ended));
+                return ended.Task;
+            },
+            (_, _) => true);
+
+        group.Add(new Entry());
+        var first = await calls.Reader.ReadAsync().AsTask().Within("a call");
+        group.Add(new Entry());
+        first.Ended.SetResult();
+        var second = await calls.Reader.ReadAsync().AsTask().Within("the next call");
+        second.Ended.SetResult();
+
+        Assert.Null(first.Seen);
+        Assert.Null(second.Seen);
+    }
+
+    [Fact]
+    public async Task Adds_OfManyThreads_AreEachCommittedOnce_InTheOrderOfTheirThread()
+    {
+        const int Threads = 8;
+        const int Each = 5_000;
+        var committed = new ConcurrentQueue<Entry>();
+        var left = Threads * Each;
+        var done = new TaskCompletionSource();
+        var group = new GroupCommit<Entry>(
+            async entries =>
+            {
+                foreach (var entry in entries)
+                {
+                    committed.Enqueue(entry);
+                }
+
+                await Task.Yield();
+                if (Interlocked.Add(ref left, -entries.Count) == 0)
+                {
+                    done.SetResult();
+                }
+            },
+            (former, next) => former.Group % 3 != 0 || next.Group % 2 == 0);
+
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                group.Add(new Entry { Group = thread, Number = i });
+            }
+        })));
+        await done.Task.Within("all are committed");
+
+        foreach (var thread in committed.GroupBy(entry => entry.Group))
+        {
+            Assert.Equal(Enumerable.Range(0, Each), thread.Select(entry => entry.Number));
+        }
+    }
+
+    /// <summary>Does something that ends a task, so that what awaits it has gone on when this returns: under the test's context it would be later.</summary>
+    private static void HereAndNow(Action end)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        end();
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
+
+    private Task CommitAsync(List<Entry> entries)
+    {
+        var call = new Call(entries);
+        _calls.Add(call);
+        return call.Ended;
+    }
+
+    private Entry AddOne(int bytes = 1, int entries = 1)
+    {
+        var entry = new Entry { Bytes = bytes, Entries = entries };
+        _group.Add(entry);
+        return entry;
+    }
+
+    private List<Entry> AddMany(int count, int bytes = 1, int group = 0)
+    {
+        var entries = Enumerable.Range(0, count).Select(_ => new Entry { Bytes = bytes, Group = group }).ToList();
+        entries.ForEach(_group.Add);
+        return entries;
+    }
+
+    private sealed class Call(List<Entry> entries)
+    {
+        private readonly TaskCompletionSource _ended = new();
+
+        public List<Entry> Entries { get; } = [.. entries];
+
+        public Task Ended => _ended.Task;
+
+        public void Answer() => HereAndNow(_ended.SetResult);
+
+        public void Fail(Exception exception) => HereAndNow(() => _ended.SetException(exception));
+    }
+
+    private sealed class Entry : IGroupEntry
+    {
+        public int Group { get; init; }
+
+        public int Number { get; init; }
+
+        public int Entries { get; init; } = 1;
+
+        public int Bytes { get; init; } = 1;
+
+        public Exception? Failure { get; private set; }
+
+        public void Fail(Exception exception) => Failure = exception;
+    }
+}

@@ -1,0 +1,37 @@
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+/// <summary>A server whose Redis is silent for a while.</summary>
+public sealed class HeldUpRedisTests
+{
+    [RedisServerFact]
+    public async Task ConnectionsThatComeAndGo_WhileRedisIsSilent_LeaveNothingBehind()
+    {
+        await using var process = await RedisProcess.StartAsync();
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},asyncTimeout=60000");
+        await using var operatorsRedis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},allowAdmin=true");
+        await using var server = await ScalerTestServer.StartAsync(redis, "scaler", options => options.Cluster.LeaseDuration = TimeSpan.FromMinutes(1));
+        var registry = server.Cluster.Link.Registry;
+        await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+
+        // Each handshake gives up waiting, and each removal too: both are on their way all the same.
+        await using var stays = await TestClient.ConnectAsync(server.Url(), "stays");
+        var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => TestClient.ConnectAsync(server.Url(), $"account-{i % 3}"))).Within();
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        await Deadline.Until(() => server.Connections.Count() == 1);
+        await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
+        await Deadline.Until(async () => (await registry.GetCountsAsync()).Connections == 1);
+
+        // What is given now is done after all of it.
+        var holder = server.Cluster.Link.Holder;
+        await registry.UnregisterAsync(holder, [new("nobody", "none", default)]).Within();
+        Assert.Equal("stays", Assert.Single(await registry.GetHoldingsAsync(holder, null, 100)).Account);
+        Assert.Equal("stays", Assert.Single((await registry.GetAccountsAsync("", null, 100)).Accounts).Name);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using Scaler.Cluster;
+using Scaler.Cluster.Redis;
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<Backends>
+{
+    private const string Holder = "a.1";
+
+    [RedisServerFact]
+    public async Task ARegistrationThatIsLate_DoesNotComeAfterTheRemoval()
+    {
+        var (redis, keys) = (await backends.ConnectAsync(Backend.RedisServer), new RedisKeys(backends.NewPrefix()));
+        var operatorsRedis = (await backends.ConnectAsync(Backend.RedisServer)).GetDatabase();
+        var registry = new RedisServerRegistry(redis, keys);
+        await registry.RenewAsync(new ServerInfo { Id = "a", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
+
+        // Redis is held up: the first call is under way, what comes behind it waits, and whoever asked may have given up by then.
+        await operatorsRedis.ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+        var writes = Enumerable.Range(0, 200).SelectMany(i => (Task[])
+        [
+            registry.RegisterAsync(Holder, [Entry(i)], 1000),
+            registry.UnregisterAsync(Holder, [Entry(i)]),
+        ]).ToList();
+        Assert.All(writes, write => Assert.False(write.IsCompleted));
+        await operatorsRedis.ExecuteAsync("CLIENT", "UNPAUSE");
+        await Task.WhenAll(writes).Within();
+
+        Assert.Empty(await registry.GetHoldingsAsync(Holder, null, 10));
+        Assert.Equal(new ClusterCounts(1, 0, 0), await registry.GetCountsAsync());
+        Assert.False(await redis.GetDatabase().KeyExistsAsync(keys.Facts(Holder)));
+    }
+
+    [RedisServerFact]
+    public async Task WhatComesWhileACallIsUnderWay_GoesInFewCalls()
+    {
+        var redis = await backends.ConnectAsync(Backend.RedisServer);
+        var operatorsRedis = (await backends.ConnectAsync(Backend.RedisServer)).GetDatabase();
+        var registry = new RedisServerRegistry(redis, new RedisKeys(backends.NewPrefix()));
+        await registry.RegisterAsync(Holder, [Entry(0)], 0);
+
+        var before = await ScriptCalls.CountAsync(redis);
+        await registry.RegisterAsync(Holder, [Entry(1)], 0);
+        Assert.Equal(before + 1, await ScriptCalls.CountAsync(redis));
+
+        await operatorsRedis.ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+        var writes = Enumerable.Range(0, 1 + (2 * GroupCommit<RegistryWrite>.MostEntries)).Select(i => registry.RegisterAsync(Holder, [Entry(i)], 0)).ToList();
+        await operatorsRedis.ExecuteAsync("CLIENT", "UNPAUSE");
+        Assert.All(await Task.WhenAll(writes).Within(), Assert.True);
+        Assert.Equal(before + 1 + 3, await ScriptCalls.CountAsync(redis));
+    }
+
+    [Theory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task WhateverIsWritten_Expires(Backend backend)
+    {
+        var (redis, keys) = (await backends.ConnectAsync(backend), new RedisKeys(backends.NewPrefix()));
+        var (registry, database) = (new RedisServerRegistry(redis, keys), redis.GetDatabase());
+
+        await registry.RegisterAsync(Holder, [Entry(0), Entry(1)], 0);
+        await registry.UnregisterAsync(Holder, [Entry(0)]);
+        await registry.RegisterAsync("b.1", [Entry(2)], 0);
+
+        foreach (var key in (RedisKey[])[keys.Where, keys.Accounts, keys.Connections(Holder), keys.Facts(Holder), keys.Connections("b.1"), keys.Facts("b.1")])
+        {
+            Assert.NotNull(await database.KeyTimeToLiveAsync(key));
+        }
+    }
+
+    private static RegistryEntry Entry(int i) => new($"account-{i % 3}", $"c{i}", Encoding.UTF8.GetBytes("{}"));
+}

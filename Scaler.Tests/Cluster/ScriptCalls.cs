@@ -1,0 +1,17 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+/// <summary>How often scripts were called, as a redis-server counts it.</summary>
+internal static class ScriptCalls
+{
+    public static async Task<int> CountAsync(IConnectionMultiplexer redis)
+    {
+        var commands = await redis.GetServers()[0].InfoAsync("commandstats");
+
+        // cmdstat_evalsha:calls=3,usec=…
+        var calls = commands.SelectMany(group => group).Where(command => command.Key == "cmdstat_evalsha").Select(command => command.Value).SingleOrDefault();
+        return calls is null ? 0 : int.Parse(calls.Split('=', ',')[1], CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,14 @@
+-- For each of some accounts "holder=connections;…" of the holders that live; empty where none does.
+local function living(leases, where, names)
+  local now = clock()
+  local known, answer = {}, {}
+  for i, held in ipairs(redis.call('HMGET', where, unpack(names))) do
+    local live = ''
+    for h, n in string.gmatch(held or '', '([^=;]+)=(%d+);') do
+      if known[h] == nil then known[h] = lives(leases, h, now) or false end
+      if known[h] then live = live .. h .. '=' .. n .. ';' end
+    end
+    answer[i] = live
+  end
+  return answer
+end
