@@ -13,7 +13,7 @@ internal sealed partial class EmbeddedRedis(IConfiguration configuration, ILogge
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var port = Port(configuration).ToString(CultureInfo.InvariantCulture);
-        _server = new GarnetServer(["--port", port, "--bind", "127.0.0.1", "--lua", "true", "-q", "true"], loggers);
+        _server = new GarnetServer(["--port", port, "--bind", "127.0.0.1", "--lua", "true", "--lua-transaction-mode", "true", "-q", "true"], loggers);
         _server.Start();
         Log.Listening(logger, port);
         return Task.CompletedTask;

@@ -79,7 +79,7 @@ public sealed class Backends : IAsyncLifetime
         if (_garnet is null)
         {
             _garnetPort = Ports.Free();
-            _garnet = new GarnetServer(["--port", $"{_garnetPort}", "--bind", "127.0.0.1", "--lua"]);
+            _garnet = new GarnetServer(["--port", $"{_garnetPort}", "--bind", "127.0.0.1", "--lua", "--lua-transaction-mode"]);
             _garnet.Start();
         }
 

@@ -34,6 +34,25 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         Assert.False(await redis.GetDatabase().KeyExistsAsync(keys.Facts(Holder)));
     }
 
+    [Theory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task RegistrationsOfTwoServersAtOnce_AreOneBehindTheOther(Backend backend)
+    {
+        const int Allowed = 5;
+        var keys = new RedisKeys(backends.NewPrefix());
+        var (one, two) = (new RedisServerRegistry(await backends.ConnectAsync(backend), keys), new RedisServerRegistry(await backends.ConnectAsync(backend), keys));
+        await one.RenewAsync(new ServerInfo { Id = "a", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
+        await two.RenewAsync(new ServerInfo { Id = "b", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
+
+        // A script that is not alone while it runs counts what another is about to change.
+        for (var round = 0; round < 50; round++)
+        {
+            var account = $"acme-{round}";
+            var registered = await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
+                (i % 2 == 0 ? one : two).RegisterAsync(i % 2 == 0 ? Holder : "b.1", [new RegistryEntry(account, $"c{round}-{i}", "{}"u8.ToArray())], Allowed))).Within();
+            Assert.Equal(Allowed, registered.Count(static yes => yes));
+        }
+    }
+
     [RedisServerFact]
     public async Task WhatComesWhileACallIsUnderWay_GoesInFewCalls()
     {
