@@ -8,6 +8,8 @@ namespace Scaler;
 public sealed class ScalerConnection
 {
     private readonly ScalerOptions _options;
+    private int _slotOfAccount = -1;
+    private int _slotOfServer = -1;
 
     internal ScalerConnection(EngineSession session, Account account, Identity identity, ScalerOptions options)
     {
@@ -29,8 +31,11 @@ public sealed class ScalerConnection
     /// <summary>Whom it belongs to.</summary>
     internal Identity Identity { get; }
 
-    /// <summary>Where it stands among the connections of its account; guarded by the account's lock.</summary>
-    internal int Slot { get; set; } = -1;
+    /// <summary>Where it stands among the connections of its account here; guarded by the account's lock.</summary>
+    internal ref int SlotOfAccount => ref _slotOfAccount;
+
+    /// <summary>Where it stands among all connections of this server; guarded by their lock.</summary>
+    internal ref int SlotOfServer => ref _slotOfServer;
 
     /// <summary>Whether it has ended. Set before it is removed from the registry, so that nobody registers it again afterwards.</summary>
     internal bool Ended { get; set; }

@@ -1,13 +1,10 @@
-using System.Buffers;
-
 namespace Scaler;
 
 /// <summary>The connections of one account on this server. Its lock is held for a few instructions and never while anything is called.</summary>
 internal sealed class LocalAccount(Account account)
 {
     private readonly Lock _lock = new();
-    private ScalerConnection[] _connections = new ScalerConnection[1];
-    private int _count;
+    private ConnectionSlots<Slot> _connections;
     private bool _forgotten;
 
     public Account Account { get; } = account;
@@ -18,19 +15,12 @@ internal sealed class LocalAccount(Account account)
     {
         lock (_lock)
         {
-            if (_forgotten)
+            if (!_forgotten)
             {
-                return false;
+                _connections.Add(connection);
             }
 
-            if (_count == _connections.Length)
-            {
-                Array.Resize(ref _connections, _count * 2);
-            }
-
-            connection.Slot = _count;
-            _connections[_count++] = connection;
-            return true;
+            return !_forgotten;
         }
     }
 
@@ -40,22 +30,7 @@ internal sealed class LocalAccount(Account account)
     {
         lock (_lock)
         {
-            var slot = connection.Slot;
-            if (slot < 0)
-            {
-                return false;
-            }
-
-            connection.Slot = -1;
-            var last = _connections[--_count];
-            _connections[_count] = null!;
-            if (last != connection)
-            {
-                _connections[slot] = last;
-                last.Slot = slot;
-            }
-
-            return _forgotten = _count == 0;
+            return _connections.Remove(connection) && (_forgotten = _connections.Count == 0);
         }
     }
 
@@ -64,10 +39,13 @@ internal sealed class LocalAccount(Account account)
     {
         lock (_lock)
         {
-            var rented = ArrayPool<ScalerConnection>.Shared.Rent(_count);
-            Array.Copy(_connections, rented, _count);
-            count = _count;
-            return rented;
+            count = _connections.Count;
+            return _connections.Rent();
         }
+    }
+
+    private readonly struct Slot : IConnectionSlot
+    {
+        public static ref int Of(ScalerConnection connection) => ref connection.SlotOfAccount;
     }
 }

@@ -1,17 +1,17 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Scaler.Cluster;
 using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>Every connection that this server holds, by account.</summary>
+/// <summary>Every connection that this server holds: by account, and in one list for what goes to all of them.</summary>
 internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelivery
 {
     private readonly ConcurrentDictionary<string, LocalAccount> _accounts = new(StringComparer.Ordinal);
-    private int _connections;
+    private readonly Lock _lock = new();
+    private ConnectionSlots<Slot> _connections;
 
-    public int Connections => Volatile.Read(ref _connections);
+    public int Connections => _connections.Count;
 
     public int Count => _accounts.Count;
 
@@ -25,7 +25,11 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
             connection ??= connect(local.Account);
             if (local.TryAdd(connection))
             {
-                Interlocked.Increment(ref _connections);
+                lock (_lock)
+                {
+                    _connections.Add(connection);
+                }
+
                 return;
             }
 
@@ -36,41 +40,32 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
 
     public void Remove(ScalerConnection connection)
     {
-        var name = connection.Account.Name;
-        if (!_accounts.TryGetValue(name, out var local))
+        lock (_lock)
         {
-            return;
+            _connections.Remove(connection);
         }
 
-        var held = connection.Slot >= 0;
-        if (local.Remove(connection))
+        var name = connection.Account.Name;
+        if (_accounts.TryGetValue(name, out var local) && local.Remove(connection))
         {
             _accounts.TryRemove(KeyValuePair.Create(name, local));
-        }
-
-        if (held)
-        {
-            Interlocked.Decrement(ref _connections);
         }
     }
 
     /// <summary>Every connection, of about now.</summary>
     public IEnumerable<ScalerConnection> All()
     {
-        foreach (var (_, local) in _accounts)
+        var rented = Rent(out var count);
+        try
         {
-            var rented = local.Rent(out var count);
-            try
+            for (var i = 0; i < count; i++)
             {
-                for (var i = 0; i < count; i++)
-                {
-                    yield return rented[i];
-                }
+                yield return rented[i];
             }
-            finally
-            {
-                Return(rented, count);
-            }
+        }
+        finally
+        {
+            ConnectionSlots.Return(rented, count);
         }
     }
 
@@ -125,24 +120,9 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
 
     private int ForEach<T>(in DeliveryTarget target, T state, Func<ScalerConnection, T, bool> act)
     {
-        if (target.Account is { } account)
-        {
-            return _accounts.TryGetValue(account, out var local) ? ForEach(local, target, state, act) : 0;
-        }
-
-        var sum = 0;
-        foreach (var (_, local) in _accounts)
-        {
-            sum += ForEach(local, target, state, act);
-        }
-
-        return sum;
-    }
-
-    private static int ForEach<T>(LocalAccount local, in DeliveryTarget target, T state, Func<ScalerConnection, T, bool> act)
-    {
-        var sum = 0;
-        var rented = local.Rent(out var count);
+        var (sum, count) = (0, 0);
+        var rented = target.Account is not { } account ? Rent(out count)
+            : _accounts.TryGetValue(account, out var local) ? local.Rent(out count) : [];
         try
         {
             foreach (var connection in rented.AsSpan(0, count))
@@ -156,15 +136,23 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         }
         finally
         {
-            Return(rented, count);
+            ConnectionSlots.Return(rented, count);
         }
 
         return sum;
     }
 
-    private static void Return(ScalerConnection[] rented, int count)
+    private ScalerConnection[] Rent(out int count)
     {
-        rented.AsSpan(0, count).Clear();
-        ArrayPool<ScalerConnection>.Shared.Return(rented);
+        lock (_lock)
+        {
+            count = _connections.Count;
+            return _connections.Rent();
+        }
+    }
+
+    private readonly struct Slot : IConnectionSlot
+    {
+        public static ref int Of(ScalerConnection connection) => ref connection.SlotOfServer;
     }
 }
