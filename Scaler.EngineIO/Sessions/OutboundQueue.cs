@@ -38,11 +38,11 @@ internal struct OutboundQueue
     /// <summary>Queues a small packet, whose bytes are copied.</summary>
     public void EnqueueCopy(PacketType type, PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
-        _chunk ??= new PacketChunk();
+        _chunk ??= PacketChunk.Take();
         if (!_chunk.TryAdd(data, out var offset))
         {
             _chunk.Release();
-            _chunk = new PacketChunk();
+            _chunk = PacketChunk.Take();
             _chunk.TryAdd(data, out offset);
         }
 

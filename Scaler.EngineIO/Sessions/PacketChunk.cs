@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Scaler.EngineIO.Sessions;
 
@@ -13,9 +14,20 @@ internal sealed class PacketChunk
 
     private const int Size = 4096;
 
+    // A burst needs several, and whoever echoes a burst needs them for each.
+    private static readonly DefaultObjectPool<PacketChunk> Pool = new(new DefaultPooledObjectPolicy<PacketChunk>(), 256);
+
     private byte[]? _array;
     private int _used;
-    private int _references = 1;
+    private int _references;
+
+    /// <summary>A chunk for a queue, which holds the first reference.</summary>
+    public static PacketChunk Take()
+    {
+        var chunk = Pool.Get();
+        (chunk._references, chunk._used) = (1, 0);
+        return chunk;
+    }
 
     /// <summary>Adds a packet's bytes; false when the chunk is full. Under the session's lock.</summary>
     public bool TryAdd(ReadOnlySpan<byte> data, out int offset)
@@ -47,6 +59,7 @@ internal sealed class PacketChunk
         if (Interlocked.Decrement(ref _references) == 0)
         {
             FreeArray();
+            Pool.Return(this);
         }
     }
 

@@ -1,3 +1,6 @@
+using Scaler.EngineIO;
+using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Sessions;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sessions;
@@ -37,7 +40,37 @@ public sealed class AllocationTests
         }
     }
 
-    private static ValueTask Discard(ValueTask<Scaler.EngineIO.EngineSendOutcome> sending)
+    [Fact]
+    public void Queue_OfABurstThatFillsSeveralChunks_AllocatesNothing()
+    {
+        var queue = default(OutboundQueue);
+        var message = new byte[PacketChunk.MaxData];
+        Burst();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var burst = 0; burst < 100; burst++)
+        {
+            Burst();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Burst()
+        {
+            for (var i = 0; i < 16; i++)
+            {
+                queue.EnqueueCopy(PacketType.Message, PacketBody.Text, message, EngineSendFlags.None);
+            }
+
+            while (queue.Count > 0)
+            {
+                var packet = queue.Dequeue();
+                packet.Release();
+                queue.Release(packet.Cost);
+            }
+        }
+    }
+
+    private static ValueTask Discard(ValueTask<EngineSendOutcome> sending)
     {
         Assert.True(sending.IsCompletedSuccessfully);
         _ = sending.GetAwaiter().GetResult();
