@@ -96,14 +96,19 @@ internal sealed class SocketOutputConnection : ConnectionContext, ITransportConn
 
     public override async ValueTask DisposeAsync()
     {
-        if (_serve is { } serve)
+        try
         {
-            _serve = null;
-            _features.StopHeartbeat();
-            await serve();
+            if (_serve is { } serve)
+            {
+                _serve = null;
+                _features.StopHeartbeat();
+                await serve();
+            }
         }
-
-        await _inner.DisposeAsync();
-        await base.DisposeAsync();
+        finally
+        {
+            await _inner.DisposeAsync();
+            await base.DisposeAsync();
+        }
     }
 }
