@@ -1,0 +1,151 @@
+using System.Text;
+using Scaler.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster;
+
+// What is registered and removed: each with its answer, within the limit, and in the order given.
+public sealed partial class ServerRegistryContract
+{
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task RegisterAsync_Twice_CountsOnce(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+
+        await registry.RegisterAsync(server.Holder, [Entry("acme", "1"), Entry("acme", "2")]);
+        await registry.RegisterAsync(server.Holder, [Entry("acme", "2"), Entry("other", "3")]);
+
+        Assert.Equal(new ClusterCounts(1, 2, 3), await registry.GetCountsAsync());
+        Assert.Equal(3, (await registry.RenewAsync(server, Lease, join: false)).Registered);
+        var acme = (await registry.GetAccountsAsync("", null, 10)).Accounts[0];
+        Assert.Equal(("acme", 2, "a"), (acme.Name, acme.Connections, Assert.Single(acme.Servers)));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task UnregisterAsync_Twice_CountsOnce(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+        await registry.RegisterAsync(server.Holder, [Entry("acme", "1"), Entry("acme", "2")]);
+
+        await registry.UnregisterAsync(server.Holder, [Entry("acme", "1")]);
+        await registry.UnregisterAsync(server.Holder, [Entry("acme", "1")]);
+        Assert.Equal(new ClusterCounts(1, 1, 1), await registry.GetCountsAsync());
+
+        await registry.UnregisterAsync(server.Holder, [Entry("acme", "2")]);
+        Assert.Equal(new ClusterCounts(1, 0, 0), await registry.GetCountsAsync());
+        Assert.Empty((await registry.GetAccountsAsync("", null, 10)).Accounts);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task RegisterAsync_AboveTheLimitOfAllServers_IsRefused(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "1")], 2));
+        Assert.True(await registry.RegisterAsync(b.Holder, [Entry("acme", "2")], 2));
+        Assert.False(await registry.RegisterAsync(a.Holder, [Entry("acme", "3")], 2));
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "1")], 2));
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("other", "4")], 2));
+
+        // What a dead server held does not count.
+        await registry.LeaveAsync(b.Holder);
+        Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "3")], 2));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task RegisterAsync_OfMany_AboveTheLimit_RefusesJustThose(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+
+        Assert.False(await registry.RegisterAsync(
+            server.Holder, [Entry("acme", "1"), Entry("acme", "2"), Entry("acme", "3"), Entry("acme", "1"), Entry("other", "4")], 2));
+
+        Assert.Equal(["1", "2"], (await registry.GetConnectionsAsync("acme", 10)).Select(c => c.Id).Order());
+        Assert.Equal("4", Assert.Single(await registry.GetConnectionsAsync("other", 10)).Id);
+        Assert.Equal(new ClusterCounts(1, 2, 3), await registry.GetCountsAsync());
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task Registrations_GivenTogether_HaveEachItsAnswerAndLimit(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+
+        // Two servers at once, five times what is allowed, and an account that may have any number.
+        var limited = Enumerable.Range(0, 100).Select(i => registry.RegisterAsync(i % 4 == 0 ? b.Holder : a.Holder, [Entry($"acme-{i % 5}", $"c{i}")], 4)).ToList();
+        var unlimited = Enumerable.Range(0, 100).Select(i => registry.RegisterAsync(a.Holder, [Entry("any", $"d{i}")])).ToList();
+
+        Assert.All(await Task.WhenAll(unlimited).Within(), Assert.True);
+        Assert.Equal(20, (await Task.WhenAll(limited).Within()).Count(registered => registered));
+        for (var i = 0; i < 5; i++)
+        {
+            var connections = (await registry.GetConnectionsAsync($"acme-{i}", 1000)).Select(c => c.Id).Order();
+            Assert.Equal(connections, Enumerable.Range(0, 100).Where(c => c % 5 == i && limited[c].Result).Select(c => $"c{c}").Order());
+            Assert.Equal(4, connections.Count());
+        }
+
+        Assert.Equal(new ClusterCounts(2, 6, 120), await registry.GetCountsAsync());
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task Registrations_AndRemovals_GivenTogether_AreDoneInTheirOrder(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+        await registry.RegisterAsync(server.Holder, [Entry("before", "x"), Entry("acme", "y")]);
+
+        var writes = new List<Task>();
+        for (var i = 0; i < 300; i++)
+        {
+            writes.Add(registry.RegisterAsync(server.Holder, [Entry($"account-{i % 7}", $"c{i}")]));
+            writes.Add(registry.UnregisterAsync(server.Holder, [Entry($"account-{i % 7}", $"c{i}")]));
+            writes.Add(registry.UnregisterAsync(server.Holder, [Entry("acme", $"e{i}")]));
+            writes.Add(registry.RegisterAsync(server.Holder, [new RegistryEntry("acme", $"e{i}", Encoding.UTF8.GetBytes($$"""{"u":"{{i}}"}"""))]));
+        }
+
+        writes.Add(registry.UnregisterAsync(server.Holder, [Entry("before", "x")]));
+        await Task.WhenAll(writes).Within();
+
+        Assert.Equal(new ClusterCounts(1, 1, 301), await registry.GetCountsAsync());
+        Assert.Equal("acme", Assert.Single((await registry.GetAccountsAsync("", null, 10)).Accounts).Name);
+        var connections = await registry.GetConnectionsAsync("acme", 1000);
+        Assert.Equal(301, connections.Count);
+        Assert.All(connections.Where(c => c.Id != "y"), c => Assert.Equal(c.Id, "e" + c.UserAgent));
+        Assert.Equal(301, (await registry.GetHoldingsAsync(server.Holder, null, 1000)).Count);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task RegisterAsync_OfMoreThanOneCallCarries_RegistersAll(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+        var entries = Enumerable.Range(0, 1000).Select(i => Entry($"account-{i % 300}", $"c{i}")).ToList();
+
+        Assert.True(await registry.RegisterAsync(server.Holder, entries, 4));
+        Assert.Equal(new ClusterCounts(1, 300, 1000), await registry.GetCountsAsync());
+
+        await registry.UnregisterAsync(server.Holder, entries);
+        Assert.Equal(new ClusterCounts(1, 0, 0), await registry.GetCountsAsync());
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task LeaveAsync_ComesAfterWhatWasRegisteredBefore(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var (server, other) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+
+        var writes = Enumerable.Range(0, 200).Select(i => registry.RegisterAsync(server.Holder, [Entry("acme", $"c{i}")])).ToList();
+        await registry.LeaveAsync(server.Holder);
+        Assert.All(writes, write => Assert.True(write.IsCompleted));
+        while (await registry.ReapAsync(server.Holder) > 0)
+        {
+        }
+
+        Assert.Equal(new ClusterCounts(1, 0, 0), await registry.GetCountsAsync());
+        Assert.Equal(other.Id, Assert.Single(await registry.GetServersAsync()).Id);
+    }
+}
