@@ -6,7 +6,7 @@ namespace Scaler.Admin.Services.Actions;
 
 /// <summary>
 /// What was done through the dashboard. Redis keeps the last of it, so that it survives the dashboard and several dashboards share
-/// it; what Redis could not take yet waits here; all of it goes to the log. Its lock guards both lists.
+/// it; what Redis could not take yet waits here; all of it goes to the log. Its lock guards both lists and the count of writes.
 /// </summary>
 public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogger<AuditLog> logger) : BackgroundService
 {
@@ -21,6 +21,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
     private readonly Watchers _watchers = new(logger);
     private List<AuditEntry> _unwritten = [];
     private IReadOnlyList<AuditEntry> _written = [];
+    private long _writes;
 
     /// <summary>The entries as far as they are known here, newest first.</summary>
     public IReadOnlyList<AuditEntry> Entries
@@ -58,10 +59,19 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
     /// <summary>Reads what Redis keeps, of this dashboard and of others.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ReadAsync(CancellationToken cancellationToken)
     {
-        var written = await view.GetAuditAsync(Capacity, cancellationToken);
-        lock (_gate)
+        while (true)
         {
-            _written = written;
+            var writes = Writes;
+            var written = await view.GetAuditAsync(Capacity, cancellationToken);
+            lock (_gate)
+            {
+                // What was read before a write and comes after it lacks what was written, which waits here no more: it is read again.
+                if (writes == _writes)
+                {
+                    _written = written;
+                    break;
+                }
+            }
         }
 
         return Entries;
@@ -87,6 +97,17 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
         }
     }
 
+    private long Writes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _writes;
+            }
+        }
+    }
+
     private async Task<bool> TryWriteAsync(CancellationToken cancellationToken)
     {
         List<AuditEntry> writing;
@@ -108,6 +129,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
         {
             _written = [.. writing.AsEnumerable().Reverse().Concat(_written.Except(writing)).Take(Capacity)];
             _unwritten = [.. _unwritten.Except(writing)];
+            _writes++;
         }
 
         return true;

@@ -35,6 +35,9 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     /// <summary>What a comparison of the registry with reality ends with; null: that servers which hear the bus are equal.</summary>
     public RegistryCheck? Check { get; set; }
 
+    /// <summary>What an answer of <see cref="GetAuditAsync"/> waits for on its way; null: nothing.</summary>
+    public Func<Task>? AuditRead { get; set; }
+
     public int Checks => Volatile.Read(ref _checks);
 
     public int Watching
@@ -143,8 +146,12 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         return true;
     });
 
-    public Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take, CancellationToken cancellationToken) =>
-        Ask<IReadOnlyList<AuditEntry>>(() => [.. Audit.Take(take)]);
+    public async Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take, CancellationToken cancellationToken)
+    {
+        var entries = await Ask<IReadOnlyList<AuditEntry>>(() => [.. Audit.Take(take)]);
+        await (AuditRead?.Invoke() ?? Task.CompletedTask).WaitAsync(cancellationToken);
+        return entries;
+    }
 
     public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take, CancellationToken cancellationToken) => Ask<IReadOnlyList<ScalerError>>(() =>
     {

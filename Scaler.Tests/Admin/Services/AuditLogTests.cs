@@ -50,6 +50,27 @@ public sealed class AuditLogTests
         await log.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task AnEntry_WrittenWhileRedisIsRead_IsAmongWhatIsRead()
+    {
+        using var log = await StartAsync();
+        var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.AuditRead = () =>
+        {
+            _cluster.AuditRead = null;
+            read.SetResult();
+            return answer.Task;
+        };
+        var reading = log.ReadAsync(CancellationToken.None);
+        await read.Task.Within();
+        Add(log, "one");
+        await log.StopAsync(CancellationToken.None);
+        Assert.Equal("one", Assert.Single(_cluster.Audit).What);
+        answer.SetResult();
+        Assert.Equal(["one"], (await reading.Within()).Select(entry => entry.What));
+    }
+
     private static void Add(AuditLog log, string what) => log.Add("ann", what, "acme", ActionOutcome.Done, "well");
 
     private async Task<AuditLog> StartAsync()
