@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Scaler.Cluster;
+using Scaler.Cluster.Peers;
 using Scaler.EngineIO;
 
 namespace Scaler;
@@ -16,6 +17,7 @@ public static class ScalerEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         var server = endpoints.ServiceProvider.GetService<ScalerServer>()
             ?? throw new InvalidOperationException("Scaler is not among the services: call builder.Services.AddScaler() before MapScaler().");
+        var peers = endpoints.ServiceProvider.GetRequiredService<PeerEndpoint>();
         var builder = endpoints.MapEngineIO(server.Options.Path);
         builder.Add(endpoint =>
         {
@@ -23,9 +25,19 @@ public static class ScalerEndpointRouteBuilderExtensions
             {
                 endpoint.RequestDelegate = context =>
                 {
+                    if (PeerEndpoint.IsFor(context.Request))
+                    {
+                        return peers.ServeAsync(context);
+                    }
+
                     // A request that another server forwarded comes from the client that this server names, if it proves to be one.
                     var link = server.Cluster.Link;
-                    if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
+                    if (context.Features.Get<PeerRequest>() is { } request)
+                    {
+                        context.Connection.RemoteIpAddress = request.Client;
+                        context.Request.Scheme = request.ClientScheme;
+                    }
+                    else if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
                         context.Request.Headers, context.Request.Query["sid"].ToString(), link.Time.GetUtcNow(), link.Secret, out var client, out var scheme))
                     {
                         context.Connection.RemoteIpAddress = client;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Scaler.Cluster.Peers;
 using Scaler.EngineIO;
 
 namespace Scaler;
@@ -11,7 +12,7 @@ namespace Scaler;
 /// The server's life within its host: it joins the cluster before the first client can come, says where it listens once it
 /// does, drains when it is asked to, and leaves in order.
 /// </summary>
-internal sealed class ScalerHostedService(ScalerServer server, EngineServer engine, ScalerDrain drain, IServer http) : IHostedLifecycleService
+internal sealed class ScalerHostedService(ScalerServer server, EngineServer engine, ScalerDrain drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
 {
     private readonly RequestedDrain _requested = new(server, engine, drain);
 
@@ -37,6 +38,7 @@ internal sealed class ScalerHostedService(ScalerServer server, EngineServer engi
         engine.AcceptsHandshakes = false;
         await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);
         await drain.RunAsync(cancellationToken);
+        peers.Close();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster;
+using Scaler.Cluster.Peers;
 using Scaler.EngineIO;
 using StackExchange.Redis;
 using Yarp.ReverseProxy.Forwarder;
@@ -111,7 +113,11 @@ public static class ScalerServiceCollectionExtensions
         services.TryAddSingleton(provider => new Forwarder(
             provider.GetRequiredService<IHttpForwarder>(),
             provider.GetRequiredService<ScalerServer>().Cluster.Link,
-            provider.GetRequiredService<ScalerServer>().Membership));
+            provider.GetRequiredService<ScalerServer>().Membership,
+            provider.GetRequiredService<ILogger<Forwarder>>()));
+        services.TryAddSingleton<PeerApplication>();
+        services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<PeerApplication>());
+        services.TryAddSingleton<PeerEndpoint>();
 
         // Engine.IO's options are a part of Scaler's, with the hooks that make a session one of the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));

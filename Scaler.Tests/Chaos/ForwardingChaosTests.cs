@@ -8,12 +8,17 @@ namespace Scaler.Tests.Chaos;
 [Trait("Category", "Chaos")]
 public sealed class ForwardingChaosTests(ITestOutputHelper output)
 {
+    // A machine that is busy is not one that is gone.
+    private const string Patient = "--Scaler:Cluster:ForwardConnectTimeout=00:00:20";
+
+    private const string Echo = """4{"event":"echo","args":[1]}""";
+
     [RedisServerFact]
     public async Task PollingSessions_EachRequestOnAFreshConnectionToTheNextServer_LoseNothing()
     {
         const int Sessions = 2000;
         const int Messages = 3;
-        await using var cluster = await ChaosCluster.StartAsync(3);
+        await using var cluster = await ChaosCluster.StartAsync(3, false, Patient);
         await using var proxy = new TcpProxy([.. cluster.Servers.Select(s => new Uri(s.Url).Port)]);
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 });
         http.DefaultRequestHeaders.ConnectionClose = true;
@@ -49,10 +54,42 @@ public sealed class ForwardingChaosTests(ITestOutputHelper output)
     }
 
     [RedisServerFact]
+    public async Task PollsThatAServerHolds_WhichIsKilled_EndElsewhere()
+    {
+        await using var cluster = await ChaosCluster.StartAsync(2, false, Patient);
+        using var http = new HttpClient();
+        var answers = await HoldAsync(http, cluster, 50);
+
+        await cluster.Servers[0].KillAsync();
+
+        await AssertUnknownAsync(answers);
+    }
+
+    [RedisServerFact]
+    public async Task PollsThatAServerHolds_WhichStandsStill_EndElsewhere_AndNewSessionsAreServedOnceItGoesOn()
+    {
+        await using var cluster = await ChaosCluster.StartAsync(2, false, Patient);
+        using var http = new HttpClient();
+        var answers = await HoldAsync(http, cluster, 50);
+
+        // Nothing tells of it but that nothing is heard for as long as a lease lasts.
+        cluster.Servers[0].Pause();
+
+        await AssertUnknownAsync(answers);
+        cluster.Servers[0].Resume();
+        await cluster.UntilUpAsync(2);
+        var sessions = await OpenAsync(http, cluster, 1);
+
+        // The other server knows that it is back when it next renews its own lease.
+        await Deadline.Until(async () => await PostAsync(http, sessions[0]) == "ok");
+        Assert.Equal(Echo, await http.GetStringAsync(sessions[0]).Within());
+    }
+
+    [RedisServerFact]
     public async Task ForgedSessions_AreRefusedWhereTheyLand_WithoutARedisCommand()
     {
         const int Requests = 2000;
-        await using var cluster = await ChaosCluster.StartAsync(2);
+        await using var cluster = await ChaosCluster.StartAsync(2, false, Patient);
         var servers = await cluster.View.GetServersAsync();
         var here = servers[0].Url;
         using var http = new HttpClient();
@@ -70,6 +107,42 @@ public sealed class ForwardingChaosTests(ITestOutputHelper output)
         output.WriteLine($"{Requests} forged session ids, {added} Redis commands meanwhile, by renewals and probes");
         Assert.InRange(added, 0, Requests / 10);
     }
+
+    /// <summary>Opens sessions at the first server.</summary>
+    /// <returns>Where the second is asked for each.</returns>
+    private static Task<Uri[]> OpenAsync(HttpClient http, ChaosCluster cluster, int sessions) => Task.WhenAll(Enumerable.Range(0, sessions).Select(async i =>
+    {
+        var query = string.Create(CultureInfo.InvariantCulture, $"/stream/?EIO=4&transport=polling&account={i}");
+        var open = await http.GetStringAsync(new Uri(cluster.Servers[0].Url + query)).Within();
+        return new Uri($"{cluster.Servers[1].Url}{query}&sid={EngineTestHost.Sid(open)}");
+    }));
+
+    private static async Task<string> PostAsync(HttpClient http, Uri session)
+    {
+        using var content = new StringContent(Echo);
+        using var posted = await http.PostAsync(session, content).Within();
+        return await posted.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Has the second server ask the first for polls that the first holds.</summary>
+    private static async Task<Task<string>[]> HoldAsync(HttpClient http, ChaosCluster cluster, int sessions)
+    {
+        var polls = await OpenAsync(http, cluster, sessions);
+        foreach (var poll in polls)
+        {
+            Assert.Equal("ok", await PostAsync(http, poll));
+            Assert.Equal(Echo, await http.GetStringAsync(poll).Within());
+        }
+
+        return [.. polls.Select(async poll =>
+        {
+            using var answer = await http.GetAsync(poll);
+            return await answer.Content.ReadAsStringAsync();
+        })];
+    }
+
+    private static async Task AssertUnknownAsync(IEnumerable<Task<string>> answers) =>
+        Assert.All(await Task.WhenAll(answers).Within(), static answer => Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", answer));
 
     private static async Task<long> CommandsAsync(ChaosCluster cluster)
     {

@@ -16,6 +16,7 @@ internal sealed class ClusterSecret
     private readonly byte[] _sidKey;
     private readonly byte[] _busKey;
     private readonly byte[] _forwardKey;
+    private readonly byte[] _peerKey;
 
     public ClusterSecret(string secret)
     {
@@ -24,6 +25,7 @@ internal sealed class ClusterSecret
         _sidKey = Derive(material, "scaler sid");
         _busKey = Derive(material, "scaler bus");
         _forwardKey = Derive(material, "scaler forward");
+        _peerKey = Derive(material, "scaler peer");
     }
 
     /// <summary>The secret itself. It goes to Redis where the servers agree on one there, and nowhere else.</summary>
@@ -41,18 +43,27 @@ internal sealed class ClusterSecret
     public bool IsSidTag(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tag) => IsTag(_sidKey, data, tag);
 
     /// <summary>The tag of a forwarded request, as text.</summary>
-    public string TagForward(string data)
-    {
-        Span<byte> tag = stackalloc byte[TagLength];
-        Tag(_forwardKey, Encoding.UTF8.GetBytes(data), tag);
-        return Base64Url.EncodeToString(tag);
-    }
+    public string TagForward(string data) => TagText(_forwardKey, data);
 
-    public bool IsForwardTag(string data, string tag) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(TagForward(data)), Encoding.UTF8.GetBytes(tag));
+    public bool IsForwardTag(string data, string tag) => IsTextTag(_forwardKey, data, tag);
+
+    /// <summary>The tag of a server that connects to another, as text.</summary>
+    public string TagPeer(string data) => TagText(_peerKey, data);
+
+    public bool IsPeerTag(string data, string tag) => IsTextTag(_peerKey, data, tag);
 
     private static byte[] Derive(byte[] material, string use) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, material, 32, info: Encoding.UTF8.GetBytes(use));
+
+    private static string TagText(byte[] key, string data)
+    {
+        Span<byte> tag = stackalloc byte[TagLength];
+        Tag(key, Encoding.UTF8.GetBytes(data), tag);
+        return Base64Url.EncodeToString(tag);
+    }
+
+    private static bool IsTextTag(byte[] key, string data, string tag) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(TagText(key, data)), Encoding.UTF8.GetBytes(tag));
 
     private static void Tag(byte[] key, ReadOnlySpan<byte> data, Span<byte> tag)
     {

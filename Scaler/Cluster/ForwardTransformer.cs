@@ -3,7 +3,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Scaler.Cluster;
 
-/// <summary>Passes a request on as it came, with the cluster's header in place of whatever the client may have sent under its name.</summary>
+/// <summary>Passes a request on as it came, and its answer, with the cluster's header in place of whatever the client may have sent under its name.</summary>
 internal sealed class ForwardTransformer(string header) : HttpTransformer
 {
     public override async ValueTask TransformRequestAsync(
@@ -15,5 +15,20 @@ internal sealed class ForwardTransformer(string header) : HttpTransformer
 
         // The host that the client asked for: the answering server compares origins with it.
         proxyRequest.Headers.Host = httpContext.Request.Host.Value;
+    }
+
+    public override ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is not null)
+        {
+            // What both servers say of an answer is said once: browsers take no origin that is allowed twice.
+            foreach (var (name, _) in proxyResponse.Headers)
+            {
+                httpContext.Response.Headers.Remove(name);
+            }
+        }
+
+        return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
 }

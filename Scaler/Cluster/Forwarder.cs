@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Scaler.Cluster.Peers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Scaler.Cluster;
@@ -16,8 +18,9 @@ internal sealed class Forwarder : IDisposable
     private readonly Membership _membership;
     private readonly HttpMessageInvoker _client;
     private readonly ForwarderRequestConfig _config;
+    private readonly PeerTable _peers;
 
-    public Forwarder(IHttpForwarder forwarder, ClusterLink link, Membership membership)
+    public Forwarder(IHttpForwarder forwarder, ClusterLink link, Membership membership, ILogger<Forwarder> logger)
     {
         (_forwarder, _link, _membership) = (forwarder, link, membership);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
@@ -32,7 +35,9 @@ internal sealed class Forwarder : IDisposable
 
         // A poll is held until there is something to say, which is a heartbeat at the latest.
         var engine = link.Options.EngineIO;
-        _config = new ForwarderRequestConfig { ActivityTimeout = engine.PingInterval + engine.PingTimeout + TimeSpan.FromSeconds(10) };
+        var patience = engine.PingInterval + engine.PingTimeout + TimeSpan.FromSeconds(10);
+        _config = new ForwarderRequestConfig { ActivityTimeout = patience };
+        _peers = new PeerTable(link, membership, patience, logger);
     }
 
     /// <summary>Forwards a request, if it can be answered elsewhere.</summary>
@@ -40,7 +45,7 @@ internal sealed class Forwarder : IDisposable
     public async ValueTask<bool> TryForwardAsync(HttpContext context, string sid)
     {
         var secret = _link.Secret;
-        if (!ClusterSid.TryRead(sid, secret, out var server) || server == _membership.ServerId || context.Request.Headers.ContainsKey(ForwardHeader.Name))
+        if (!ClusterSid.TryRead(sid, secret, out var server) || server == _membership.ServerId || IsForwarded(context))
         {
             return false;
         }
@@ -54,17 +59,39 @@ internal sealed class Forwarder : IDisposable
 
         if (lookup != ServerLookup.Live || url is null)
         {
-            _link.Metrics.Forwarded("unknown");
+            _link.Metrics.Forwarded("unknown", "none");
             return false;
         }
 
+        var outcome = await _peers.CallAsync(context, server, url);
+        if (outcome == PeerCallOutcome.NotCarried)
+        {
+            return await TryStreamAsync(context, sid, url, secret);
+        }
+
+        _link.Metrics.Forwarded(outcome == PeerCallOutcome.Answered ? "forwarded" : outcome.ToString().ToLowerInvariant(), "peer");
+        return outcome != PeerCallOutcome.Unreachable;
+    }
+
+    public void Dispose()
+    {
+        _peers.Dispose();
+        _client.Dispose();
+    }
+
+    private static bool IsForwarded(HttpContext context) =>
+        context.Features.Get<PeerRequest>() is not null || context.Request.Headers.ContainsKey(ForwardHeader.Name);
+
+    /// <summary>Passes on what comes, and what comes back, as it comes: WebSockets, and bodies that are long or not there yet.</summary>
+    private async ValueTask<bool> TryStreamAsync(HttpContext context, string sid, string url, ClusterSecret secret)
+    {
         var header = ForwardHeader.Write(
             _membership.ServerId, context.Connection.RemoteIpAddress, context.Request.Scheme, sid, _link.Time.GetUtcNow(), secret);
-        var error = await _forwarder.SendAsync(context, url, _client, _config, new ForwardTransformer(header), context.RequestAborted);
+        var error = await _forwarder.SendAsync(context, url.TrimEnd('/') + context.Request.PathBase.ToUriComponent(), _client, _config, new ForwardTransformer(header), context.RequestAborted);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
             // The server is not there, whatever its lease says; its session is gone with it.
-            _link.Metrics.Forwarded("unreachable");
+            _link.Metrics.Forwarded("unreachable", "http");
             context.Response.Clear();
             return false;
         }
@@ -75,11 +102,9 @@ internal sealed class Forwarder : IDisposable
             context.Abort();
         }
 
-        _link.Metrics.Forwarded(error == ForwarderError.None ? "forwarded" : error.ToString());
+        _link.Metrics.Forwarded(error == ForwarderError.None ? "forwarded" : error.ToString(), "http");
         return true;
     }
-
-    public void Dispose() => _client.Dispose();
 
     /// <summary>Whether this server would not take the body, because it is too slow, too large or malformed: the client is there to be told so.</summary>
     private static bool IsRefused(HttpContext context) => context.GetForwarderErrorFeature()?.Exception switch

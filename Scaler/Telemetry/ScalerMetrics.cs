@@ -32,7 +32,7 @@ internal sealed class ScalerMetrics
         _errors = meter.CreateCounter<long>("scaler.server.errors", "{error}", "Error events, by name.");
         _envelopes = meter.CreateCounter<long>("scaler.bus.envelopes", "{envelope}", "Envelopes received from the bus, by kind.");
         _skipped = meter.CreateCounter<long>("scaler.bus.envelopes.skipped", "{envelope}", "Envelopes that were not read, by reason.");
-        _forwards = meter.CreateCounter<long>("scaler.forward.requests", "{request}", "Requests for a session that is not here, by outcome.");
+        _forwards = meter.CreateCounter<long>("scaler.forward.requests", "{request}", "Requests for a session that is not here, by outcome and way.");
         _reaped = meter.CreateCounter<long>("scaler.registry.reaped", "{server}", "Dead servers whose entries this server removed.");
         _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Time that a probe of the bus took to come back.");
         _deliveryLatency = meter.CreateHistogram("scaler.server.delivery.duration", "s", "Time from the send on another server until the queues here took the message.",
@@ -83,7 +83,10 @@ internal sealed class ScalerMetrics
 
     public void EnvelopeSkipped(string reason) => _skipped.Add(1, new KeyValuePair<string, object?>("error.type", reason));
 
-    public void Forwarded(string outcome) => _forwards.Add(1, new KeyValuePair<string, object?>("scaler.forward.outcome", outcome));
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="way"><c>peer</c>: over a connection with others; <c>http</c>: alone; <c>none</c>: not at all.</param>
+    public void Forwarded(string outcome, string way) => _forwards.Add(
+        1, new KeyValuePair<string, object?>("scaler.forward.outcome", outcome), new KeyValuePair<string, object?>("scaler.forward.way", way));
 
     public void Reaped() => _reaped.Add(1);
 

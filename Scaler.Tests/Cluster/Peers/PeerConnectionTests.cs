@@ -1,0 +1,233 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Cluster.Peers;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster.Peers;
+
+public sealed class PeerConnectionTests
+{
+    [Fact]
+    public async Task ManyRequestsAtOnce_EachGetItsOwnAnswer()
+    {
+        await using var pair = await PeerPair.StartAsync(static async context =>
+        {
+            await Task.Yield();
+            using var reader = new StreamReader(context.Request.Body);
+            context.Response.StatusCode = 202;
+            await context.Response.WriteAsync(context.Request.QueryString + await reader.ReadToEndAsync());
+        });
+
+        await Parallel.ForAsync(0, 1000, async (i, _) =>
+            Assert.Equal((202, $"?{i}body {i}"), await PeerPair.ReadAsync(pair.Ask($"?{i}", $"body {i}"))));
+    }
+
+    [Fact]
+    public async Task ALongAnswer_ComesWhole_AndOthersPassIt()
+    {
+        var text = string.Concat(Enumerable.Range(0, 500_000).Select(static i => (char)('a' + (i % 26))));
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pair = await PeerPair.StartAsync(async context =>
+        {
+            if (context.Request.QueryString.HasValue)
+            {
+                await gate.Task;
+            }
+
+            await context.Response.WriteAsync(text);
+        });
+        var held = pair.Ask("?held");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PeerPair.ReadAsync(pair.Ask())));
+
+        Assert.All(answers, answer => Assert.Equal(text, answer.Body));
+        gate.SetResult();
+        Assert.Equal(text, (await PeerPair.ReadAsync(held)).Body);
+    }
+
+    [Fact]
+    public async Task ARequestThatIsCanceled_IsCutOffThere_AndTheRestGoesOn()
+    {
+        var begun = new TaskCompletionSource();
+        var aborted = new TaskCompletionSource();
+        await using var pair = await PeerPair.StartAsync(async context =>
+        {
+            if (context.Request.QueryString.HasValue)
+            {
+                context.RequestAborted.Register(aborted.SetResult);
+                begun.SetResult();
+                await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+            }
+        });
+        using var call = pair.Ask("?held");
+        await begun.Task.Within();
+
+        call.Cancel();
+
+        Assert.Equal(PeerCallOutcome.Canceled, await call.Task.Within());
+        await aborted.Task.Within();
+        Assert.Equal((200, ""), await PeerPair.ReadAsync(pair.Ask()));
+        Assert.Equal(0, pair.Logger.Collector.Count);
+    }
+
+    [Fact]
+    public async Task ARequestThatTheApplicationAborts_HasNoAnswer()
+    {
+        await using var pair = await PeerPair.StartAsync(static context =>
+        {
+            context.Abort();
+            return context.Response.WriteAsync("too late");
+        });
+        using var call = pair.Ask();
+        Assert.Equal(PeerCallOutcome.Aborted, await call.Task.Within());
+    }
+
+    [Fact]
+    public async Task AnApplicationThatThrows_IsAnInternalError_AndSaysSo()
+    {
+        await using var pair = await PeerPair.StartAsync(static async context =>
+        {
+            context.Response.Headers["X-Half"] = "done";
+            await context.Response.WriteAsync("half");
+            throw context.Request.QueryString.HasValue ? new BadHttpRequestException("bad", 413) : new InvalidOperationException("broken");
+        });
+
+        Assert.Equal((500, ""), await PeerPair.ReadAsync(pair.Ask()));
+        Assert.Equal((LogLevel.Error, "broken"), (pair.Logger.LatestRecord.Level, pair.Logger.LatestRecord.Exception?.Message));
+        Assert.Equal((413, ""), await PeerPair.ReadAsync(pair.Ask("?bad")));
+        Assert.Equal(1, pair.Logger.Collector.Count);
+    }
+
+    [Fact]
+    public async Task WhoWantsToKnowBeforeAndAfterAnAnswer_IsTold()
+    {
+        var told = new ConcurrentQueue<string>();
+        var after = new TaskCompletionSource();
+        await using var pair = await PeerPair.StartAsync(context =>
+        {
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers["X-Late"] = "yes";
+                told.Enqueue("first");
+                return Task.CompletedTask;
+            });
+            context.Response.OnStarting(() =>
+            {
+                told.Enqueue("last");
+                return Task.CompletedTask;
+            });
+            context.Response.OnCompleted(() =>
+            {
+                after.SetResult();
+                return Task.CompletedTask;
+            });
+            context.Response.BodyWriter.Write("through the pipe"u8);
+            return Task.CompletedTask;
+        });
+        using var call = pair.Ask();
+        Assert.Equal(PeerCallOutcome.Answered, await call.Task.Within());
+
+        var response = new DefaultHttpContext().Response;
+        Assert.Equal("through the pipe"u8.ToArray(), call.Answer.ReadInto(response).ToArray());
+        Assert.Equal("yes", response.Headers["X-Late"]);
+        Assert.Equal(["last", "first"], told);
+        await after.Task.Within();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AConnectionThatBreaks_LeavesNobodyWaiting(bool here)
+    {
+        var begun = new TaskCompletionSource();
+        var aborted = new TaskCompletionSource();
+        await using var pair = await PeerPair.StartAsync(async context =>
+        {
+            context.RequestAborted.Register(aborted.SetResult);
+            begun.SetResult();
+            await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+        });
+        using var call = pair.Ask();
+        await begun.Task.Within();
+
+        (here ? (PeerConnection)pair.Caller : pair.Answerer).Abort();
+
+        Assert.Equal(PeerCallOutcome.Unreachable, await call.Task.Within());
+        await aborted.Task.Within();
+        await pair.Asked.Within();
+        Assert.False(pair.Caller.TryCall(new DefaultHttpContext { Request = { Method = "GET" } }, default, out _));
+    }
+
+    [Fact]
+    public async Task AConnectionThatIsClosed_SaysWhatItHasToSayFirst()
+    {
+        var text = new string('x', 300_000);
+        PeerPair? pair = null;
+        await using var started = pair = await PeerPair.StartAsync(async context =>
+        {
+            await context.Response.WriteAsync(text);
+            context.Response.OnCompleted(() =>
+            {
+                pair!.Answerer.Close();
+                return Task.CompletedTask;
+            });
+        });
+        Assert.Equal((200, text), await PeerPair.ReadAsync(pair.Ask()));
+        await Task.WhenAll(pair.Asked, pair.Answered).Within();
+    }
+
+    [Fact]
+    public async Task AnEndThatIsNotHeardOf_IsGivenUp_AndToldOfThisOneMeanwhile()
+    {
+        var time = new FakeTimeProvider();
+        var (here, there) = await PeerPair.ConnectAsync();
+        await using var other = there;
+        await using var stream = here;
+        using var caller = new PeerCaller(here, new ScalerClusterOptions(), time);
+        var running = caller.RunAsync();
+        for (var number = 1; number <= 10; number++)
+        {
+            // Four seconds of a lease of five, then it is heard of.
+            time.Advance(TimeSpan.FromSeconds(4));
+            Assert.True(caller.TryCall(new DefaultHttpContext { Request = { Method = "GET" } }, default, out var call));
+            await ReadAsync(there, PeerFrameKind.Alive);
+            await ReadAsync(there, PeerFrameKind.Request);
+            await there.WriteAsync(new byte[] { 0, 0, 0, 2, (byte)PeerFrameKind.Answer, 0, 0, 0, (byte)number, 1, 0 });
+            Assert.Equal(PeerCallOutcome.Answered, await call.Task.Within());
+            call.Dispose();
+        }
+
+        Assert.True(caller.TryCall(new DefaultHttpContext { Request = { Method = "GET" } }, default, out var last));
+        using (last)
+        {
+            time.Advance(TimeSpan.FromSeconds(6));
+            Assert.Equal(PeerCallOutcome.Unreachable, await last.Task.Within());
+        }
+
+        await running.Within();
+    }
+
+    [Fact]
+    public async Task AKindThatIsNotKnown_IsSkipped()
+    {
+        await using var pair = await PeerPair.StartAsync(static _ => Task.CompletedTask);
+        await pair.Bytes.WriteAsync(new byte[] { 0, 0, 0, 2, 99, 0, 0, 0, 0, 1, 2 });
+        Assert.Equal((200, ""), await PeerPair.ReadAsync(pair.Ask()));
+    }
+
+    /// <summary>Reads frames up to the first of a kind.</summary>
+    private static async Task ReadAsync(System.IO.Stream stream, PeerFrameKind kind)
+    {
+        var head = new byte[PeerFrame.HeadLength];
+        do
+        {
+            await stream.ReadExactlyAsync(head).AsTask().Within();
+            await stream.ReadExactlyAsync(new byte[BinaryPrimitives.ReadInt32BigEndian(head)]).AsTask().Within();
+        }
+        while (head[4] != (byte)kind);
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Cluster;
+using Scaler.Cluster.Peers;
+
+namespace Scaler.Tests.Cluster.Peers;
+
+public sealed class PeerGreetingTests
+{
+    private readonly ClusterSecret _secret = new("a secret of the cluster");
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly PeerGreeting _greeting;
+
+    public PeerGreetingTests() => _greeting = new PeerGreeting(_time);
+
+    [Fact]
+    public void TryAccept_OfThisCluster_ForThisServer_IsTrueOnce()
+    {
+        var said = Write();
+        Assert.True(Accepts(said));
+        Assert.False(Accepts(said));
+        Assert.True(Accepts(Write()));
+    }
+
+    [Fact]
+    public void TryAccept_OfOneThatWasAcceptedBefore_IsFalseForAsLongAsItWouldBeAccepted()
+    {
+        // Of a server whose clock is almost a minute ahead.
+        var said = PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
+        Assert.True(Accepts(said));
+        for (var second = 0; second < 130; second++)
+        {
+            Assert.False(Accepts(said));
+            Assert.True(Accepts(Write()));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Theory]
+    [InlineData(-61)]
+    [InlineData(61)]
+    public void TryAccept_OfAnotherTime_IsFalse(int seconds)
+    {
+        var said = Write();
+        _time.Advance(TimeSpan.FromSeconds(Math.Max(seconds, 0)));
+        said = seconds < 0 ? PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(-seconds), _secret) : said;
+        Assert.False(Accepts(said));
+    }
+
+    [Fact]
+    public void TryAccept_ForAnotherServer_IsFalse() =>
+        Assert.False(Accepts(PeerGreeting.Write("one", "three", _time.GetUtcNow(), _secret)));
+
+    [Fact]
+    public void TryAccept_OfAnotherCluster_IsFalse() =>
+        Assert.False(Accepts(PeerGreeting.Write("one", "two", _time.GetUtcNow(), new ClusterSecret("a secret of others"))));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("one two 1767225600000 random")]
+    [InlineData("one two 1767225600000 random tag")]
+    [InlineData("    ")]
+    public void TryAccept_OfSomethingElse_IsFalse(string said) => Assert.False(Accepts(said));
+
+    [Fact]
+    public void TryAccept_OfAChangedOne_IsFalse()
+    {
+        var said = Write();
+        for (var i = 0; i < said.Length; i++)
+        {
+            Assert.False(Accepts(said[..i] + (said[i] == 'A' ? 'B' : 'A') + said[(i + 1)..]));
+        }
+
+        Assert.True(Accepts(said));
+    }
+
+    [Fact]
+    public void TryAccept_OfATagMadeForSomethingElse_IsFalse()
+    {
+        var said = Write();
+        var data = said[..said.LastIndexOf(' ')];
+        Assert.False(Accepts($"{data} {_secret.TagForward(data)}"));
+    }
+
+    private string Write() => PeerGreeting.Write("one", "two", _time.GetUtcNow(), _secret);
+
+    private bool Accepts(string said) => _greeting.TryAccept(said, "two", _secret);
+}

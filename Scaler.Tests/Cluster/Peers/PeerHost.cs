@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster.Peers;
+
+/// <summary>A server in an application of its own, with middleware before it.</summary>
+internal sealed class PeerHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly MetricCollector<long> _forwards;
+
+    private PeerHost(WebApplication app, FakeLoggerProvider logs)
+    {
+        (_app, Logs) = (app, logs.Collector);
+        _forwards = new MetricCollector<long>(app.Services.GetRequiredService<IMeterFactory>(), "Scaler", "scaler.forward.requests");
+    }
+
+    public string Url => _app.Urls.Single();
+
+    public ScalerServer Server => _app.Services.GetRequiredService<ScalerServer>();
+
+    public FakeLogCollector Logs { get; }
+
+    /// <summary>The ways and outcomes of what this server forwarded.</summary>
+    public IEnumerable<string> Forwards => _forwards.GetMeasurementSnapshot().Select(static m => $"{m.Tags["scaler.forward.way"]} {m.Tags["scaler.forward.outcome"]}");
+
+    public static async Task<PeerHost> StartAsync(
+        IConnectionMultiplexer redis, string prefix, string id, Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null)
+    {
+        var logs = new FakeLoggerProvider();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(logs);
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddSingleton(redis);
+        builder.Services.AddScaler(options =>
+        {
+            (options.Prefix, options.Cluster.ServerId, options.Cluster.DrainBudget) = (prefix, id, TimeSpan.Zero);
+            configure?.Invoke(options);
+        });
+        var app = builder.Build();
+        before?.Invoke(app);
+        app.MapScaler();
+        await app.StartAsync();
+        var host = new PeerHost(app, logs);
+        host.Server.On("echo", static async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
+        return host;
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _forwards.Dispose();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Cluster.Peers;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster.Peers;
+
+/// <summary>Both ends of a connection between two servers, over a socket, with an application at one of them.</summary>
+internal sealed class PeerPair : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection()
+        .AddSingleton<IOptions<FormOptions>>(Options.Create(new FormOptions()))
+        .BuildServiceProvider();
+
+    private PeerPair(NetworkStream asks, NetworkStream answers, RequestDelegate application)
+    {
+        var pipeline = new PeerApplication(new DefaultHttpContextFactory(_services));
+        var builder = new ApplicationBuilder(_services);
+        pipeline.Configure(app => app.Run(application))(builder);
+        builder.Build();
+        Caller = new PeerCaller(asks, new ScalerClusterOptions(), Time);
+        Answerer = new PeerAnswerer(answers, new ScalerClusterOptions(), Time, pipeline, Logger);
+        Bytes = answers;
+        Asked = RunAsync(Caller, asks);
+        Answered = RunAsync(Answerer, answers);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public FakeLogger Logger { get; } = new();
+
+    public PeerCaller Caller { get; }
+
+    public PeerAnswerer Answerer { get; }
+
+    /// <summary>What the answering end writes to.</summary>
+    public NetworkStream Bytes { get; }
+
+    /// <summary>Completes when the asking end has ended.</summary>
+    public Task Asked { get; }
+
+    /// <summary>Completes when the answering end has ended.</summary>
+    public Task Answered { get; }
+
+    public static async Task<PeerPair> StartAsync(RequestDelegate application)
+    {
+        var (asks, answers) = await ConnectAsync();
+        return new PeerPair(asks, answers, application);
+    }
+
+    /// <summary>Two ends of a connection.</summary>
+    public static async Task<(NetworkStream Asks, NetworkStream Answers)> ConnectAsync()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var asks = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await asks.ConnectAsync(listener.LocalEndpoint);
+        return (new NetworkStream(asks, ownsSocket: true), new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
+    }
+
+    /// <summary>Asks for something, with an answer to come.</summary>
+    public PeerCall Ask(string query = "", string? body = null)
+    {
+        var context = new DefaultHttpContext { Request = { Method = body is null ? "GET" : "POST", Path = "/stream/", QueryString = new QueryString(query) } };
+        Assert.True(Caller.TryCall(context, new(Encoding.UTF8.GetBytes(body ?? "")), out var call));
+        return call;
+    }
+
+    /// <summary>The answer of a call.</summary>
+    public static async Task<(int Status, string Body)> ReadAsync(PeerCall call)
+    {
+        using (call)
+        {
+            Assert.Equal(PeerCallOutcome.Answered, await call.Task.Within());
+            var response = new DefaultHttpContext().Response;
+            var body = Encoding.UTF8.GetString(call.Answer.ReadInto(response).Span);
+            return (response.StatusCode, body);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Caller.Abort();
+        Answerer.Abort();
+        await Task.WhenAll(Asked, Answered).Within();
+        Caller.Dispose();
+        Answerer.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    private static async Task RunAsync(PeerConnection connection, NetworkStream stream)
+    {
+        await connection.RunAsync();
+        await stream.DisposeAsync();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Cluster.Peers;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster.Peers;
+
+public sealed class SoonBodyTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly Pipe _pipe = new();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task ABodyThatComesSoon_IsReadWhole(int first)
+    {
+        await _pipe.Writer.WriteAsync("body"u8[..first].ToArray());
+        var reading = SoonBody.ReadAsync(_pipe.Reader, 4, _time).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(99));
+        await _pipe.Writer.WriteAsync("body"u8[first..].ToArray());
+
+        Assert.Equal("body"u8.ToArray(), (await reading.Within()).Buffer.ToArray());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task ABodyThatDoesNot_IsLeftAsItIs(int first)
+    {
+        await _pipe.Writer.WriteAsync("body"u8[..first].ToArray());
+        var reading = SoonBody.ReadAsync(_pipe.Reader, 4, _time).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+
+        var read = await reading.Within();
+        Assert.Equal("body"u8[..first].ToArray(), read.Buffer.ToArray());
+        _pipe.Reader.AdvanceTo(read.Buffer.Start);
+        await AssertRestAsync(first);
+    }
+
+    [Fact]
+    public async Task ABodyThatComesAtTheVeryEnd_TellsWhoReadsNextNothingOfIt()
+    {
+        var reader = new EndsWithTheBody(_pipe, _time);
+        var read = await SoonBody.ReadAsync(reader, 4, _time).AsTask().Within();
+        Assert.Equal("body"u8.ToArray(), read.Buffer.ToArray());
+        _pipe.Reader.AdvanceTo(read.Buffer.Start);
+        await AssertRestAsync(4);
+    }
+
+    [Fact]
+    public async Task ABodyThatBreaksOff_Throws()
+    {
+        var reading = SoonBody.ReadAsync(_pipe.Reader, 4, _time).AsTask();
+        await _pipe.Writer.CompleteAsync(new IOException("reset"));
+        await Assert.ThrowsAsync<IOException>(() => reading.Within());
+    }
+
+    /// <summary>Whoever reads next gets everything, and no word of what went before.</summary>
+    private async Task AssertRestAsync(int first)
+    {
+        await _pipe.Writer.WriteAsync("body"u8[first..].ToArray());
+        await _pipe.Writer.CompleteAsync();
+        var read = await _pipe.Reader.ReadAtLeastAsync(4).AsTask().Within();
+        Assert.False(read.IsCanceled);
+        Assert.Equal("body"u8.ToArray(), read.Buffer.ToArray());
+    }
+
+    /// <summary>Time is up when the body has just come, and nobody has looked at it yet.</summary>
+    private sealed class EndsWithTheBody(Pipe pipe, FakeTimeProvider time) : PipeReader
+    {
+        private bool _hasEnded;
+
+        public override bool TryRead(out ReadResult result)
+        {
+            result = default;
+            return false;
+        }
+
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            if (_hasEnded)
+            {
+                return await pipe.Reader.ReadAsync(cancellationToken);
+            }
+
+            _hasEnded = true;
+            await pipe.Writer.WriteAsync("body"u8.ToArray(), cancellationToken);
+            var read = await pipe.Reader.ReadAsync(cancellationToken);
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return read;
+        }
+
+        public override void AdvanceTo(SequencePosition consumed) => pipe.Reader.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => pipe.Reader.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => pipe.Reader.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => pipe.Reader.Complete(exception);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Scaler.Cluster.Peers;
+
+/// <summary>A request of another server's client and its answer, on their way through this server's application.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source has neither a timer nor a handle, and who cuts off late must not fail.")]
+internal sealed partial class PeerExchange(PeerAnswerer answerer, uint number, PeerRequest request, PeerApplication application, ILogger logger)
+    : IHttpRequestLifetimeFeature, IThreadPoolWorkItem
+{
+    private readonly CancellationTokenSource _aborted = new();
+    private volatile bool _isCanceled;
+
+    public uint Number => number;
+
+    public CancellationToken RequestAborted { get; set; }
+
+    /// <summary>Cuts the request off, as the application asks.</summary>
+    public void Abort() => _aborted.Cancel();
+
+    /// <summary>Cuts the request off, for nobody waits for its answer.</summary>
+    public void Cancel()
+    {
+        _isCanceled = true;
+        _aborted.Cancel();
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    private async Task RunAsync()
+    {
+        RequestAborted = _aborted.Token;
+        var response = new PeerResponse();
+        var features = new FeatureCollection(8);
+        features.Set<IHttpRequestFeature>(request);
+        features.Set<IHttpResponseFeature>(response);
+        features.Set<IHttpResponseBodyFeature>(response.Sink);
+        features.Set<IHttpRequestLifetimeFeature>(this);
+        features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = request.Client });
+        features.Set(request);
+        var context = application.Contexts.Create(features);
+        try
+        {
+            await AnswerAsync(context, response);
+            await response.CompleteAsync();
+        }
+        catch (Exception exception)
+        {
+            LogFailure(exception);
+        }
+        finally
+        {
+            answerer.Ended(this);
+            application.Contexts.Dispose(context);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, PeerResponse response)
+    {
+        await RunAsync(context, response);
+        if (!_aborted.IsCancellationRequested)
+        {
+            await answerer.AnswerAsync(number, response);
+        }
+        else if (!_isCanceled)
+        {
+            answerer.CutOff(number);
+        }
+    }
+
+    private async Task RunAsync(HttpContext context, PeerResponse response)
+    {
+        using var activity = ActivityContext.TryParse(request.Trace, null, isRemote: true, out var trace)
+            ? ScalerMetrics.Activities.StartActivity("scaler.answer", ActivityKind.Server, trace)
+            : null;
+        try
+        {
+            await application.Pipeline!(context);
+            await response.StartAsync();
+        }
+        catch (BadHttpRequestException exception)
+        {
+            response.Reset(exception.StatusCode);
+        }
+        catch (Exception exception) when (!_aborted.IsCancellationRequested)
+        {
+            // As the server itself does it.
+            LogFailure(exception);
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            response.Reset(StatusCodes.Status500InternalServerError);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // It was cut off, and noticed it: nobody is there to answer.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request that another server passed on failed.")]
+    private partial void LogFailure(Exception exception);
+}
