@@ -39,6 +39,7 @@ public sealed class BusChaosTests(ITestOutputHelper output)
         await using var cluster = await ChaosCluster.StartAsync(1, behindProxy: true);
         var clients = await cluster.ConnectAsync(4, 1);
         var url = cluster.Servers[0].Url;
+        var before = await cluster.GetIdsAsync("account-0");
 
         // Every connection stays open, and nothing comes back: the servers can't know, other than by waiting.
         Assert.True(cluster.Proxy.Swallow("") > 0);
@@ -58,7 +59,10 @@ public sealed class BusChaosTests(ITestOutputHelper output)
 
         cluster.Proxy.Cut();
         await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == clients.Count);
-        await Deadline.Until(async () => (await cluster.View.GetRecentErrorsAsync()).Count(e => e.Name == ErrorNames.Connect) == 8);
+        var held = await cluster.GetIdsAsync("account-0");
+        held.ExceptWith(before);
+        Assert.Equal(8, held.Count);
+        await cluster.AssertToldOfOnceAsync(held);
         ChaosCluster.Empty(clients);
         await cluster.AssertEverybodyIsReachedOnceAsync(clients);
     }

@@ -57,7 +57,10 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public Task UntilUpAsync(int servers) =>
         Deadline.Until(async () => (await View.GetServersAsync()).Count(s => s is { Url: not null, State: ServerState.Up }) == servers);
 
-    /// <summary>Connects clients, spread over accounts and servers.</summary>
+    /// <summary>
+    /// Connects clients, spread over accounts and servers. All of them are in the registry afterwards, also those whose handshake did not wait
+    /// long enough for it, as on a machine that is busy: they have raised <c>error::connect</c>.
+    /// </summary>
     public async Task<List<(string Url, string Account, TestClient Client)>> ConnectAsync(int count, int accounts)
     {
         var connected = new List<(string Url, string Account, TestClient Client)>();
@@ -71,7 +74,32 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
 
         _clients.AddRange(connected.Select(c => c.Client));
+        await Deadline.Until(async () => (await View.GetCountsAsync()).Connections == _clients.Count, what: "every client is in the registry");
         return connected;
+    }
+
+    /// <summary>The ids of an account's connections, which a client does not know.</summary>
+    public async Task<HashSet<string>> GetIdsAsync(params IEnumerable<string> accounts)
+    {
+        var ids = new HashSet<string>();
+        foreach (var account in accounts)
+        {
+            ids.UnionWith((await View.GetConnectionsAsync(account)).Select(connection => connection.Id));
+        }
+
+        return ids;
+    }
+
+    /// <summary>Each of some connections was told of once, as one that could not be stored: now, or as soon as what is under way has arrived.</summary>
+    public async Task<List<ScalerError>> AssertToldOfOnceAsync(IReadOnlyCollection<string> ids)
+    {
+        async Task<List<ScalerError>> ToldAsync() =>
+            [.. (await View.GetRecentErrorsAsync()).Where(error => error.Name == ErrorNames.Connect && ids.Contains(error.Arguments[1]))];
+
+        await Deadline.Until(async () => (await ToldAsync()).Count >= ids.Count, what: "each connection is told of");
+        var told = await ToldAsync();
+        Assert.Equal(ids.Order(StringComparer.Ordinal), told.Select(error => error.Arguments[1]).Order(StringComparer.Ordinal));
+        return told;
     }
 
     /// <summary>The registry says what the servers hold: now, or as soon as what is under way has arrived.</summary>

@@ -12,7 +12,11 @@ public sealed class HeldUpRedisTests
         await using var process = await RedisProcess.StartAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},asyncTimeout=60000");
         await using var operatorsRedis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},allowAdmin=true");
-        await using var server = await ScalerTestServer.StartAsync(redis, "scaler", options => options.Cluster.LeaseDuration = TimeSpan.FromMinutes(1));
+        await using var server = await ScalerTestServer.StartAsync(redis, "scaler", options =>
+        {
+            options.Cluster.LeaseDuration = TimeSpan.FromMinutes(1);
+            (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1));
+        });
         var registry = server.Cluster.Link.Registry;
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
 

@@ -16,7 +16,15 @@ internal sealed class RedisClusterProcesses : IAsyncDisposable
         var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RedisProcess.StartAsync(
             "--cluster-enabled", "yes", "--cluster-config-file", $"scaler-{Guid.NewGuid():N}.conf", "--cluster-port", $"{Ports.Free()}")));
         await RunAsync(["--cluster", "create", .. nodes.Select(n => n.Endpoint), "--cluster-yes"]);
-        await Deadline.Until(async () => (await RunAsync(["-p", $"{nodes[0].Port}", "cluster", "info"])).Contains("cluster_state:ok", StringComparison.Ordinal));
+
+        // Each finds out by itself that the cluster is whole, and until then refuses commands with CLUSTERDOWN.
+        foreach (var node in nodes)
+        {
+            await Deadline.Until(
+                async () => (await RunAsync(["-p", $"{node.Port}", "cluster", "info"])).Contains("cluster_state:ok", StringComparison.Ordinal),
+                what: $"the cluster is whole to the node on port {node.Port}");
+        }
+
         return new RedisClusterProcesses(nodes);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Scaler.Admin.Services.Live;
 using Scaler.Tests.Admin.Helpers;
+using Scaler.Tests.Helpers;
 using static Microsoft.Playwright.Assertions;
 
 namespace Scaler.Tests.Admin.EndToEnd;
@@ -58,7 +59,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         await TickUntilAsync(page.GetByText("Registry differs from reality"));
         await Expect(page.GetByText("The registry differs from what stream-1-7f3a holds")).ToBeVisibleAsync();
         await page.GotoAsync("about:blank");
-        await UntilAsync(() => _host.Services.GetRequiredService<RegistryMonitor>().Watching == 0);
+        await Deadline.Until(() => _host.Services.GetRequiredService<RegistryMonitor>().Watching == 0);
     }
 
     [ChromiumFact]
@@ -76,7 +77,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         await Button(page, "Resume stream-2-b01c").ClickAsync();
         await Expect(page.GetByText("stream-2-b01c: It takes clients again.")).ToBeVisibleAsync();
         Assert.Equal(["drain stream-2-b01c", "resume stream-2-b01c"], _cluster.Done);
-        await UntilAsync(() => _cluster.Audit.Any(entry => entry is { What: "drain", Target: "server stream-2-b01c" }));
+        await Deadline.Until(() => _cluster.Audit.Any(entry => entry is { What: "drain", Target: "server stream-2-b01c" }));
     }
 
     [ChromiumFact]
@@ -140,7 +141,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
 
         // As somebody who goes elsewhere: the page says goodbye. A browser that is killed does not, and is noticed minutes later.
         await page.GotoAsync("about:blank");
-        await UntilAsync(() => _host.Monitor.Watching == 0 && _host.Feed.Watching == 0);
+        await Deadline.Until(() => _host.Monitor.Watching == 0 && _host.Feed.Watching == 0);
     }
 
     [ChromiumFact]
@@ -179,15 +180,5 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         return page;
     }
 
-    private Task UntilWatchedAsync() => UntilAsync(() => _cluster.Watching > 0);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var start = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "It did not come to be in time.");
-            await Task.Yield();
-        }
-    }
+    private Task<TimeSpan> UntilWatchedAsync() => Deadline.Until(() => _cluster.Watching > 0);
 }

@@ -124,5 +124,5 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
     }
 
     // A running cluster has a real clock, and so has the dashboard over it: a fake one would end its questions before they are answered.
-    private static Task SeeAsync(ILocator seen) => Expect(seen.First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    private static Task SeeAsync(ILocator seen) => Expect(seen.First).ToBeVisibleAsync();
 }

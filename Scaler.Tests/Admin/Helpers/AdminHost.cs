@@ -11,6 +11,7 @@ using Scaler.Admin.Configuration;
 using Scaler.Admin.Services.Cluster;
 using Scaler.Admin.Services.Live;
 using Scaler.ServiceDefaults;
+using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Admin.Helpers;
 
@@ -72,7 +73,7 @@ internal sealed class AdminHost : IAsyncDisposable
         var sampled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watch = Monitor.Watch(() => sampled.TrySetResult());
         ((FakeTimeProvider)_time).Advance(TimeSpan.FromSeconds(1));
-        await sampled.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await sampled.Task.Within("a sample");
     }
 
     /// <summary>A client with its own cookies that follows no redirect.</summary>

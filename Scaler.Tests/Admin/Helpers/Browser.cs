@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Admin.Helpers;
 
@@ -12,6 +13,8 @@ public sealed class Browser : IAsyncLifetime
     {
         if (File.Exists(ChromiumFactAttribute.Path))
         {
+            // What is expected of a page is waited for as everything else is; by itself Playwright gives up after 5 s.
+            Assertions.SetDefaultExpectTimeout((float)Deadline.Patience.TotalMilliseconds);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new()
             {

@@ -8,7 +8,7 @@ namespace Scaler.Tests.Admin.Services;
 
 public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly Clock _time = new();
     private readonly FakeCluster _cluster;
     private readonly RegistryMonitor _monitor;
     private readonly SemaphoreSlim _compared = new(0);
@@ -27,6 +27,7 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     {
         _monitor.Dispose();
         _compared.Dispose();
+        _time.Rests.Dispose();
     }
 
     [Fact]
@@ -99,23 +100,40 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     private async Task<IDisposable> WatchAsync()
     {
         var watch = _monitor.Watch(() => _compared.Release());
-        await _compared.WaitAsync().Within();
+        await ComparedAsync();
         return watch;
     }
 
     private async Task AdvanceAsync(int seconds)
     {
-        // The loop has told of the last comparison, and may not rest yet.
-        await Deadline.Until(() =>
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+        await ComparedAsync();
+    }
+
+    /// <summary>The next comparison has been told of, and the monitor rests: what passes of time before that is no part of its rest.</summary>
+    private async Task ComparedAsync()
+    {
+        await _compared.WaitAsync().Within("a comparison");
+        await _time.Rests.WaitAsync().Within("the rest after a comparison");
+    }
+
+    /// <summary>Tells when the monitor begins to rest.</summary>
+    private sealed class Clock : FakeTimeProvider
+    {
+        /// <summary>How long a comparison may take: a timer too, and no rest.</summary>
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+        public SemaphoreSlim Rests { get; } = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            if (_compared.CurrentCount == 0)
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime != Patience)
             {
-                _time.Advance(TimeSpan.FromSeconds(seconds));
-                seconds = 0;
+                Rests.Release();
             }
 
-            return _compared.CurrentCount > 0;
-        });
-        await _compared.WaitAsync().Within();
+            return timer;
+        }
     }
 }

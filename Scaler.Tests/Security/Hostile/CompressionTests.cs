@@ -121,6 +121,7 @@ public sealed class CompressionTests
         {
             options.PerMessageDeflate.Enabled = true;
             options.MaxPayload = MaxPayload;
+            HostileHost.PingsLate(options);
         },
         handler: new EngineTestHandler
         {

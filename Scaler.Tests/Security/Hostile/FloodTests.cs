@@ -118,7 +118,7 @@ public sealed class FloodTests
     [InlineData(1)]
     public async Task Fragments_WithoutEnd_AreCutOff(int size)
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         var fragments = Enumerable.Repeat(RawWebSocket.Frame(0, new byte[size], final: false), 2000).SelectMany(static frame => frame).ToArray();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {

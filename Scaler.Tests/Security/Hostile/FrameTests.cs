@@ -13,7 +13,7 @@ public sealed class FrameTests
     [Fact]
     public async Task BeforeTheSessionExists_InOnePieceWithTheRequest()
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         await EachAsync(async violation =>
         {
             using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"), violation.Frames);
@@ -26,7 +26,7 @@ public sealed class FrameTests
     [Fact]
     public async Task OnASessionsWebSocket()
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         await EachAsync(async violation =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
@@ -38,7 +38,7 @@ public sealed class FrameTests
     [Fact]
     public async Task ByteByByte()
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         await EachAsync(async violation =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
@@ -72,7 +72,7 @@ public sealed class FrameTests
     [Fact]
     public async Task AfterTheUpgrade_TheSessionEnds()
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         await EachAsync(async violation =>
         {
             var (sid, socket) = await host.Engine.OpenUpgradedAsync();
@@ -89,7 +89,7 @@ public sealed class FrameTests
 
     private static async Task OnUpgradeAsync(Func<HostileHost, string, Violation, Task<int>> attack)
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         await EachAsync(async violation =>
         {
             var sid = await host.Engine.OpenAsync();

@@ -16,7 +16,7 @@ public sealed class ResetTests
     [MemberData(nameof(Steps))]
     public async Task AnUpgradeThatIsReset_LeavesPollingAlive(string step)
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         await EachAsync(async _ =>
         {
             var sid = await host.Engine.OpenAsync();
@@ -49,7 +49,7 @@ public sealed class ResetTests
     [InlineData("5", "4hello")]
     public async Task AnUpgradeThatIsResetWhenItIsConfirmed_EndsTheSession(params string[] packets)
     {
-        await using var host = await HostileHost.StartAsync();
+        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         await EachAsync(async i =>
         {
             var sid = await host.Engine.OpenAsync();

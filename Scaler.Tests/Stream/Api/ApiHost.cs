@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Scaler.Stream.Api;
+using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 
 namespace Scaler.Tests.Stream.Api;
@@ -48,6 +49,9 @@ internal sealed class ApiHost : IAsyncDisposable
         {
             ["Scaler:Prefix"] = prefix,
             ["Scaler:Cluster:DrainBudget"] = TimeSpan.Zero.ToString("c", CultureInfo.InvariantCulture),
+            // As for ScalerTestServer.
+            ["Scaler:Cluster:RegistrationTimeout"] = TimeSpan.FromSeconds(10).ToString("c", CultureInfo.InvariantCulture),
+            ["Scaler:Cluster:SendTimeout"] = Deadline.Patience.ToString("c", CultureInfo.InvariantCulture),
             ["Scaler:Api:Keys:0"] = Key,
         };
         foreach (var (key, value) in settings)
