@@ -13,6 +13,7 @@ internal static class ScalerTestServer
         // Who is connected is in the registry, however busy the machine is: a test that is not about a Redis held up relies on it at once,
         // and a connection for which Redis does not answer in time is let in whatever the limits are.
         (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromSeconds(10), Deadline.Patience);
+        options.Cluster.ForwardConnectTimeout = TimeSpan.FromSeconds(10);
         configure?.Invoke(options);
         var server = ScalerServer.Create(redis, options);
         prepare?.Invoke(server);

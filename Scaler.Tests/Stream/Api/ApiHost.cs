@@ -51,6 +51,7 @@ internal sealed class ApiHost : IAsyncDisposable
             ["Scaler:Cluster:DrainBudget"] = TimeSpan.Zero.ToString("c", CultureInfo.InvariantCulture),
             // As for ScalerTestServer.
             ["Scaler:Cluster:RegistrationTimeout"] = TimeSpan.FromSeconds(10).ToString("c", CultureInfo.InvariantCulture),
+            ["Scaler:Cluster:ForwardConnectTimeout"] = TimeSpan.FromSeconds(10).ToString("c", CultureInfo.InvariantCulture),
             ["Scaler:Cluster:SendTimeout"] = Deadline.Patience.ToString("c", CultureInfo.InvariantCulture),
             ["Scaler:Api:Keys:0"] = Key,
         };
