@@ -29,8 +29,8 @@ internal static class ClusterSid
         Span<byte> random = stackalloc byte[RandomBytes];
         RandomNumberGenerator.Fill(random);
         length += Base64Url.EncodeToUtf8(random, sid[length..]);
-        Span<byte> tag = stackalloc byte[ClusterSecret.TagLength];
-        secret.TagSid(sid[..length], tag);
+        Span<byte> tag = stackalloc byte[ClusterKey.TagLength];
+        secret.Sids.Tag(sid[..length], tag);
         sid[length++] = (byte)'.';
         length += Base64Url.EncodeToUtf8(tag, sid[length..]);
         return Encoding.ASCII.GetString(sid[..length]);
@@ -50,9 +50,9 @@ internal static class ClusterSid
 
         Span<byte> bytes = stackalloc byte[MaxLength];
         var length = Encoding.ASCII.GetBytes(sid, bytes);
-        Span<byte> tag = stackalloc byte[ClusterSecret.TagLength];
+        Span<byte> tag = stackalloc byte[ClusterKey.TagLength];
         if (Base64Url.DecodeFromUtf8(bytes[(dot + 1)..length], tag, out _, out var written) != OperationStatus.Done
-            || written != tag.Length || !secret.IsSidTag(bytes[..dot], tag))
+            || written != tag.Length || !secret.Sids.IsTag(bytes[..dot], tag))
         {
             return false;
         }

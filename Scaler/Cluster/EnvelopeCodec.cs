@@ -25,7 +25,7 @@ internal static class EnvelopeCodec
     /// <exception cref="ArgumentException">A name is longer than 65,535 bytes.</exception>
     public static (byte[] Rented, int Length) Write(in Envelope envelope, ClusterSecret secret)
     {
-        var size = HeadLength + TraceLength + 6 + ClusterSecret.TagLength + envelope.Payload.Length
+        var size = HeadLength + TraceLength + 6 + ClusterKey.TagLength + envelope.Payload.Length
             + Encoding.UTF8.GetMaxByteCount(envelope.Sender.Length)
             + Encoding.UTF8.GetMaxByteCount(envelope.Account?.Length ?? 0)
             + Encoding.UTF8.GetMaxByteCount(envelope.ConnectionId?.Length ?? 0);
@@ -51,8 +51,8 @@ internal static class EnvelopeCodec
         at = WriteName(envelope.ConnectionId ?? "", span, at);
         envelope.Payload.Span.CopyTo(span[at..]);
         at += envelope.Payload.Length;
-        secret.TagEnvelope(span[..at], span[at..]);
-        return (rented, at + ClusterSecret.TagLength);
+        secret.Envelopes.Tag(span[..at], span[at..]);
+        return (rented, at + ClusterKey.TagLength);
     }
 
     /// <summary>Reads an envelope.</summary>
@@ -70,13 +70,13 @@ internal static class EnvelopeCodec
             return EnvelopeError.UnknownVersion;
         }
 
-        var end = span.Length - ClusterSecret.TagLength;
+        var end = span.Length - ClusterKey.TagLength;
         if (end < HeadLength)
         {
             return EnvelopeError.Malformed;
         }
 
-        if (!secret.IsEnvelopeTag(span[..end], span[end..]))
+        if (!secret.Envelopes.IsTag(span[..end], span[end..]))
         {
             return EnvelopeError.Forged;
         }

@@ -17,7 +17,7 @@ internal static class ForwardHeader
     public static string Write(string sender, IPAddress? client, string scheme, string sid, DateTimeOffset now, ClusterSecret secret)
     {
         var said = string.Create(CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {scheme} {now.ToUnixTimeMilliseconds()}");
-        return $"{said} {secret.TagForward(sid + " " + said)}";
+        return $"{said} {secret.Forwards.Tag(sid + " " + said)}";
     }
 
     /// <summary>Reads the header of a request.</summary>
@@ -32,7 +32,7 @@ internal static class ForwardHeader
         }
 
         var parts = header.Split(' ');
-        if (parts.Length != 5 || !secret.IsForwardTag(sid + " " + header[..at], parts[4])
+        if (parts.Length != 5 || !secret.Forwards.IsTag(sid + " " + header[..at], parts[4])
             || !long.TryParse(parts[3], CultureInfo.InvariantCulture, out var time)
             || (now - DateTimeOffset.FromUnixTimeMilliseconds(time)).Duration() > MaxAge)
         {

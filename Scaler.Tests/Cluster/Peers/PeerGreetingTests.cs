@@ -78,7 +78,7 @@ public sealed class PeerGreetingTests
     {
         var said = Write();
         var data = said[..said.LastIndexOf(' ')];
-        Assert.False(Accepts($"{data} {_secret.TagForward(data)}"));
+        Assert.False(Accepts($"{data} {_secret.Forwards.Tag(data)}"));
     }
 
     private string Write() => PeerGreeting.Write("one", "two", _time.GetUtcNow(), _secret);

@@ -27,7 +27,7 @@ internal sealed class PeerGreeting(TimeProvider time)
     {
         var random = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
         var said = string.Create(CultureInfo.InvariantCulture, $"{sender} {receiver} {now.ToUnixTimeMilliseconds()} {random}");
-        return $"{said} {secret.TagPeer(said)}";
+        return $"{said} {secret.Peers.Tag(said)}";
     }
 
     /// <summary>Accepts a greeting, once.</summary>
@@ -36,7 +36,7 @@ internal sealed class PeerGreeting(TimeProvider time)
     {
         var now = time.GetUtcNow();
         var parts = greeting.Split(' ');
-        if (parts.Length != 5 || !secret.IsPeerTag(greeting[..greeting.LastIndexOf(' ')], parts[4]) || parts[1] != receiver
+        if (parts.Length != 5 || !secret.Peers.IsTag(greeting[..greeting.LastIndexOf(' ')], parts[4]) || parts[1] != receiver
             || !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var milliseconds)
             || (now - DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)).Duration() > MaxAge)
         {

@@ -11,5 +11,5 @@ internal static class PeerHeaders
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings",
         ForwardHeader.Name, PeerGreeting.Name);
 
-    public static bool IsPassedOn(string name) => !Kept.Contains(name);
+    public static bool IsPassedOn(string name) => name.Length > 0 && !Kept.Contains(name);
 }

@@ -7,10 +7,13 @@ namespace Scaler.Cluster.Peers;
 
 /// <summary>
 /// Numbers, texts and headers within a frame. A number is in groups of seven bits, the lowest first; a text is its length in UTF-8 and
-/// that; headers are their count, and for each its name, the count of its values, and these.
+/// that; headers are for each its name, the count of its values, and these, and a name of no length behind the last.
 /// </summary>
 internal static class PeerText
 {
+    /// <summary>Characters of a text whose length in UTF-8 is less than 128, whatever they are.</summary>
+    private const int ShortText = 42;
+
     public static void Write(IBufferWriter<byte> writer, int number)
     {
         var span = writer.GetSpan(5);
@@ -26,21 +29,24 @@ internal static class PeerText
 
     public static void Write(IBufferWriter<byte> writer, string? text)
     {
-        var length = Encoding.UTF8.GetByteCount(text ?? "");
+        text ??= "";
+        if (text.Length <= ShortText)
+        {
+            // Its length takes one byte, whatever its characters are.
+            var span = writer.GetSpan(1 + (3 * ShortText));
+            span[0] = (byte)Encoding.UTF8.GetBytes(text, span[1..]);
+            writer.Advance(1 + span[0]);
+            return;
+        }
+
+        var length = Encoding.UTF8.GetByteCount(text);
         Write(writer, length);
-        writer.Advance(Encoding.UTF8.GetBytes(text ?? "", writer.GetSpan(length)));
+        writer.Advance(Encoding.UTF8.GetBytes(text, writer.GetSpan(length)));
     }
 
     /// <summary>Writes the headers that a server passes on.</summary>
     public static void Write(IBufferWriter<byte> writer, IHeaderDictionary headers)
     {
-        var count = 0;
-        foreach (var (name, _) in headers)
-        {
-            count += PeerHeaders.IsPassedOn(name) ? 1 : 0;
-        }
-
-        Write(writer, count);
         foreach (var (name, values) in headers)
         {
             if (PeerHeaders.IsPassedOn(name))
@@ -53,6 +59,8 @@ internal static class PeerText
                 }
             }
         }
+
+        Write(writer, "");
     }
 
     /// <exception cref="InvalidDataException">There is none.</exception>
@@ -90,9 +98,8 @@ internal static class PeerText
     /// <exception cref="InvalidDataException">There are none.</exception>
     public static void ReadHeaders(ref ReadOnlySpan<byte> span, IHeaderDictionary headers)
     {
-        for (var count = ReadNumber(ref span); count > 0; count--)
+        while (ReadText(ref span) is { Length: > 0 } name)
         {
-            var name = ReadText(ref span);
             var values = ReadNumber(ref span);
             if (values == 1)
             {
