@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Scaler.Cluster.Peers;
 using Scaler.Tests.Helpers;
@@ -208,6 +209,68 @@ public sealed class PeerConnectionTests
             Assert.Equal(PeerCallOutcome.Unreachable, await last.Task.Within());
         }
 
+        await running.Within();
+    }
+
+    [Fact]
+    public async Task AConnectionThatIsFull_TakesNoMoreRequests_ButWhatEndsThem()
+    {
+        var (here, there) = await PeerPair.ConnectAsync();
+        await using var other = there;
+        await using var stream = here;
+        using var caller = new PeerCaller(here, new ScalerClusterOptions(), new FakeTimeProvider());
+        var running = caller.RunAsync();
+        var calls = new List<PeerCall>();
+        var body = new ReadOnlySequence<byte>(new byte[PeerRequest.MostBody]);
+
+        // The other end reads nothing: a few MiB fill what lies between the two.
+        while (calls.Count < 1000 && caller.TryCall(new DefaultHttpContext { Request = { Method = "POST" } }, body, out var call))
+        {
+            calls.Add(call);
+        }
+
+        Assert.InRange(calls.Count, 16, 999);
+        calls[0].Cancel();
+        Assert.Equal(PeerCallOutcome.Canceled, await calls[0].Task.Within());
+        await ReadAsync(there, PeerFrameKind.Cancel);
+        caller.Abort();
+        await running.Within();
+        Assert.All(calls.Skip(1), static call => Assert.Equal(PeerCallOutcome.Unreachable, call.Task.Result));
+        calls.ForEach(static call => call.Dispose());
+    }
+
+    [Fact]
+    public async Task AnAnswerThatNobodyTakes_EndsWithTheConnection()
+    {
+        var ended = new TaskCompletionSource();
+        var (here, there) = await PeerPair.ConnectAsync();
+        await using var stream = there;
+        using var answerer = PeerPair.Answering(
+            there,
+            context =>
+            {
+                context.Response.OnCompleted(() =>
+                {
+                    ended.SetResult();
+                    return Task.CompletedTask;
+                });
+                return context.Response.Body.WriteAsync(new byte[32 * 1024 * 1024]).AsTask();
+            },
+            new FakeTimeProvider(),
+            new FakeLogger());
+        var running = answerer.RunAsync();
+        var request = new ArrayBufferWriter<byte>();
+        PeerRequest.Write(request, new DefaultHttpContext { Request = { Method = "GET" } }, default);
+        var head = new byte[PeerFrame.HeadLength];
+        PeerFrame.WriteHead(head, PeerFrameKind.Request, 1, request.WrittenCount);
+        await here.WriteAsync((byte[])[.. head, .. request.WrittenSpan]);
+
+        // It has begun, and more of it than fits between the two waits for room.
+        await here.ReadExactlyAsync(head).AsTask().Within();
+        Assert.False(ended.Task.IsCompleted);
+        await here.DisposeAsync();
+
+        await ended.Task.Within();
         await running.Within();
     }
 

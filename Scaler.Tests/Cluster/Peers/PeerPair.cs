@@ -16,18 +16,14 @@ namespace Scaler.Tests.Cluster.Peers;
 /// <summary>Both ends of a connection between two servers, over a socket, with an application at one of them.</summary>
 internal sealed class PeerPair : IAsyncDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection()
+    private static readonly ServiceProvider Services = new ServiceCollection()
         .AddSingleton<IOptions<FormOptions>>(Options.Create(new FormOptions()))
         .BuildServiceProvider();
 
     private PeerPair(NetworkStream asks, NetworkStream answers, RequestDelegate application)
     {
-        var pipeline = new PeerApplication(new DefaultHttpContextFactory(_services));
-        var builder = new ApplicationBuilder(_services);
-        pipeline.Configure(app => app.Run(application))(builder);
-        builder.Build();
         Caller = new PeerCaller(asks, new ScalerClusterOptions(), Time);
-        Answerer = new PeerAnswerer(answers, new ScalerClusterOptions(), Time, pipeline, Logger);
+        Answerer = Answering(answers, application, Time, Logger);
         Bytes = answers;
         Asked = RunAsync(Caller, asks);
         Answered = RunAsync(Answerer, answers);
@@ -54,6 +50,16 @@ internal sealed class PeerPair : IAsyncDisposable
     {
         var (asks, answers) = await ConnectAsync();
         return new PeerPair(asks, answers, application);
+    }
+
+    /// <summary>An end at which an application answers.</summary>
+    public static PeerAnswerer Answering(NetworkStream stream, RequestDelegate application, TimeProvider time, FakeLogger logger)
+    {
+        var pipeline = new PeerApplication(new DefaultHttpContextFactory(Services));
+        var builder = new ApplicationBuilder(Services);
+        pipeline.Configure(app => app.Run(application))(builder);
+        builder.Build();
+        return new PeerAnswerer(stream, new ScalerClusterOptions(), time, pipeline, logger);
     }
 
     /// <summary>Two ends of a connection.</summary>
@@ -93,7 +99,6 @@ internal sealed class PeerPair : IAsyncDisposable
         await Task.WhenAll(Asked, Answered).Within();
         Caller.Dispose();
         Answerer.Dispose();
-        await _services.DisposeAsync();
     }
 
     private static async Task RunAsync(PeerConnection connection, NetworkStream stream)
