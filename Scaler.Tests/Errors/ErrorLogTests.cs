@@ -1,4 +1,5 @@
 using Garnet;
+using Scaler.Cluster.Redis;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 
@@ -44,6 +45,28 @@ public sealed class ErrorLogTests
         await Deadline.Until(() => redis.IsConnected);
         await cluster.Errors.AppendAsync([Error with { Late = true }]);
         Assert.True(Assert.Single(await cluster.GetRecentErrorsAsync()).Late);
+    }
+
+    [Fact]
+    public async Task Events_GivenOnceMoreForWantOfAnAnswer_AreThereAndToldOnce()
+    {
+        var port = Ports.Free();
+        using var garnet = Start(port);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port}");
+        await using var cluster = new ScalerCluster(redis);
+        await using var other = new ScalerCluster(redis);
+        var told = await redis.GetSubscriber().SubscribeAsync(new RedisKeys(new ScalerOptions().Prefix).ErrorsChannel);
+
+        foreach (var (log, number, key) in new[] { (cluster, 1, "a"), (cluster, 1, "b"), (cluster, 2, "c"), (other, 1, "d"), (cluster, 2, "e"), (cluster, 0, "f") })
+        {
+            await log.Errors.AppendAsync([Error with { Arguments = [key, "x"] }], number);
+        }
+
+        Assert.Equal(["f", "d", "c", "a"], (await cluster.GetRecentErrorsAsync()).Select(static error => error.Arguments[0]));
+        foreach (var key in new[] { "a", "c", "d", "f" })
+        {
+            Assert.Contains($"\"{key}\"", (await told.ReadAsync().AsTask().Within()).Message.ToString(), StringComparison.Ordinal);
+        }
     }
 
     private static GarnetServer Start(int port)

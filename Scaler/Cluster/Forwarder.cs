@@ -87,7 +87,8 @@ internal sealed class Forwarder : IDisposable
     {
         var header = ForwardHeader.Write(
             _membership.ServerId, context.Connection.RemoteIpAddress, context.Request.Scheme, sid, _link.Time.GetUtcNow(), secret);
-        var error = await _forwarder.SendAsync(context, url.TrimEnd('/') + context.Request.PathBase.ToUriComponent(), _client, _config, new ForwardTransformer(header), context.RequestAborted);
+        var prefix = url.TrimEnd('/') + context.Request.PathBase.ToUriComponent();
+        var error = await _forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), context.RequestAborted);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
             // The server is not there, whatever its lease says; its session is gone with it.

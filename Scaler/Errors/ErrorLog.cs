@@ -15,18 +15,23 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
     private const int WatchBacklog = 10_000;
     private static readonly long KeptMilliseconds = (long)TimeSpan.FromDays(7).TotalMilliseconds;
 
+    private readonly string _publisher = Guid.NewGuid().ToString("N");
+
     public bool IsConnected => redis.IsConnected;
 
-    public Task AppendAsync(IReadOnlyList<ScalerError> errors)
+    /// <summary>Adds events, and tells of them.</summary>
+    /// <param name="errors">The events, oldest first.</param>
+    /// <param name="number">Greater than that of those before; events that are given once more with their number, for want of an answer, are there once. 0: none.</param>
+    public Task AppendAsync(IReadOnlyList<ScalerError> errors, long number = 0)
     {
-        var values = new RedisValue[3 + errors.Count];
-        (values[0], values[1], values[2]) = ((string?)keys.ErrorsChannel, Kept, KeptMilliseconds);
+        var values = new RedisValue[4 + errors.Count];
+        (values[0], values[1], values[2], values[3]) = ((string?)keys.ErrorsChannel, Kept, KeptMilliseconds, number);
         for (var i = 0; i < errors.Count; i++)
         {
-            values[i + 3] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ClusterJson.Default.ScalerError);
+            values[i + 4] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ClusterJson.Default.ScalerError);
         }
 
-        return redis.GetDatabase().ScriptEvaluateAsync(RedisScript.Errors, [keys.Errors], values);
+        return redis.GetDatabase().ScriptEvaluateAsync(RedisScript.Errors, [keys.Errors, keys.ErrorsOf(_publisher)], values);
     }
 
     public async Task<IReadOnlyList<ScalerError>> ReadAsync(int take)

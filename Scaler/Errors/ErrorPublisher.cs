@@ -29,6 +29,7 @@ internal sealed class ErrorPublisher : BackgroundService
     {
         var batch = new List<ScalerError>(Batch);
         var late = false;
+        var number = 0L;
         while (await _errors.Reader.WaitToReadAsync(stoppingToken))
         {
             while (batch.Count < Batch && _errors.Reader.TryRead(out var error))
@@ -36,7 +37,8 @@ internal sealed class ErrorPublisher : BackgroundService
                 batch.Add(error);
             }
 
-            while (!await TryAppendAsync(late ? [.. batch.Select(e => e with { Late = true })] : batch))
+            number++;
+            while (!await TryAppendAsync(late ? [.. batch.Select(e => e with { Late = true })] : batch, number))
             {
                 late = true;
                 await Task.Delay(Retry, _time, stoppingToken);
@@ -47,7 +49,7 @@ internal sealed class ErrorPublisher : BackgroundService
         }
     }
 
-    private async Task<bool> TryAppendAsync(IReadOnlyList<ScalerError> errors)
+    private async Task<bool> TryAppendAsync(IReadOnlyList<ScalerError> errors, long number)
     {
         var log = _server.Cluster.Errors;
         if (!log.IsConnected)
@@ -57,7 +59,7 @@ internal sealed class ErrorPublisher : BackgroundService
 
         try
         {
-            await log.AppendAsync(errors);
+            await log.AppendAsync(errors, number);
             return true;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)

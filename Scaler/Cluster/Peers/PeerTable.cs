@@ -116,6 +116,7 @@ internal sealed class PeerTable : IDisposable
             return null;
         }
     }
+
     private async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)

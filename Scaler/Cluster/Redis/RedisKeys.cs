@@ -44,6 +44,9 @@ internal sealed class RedisKeys
 
     public RedisKey Errors { get; }
 
+    /// <summary>STRING: the number of the last error events that a publisher gave.</summary>
+    public RedisKey ErrorsOf(string publisher) => $"{_tag}errors:{publisher}";
+
     public RedisKey Audit { get; }
 
     public RedisKey Secret { get; }
