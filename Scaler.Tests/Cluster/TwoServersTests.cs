@@ -218,6 +218,19 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
+    public async Task AServerThatHasJustJoined_IsKnownToWhoAsks()
+    {
+        // Right behind a turn, which the next keeps a distance to.
+        await _one.Membership.AnnounceAsync();
+        await _one.Cluster.Link.Registry.RenewAsync(
+            new ServerInfo { Id = "late", Epoch = 1, Url = "http://127.0.0.1:1" }, TimeSpan.FromMinutes(1), join: true);
+
+        await _one.Membership.RefreshAsync(default).Within();
+
+        Assert.Equal(ServerLookup.Live, _one.Membership.Servers.Find("late", out _));
+    }
+
+    [Fact]
     public async Task AForwardedRequest_IsNotForwardedAgain()
     {
         using var http = new HttpClient();

@@ -35,6 +35,7 @@ internal sealed partial class Membership
 
     private async Task RunTurnAsync()
     {
+        Volatile.Write(ref _turnBegan, _time.GetTimestamp());
         try
         {
             if (_link.Registry.IsConnected)

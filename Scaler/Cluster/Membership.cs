@@ -35,6 +35,7 @@ internal sealed partial class Membership : IAsyncDisposable
     private bool _disposed;
     private int _mismatches;
     private int _pending;
+    private long _turnBegan;
     private long _lastTurn;
     private long _lastSuccess;
 
@@ -81,15 +82,23 @@ internal sealed partial class Membership : IAsyncDisposable
 
     /// <summary>
     /// Learns anew which servers there are, because a genuine session id names one that is not known: it may have started
-    /// since the last renewal. Callers share a turn, and turns keep a distance, so that this cannot be made a load on Redis.
+    /// since the last renewal. Callers share a turn, and turns keep a distance, which who asks waits for, so that this cannot be made a
+    /// load on Redis.
     /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var asked = _time.GetTimestamp();
+        var rest = RefreshGap - _time.GetElapsedTime(Volatile.Read(ref _lastTurn));
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, _time, cancellationToken);
+        }
+
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (Volatile.Read(ref _lastTurn) < asked && _time.GetElapsedTime(Volatile.Read(ref _lastTurn)) > RefreshGap)
+            // A turn that had begun by then may have been told too early.
+            if (Volatile.Read(ref _turnBegan) < asked)
             {
                 await RunTurnAsync();
             }
