@@ -29,7 +29,7 @@ public sealed class BusChaosTests(ITestOutputHelper output)
         output.WriteLine($"it was repaired {repaired.TotalSeconds:F2} s later");
 
         Assert.All(clients, c => Assert.False(c.Client.Closed.IsCompleted));
-        ChaosCluster.Empty(clients);
+        await cluster.SettleAsync(clients);
         await cluster.AssertEverybodyIsReachedOnceAsync(clients);
     }
 
@@ -63,7 +63,7 @@ public sealed class BusChaosTests(ITestOutputHelper output)
         held.ExceptWith(before);
         Assert.Equal(8, held.Count);
         await cluster.AssertToldOfOnceAsync(held);
-        ChaosCluster.Empty(clients);
+        await cluster.SettleAsync(clients);
         await cluster.AssertEverybodyIsReachedOnceAsync(clients);
     }
 
@@ -81,7 +81,7 @@ public sealed class BusChaosTests(ITestOutputHelper output)
             return result is { IsComplete: true, Connections: 10 };
         });
         output.WriteLine($"a send reached everybody {whole.TotalSeconds:F2} s after every connection to Redis was cut");
-        ChaosCluster.Empty(clients);
+        await cluster.SettleAsync(clients);
         await cluster.AssertEverybodyIsReachedOnceAsync(clients);
     }
 }

@@ -106,6 +106,30 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public Task AssertRegistryEqualsRealityAsync() =>
         Deadline.Until(async () => (await View.CheckRegistryAsync()).IsEqual, what: "the registry equals reality");
 
+    /// <summary>
+    /// Has every client read all that it was sent before: a queue that has taken a message has not sent it yet. What comes from one sender comes
+    /// in order, so it has come when what was sent behind it has.
+    /// </summary>
+    public async Task SettleAsync(IReadOnlyCollection<(string Url, string Account, TestClient Client)> clients)
+    {
+        await AssertRegistryEqualsRealityAsync();
+        foreach (var account in clients.GroupBy(c => c.Account))
+        {
+            var mark = 0;
+            await Deadline.Until(async () =>
+            {
+                var result = await View.SendAsync(account.Key, "settled", [++mark], new SendOptions { Receipts = true });
+                return result.IsComplete && result.Connections == account.Count();
+            });
+            foreach (var (_, _, client) in account)
+            {
+                while (await client.NextAsync() != $$"""{"event":"settled","args":[{{mark}}]}""")
+                {
+                }
+            }
+        }
+    }
+
     public async Task AssertEverybodyIsReachedOnceAsync(List<(string Url, string Account, TestClient Client)> clients)
     {
         await AssertRegistryEqualsRealityAsync();

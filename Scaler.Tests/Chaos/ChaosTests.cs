@@ -104,7 +104,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var whole = await Deadline.Until(
             async () => cluster.Connection.IsConnected && await cluster.View.GetCountsAsync() == new ClusterCounts(2, 6, 80), Patience);
         output.WriteLine($"the registry was whole {whole.TotalSeconds:F2} s after Redis came back, empty");
-        ChaosCluster.Empty(clients);
+        await cluster.SettleAsync(clients);
         await cluster.AssertEverybodyIsReachedOnceAsync(clients);
 
         // Each new connection was told of once, later, with its own arguments.
