@@ -54,7 +54,8 @@ internal sealed class PeerAnswerer(Stream stream, ScalerClusterOptions options, 
         switch (frame.Kind)
         {
             case PeerFrameKind.Request:
-                exchange = new PeerExchange(this, frame.Request, PeerRequest.Read(frame.Content.IsSingleSegment ? frame.Content.FirstSpan : frame.Content.ToArray()), application, logger);
+                var content = frame.Content.IsSingleSegment ? frame.Content.FirstSpan : frame.Content.ToArray();
+                exchange = new PeerExchange(this, frame.Request, PeerRequest.Read(content), application, logger);
                 lock (_lock)
                 {
                     if (!_exchanges.TryAdd(frame.Request, exchange))
