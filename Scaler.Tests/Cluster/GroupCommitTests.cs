@@ -166,6 +166,76 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public void AddAhead_GoesBeforeAllThatWaits_InItsOrder()
+    {
+        AddOne();
+        var waiting = AddMany(3);
+        List<Entry> ahead = [new(), new()];
+
+        _group.AddAhead(ahead);
+        Assert.Single(_calls);
+        _calls[0].Answer();
+
+        Assert.Equal([.. ahead, .. waiting], _calls[1].Entries);
+        _calls[1].Answer();
+        Assert.Equal(2, _calls.Count);
+    }
+
+    [Fact]
+    public void AddAhead_WithNothingElseWaiting_IsTheNextCall()
+    {
+        AddOne();
+        List<Entry> ahead = [new()];
+
+        _group.AddAhead(ahead);
+        _calls[0].Answer();
+
+        Assert.Equal(ahead, _calls[1].Entries);
+    }
+
+    [Fact]
+    public void AddAhead_WhereTheCallIsNotAnswered_FailsToo()
+    {
+        AddOne();
+        List<Entry> ahead = [new()];
+        _group.AddAhead(ahead);
+
+        _calls[0].Fail(new RedisTimeoutException("no answer", CommandStatus.Sent));
+
+        Assert.NotNull(ahead[0].Failure);
+        Assert.Single(_calls);
+    }
+
+    [Fact]
+    public void Add_WhereOneCallMayBeUnderWay_WaitsForIt_HoweverManyWait()
+    {
+        var calls = new List<Call>();
+        var group = new GroupCommit<Entry>(
+            entries =>
+            {
+                calls.Add(new Call(entries));
+                return calls[^1].Ended;
+            },
+            (_, _) => true,
+            group => group.Execute(),
+            mostEntries: 5,
+            mostUnderWay: 1);
+
+        for (var i = 0; i < 12; i++)
+        {
+            group.Add(new Entry());
+        }
+
+        Assert.Single(calls);
+        for (var i = 0; i < 4; i++)
+        {
+            calls[i].Answer();
+        }
+
+        Assert.Equal([1, 5, 5, 1], calls.Select(call => call.Entries.Count));
+    }
+
+    [Fact]
     public async Task Calls_AreMadeInNobodysContext()
     {
         var local = new AsyncLocal<string?> { Value = "the first one's" };

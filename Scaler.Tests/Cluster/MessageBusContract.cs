@@ -5,7 +5,7 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Cluster;
 
 /// <summary>What every bus promises.</summary>
-public sealed class MessageBusContract(Backends backends) : IClassFixture<Backends>
+public sealed partial class MessageBusContract(Backends backends) : IClassFixture<Backends>
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
@@ -187,6 +187,20 @@ public sealed class MessageBusContract(Backends backends) : IClassFixture<Backen
         Assert.Equal("two", await star.NextAsync());
         Assert.True(star.IsEmpty);
         Assert.False(await bus.TellAsync("b.1", "three"u8.ToArray()));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task TellAsync_ReachesTheOneThatSends(Backend backend)
+    {
+        var (registry, bus, _) = await backends.NewClusterAsync(backend);
+        var a = await JoinAsync(registry, "a");
+        var inbox = new Inbox();
+        await using var listening = await bus.ListenAsync(a, inbox.Receive);
+        await bus.SendAsync("acme", a, "one"u8.ToArray());
+
+        Assert.True(await bus.TellAsync(a, "two"u8.ToArray()));
+
+        Assert.Equal("two", await inbox.NextAsync());
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]

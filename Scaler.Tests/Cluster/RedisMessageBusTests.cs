@@ -46,23 +46,23 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
     }
 
     [RedisServerFact]
-    public async Task SendAsync_Alone_IsOneCall_AndManyMeanwhileAreFew()
+    public async Task BroadcastAsync_Alone_IsOneCall_AndManyMeanwhileAreFew()
     {
         var redis = await backends.ConnectAsync(Backend.RedisServer);
         var operatorsRedis = await backends.ConnectAsync(Backend.RedisServer);
         var bus = new RedisMessageBus(redis, new RedisKeys(backends.NewPrefix()), new ScalerMetrics(null));
-        await bus.SendAsync("acme", "a.1", new byte[1]);
+        await bus.BroadcastAsync("a.1", new byte[1]);
 
-        var before = await ScriptCalls.CountAsync(redis);
-        await bus.SendAsync("acme", "a.1", new byte[1]);
-        Assert.Equal(before + 1, await ScriptCalls.CountAsync(redis));
+        var before = await CommandCalls.CountScriptsAsync(redis);
+        await bus.BroadcastAsync("a.1", new byte[1]);
+        Assert.Equal(before + 1, await CommandCalls.CountScriptsAsync(redis));
 
-        // The first carries one or some, one behind it as much as may be, and the rest waits until they are answered.
+        // The first carries one or some, and the rest waits until it is answered.
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
-        var sends = Enumerable.Range(0, 1 + (3 * GroupCommit<BusEntry>.MostEntries)).Select(_ => bus.SendAsync("acme", "a.1", new byte[1])).ToList();
+        var sends = Enumerable.Range(0, 1 + (6 * GroupCommit<BusEntry>.MostEntries)).Select(_ => bus.BroadcastAsync("a.1", new byte[1])).ToList();
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
         await Task.WhenAll(sends).Within();
-        Assert.Equal(before + 1 + 4, await ScriptCalls.CountAsync(redis));
+        Assert.Equal(before + 1 + 4, await CommandCalls.CountScriptsAsync(redis));
     }
 
     [RedisServerFact]

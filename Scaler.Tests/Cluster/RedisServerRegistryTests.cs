@@ -61,15 +61,15 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         var registry = new RedisServerRegistry(redis, new RedisKeys(backends.NewPrefix()));
         await registry.RegisterAsync(Holder, [Entry(0)], 0);
 
-        var before = await ScriptCalls.CountAsync(redis);
+        var before = await CommandCalls.CountScriptsAsync(redis);
         await registry.RegisterAsync(Holder, [Entry(1)], 0);
-        Assert.Equal(before + 1, await ScriptCalls.CountAsync(redis));
+        Assert.Equal(before + 1, await CommandCalls.CountScriptsAsync(redis));
 
         await operatorsRedis.ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
         var writes = Enumerable.Range(0, 1 + (2 * GroupCommit<RegistryWrite>.MostEntries)).Select(i => registry.RegisterAsync(Holder, [Entry(i)], 0)).ToList();
         await operatorsRedis.ExecuteAsync("CLIENT", "UNPAUSE");
         Assert.All(await Task.WhenAll(writes).Within(), Assert.True);
-        Assert.Equal(before + 1 + 3, await ScriptCalls.CountAsync(redis));
+        Assert.Equal(before + 1 + 3, await CommandCalls.CountScriptsAsync(redis));
     }
 
     [Theory, OnGarnet, OnRedisServer, OnRedisCluster]

@@ -2,7 +2,7 @@ namespace Scaler.Cluster;
 
 /// <summary>
 /// Envelopes between servers. Delivery is at most once; what one sender gives the bus for one server arrives there in the
-/// order in which it was given. Each send is one round trip.
+/// order in which it was given. Each send is one round trip, and a second where an account has just appeared on a server.
 /// </summary>
 internal interface IMessageBus
 {

@@ -13,6 +13,9 @@ internal sealed class BusEntry(char kind, string name, string sender, ReadOnlyMe
     public const char ToAll = 'b';
     public const char ToHolder = 'h';
 
+    /// <summary>For a holder of an account that was not known to be one when the others were given the envelope.</summary>
+    public const char ToMissed = 'm';
+
     /// <summary>About what an entry takes beside its envelope, here too.</summary>
     private const int Overhead = 256;
 

@@ -1,32 +1,50 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Reads what <c>Scripts/send.lua</c> says of one envelope:
+/// Reads who holds an account: what <c>Scripts/send.lua</c> says that an envelope reached, or what the registry says, where there are
+/// no signs:
 /// <code>
 /// a.1700000000000=12+;b.1700000000001=3-;
 /// </code>
-/// It says much the same of most: what was read is remembered, so that it is not made anew for each.
+/// It is much the same for most: what was read is remembered, so that it is not made anew for each, and the same text gives the same
+/// list. Used by one thread at a time.
 /// </summary>
 internal sealed class ReachReader
 {
-    /// <summary>How many texts are remembered, and up to what length: some hundred KiB at most.</summary>
+    /// <summary>How many texts are remembered, and up to what length: a MiB at most.</summary>
     private const int MostRemembered = 1024;
-    private const int LongestRemembered = 128;
+    private const int LongestRemembered = 512;
 
-    private readonly ConcurrentDictionary<string, Reach[]> _remembered = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Reach[]>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+    private static readonly Reach[] Nobody = [];
+
+    private readonly Dictionary<string, Reach[]> _remembered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Reach[]>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+    private string _sender = "";
 
     public ReachReader() => _bySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    public IReadOnlyList<Reach> Read(ReadOnlySpan<byte> text)
+    /// <summary>Who is passed over where the registry names it: a sender serves its own connections itself.</summary>
+    public string Sender
+    {
+        get => _sender;
+        set
+        {
+            if (value != _sender)
+            {
+                _sender = value;
+                _remembered.Clear();
+            }
+        }
+    }
+
+    public Reach[] Read(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
         {
-            return [];
+            return Nobody;
         }
 
         if (text.Length > LongestRemembered)
@@ -51,20 +69,25 @@ internal sealed class ReachReader
         return reached;
     }
 
-    private static Reach[] Parse(ReadOnlySpan<char> text)
+    private Reach[] Parse(ReadOnlySpan<char> text)
     {
-        var reached = new Reach[text.Count(';')];
-        var count = 0;
+        var reached = new List<Reach>(text.Count(';'));
         foreach (var range in text.Split(';'))
         {
             var part = text[range];
             if (part.IndexOf('=') is var at and > 0)
             {
-                reached[count++] = new Reach(
-                    part[..at].ToString(), int.Parse(part[(at + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture), part[^1] == '+');
+                var holder = part[..at];
+                var said = part[(at + 1)..];
+                var signed = said[^1] is '+' or '-';
+                if (signed || !holder.SequenceEqual(_sender))
+                {
+                    var connections = int.Parse(signed ? said[..^1] : said, NumberStyles.None, CultureInfo.InvariantCulture);
+                    reached.Add(new Reach(holder.ToString(), connections, said[^1] != '-'));
+                }
             }
         }
 
-        return reached;
+        return reached.Count == 0 ? Nobody : [.. reached];
     }
 }

@@ -5,6 +5,11 @@ namespace Scaler.Cluster.Redis;
 /// <summary>
 /// The bus on Redis's publish and subscribe: one channel for each holder. Whatever is sent takes one way, and in groups
 /// (<see cref="GroupCommit{T}"/>), so that nothing overtakes anything.
+/// <para>
+/// A call is one of two. The script finds the holders of an account and gives them the envelope. Where all accounts of a call were found before,
+/// and all leases there run, their holders are given it without the script, and Redis is asked in the same call where the accounts
+/// are (<see cref="RememberedCall"/>): who was missed is given it by the next. One call is under way at a time, so that nothing comes between.
+/// </para>
 /// </summary>
 internal sealed class RedisMessageBus : IMessageBus
 {
@@ -16,21 +21,32 @@ internal sealed class RedisMessageBus : IMessageBus
     private readonly int _backlog;
     private readonly ScalerRedisOptions _options;
     private readonly GroupCommit<BusEntry> _sends;
-    private readonly ReachReader _reached = new();
+    private readonly ReachReader _reader = new();
+    private readonly AccountPlaces _places;
+    private readonly TimeProvider _time;
     private volatile string _sender = "";
 
     /// <summary>Creates the bus.</summary>
     /// <param name="redis">The client.</param>
     /// <param name="keys">The names of keys and channels.</param>
     /// <param name="metrics">Where it is counted what is passed over.</param>
-    /// <param name="backlog">How many envelopes may have come without being received yet; where there are more, the oldest are passed over.</param>
+    /// <param name="backlog">How many messages may have come without being received yet; where there are more, the oldest are passed over.</param>
     /// <param name="options">How a further connection is made.</param>
+    /// <param name="time">What leases are measured by. Default: the system's, which runs as Redis's does.</param>
     public RedisMessageBus(
-        IConnectionMultiplexer redis, RedisKeys keys, ScalerMetrics metrics, int backlog = 100_000, ScalerRedisOptions? options = null)
+        IConnectionMultiplexer redis,
+        RedisKeys keys,
+        ScalerMetrics metrics,
+        int backlog = 100_000,
+        ScalerRedisOptions? options = null,
+        TimeProvider? time = null)
     {
         (_redis, _database, _keys, _metrics, _backlog, _options) = (redis, redis.GetDatabase(), keys, metrics, backlog, options ?? new ScalerRedisOptions());
         _scriptKeys = [keys.Leases, keys.Where];
-        _sends = new GroupCommit<BusEntry>(CommitAsync, static (former, next) => former.Sender == next.Sender);
+        _time = time ?? TimeProvider.System;
+        _places = new AccountPlaces(keys, _time);
+        _sends = new GroupCommit<BusEntry>(
+            CommitAsync, static (former, next) => former.Sender == next.Sender, mostEntries: 2 * GroupCommit<BusEntry>.MostEntries, mostUnderWay: 1);
     }
 
     public Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope) =>
@@ -54,13 +70,8 @@ internal sealed class RedisMessageBus : IMessageBus
             var queue = await (own ?? _redis).GetSubscriber().SubscribeAsync(_keys.Channel(holder));
             queue.OnMessage(message =>
             {
-                if (queue.TryGetCount(out var waiting) && waiting > _backlog)
-                {
-                    _metrics.EnvelopeSkipped("Backlog");
-                    return;
-                }
-
-                receive((byte[]?)message.Message);
+                var skip = queue.TryGetCount(out var waiting) && waiting > _backlog;
+                EnvelopePack.Open((byte[]?)message.Message, skip ? _ => _metrics.EnvelopeSkipped("Backlog") : receive);
             });
             return new Subscription(queue, own);
         }
@@ -80,6 +91,61 @@ internal sealed class RedisMessageBus : IMessageBus
 
     private async Task CommitAsync(List<BusEntry> entries)
     {
+        if (entries[0].Sender != _reader.Sender)
+        {
+            _reader.Sender = entries[0].Sender;
+            _places.Clear();
+        }
+
+        var asked = _time.GetTimestamp();
+        if (RememberedCall.TryMake(entries, _places, asked) is { } call)
+        {
+            await CommitAsync(entries, call);
+        }
+        else
+        {
+            await CommitByScriptAsync(entries, asked);
+        }
+    }
+
+    private async Task CommitAsync(List<BusEntry> entries, RememberedCall call)
+    {
+        var held = await call.SendAsync(_database, _keys.Where);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var reached = _reader.Read(((ReadOnlyMemory<byte>)held[i]).Span);
+            var (given, missed) = call.Compare(i, reached);
+            _places.Learn(entries[i].Name, reached);
+            if (missed.Count == 0)
+            {
+                entries[i].TrySetResult(given);
+            }
+            else
+            {
+                _ = GiveMissedAsync(entries[i], given, missed);
+            }
+        }
+    }
+
+    // An account has just appeared there. Nobody else of that account's there has got anything since: all that this call had
+    // for it was missed alike, and goes before what is sent later.
+    private async Task GiveMissedAsync(BusEntry entry, IReadOnlyList<Reach> given, IReadOnlyList<Reach> missed)
+    {
+        var again = missed.Select(reach => new BusEntry(BusEntry.ToMissed, reach.Holder, entry.Sender, entry.Envelope)).ToList();
+        _sends.AddAhead(again);
+        try
+        {
+            var reached = await Task.WhenAll(again.Select(static missed => missed.Task));
+            entry.TrySetResult([.. given, .. missed.Select((reach, i) => reach with { Listening = reached[i][0].Listening })]);
+        }
+        catch (Exception exception)
+        {
+            entry.Fail(exception);
+        }
+    }
+
+    private async Task CommitByScriptAsync(List<BusEntry> entries, long asked)
+    {
         var values = new RedisValue[4 + (2 * entries.Count)];
         (values[0], values[1], values[2], values[3]) = (entries[0].Sender, _keys.ChannelPrefix, _keys.ConnectionsPrefix, Kinds(entries));
         for (var i = 0; i < entries.Count; i++)
@@ -90,12 +156,20 @@ internal sealed class RedisMessageBus : IMessageBus
 
         var answer = (byte[])(await _database.ScriptEvaluateAsync(RedisScript.Send, _scriptKeys, values))!;
         var at = 0;
-        for (var i = 0; i < entries.Count; i++)
+        foreach (var entry in entries)
         {
             var end = Array.IndexOf(answer, (byte)'\n', at);
-            entries[i].TrySetResult(_reached.Read(answer.AsSpan(at..end)));
+            var reached = _reader.Read(answer.AsSpan(at..end));
+            if (entry.Kind == BusEntry.ToAccount)
+            {
+                _places.Learn(entry.Name, reached);
+            }
+
+            entry.TrySetResult(reached);
             at = end + 1;
         }
+
+        _places.LearnLeases(answer.AsSpan(at..), asked);
     }
 
     private static RedisValue Kinds(List<BusEntry> entries)

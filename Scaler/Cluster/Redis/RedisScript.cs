@@ -10,7 +10,7 @@ internal static class RedisScript
     public static readonly string Leave = Load("leave");
     public static readonly string Registrations = Load("clock", "lives", "registrations");
     public static readonly string Reap = Load("clock", "lives", "reap");
-    public static readonly string Send = Load("clock", "lives", "send");
+    public static readonly string Send = Load("clock", "send");
     public static readonly string Accounts = Load("clock", "lives", "living", "accounts");
     public static readonly string Range = Load("clock", "lives", "living", "range");
     public static readonly string Connections = Load("clock", "lives", "connections");

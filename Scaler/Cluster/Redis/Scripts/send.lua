@@ -2,21 +2,24 @@
 -- All in the order in which they come, so that what is for one server arrives there in it.
 -- KEYS leases, where
 -- ARGV the sender's holder (it serves its own connections itself), what a channel's name begins with, what a connections key begins with,
---      a letter for each envelope, or nothing where each is for an account (a: for an account, b: for all, h: for a holder),
---      then the name of each account or holder (empty: for all), then each envelope
+--      a letter for each envelope, or nothing where each is for an account (a: for an account, b: for all, h: for a holder, m: for a
+--      holder if it lives), then the name of each account or holder (empty: for all), then each envelope
 -- Gives a text with a line for each envelope: "holder=connections+;…", where - in place of + means that the holder does not listen, or
--- that its lease is gone. One text, because an array of many costs more to write and to read.
+-- that its lease is gone; then for how many milliseconds the leases that were looked at still run: "holder=milliseconds;…". One text,
+-- because an array of many costs more to write and to read.
 local count = (#ARGV - 4) / 2
 local sender, kinds = ARGV[1], ARGV[4]
 local now = clock()
 local answer, n = {}, 0
 
 -- The channel of a holder that lives, else false; each is looked up once.
-local channels = {}
+local channels, leases = {}, {}
 local function channel(h)
   local found = channels[h]
   if found == nil then
-    found = lives(KEYS[1], h, now) and ARGV[2] .. h or false
+    local left = tonumber(redis.call('HGET', KEYS[1], h) or 0) - now
+    found = left > 0 and ARGV[2] .. h or false
+    if found then leases[#leases + 1] = h .. '=' .. string.format('%.0f', left) .. ';' end
     channels[h] = found
   end
   return found
@@ -32,6 +35,8 @@ for i = 1, count do
   local kind, name, envelope = string.sub(kinds, i, i), ARGV[4 + i], ARGV[4 + count + i]
   if kind == 'h' then
     give(name, 0, ARGV[2] .. name, envelope)
+  elseif kind == 'm' then
+    give(name, 0, channel(name), envelope)
   elseif kind == 'b' then
     for _, h in ipairs(redis.call('HKEYS', KEYS[1])) do
       if h ~= sender and channel(h) then give(h, redis.call('ZCARD', ARGV[3] .. h), channel(h), envelope) end
@@ -44,4 +49,4 @@ for i = 1, count do
   n = n + 1
   answer[n] = '\n'
 end
-return table.concat(answer)
+return table.concat(answer) .. table.concat(leases)

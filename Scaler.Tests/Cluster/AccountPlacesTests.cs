@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Cluster.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+public sealed class AccountPlacesTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly AccountPlaces _places;
+
+    public AccountPlacesTests() => _places = new AccountPlaces(new RedisKeys("test"), _time);
+
+    private long Now => _time.GetTimestamp();
+
+    [Fact]
+    public void Find_KnowsWhatWasLearned_WhileTheLeasesRun()
+    {
+        _places.Learn("acme", [new("a.1", 1, true), new("b.1", 2, true)]);
+        Assert.Null(_places.Find("acme", Now));
+
+        _places.LearnLeases("a.1=5000;"u8, Now);
+        Assert.Null(_places.Find("acme", Now));
+
+        _places.LearnLeases("b.1=4000;c.1=9000;"u8, Now);
+        Assert.Equal(["a.1", "b.1"], _places.Find("acme", Now)!.Holders.Select(holder => holder.Name));
+
+        _time.Advance(TimeSpan.FromMilliseconds(3999));
+        Assert.NotNull(_places.Find("acme", Now));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(_places.Find("acme", Now));
+        _places.LearnLeases("b.1=1000;"u8, Now);
+        Assert.NotNull(_places.Find("acme", Now));
+    }
+
+    [Fact]
+    public void Find_KnowsThatAnAccountIsNowhere()
+    {
+        Assert.Null(_places.Find("acme", Now));
+
+        _places.Learn("acme", []);
+
+        Assert.Empty(_places.Find("acme", Now)!.Holders);
+    }
+
+    [Fact]
+    public void Learn_OfOneThatDoesNotListen_Forgets()
+    {
+        Learn("acme", "a.1");
+        Assert.NotNull(_places.Find("acme", Now));
+
+        _places.Learn("acme", [new("a.1", 1, true), new("b.1", 1, false)]);
+
+        Assert.Null(_places.Find("acme", Now));
+    }
+
+    [Fact]
+    public void Learn_OfMoreThanItKeeps_ForgetsTheOthers_AndGoesOn()
+    {
+        Learn("acme", "a.1");
+        for (var i = 0; i < AccountPlaces.MostAccounts; i++)
+        {
+            Learn(i.ToString(CultureInfo.InvariantCulture), "b.1");
+        }
+
+        Assert.Null(_places.Find("acme", Now));
+        Learn("acme", "a.1");
+        Assert.NotNull(_places.Find("acme", Now));
+        Assert.NotNull(_places.Find($"{AccountPlaces.MostAccounts - 1}", Now));
+    }
+
+    [Fact]
+    public void Learn_OfEverNewLivesOfServers_GoesOn()
+    {
+        for (var i = 0; i < 5000; i++)
+        {
+            Learn("acme", $"a.{i}");
+            Assert.Equal($"a.{i}", Assert.Single(_places.Find("acme", Now)!.Holders).Name);
+        }
+    }
+
+    private void Learn(string account, string holder)
+    {
+        _places.Learn(account, [new(holder, 1, true)]);
+        _places.LearnLeases(System.Text.Encoding.UTF8.GetBytes($"{holder}=1000;"), Now);
+    }
+}

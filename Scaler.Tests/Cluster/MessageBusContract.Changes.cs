@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using Scaler.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster;
+
+// What is sent to accounts that were sent to before, and are elsewhere now.
+public sealed partial class MessageBusContract
+{
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task SendAsync_WhereTheAccountHasAppearedOnAnotherServer_ReachesItThereToo(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
+        await registry.RegisterAsync(b, [new("acme", "1", default)]);
+        var (atB, atC) = (new Inbox(), new Inbox());
+        await using var listenB = await other.ListenAsync(b, atB.Receive);
+        await using var listenC = await other.ListenAsync(c, atC.Receive);
+        await bus.SendAsync("acme", a, "one"u8.ToArray());
+        Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "two"u8.ToArray()));
+        await registry.RegisterAsync(c, [new("acme", "2", default), new("acme", "3", default)]);
+
+        Assert.Equal([new Reach(b, 1, true), new Reach(c, 2, true)], await bus.SendAsync("acme", a, "three"u8.ToArray()));
+        Assert.Equal([new Reach(b, 1, true), new Reach(c, 2, true)], await bus.SendAsync("acme", a, "four"u8.ToArray()));
+
+        foreach (var envelope in (string[])["one", "two", "three", "four"])
+        {
+            Assert.Equal(envelope, await atB.NextAsync());
+        }
+
+        Assert.Equal("three", await atC.NextAsync());
+        Assert.Equal("four", await atC.NextAsync());
+        Assert.True(atB.IsEmpty);
+        Assert.True(atC.IsEmpty);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task SendAsync_WhereTheAccountHasGone_ReachesNobody_AndThenWhereItComesAgain(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
+        await registry.RegisterAsync(b, [new("acme", "1", default)]);
+        await using var listenB = await other.ListenAsync(b, _ => { });
+        await using var listenC = await other.ListenAsync(c, _ => { });
+        await bus.SendAsync("acme", a, "one"u8.ToArray());
+
+        await registry.UnregisterAsync(b, [new("acme", "1", default)]);
+        Assert.Empty(await bus.SendAsync("acme", a, "two"u8.ToArray()));
+        Assert.Empty(await bus.SendAsync("acme", a, "three"u8.ToArray()));
+
+        await registry.RegisterAsync(c, [new("acme", "2", default)]);
+        Assert.Equal([new Reach(c, 1, true)], await bus.SendAsync("acme", a, "four"u8.ToArray()));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task SendAsync_WhereTheServerListensNoMore_SaysSo_UntilItDoesAgain(Backend backend)
+    {
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
+        await registry.RegisterAsync(b, [new("acme", "1", default)]);
+        await using (await other.ListenAsync(b, _ => { }))
+        {
+            Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "one"u8.ToArray()));
+            Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "two"u8.ToArray()));
+        }
+
+        await Deadline.Until(async () => !(await bus.SendAsync("acme", a, "three"u8.ToArray())).Single().Listening);
+        Assert.Equal([new Reach(b, 1, false)], await bus.SendAsync("acme", a, "four"u8.ToArray()));
+
+        var atB = new Inbox();
+        await using var listenB = await other.ListenAsync(b, atB.Receive);
+        Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "five"u8.ToArray()));
+        Assert.Equal("five", await atB.NextAsync());
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task Sends_WhileAServerComesAndGoes_ReachItAsLongAsItIsThere_InTheirOrder_Once(Backend backend)
+    {
+        const int Rounds = 25;
+        const int Burst = 100;
+        var (registry, bus, other) = await backends.NewClusterAsync(backend);
+        var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
+        var (atB, atC) = (new Inbox(), new Inbox());
+        await using var listenB = await other.ListenAsync(b, atB.Receive);
+        await using var listenC = await other.ListenAsync(c, atC.Receive);
+        await registry.RegisterAsync(b, [new("acme", "1", default)]);
+        var certain = new List<int>();
+        var sent = 0;
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            var coming = GiveMany();
+            var registering = Task.Run(() => registry.RegisterAsync(c, [new("acme", "2", default)]));
+            coming.AddRange(GiveMany());
+            await registering.Within();
+            var there = GiveMany();
+            certain.AddRange(there.Select(send => send.Number));
+            await WhenAllAsync(coming);
+            foreach (var (_, reached) in there)
+            {
+                Assert.Equal([new Reach(b, 1, true), new Reach(c, 1, true)], await reached.Within());
+            }
+
+            var going = GiveMany();
+            var removing = Task.Run(() => registry.UnregisterAsync(c, [new("acme", "2", default)]));
+            going.AddRange(GiveMany());
+            await removing.Within();
+            await WhenAllAsync(going);
+        }
+
+        await bus.TellAsync(b, "end"u8.ToArray());
+        await bus.TellAsync(c, "end"u8.ToArray());
+        var (gotB, gotC) = (await AllAsync(atB), await AllAsync(atC));
+        Assert.Equal(Enumerable.Range(0, sent), gotB);
+        Assert.Equal(gotC.Distinct().Order(), gotC);
+        Assert.Empty(certain.Except(gotC));
+
+        List<(int Number, Task<IReadOnlyList<Reach>> Reached)> GiveMany() =>
+            [.. Enumerable.Range(0, Burst).Select(_ => (sent, bus.SendAsync("acme", a, Encoding.ASCII.GetBytes($"{sent++}"))))];
+
+        async Task WhenAllAsync(List<(int Number, Task<IReadOnlyList<Reach>> Reached)> sends)
+        {
+            foreach (var (_, reached) in sends)
+            {
+                Assert.Contains(new Reach(b, 1, true), await reached.Within());
+            }
+        }
+
+        static async Task<List<int>> AllAsync(Inbox inbox)
+        {
+            var all = new List<int>();
+            while (await inbox.NextAsync() is var envelope && envelope != "end")
+            {
+                all.Add(int.Parse(envelope, CultureInfo.InvariantCulture));
+            }
+
+            return all;
+        }
+    }
+}

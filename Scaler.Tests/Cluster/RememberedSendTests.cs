@@ -1,0 +1,173 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Cluster;
+using Scaler.Cluster.Redis;
+using Scaler.Tests.Helpers;
+using StackExchange.Redis;
+
+namespace Scaler.Tests.Cluster;
+
+/// <summary>Sends to accounts of which it is remembered where they are: what they ask of Redis, and when they do not trust what they remember.</summary>
+public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string> _received = [];
+    private IConnectionMultiplexer _redis = null!;
+    private RedisServerRegistry _registry = null!;
+    private RedisMessageBus _bus = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (Tool.SkipWithout("redis-server") is null)
+        {
+            var keys = new RedisKeys(backends.NewPrefix());
+            _redis = await backends.ConnectAsync(Backend.RedisServer);
+            _registry = new RedisServerRegistry(_redis, keys);
+            _bus = new RedisMessageBus(_redis, keys, new ScalerMetrics(null), time: _time);
+        }
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [RedisServerFact]
+    public async Task SendAsync_Again_NeedsNoScript()
+    {
+        await JoinAsync("b", 1);
+        await RegisterAsync("b.1", connection: "1");
+        await using var listening = await _bus.ListenAsync("b.1", Receive, anew: false);
+        Assert.Equal([new Reach("b.1", 1, true)], await SendAsync("first"));
+        var scripts = await CommandCalls.CountScriptsAsync(_redis);
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal([new Reach("b.1", 1, true)], await SendAsync($"{i}"));
+        }
+
+        Assert.Equal(scripts, await CommandCalls.CountScriptsAsync(_redis));
+    }
+
+    [RedisServerFact]
+    public async Task Sends_GivenTogether_AreOneMessageForAServer()
+    {
+        await JoinAsync("b", 1);
+        await RegisterAsync("b.1", connection: "1");
+        await using var listening = await _bus.ListenAsync("b.1", Receive, anew: false);
+        await SendAsync("first");
+        var published = await CommandCalls.CountAsync(_redis, "publish");
+
+        var sends = Enumerable.Range(0, 2 * GroupCommit<BusEntry>.MostEntries).Select(i => SendAsync($"{i}")).ToList();
+        Assert.All(await Task.WhenAll(sends).Within(), reached => Assert.Equal([new Reach("b.1", 1, true)], reached));
+
+        // The first call may have found one or some, and the second the rest.
+        Assert.InRange(await CommandCalls.CountAsync(_redis, "publish") - published, 1, 20);
+        await ReceivedAsync(["first", .. Enumerable.Range(0, sends.Count).Select(i => $"{i}")]);
+    }
+
+    [RedisServerFact]
+    public async Task SendAsync_WhereTheLeaseMayHaveEnded_AsksTheScript()
+    {
+        await JoinAsync("b", 1);
+        await RegisterAsync("b.1", connection: "1");
+        await using var listening = await _bus.ListenAsync("b.1", Receive, anew: false);
+        await SendAsync("first");
+        await _registry.LeaveAsync("b.1");
+        _time.Advance(Lease);
+
+        Assert.Equal([new Reach("b.1", 1, false)], await SendAsync("second"));
+        await JoinAsync("b", 1);
+        Assert.Equal([new Reach("b.1", 1, true)], await SendAsync("third"));
+        await ReceivedAsync("first", "third");
+    }
+
+    [RedisServerFact]
+    public async Task SendAsync_WhereTheServerHasStartedOver_AndListensUnderBothNames_GivesItOnce()
+    {
+        await JoinAsync("b", 1);
+        await RegisterAsync("b.1", connection: "1");
+        await using var former = await _bus.ListenAsync("b.1", Receive, anew: false);
+        await SendAsync("first");
+        await using var listening = await _bus.ListenAsync("b.2", Receive, anew: false);
+        await JoinAsync("b", 2);
+        await RegisterAsync("b.2", connection: "1");
+
+        await SendAsync("second");
+        await SendAsync("third");
+
+        await ReceivedAsync("first", "second", "third");
+    }
+
+    [RedisServerFact]
+    public async Task SendAsync_WhereTheServerHasStartedOver_AndListensUnderTheNewNameOnly_GivesItThere()
+    {
+        await JoinAsync("b", 1);
+        await RegisterAsync("b.1", connection: "1");
+        await using (await _bus.ListenAsync("b.1", Receive, anew: false))
+        {
+            await SendAsync("first");
+            await ReceivedAsync("first");
+        }
+
+        await using var listening = await _bus.ListenAsync("b.2", Receive, anew: false);
+        await JoinAsync("b", 2);
+        await RegisterAsync("b.2", connection: "1");
+
+        Assert.Contains(new Reach("b.2", 1, true), await SendAsync("second"));
+        await ReceivedAsync("first", "second");
+    }
+
+    [RedisServerFact]
+    public async Task SendAsync_ToOneThatHasLeft_WhenMissed_IsNotGivenToIt()
+    {
+        await JoinAsync("b", 1);
+        await JoinAsync("c", 1);
+        await RegisterAsync("b.1", connection: "1");
+        await using var listenB = await _bus.ListenAsync("b.1", Receive, anew: false);
+        await using var listenC = await _bus.ListenAsync("c.1", Receive, anew: false);
+        await SendAsync("first");
+        await RegisterAsync("c.1", connection: "2");
+        await _registry.LeaveAsync("c.1");
+
+        Assert.Equal([new Reach("b.1", 1, true), new Reach("c.1", 1, false)], await SendAsync("second"));
+        await ReceivedAsync("first", "second");
+    }
+
+    private async Task JoinAsync(string id, long epoch) =>
+        await _registry.RenewAsync(new ServerInfo { Id = id, Epoch = epoch }, Lease, join: true);
+
+    private async Task RegisterAsync(string holder, string connection) =>
+        Assert.True(await _registry.RegisterAsync(holder, [new("acme", connection, default)], limit: 0));
+
+    private Task<IReadOnlyList<Reach>> SendAsync(string envelope) =>
+        _bus.SendAsync("acme", "a.1", Encoding.ASCII.GetBytes(envelope)).Within();
+
+    private void Receive(ReadOnlyMemory<byte> envelope)
+    {
+        lock (_received)
+        {
+            _received.Add(Encoding.ASCII.GetString(envelope.Span));
+        }
+    }
+
+    /// <summary>All that has come, behind a last one.</summary>
+    private async Task ReceivedAsync(params string[] expected)
+    {
+        var end = new TaskCompletionSource();
+        await using var listening = await _bus.ListenAsync("end.1", _ => end.TrySetResult(), anew: false);
+
+        // Published behind the others over the same connection; each channel has a queue of its own here, so theirs may be later by a moment.
+        await _bus.TellAsync("end.1", "end"u8.ToArray());
+        await end.Task.Within();
+        await Deadline.Until(() =>
+        {
+            lock (_received)
+            {
+                return _received.Count >= expected.Length;
+            }
+        });
+        lock (_received)
+        {
+            Assert.Equal(expected, _received);
+        }
+    }
+}
