@@ -65,6 +65,23 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
     }
 
     [RedisServerFact]
+    public async Task Sends_OfManyBytes_AreSeveralMessages_InTheirOrder()
+    {
+        await JoinAsync("b", 1);
+        await RegisterAsync("b.1", connection: "1");
+        await using var listening = await _bus.ListenAsync("b.1", Receive, anew: false);
+        await SendAsync("first");
+        var published = await CommandCalls.CountAsync(_redis, "publish");
+
+        string[] texts = [.. Enumerable.Range(0, 60).Select(i => $"{i} {new string('x', i % 7 == 0 ? 100_000 : 20_000)}")];
+        Assert.All(await Task.WhenAll(texts.Select(SendAsync)), reached => Assert.Equal([new Reach("b.1", 1, true)], reached));
+
+        // Three of those that are shorter go together.
+        Assert.InRange(await CommandCalls.CountAsync(_redis, "publish") - published, 9 + 17, 60);
+        await ReceivedAsync(["first", .. texts]);
+    }
+
+    [RedisServerFact]
     public async Task SendAsync_WhereTheLeaseMayHaveEnded_AsksTheScript()
     {
         await JoinAsync("b", 1);

@@ -6,11 +6,17 @@ namespace Scaler.Cluster.Redis;
 /// <param name="to">The holder.</param>
 internal sealed class Parcel(HolderPlace to)
 {
+    /// <summary>Who receives it has it in one array: one of more than 85,000 bytes would stay until all memory is collected.</summary>
+    private const int MostBytes = 64 * 1024;
+
     private readonly List<ReadOnlyMemory<byte>> _envelopes = [];
     private int _bytes;
     private byte[]? _rented;
 
     public HolderPlace To => to;
+
+    public bool Fits(ReadOnlyMemory<byte> envelope) =>
+        _envelopes.Count == 0 || EnvelopePack.Length(_envelopes.Count + 1, _bytes + envelope.Length) <= MostBytes;
 
     public void Add(ReadOnlyMemory<byte> envelope)
     {

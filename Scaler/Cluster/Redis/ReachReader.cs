@@ -75,14 +75,14 @@ internal sealed class ReachReader
         foreach (var range in text.Split(';'))
         {
             var part = text[range];
-            if (part.IndexOf('=') is var at and > 0)
+            if (part.IndexOf('=') is var at and > 0 && at < part.Length - 1)
             {
                 var holder = part[..at];
                 var said = part[(at + 1)..];
                 var signed = said[^1] is '+' or '-';
-                if (signed || !holder.SequenceEqual(_sender))
+                if ((signed || !holder.SequenceEqual(_sender))
+                    && int.TryParse(signed ? said[..^1] : said, NumberStyles.None, CultureInfo.InvariantCulture, out var connections))
                 {
-                    var connections = int.Parse(signed ? said[..^1] : said, NumberStyles.None, CultureInfo.InvariantCulture);
                     reached.Add(new Reach(holder.ToString(), connections, said[^1] != '-'));
                 }
             }

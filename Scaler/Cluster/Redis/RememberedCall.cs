@@ -4,7 +4,7 @@ namespace Scaler.Cluster.Redis;
 
 /// <summary>
 /// Sends to accounts in one call that needs no script, which is most of what a send costs Redis: it asks where the accounts are, and gives
-/// the envelopes to the holders that were remembered, one message for each. The answer says who was not among them.
+/// the envelopes to the holders that were remembered, all of a holder's in one message, or few. The answer says who was not among them.
 /// </summary>
 internal sealed class RememberedCall
 {
@@ -42,7 +42,7 @@ internal sealed class RememberedCall
             accounts[i] = _entries[i].Name;
             foreach (var holder in _places[i].Holders)
             {
-                ParcelTo(holder).Add(_entries[i].Envelope);
+                ParcelTo(holder, _entries[i].Envelope).Add(_entries[i].Envelope);
             }
         }
 
@@ -100,13 +100,19 @@ internal sealed class RememberedCall
         return (reached, missed);
     }
 
-    private Parcel ParcelTo(HolderPlace holder)
+    private Parcel ParcelTo(HolderPlace holder, ReadOnlyMemory<byte> envelope)
     {
-        foreach (var parcel in _parcels)
+        // The last one that it has, or they would change places.
+        for (var i = _parcels.Count - 1; i >= 0; i--)
         {
-            if (parcel.To == holder)
+            if (_parcels[i].To == holder)
             {
-                return parcel;
+                if (_parcels[i].Fits(envelope))
+                {
+                    return _parcels[i];
+                }
+
+                break;
             }
         }
 
