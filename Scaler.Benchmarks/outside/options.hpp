@@ -23,7 +23,7 @@ struct Options {
     double seconds = 4;
 
     /// How long a server is under load before its first measurement, in seconds.
-    double warmup = 4;
+    double warmup = 12;
 
     Place place{"", "Release"};
 

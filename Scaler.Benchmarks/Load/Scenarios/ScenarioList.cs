@@ -55,7 +55,7 @@ internal static class ScenarioList
                 new(ServerKinds.Scaler.Name, Figure.RedisCommands, 0.01),
             ],
         },
-        new GrowthScenario { Kinds = [ServerKinds.EngineIO, ServerKinds.Scaler] },
+        new GrowthScenario { Kinds = Single },
         new AccountScenario(servers: 1) { Kinds = Clusters },
         new AccountScenario(servers: 4) { Kinds = Clusters },
         new HostileScenario { Kinds = [ServerKinds.Scaler] },
