@@ -54,6 +54,11 @@ public:
             return {Meaning::ready};
         }
 
+        // Its goodbye, also behind that of a client; a connection that ends without one is told as that.
+        if (record.starts_with(R"({"type":7)")) {
+            return {Meaning::nothing};
+        }
+
         return record == R"({"type":6})" ? Record{Meaning::ping} : Record{Meaning::message, wrapping.read(record)};
     }
 
