@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-public sealed class GroupCommitTests
+public sealed partial class GroupCommitTests
 {
     private const int Most = GroupCommit<Entry>.MostEntries;
 
@@ -163,47 +163,6 @@ public sealed class GroupCommitTests
         Assert.Equal(waiting, _calls[1].Entries);
         _calls[1].Answer();
         Assert.All(waiting, entry => Assert.Null(entry.Failure));
-    }
-
-    [Fact]
-    public void AddAhead_GoesBeforeAllThatWaits_InItsOrder()
-    {
-        AddOne();
-        var waiting = AddMany(3);
-        List<Entry> ahead = [new(), new()];
-
-        _group.AddAhead(ahead);
-        Assert.Single(_calls);
-        _calls[0].Answer();
-
-        Assert.Equal([.. ahead, .. waiting], _calls[1].Entries);
-        _calls[1].Answer();
-        Assert.Equal(2, _calls.Count);
-    }
-
-    [Fact]
-    public void AddAhead_WithNothingElseWaiting_IsTheNextCall()
-    {
-        AddOne();
-        List<Entry> ahead = [new()];
-
-        _group.AddAhead(ahead);
-        _calls[0].Answer();
-
-        Assert.Equal(ahead, _calls[1].Entries);
-    }
-
-    [Fact]
-    public void AddAhead_WhereTheCallIsNotAnswered_FailsToo()
-    {
-        AddOne();
-        List<Entry> ahead = [new()];
-        _group.AddAhead(ahead);
-
-        _calls[0].Fail(new RedisTimeoutException("no answer", CommandStatus.Sent));
-
-        Assert.NotNull(ahead[0].Failure);
-        Assert.Single(_calls);
     }
 
     [Fact]
