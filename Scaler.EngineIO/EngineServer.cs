@@ -28,7 +28,7 @@ public sealed class EngineServer : IDisposable
     /// <param name="meterFactory">Makes the meter <c>Scaler.EngineIO</c>.</param>
     /// <param name="loggerFactory">Makes the logger <c>Scaler.EngineIO</c>.</param>
     /// <param name="lifetime">When given, all sessions are closed when the host stops.</param>
-    /// <param name="transports">The web server's transports: with <c>UseSocketOutput</c> among them, broadcasts are shared among the cores.</param>
+    /// <param name="transports">The web server's transports: with <c>UseDirectSockets</c> among them, broadcasts are shared among the cores.</param>
     public EngineServer(
         IOptions<EngineIOOptions> options, IEngineHandler handler, TimeProvider time, IMeterFactory meterFactory,
         ILoggerFactory loggerFactory, IHostApplicationLifetime? lifetime = null, IEnumerable<IConnectionListenerFactory>? transports = null)
@@ -40,7 +40,7 @@ public sealed class EngineServer : IDisposable
         ArgumentNullException.ThrowIfNull(loggerFactory);
         var logger = loggerFactory.CreateLogger("Scaler.EngineIO");
         _runtime = new EngineRuntime(
-            options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<SocketOutputTransport>().Any() ?? false);
+            options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<DirectTransport>().Any() ?? false);
         _dispatcher = new EngineDispatcher(this, _runtime, loggerFactory);
         _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).HostStops(), this) ?? default;
     }

@@ -7,7 +7,7 @@ using Scaler.Stream.Handlers;
 using Scaler.Stream.Security;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseSocketOutput();
+builder.WebHost.UseDirectSockets();
 builder.AddServiceDefaults();
 builder.AddRedis();
 builder.Services.AddScaler();

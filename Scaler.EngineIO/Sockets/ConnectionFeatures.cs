@@ -5,38 +5,72 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// A connection's features, with a heartbeat that can be stopped. Kestrel keeps whoever listens to its own until the connection is disposed of,
-/// and it is the HTTP above a connection that does: some 10 KiB, for a request that may be over.
+/// A connection's features: what the connection is itself, and what others add. There are few, and there is one of these for each connection: a list
+/// is less than a table. The web server's heartbeat, once a second, is the connection's too, and can be stopped. Kestrel keeps whoever listens to its own until
+/// the connection is disposed of, and it is the HTTP above a connection that does: some 10 KiB, for a request that may be over.
 /// </summary>
-internal sealed class ConnectionFeatures(IFeatureCollection inner) : IFeatureCollection, IConnectionHeartbeatFeature
+/// <param name="connection">The connection, for the features that it implements.</param>
+internal sealed class ConnectionFeatures(DirectConnection connection) : IFeatureCollection, IConnectionHeartbeatFeature
 {
+    private static readonly Type[] _own =
+    [
+        typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature), typeof(IConnectionLifetimeFeature),
+        typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature), typeof(IMemoryPoolFeature),
+    ];
+
+    // An own feature that somebody has replaced, or removed, is in here too.
+    private readonly List<KeyValuePair<Type, object?>> _added = [];
     private Action? _beat;
 
-    public bool IsReadOnly => inner.IsReadOnly;
+    public bool IsReadOnly => false;
 
-    public int Revision => inner.Revision;
+    public int Revision { get; private set; }
 
     public object? this[Type key]
     {
-        get => inner[key];
-        set => inner[key] = key == typeof(IConnectionHeartbeatFeature) ? Listen(value) : value;
+        get
+        {
+            foreach (var (type, feature) in _added)
+            {
+                if (type == key)
+                {
+                    return feature;
+                }
+            }
+
+            return Array.IndexOf(_own, key) >= 0 ? connection : null;
+        }
+
+        set
+        {
+            Revision++;
+            var added = new KeyValuePair<Type, object?>(key, key == typeof(IConnectionHeartbeatFeature) ? Listen(value) : value);
+            var index = _added.FindIndex(pair => pair.Key == key);
+            if (index < 0)
+            {
+                _added.Add(added);
+            }
+            else
+            {
+                _added[index] = added;
+            }
+        }
     }
 
-    public TFeature? Get<TFeature>() => inner.Get<TFeature>();
+    public TFeature? Get<TFeature>() => (TFeature?)this[typeof(TFeature)];
 
-    public void Set<TFeature>(TFeature? instance)
+    public void Set<TFeature>(TFeature? instance) => this[typeof(TFeature)] = instance;
+
+    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
     {
-        if (typeof(TFeature) == typeof(IConnectionHeartbeatFeature))
+        foreach (var type in _own.Concat(_added.Select(static pair => pair.Key)).Distinct())
         {
-            this[typeof(TFeature)] = instance;
-        }
-        else
-        {
-            inner.Set(instance);
+            if (this[type] is { } feature)
+            {
+                yield return KeyValuePair.Create(type, feature);
+            }
         }
     }
-
-    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => inner.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -45,6 +79,15 @@ internal sealed class ConnectionFeatures(IFeatureCollection inner) : IFeatureCol
     /// <summary>Calls nobody any more.</summary>
     public void StopHeartbeat() => Volatile.Write(ref _beat, null);
 
+    private void Beat()
+    {
+        if (Volatile.Read(ref _beat) is { } beat)
+        {
+            beat();
+            connection.Beat();
+        }
+    }
+
     private object? Listen(object? feature)
     {
         if (feature is not IConnectionHeartbeatFeature heartbeat)
@@ -52,7 +95,7 @@ internal sealed class ConnectionFeatures(IFeatureCollection inner) : IFeatureCol
             return feature;
         }
 
-        heartbeat.OnHeartbeat(static features => Volatile.Read(ref ((ConnectionFeatures)features)._beat)?.Invoke(), this);
+        heartbeat.OnHeartbeat(static features => ((ConnectionFeatures)features).Beat(), this);
         return this;
     }
 }

@@ -8,12 +8,12 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// A connection's output that is sent by whoever flushes it. The transport's own output is sent by a loop on another thread, whose turn
-/// costs more than a small message does. That one stays what ends the connection.
+/// A connection's output that is sent by whoever flushes it. Kestrel's own is sent by a loop on another thread, whose turn costs more than a
+/// small message does.
 /// </summary>
 /// <remarks>As with every pipe, one caller writes and flushes at a time; <see cref="CancelPendingFlush"/> may come from any thread.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The buffer has memory only from a write to its flush.")]
-internal sealed class SocketOutput(Socket socket, ConnectionContext connection, PipeWriter transport) : PipeWriter
+internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWriter
 {
     // Also the lock of what a cancellation changes: there is one of these for each connection.
     private readonly PooledBuffer _unflushed = new(0);
@@ -84,7 +84,7 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
 
         _ended = true;
         _unflushed.Free();
-        await transport.CompleteAsync(exception);
+        owner.OutputEnded();
     }
 
     /// <summary>Sends what is not flushed yet; false when that, or what came before it, has to wait for the client.</summary>
@@ -156,7 +156,7 @@ internal sealed class SocketOutput(Socket socket, ConnectionContext connection, 
     private void End(Exception exception)
     {
         _ended = true;
-        connection.Abort(new ConnectionAbortedException("The socket takes nothing more.", exception));
+        owner.Abort(new ConnectionAbortedException("The socket takes nothing more.", exception));
     }
 
     private async ValueTask<FlushResult> WaitAsync(CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
         handler ??= new EngineTestHandler();
         var logs = new FakeLoggerProvider();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
-        builder.WebHost.UseKestrelCore().UseSocketOutput().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseDirectSockets().UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(logs);
         if (time is not null)
         {

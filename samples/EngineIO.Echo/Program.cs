@@ -1,7 +1,7 @@
 using Scaler.EngineIO;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseSocketOutput();
+builder.WebHost.UseDirectSockets();
 builder.Services.AddEngineIO<EchoHandler>(builder.Configuration.GetSection("EngineIO"));
 var app = builder.Build();
 app.MapEngineIO();

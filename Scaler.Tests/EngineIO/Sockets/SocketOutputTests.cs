@@ -10,7 +10,7 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task Flush_OfWhatTheSystemTakes_HasSentItWhenItReturns()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("hello"u8);
         Assert.Equal(5, pair.Output.UnflushedBytes);
 
@@ -26,7 +26,7 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task Flush_ToAClientThatReadsNothing_WaitsUntilItReads_AndKeepsTheOrder()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         var data = pair.WriteTooMuch();
         var flush = pair.Output.FlushAsync().AsTask();
         Assert.False(flush.IsCompleted);
@@ -42,7 +42,7 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task Write_BehindWhatIsNotFlushed_KeepsTheOrder()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("first "u8);
         var written = pair.Output.WriteAsync("second "u8.ToArray()).AsTask();
         Assert.True(written.IsCompletedSuccessfully);
@@ -55,8 +55,8 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task Write_OfMoreThanTheSystemTakes_KeepsTheRestAsItWas_WhateverTheCallerDoesWithItsMemory()
     {
-        using var pair = await OutputPair.OpenAsync();
-        var memory = OutputPair.TooMuch();
+        using var pair = await SocketPair.OpenAsync();
+        var memory = SocketPair.TooMuch();
         var data = memory.ToArray();
         var written = pair.Output.WriteAsync(memory).AsTask();
         Assert.False(written.IsCompleted);
@@ -71,7 +71,7 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task CancelPendingFlush_EndsTheWait_AndWhatIsUnderWayArrivesBeforeWhatFollows()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         var data = pair.WriteTooMuch();
         var flush = pair.Output.FlushAsync().AsTask();
 
@@ -89,7 +89,7 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task CancelPendingFlush_BeforeAFlush_CancelsThatOneOnly()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         pair.Output.CancelPendingFlush();
         pair.Output.Write("a"u8);
         Assert.True((await pair.Output.FlushAsync()).IsCanceled);
@@ -101,7 +101,7 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task Flush_WhoseTokenIsCancelled_Throws_AndWhatIsUnderWayArrives()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         using var cancellation = new CancellationTokenSource();
         var data = pair.WriteTooMuch();
         var flush = pair.Output.FlushAsync(cancellation.Token).AsTask();
@@ -117,14 +117,14 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task Flush_ToAClientThatIsGone_SaysThatItIsOver_AndAbortsTheConnection()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         pair.WriteTooMuch();
         var flush = pair.Output.FlushAsync().AsTask();
 
         pair.Reset();
 
         Assert.True((await flush.Within()).IsCompleted);
-        await pair.Connection.Aborted.Task.Within();
+        await pair.Owner.IsAborted.Within();
         pair.Output.Write("for nobody"u8);
         Assert.True((await pair.Output.FlushAsync()).IsCompleted);
         Assert.True((await pair.Output.WriteAsync("for nobody"u8.ToArray())).IsCompleted);
@@ -133,31 +133,31 @@ public sealed class SocketOutputTests
     [Fact]
     public async Task Flush_OnASocketThatWasClosed_SaysThatItIsOver()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         pair.Dispose();
         pair.Output.Write("for nobody"u8);
 
         Assert.True((await pair.Output.FlushAsync()).IsCompleted);
 
-        await pair.Connection.Aborted.Task.Within();
+        await pair.Owner.IsAborted.Within();
     }
 
     [Fact]
-    public async Task Complete_SendsWhatIsNotFlushed_ThenEndsTheTransport()
+    public async Task Complete_SendsWhatIsNotFlushed_ThenTells()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("last"u8);
 
         await pair.Output.CompleteAsync();
 
         Assert.Equal("last", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
-        Assert.True((await pair.Transport.Reader.ReadAsync()).IsCompleted);
+        Assert.True(pair.Owner.HasOutputEnded.IsCompleted);
     }
 
     [Fact]
-    public async Task Complete_WhileMuchIsUnderWay_EndsTheTransportBehindIt()
+    public async Task Complete_WhileMuchIsUnderWay_TellsBehindIt()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         var data = pair.WriteTooMuch();
         var flush = pair.Output.FlushAsync().AsTask();
         pair.Output.CancelPendingFlush();
@@ -166,21 +166,21 @@ public sealed class SocketOutputTests
 
         pair.Output.Complete();
 
-        Assert.False(pair.Transport.Reader.TryRead(out _));
+        Assert.False(pair.Owner.HasOutputEnded.IsCompleted);
         Assert.Equal(data, await pair.ReadAsync(data.Length));
         Assert.Equal("last", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
-        Assert.True((await pair.Transport.Reader.ReadAsync().AsTask().Within()).IsCompleted);
+        await pair.Owner.HasOutputEnded.Within();
     }
 
     [Fact]
     public async Task Complete_WithAnError_SendsNothingMore()
     {
-        using var pair = await OutputPair.OpenAsync();
+        using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("never"u8);
 
         await pair.Output.CompleteAsync(new InvalidOperationException("broken"));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => pair.Transport.Reader.ReadAsync().AsTask());
+        Assert.True(pair.Owner.HasOutputEnded.IsCompleted);
         Assert.Equal(0, pair.Client.Available);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -8,28 +7,29 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>An output over a real connection on loopback, and its client.</summary>
-internal sealed class OutputPair : IDisposable
+/// <summary>A server's input and output over a real connection on loopback, and the client.</summary>
+internal sealed class SocketPair : IDisposable
 {
     private readonly Socket _server;
 
-    private OutputPair(Socket server, Socket client)
+    private SocketPair(Socket server, Socket client)
     {
         (_server, Client) = (server, client);
         _server.Blocking = false;
-        Output = new SocketOutput(_server, Connection, Transport.Writer);
+        Owner = new RecordingOwner();
+        Output = new SocketOutput(_server, Owner);
+        Input = new SocketInput(_server, Owner);
     }
 
     public Socket Client { get; }
 
-    public AbortedConnection Connection { get; } = new();
-
-    /// <summary>What the sockets' transport would send by itself, and learns the end by.</summary>
-    public Pipe Transport { get; } = new();
+    public RecordingOwner Owner { get; }
 
     public SocketOutput Output { get; }
 
-    public static async Task<OutputPair> OpenAsync()
+    public SocketInput Input { get; }
+
+    public static async Task<SocketPair> OpenAsync()
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -40,7 +40,7 @@ internal sealed class OutputPair : IDisposable
         await client.ConnectAsync(listener.LocalEndPoint!);
         var server = await listener.AcceptAsync();
         server.SendBufferSize = 16 * 1024;
-        return new OutputPair(server, client);
+        return new SocketPair(server, client);
     }
 
     /// <summary>What will not fit into the system's buffers.</summary>
@@ -58,12 +58,21 @@ internal sealed class OutputPair : IDisposable
         return data;
     }
 
+    /// <summary>Has the client receive so many bytes.</summary>
     public async Task<byte[]> ReadAsync(int count)
     {
         var data = new byte[count];
         using var stream = new NetworkStream(Client);
         await stream.ReadExactlyAsync(data).AsTask().Within($"{count} bytes");
         return data;
+    }
+
+    /// <summary>Has the client send, and waits until the server's system has it.</summary>
+    public async Task SendAsync(byte[] data)
+    {
+        var before = _server.Available;
+        await Client.SendAsync(data);
+        await Deadline.Until(() => _server.Available >= before + data.Length);
     }
 
     /// <summary>The client goes without a word: a reset.</summary>
@@ -77,12 +86,26 @@ internal sealed class OutputPair : IDisposable
     {
         Client.Dispose();
         _server.Dispose();
+        Input.Dispose();
     }
 
-    internal sealed class AbortedConnection : DefaultConnectionContext
+    internal sealed class RecordingOwner : ISocketOwner
     {
-        public TaskCompletionSource<ConnectionAbortedException> Aborted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _inputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<ConnectionAbortedException> _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override void Abort(ConnectionAbortedException abortReason) => Aborted.TrySetResult(abortReason);
+        public Task HasInputEnded => _inputEnded.Task;
+
+        public Task HasOutputEnded => _outputEnded.Task;
+
+        public Task<ConnectionAbortedException> IsAborted => _aborted.Task;
+
+        // Twice would be an error.
+        public void InputEnded() => _inputEnded.SetResult();
+
+        public void OutputEnded() => _outputEnded.TrySetResult();
+
+        public void Abort(ConnectionAbortedException reason) => _aborted.TrySetResult(reason);
     }
 }
