@@ -187,7 +187,7 @@ public sealed partial class EngineSession
         long length = 0;
         while (_queue.Count > 0)
         {
-            ref readonly var next = ref _queue.Peek();
+            var next = _queue.Peek();
             length += EncodedLength(next) + 1;
             if (packets.Count > 0 && length - 1 > _runtime.Options.MaxPayload)
             {

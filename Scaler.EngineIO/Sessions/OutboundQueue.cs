@@ -4,13 +4,15 @@ using Scaler.EngineIO.Protocol;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// What waits to be sent to one client: a ring, rented while there is something in it, so that an idle session holds none.
-/// Not thread-safe: the session's lock guards it.
+/// What waits to be sent to one client: one packet in place, which is all that most clients ever have waiting; more of them in a ring, rented
+/// while there is something in it, so that an idle session holds none. Not thread-safe: the session's lock guards it.
 /// </summary>
 internal struct OutboundQueue
 {
     private const int SmallestRing = 16;
 
+    // The only packet, where there is no ring.
+    private OutboundPacket _only;
     private OutboundPacket[]? _ring;
     private int _first;
     private PacketChunk? _chunk;
@@ -25,12 +27,20 @@ internal struct OutboundQueue
 
     public void Enqueue(in OutboundPacket packet)
     {
-        if (_ring is null || Count == _ring.Length)
+        if (_ring is null && Count == 0)
         {
-            Grow();
+            _only = packet;
+        }
+        else
+        {
+            if (_ring is null || Count == _ring.Length)
+            {
+                Grow();
+            }
+
+            _ring![(_first + Count) & (_ring.Length - 1)] = packet;
         }
 
-        _ring![(_first + Count) & (_ring.Length - 1)] = packet;
         Count++;
         Bytes += packet.Cost;
     }
@@ -49,15 +59,24 @@ internal struct OutboundQueue
         Enqueue(new OutboundPacket(type, body, _chunk, data.Length, flags, offset));
     }
 
-    public readonly ref readonly OutboundPacket Peek() => ref _ring![_first];
+    public readonly OutboundPacket Peek() => _ring is null ? _only : _ring[_first];
 
     /// <summary>Takes the next packet. Its cost counts until it is given back to <see cref="Release"/>.</summary>
     public OutboundPacket Dequeue()
     {
-        var packet = _ring![_first];
+        Count--;
+        OutboundPacket packet;
+        if (_ring is null)
+        {
+            packet = _only;
+            _only = default;
+            return packet;
+        }
+
+        packet = _ring[_first];
         _ring[_first] = default;
         _first = (_first + 1) & (_ring.Length - 1);
-        if (--Count == 0)
+        if (Count == 0)
         {
             ReturnRing();
         }
@@ -95,23 +114,27 @@ internal struct OutboundQueue
     {
         // The pool's arrays of these lengths are powers of two, which the ring's mask needs.
         var ring = ArrayPool<OutboundPacket>.Shared.Rent(_ring is null ? SmallestRing : _ring.Length * 2);
-        if (_ring is not null)
+        if (_ring is null)
+        {
+            ring[0] = _only;
+            _only = default;
+        }
+        else
         {
             var head = _ring.Length - _first;
             Array.Copy(_ring, _first, ring, 0, head);
             Array.Copy(_ring, 0, ring, head, _first);
-            var count = Count;
             ReturnRing();
-            Count = count;
         }
 
         _ring = ring;
         _first = 0;
     }
 
+    // What was taken out of it is cleared already; what was copied into a larger one is not.
     private void ReturnRing()
     {
-        ArrayPool<OutboundPacket>.Shared.Return(_ring!, clearArray: true);
+        ArrayPool<OutboundPacket>.Shared.Return(_ring!, clearArray: Count > 0);
         _ring = null;
         _first = 0;
     }
