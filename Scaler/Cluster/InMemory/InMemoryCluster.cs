@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Scaler.Cluster.InMemory;
 
 /// <summary>
@@ -70,6 +72,11 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     {
         lock (_lock)
         {
+            if (!_servers.ContainsKey(holder))
+            {
+                return Task.FromException<bool>(new RedisServerException($"There is no lease of {holder}."));
+            }
+
             var (held, all) = (Held(holder), true);
             foreach (var entry in entries)
             {
