@@ -38,4 +38,34 @@ public sealed class HeldUpRedisTests
         Assert.Equal("stays", Assert.Single(await registry.GetHoldingsAsync(holder, null, 100)).Account);
         Assert.Equal("stays", Assert.Single((await registry.GetAccountsAsync("", null, 100)).Accounts).Name);
     }
+
+    [RedisServerFact]
+    public async Task AServerThatLeaves_ListensNoMore_BeforeItsLeaseEnds()
+    {
+        await using var process = await RedisProcess.StartAsync();
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},asyncTimeout=60000");
+        await using var operatorsRedis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},asyncTimeout=60000,allowAdmin=true");
+        await using var outside = new ScalerCluster(operatorsRedis, new ScalerOptions { Prefix = "scaler" });
+        await using var server = await ScalerTestServer.StartAsync(redis, "scaler", options =>
+            (options.Cluster.LeaseDuration, options.Cluster.LeaseRenewal) = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(2)));
+
+        // What a drain that was cut short leaves: in the registry, and not there.
+        var link = server.Cluster.Link;
+        await link.Registry.RegisterAsync(link.Holder, [new("acme", "gone", default)]);
+        Assert.Equal(1, (await outside.SendAsync("acme", "one", [])).Servers);
+        var channel = RedisChannel.Literal($"{{scaler}}:to:{link.Holder}");
+        Assert.Equal(1, await operatorsRedis.GetServers()[0].SubscriptionSubscriberCountAsync(channel));
+
+        // What ends the lease is held up; that nobody listens any more is not.
+        await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
+        var leaving = server.Membership.LeaveAsync(default);
+        await Deadline.Until(async () => await operatorsRedis.GetServers()[0].SubscriptionSubscriberCountAsync(channel) == 0);
+        Assert.False(leaving.IsCompleted);
+        var sending = outside.SendAsync("acme", "two", []);
+        await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
+
+        Assert.Equal(0, (await sending.Within()).Servers);
+        await leaving.Within();
+        Assert.True((await outside.SendAsync("acme", "three", [])).IsComplete);
+    }
 }

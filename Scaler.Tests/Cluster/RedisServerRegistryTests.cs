@@ -59,6 +59,7 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         var redis = await backends.ConnectAsync(Backend.RedisServer);
         var operatorsRedis = (await backends.ConnectAsync(Backend.RedisServer)).GetDatabase();
         var registry = new RedisServerRegistry(redis, new RedisKeys(backends.NewPrefix()));
+        await registry.RenewAsync(new ServerInfo { Id = "a", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
         await registry.RegisterAsync(Holder, [Entry(0)], 0);
 
         var before = await CommandCalls.CountScriptsAsync(redis);
@@ -77,6 +78,8 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
     {
         var (redis, keys) = (await backends.ConnectAsync(backend), new RedisKeys(backends.NewPrefix()));
         var (registry, database) = (new RedisServerRegistry(redis, keys), redis.GetDatabase());
+        await registry.RenewAsync(new ServerInfo { Id = "a", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
+        await registry.RenewAsync(new ServerInfo { Id = "b", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
 
         await registry.RegisterAsync(Holder, [Entry(0), Entry(1)], 0);
         await registry.UnregisterAsync(Holder, [Entry(0)]);

@@ -1,6 +1,7 @@
 using System.Text;
 using Scaler.Cluster;
 using Scaler.Tests.Helpers;
+using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
@@ -53,6 +54,30 @@ public sealed partial class ServerRegistryContract
         // What a dead server held does not count.
         await registry.LeaveAsync(b.Holder);
         Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "3")], 2));
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task RegisterAsync_ThatComesAfterTheServerWasForgotten_LeavesNothing(Backend backend)
+    {
+        var (registry, bus, _) = await backends.NewClusterAsync(backend);
+        var (late, other) = (await JoinAsync(registry, "late"), await JoinAsync(registry, "other"));
+        await registry.RegisterAsync(late.Holder, [Entry("acme", "1")]);
+        await registry.RegisterAsync(other.Holder, [Entry("else", "2")]);
+
+        // While anybody can see that there is something to be reaped, it may come.
+        await registry.LeaveAsync(late.Holder);
+        Assert.True(await registry.RegisterAsync(late.Holder, [Entry("acme", "3")]));
+        while (await registry.ReapAsync(late.Holder) > 0)
+        {
+        }
+
+        await Assert.ThrowsAsync<RedisServerException>(() => registry.RegisterAsync(late.Holder, [Entry("acme", "4"), Entry("else", "5")], 10));
+        await registry.UnregisterAsync(late.Holder, [Entry("acme", "1"), Entry("acme", "4")]);
+
+        Assert.Equal("else", Assert.Single((await registry.GetAccountRangeAsync("", 0, null, 10)).Accounts).Name);
+        Assert.Equal(new ClusterCounts(1, 1, 1), await registry.GetCountsAsync());
+        Assert.Empty(await registry.GetHoldingsAsync(late.Holder, null, 10));
+        Assert.Empty(await bus.SendAsync("acme", other.Holder, new byte[1]));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]

@@ -139,6 +139,26 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
+    public async Task Accounts_OfAllCharacters_AreInTheOrderOfTheirBytes(Backend backend)
+    {
+        var (registry, _, _) = await backends.NewClusterAsync(backend);
+        var server = await JoinAsync(registry, "a");
+
+        // The last four are two UTF-16 units each, the first of which is less than the one of each of the two in front of them.
+        string[] names = ["a", "é", "한", "\ue000", "\uffee", "\U00010000", "\U0001f600", "\U0001f600a", "\U0010fffd"];
+        await registry.RegisterAsync(server.Holder, [.. names.Select((n, i) => Entry(n, $"a{i}")).Reverse()]);
+
+        Assert.Equal(names, await AllAsync(registry, ""));
+        AssertRange(await registry.GetAccountRangeAsync("", 0, null, 20), 0, 9, names);
+        AssertRange(await registry.GetAccountRangeAsync("", 0, "\uffee", 2), 4, 9, "\uffee", "\U00010000");
+        AssertRange(await registry.GetAccountRangeAsync("", -1, "\U00010000", 2), 4, 9, "\uffee", "\U00010000");
+
+        // An account that the page before can't have ended with: it stands in front of the prefix, or behind it.
+        Assert.Equal(["\U0001f600", "\U0001f600a"], (await registry.GetAccountsAsync("\U0001f600", "\ue000", 10)).Accounts.Select(a => a.Name));
+        Assert.Empty((await registry.GetAccountsAsync("\ue000", "\U00010000", 10)).Accounts);
+    }
+
+    [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
     public async Task GetAccountRangeAsync_CountsPositionsAmongThoseOfThePrefix(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);

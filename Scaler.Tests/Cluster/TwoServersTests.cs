@@ -81,6 +81,19 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
+    public async Task ABroadcast_WhereAServerHoldsNobody_AndDoesNotListen_IsComplete()
+    {
+        await using var a = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await _one.Cluster.Link.Registry.RenewAsync(new ServerInfo { Id = "idle", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
+
+        var plain = await _one.BroadcastAsync("news", "all");
+        var receipts = await _one.Cluster.BroadcastAsync("news", ["all"], new SendOptions { Receipts = true }).Within();
+
+        Assert.Equal((1, 1, true), (plain.Connections, plain.Servers, plain.IsComplete));
+        Assert.Equal((1, 1, true), (receipts.Connections, receipts.Servers, receipts.IsComplete));
+    }
+
+    [Fact]
     public async Task ASendWithReceipts_OfADeadServer_NamesItAndEnds()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");

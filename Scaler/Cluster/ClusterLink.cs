@@ -159,11 +159,17 @@ internal sealed partial class ClusterLink(
         List<string>? unreachable = null;
         foreach (var reach in reached)
         {
+            if (reach.Connections == 0)
+            {
+                // A broadcast goes to servers without a connection too: nothing is lost there.
+                continue;
+            }
+
             if (!reach.Listening)
             {
                 (unreachable ??= []).Add(HolderName.ServerOf(reach.Holder));
             }
-            else if (reach.Connections > 0)
+            else
             {
                 connections += target.Only is null ? reach.Connections : 0;
                 servers++;
@@ -177,6 +183,6 @@ internal sealed partial class ClusterLink(
     {
         Connections = here.Connections + receipts.Values.Sum(r => r.Count),
         Servers = here.Servers + receipts.Values.Count(r => r.Count > 0),
-        Unreachable = [.. reached.Where(r => !r.Listening || !receipts.ContainsKey(r.Holder)).Select(r => HolderName.ServerOf(r.Holder))],
+        Unreachable = [.. reached.Where(r => r.Listening ? !receipts.ContainsKey(r.Holder) : r.Connections > 0).Select(r => HolderName.ServerOf(r.Holder))],
     };
 }

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Scaler.Cluster;
 
 /// <summary>
@@ -30,6 +32,7 @@ internal interface IServerRegistry
     /// <param name="entries">The connections.</param>
     /// <param name="limit">How many an account may have in the whole cluster; 0 means any number.</param>
     /// <returns>False where an account had as many as are allowed: then that connection is not registered, but the others are.</returns>
+    /// <exception cref="RedisServerException">The holder has no lease, not even one that has ended: nothing is registered, for nobody would reap it.</exception>
     Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit = 0);
 
     /// <summary>Removes connections of a holder.</summary>

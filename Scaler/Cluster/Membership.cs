@@ -117,6 +117,14 @@ internal sealed partial class Membership : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _loop;
+
+        // First of all: no client is left that anything could be for, and who remembers that accounts are here goes by who listens, not by
+        // the lease.
+        if (_listening is not null)
+        {
+            await _listening.DisposeAsync();
+        }
+
         if (_lease is { } lease && _link.Registry.IsConnected)
         {
             try
@@ -130,11 +138,6 @@ internal sealed partial class Membership : IAsyncDisposable
             {
                 Log.LeftBehind(_logger, lease.Holder, exception.Message);
             }
-        }
-
-        if (_listening is not null)
-        {
-            await _listening.DisposeAsync();
         }
 
         _lease = null;

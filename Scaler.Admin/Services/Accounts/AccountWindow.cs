@@ -51,7 +51,7 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     {
         var answer = await view.GetAccountRangeAsync(prefix, 0, at, FirstRows, cancellationToken);
         Total = answer.Total;
-        FirstRow = (int)(answer.Total <= MostRows ? answer.Position : answer.Position * (MostRows - 1.0) / (answer.Total - 1));
+        FirstRow = RowOf(answer.Position, answer.Total);
         (_row, _accounts, _isFresh) = (FirstRow, answer.Accounts, true);
         return this;
     }
@@ -112,6 +112,18 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
             return (row - seen, _accounts[seen - _row].Name);
         }
 
-        return (Total <= MostRows ? row : (long)(row * ((Total ?? 0) - 1.0) / (MostRows - 1)), null);
+        return (PositionOf(row, Total ?? 0), null);
     }
+
+    // Near the ends rows and positions are the same, or an account there would stand where the end of the list is shown, out of sight.
+    private int RowOf(long position, long total)
+    {
+        var part = total <= MostRows ? position : (long)(position * (MostRows - 1.0) / (total - 1));
+        return (int)Math.Clamp(part, Math.Min(position, NearRows), Rows - Math.Min(total - position, NearRows));
+    }
+
+    private long PositionOf(int row, long total) =>
+        row <= NearRows || total <= MostRows ? row
+        : row >= Rows - NearRows ? total - (Rows - row)
+        : (long)(row * (total - 1.0) / (MostRows - 1));
 }

@@ -131,6 +131,16 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
+    public async Task Accounts_AMillion_OpenedNearTheTop_ShowTheAccountAndTheTop()
+    {
+        _cluster.Numbered = 1_000_000;
+        var page = await OpenAsync("/accounts?at=!0000042");
+        await Expect(Account(page, "!0000042")).ToBeInViewportAsync();
+        await Region(page).PressAsync("Home");
+        await Expect(Account(page, "!0000000")).ToBeInViewportAsync();
+    }
+
+    [ChromiumFact]
     public async Task Accounts_RedisGoesAwayWhileTheyAreScrolled_GoOnByThemselves()
     {
         var page = await OpenAsync("/accounts");

@@ -99,6 +99,44 @@ public sealed class AccountWindowTests
         Assert.Equal("!0654321", (await window.ReadAsync(window.FirstRow - AccountWindow.Seen, 50, default))[AccountWindow.Seen].Name);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(17)]
+    [InlineData(42)]
+    [InlineData(60)]
+    [InlineData(110)]
+    [InlineData(1_500)]
+    [InlineData(998_500)]
+    [InlineData(999_940)]
+    [InlineData(999_975)]
+    [InlineData(999_999)]
+    public async Task OpenAsync_NearAnEndOfAMillion_ShowsTheAccount_AndTheEnd(int number)
+    {
+        const int Drawn = 46;
+        _cluster.Numbered = 1_000_000;
+        var window = await OpenAsync($"!{number:0000000}");
+
+        // As a table does: it draws its top, then what stands around the row that it is scrolled to, then whatever it is scrolled on to.
+        var top = await window.ReadAsync(0, Drawn, default);
+        Assert.Equal(window.FirstRow < Drawn ? ["!0000000"] : [], Names(top).Take(1));
+        var row = Math.Max(0, window.FirstRow - AccountWindow.Seen);
+        var around = await window.ReadAsync(row, Math.Min(Drawn, window.Rows - row), default);
+        Assert.Equal(number, Number(around[window.FirstRow - row]));
+        Assert.Equal("!0000000", (await window.ReadAsync(0, Drawn, default))[0].Name);
+        Assert.Equal("!0999999", (await window.ReadAsync(window.Rows - Drawn, Drawn, default))[^1].Name);
+    }
+
+    [Fact]
+    public async Task ReadAsync_OfAMillion_NearTheTop_IsRowByRowFromIt()
+    {
+        _cluster.Numbered = 1_000_000;
+        var window = await OpenAsync("!0500000");
+        Assert.Equal("!0000030", (await window.ReadAsync(30, 46, default))[0].Name);
+        Assert.Equal("!0500000", (await window.ReadAsync(200_000, 46, default))[0].Name);
+        Assert.Equal("!0999900", (await window.ReadAsync(window.Rows - 100, 46, default))[0].Name);
+    }
+
     [Fact]
     public async Task ReadAsync_WhatOpeningHasRead_IsNotAskedForAgain()
     {

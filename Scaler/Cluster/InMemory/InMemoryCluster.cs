@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace Scaler.Cluster.InMemory;
 
 /// <summary>
@@ -70,6 +72,11 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     {
         lock (_lock)
         {
+            if (!_servers.ContainsKey(holder))
+            {
+                return Task.FromException<bool>(new RedisServerException($"There is no lease of {holder}."));
+            }
+
             var (held, all) = (Held(holder), true);
             foreach (var entry in entries)
             {
@@ -121,9 +128,9 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         {
             var accounts = Live()
                 .SelectMany(h => h.Entries.Keys.Select(k => (k.Account, h.Server.Id)))
-                .Where(a => a.Account.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(a.Account, after) > 0)
+                .Where(a => a.Account.StartsWith(prefix, StringComparison.Ordinal) && (after is null || Utf8Order.Instance.Compare(a.Account, after) > 0))
                 .GroupBy(a => a.Account, StringComparer.Ordinal)
-                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, Utf8Order.Instance)
                 .Take(take)
                 .Select(g => new AccountInfo(g.Key, g.Count(), [.. g.Select(a => a.Id).Distinct()]))
                 .ToList();
@@ -140,9 +147,9 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
                 .SelectMany(h => h.Value.Keys.Select(k => (k.Account, Holder: h.Key)))
                 .Where(a => a.Account.StartsWith(prefix, StringComparison.Ordinal))
                 .GroupBy(a => a.Account, a => a.Holder, StringComparer.Ordinal)
-                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, Utf8Order.Instance)
                 .ToList();
-            var position = Math.Clamp(offset + (from is null ? 0 : all.Count(a => string.CompareOrdinal(a.Key, from) < 0)), 0, all.Count);
+            var position = Math.Clamp(offset + (from is null ? 0 : all.Count(a => Utf8Order.Instance.Compare(a.Key, from) < 0)), 0, all.Count);
             return Task.FromResult(new AccountRange([.. all.Skip((int)position).Take(take).Select(Read)], position, all.Count));
 
             AccountInfo Read(IGrouping<string, string> account)

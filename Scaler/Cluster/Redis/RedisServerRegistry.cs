@@ -68,7 +68,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     {
         // Accounts of servers that have just died are passed over, so a page may take more than one look.
         var accounts = new List<AccountInfo>();
-        var from = after is not null && string.CompareOrdinal(after, prefix) >= 0 ? "(" + after : "[" + prefix;
+        var from = after is not null && Utf8Order.Instance.Compare(after, prefix) >= 0 ? "(" + after : "[" + prefix;
         var to = EndOf(prefix);
         while (true)
         {

@@ -3,7 +3,8 @@
 -- KEYS leases, where, accounts, conns:<holder>, facts:<holder>
 -- ARGV holder, how long the keys live in ms, then for each connection: how many its account may have (0: any number; -1: remove it),
 --      account, connection, facts
--- Gives the positions of those that were refused, because their account has as many as it may have.
+-- Gives the positions of those that were refused, because their account has as many as it may have; an error, and nothing is changed,
+-- where one is to be registered of a holder that is forgotten.
 local holder = ARGV[1]
 local names, members = {}, {}
 for i = 3, #ARGV, 4 do
@@ -69,12 +70,17 @@ local function append(list, first, second)
   list[#list + 1] = second
 end
 
--- What comes is written before what goes is removed: a key that is never empty keeps its expiry.
 local come, go = {}, {}
 for k, member in ipairs(members) do
   if present[member] and not scores[k] then append(come, 0, member) end
   if not present[member] and scores[k] then append(go, member) end
 end
+
+-- Late on its way, or Redis was emptied: there is no lease by which anybody would find that this has to be reaped. Where it has only
+-- ended, there is one.
+if #come > 0 and redis.call('HEXISTS', KEYS[1], holder) == 0 then return redis.error_reply('ERR there is no lease of ' .. holder) end
+
+-- What comes is written before what goes is removed: a key that is never empty keeps its expiry.
 change('ZADD', KEYS[4], come)
 change('ZREM', KEYS[4], go)
 
