@@ -88,19 +88,19 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        CloseSocket();
+        // First, so that who reads learns the reason, and not what the closed socket says.
         _input.End(abortReason);
+        CloseSocket();
     }
 
     public void OutputEnded()
     {
-        CloseSocket();
         _input.End(new ConnectionAbortedException("Everything has been sent."));
+        CloseSocket();
     }
 
     // Whoever has asked for it does not run on the thread that receives, nor on one that aborts.
-    public void InputEnded() =>
-        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection._closed.Cancel(), this, preferLocal: false);
+    public void InputEnded() => _ = _closed.CancelAsync();
 
     /// <summary>A request may take its time: once a second it is looked after its client.</summary>
     public void Beat() => _input.Watch();

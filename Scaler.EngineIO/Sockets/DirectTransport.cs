@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -12,14 +13,14 @@ namespace Scaler.EngineIO.Sockets;
 /// transport that was added first.
 /// </summary>
 internal sealed class DirectTransport(
-    IOptions<SocketTransportOptions> sockets, IOptions<KestrelServerOptions> options, IMemoryPoolFactory<byte> memory)
+    IOptions<SocketTransportOptions> sockets, IOptions<KestrelServerOptions> options, IMemoryPoolFactory<byte>? memory = null)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     // Kestrel counts for its limits what its HTTP is busy with.
     private bool RequestsLast => options.Value.Limits is not { MaxConcurrentConnections: null, MaxConcurrentUpgradedConnections: null };
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new(new DirectListener(endpoint, sockets.Value, memory.Create(), RequestsLast));
+        new(new DirectListener(endpoint, sockets.Value, memory?.Create() ?? MemoryPool<byte>.Shared, RequestsLast));
 
     public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint;
 }

@@ -90,8 +90,8 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        // Positions in an array count from its beginning; what was empty had none.
-        if (_array is not null)
+        // Positions in an array count from its beginning; what was empty has none, and nor has one who takes nothing.
+        if (_array is not null && consumed.GetObject() is not null)
         {
             _start = consumed.GetInteger();
             _examined = Math.Max(_start, examined.GetInteger());
@@ -176,6 +176,12 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
             _drained = false;
             reading = _reading;
             _reading = false;
+        }
+
+        // The system tells of an error once.
+        if (_readiness.SocketError != SocketError.Success)
+        {
+            End(Failure(_readiness.SocketError));
         }
 
         if (!reading)
