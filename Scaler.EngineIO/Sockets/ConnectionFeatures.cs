@@ -12,7 +12,7 @@ namespace Scaler.EngineIO.Sockets;
 /// <param name="connection">The connection, for the features that it implements.</param>
 internal sealed class ConnectionFeatures(DirectConnection connection) : IFeatureCollection, IConnectionHeartbeatFeature
 {
-    private static readonly Type[] _own =
+    private static readonly Type[] Own =
     [
         typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature), typeof(IConnectionLifetimeFeature),
         typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature), typeof(IMemoryPoolFeature),
@@ -38,7 +38,7 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
                 }
             }
 
-            return Array.IndexOf(_own, key) >= 0 ? connection : null;
+            return Array.IndexOf(Own, key) >= 0 ? connection : null;
         }
 
         set
@@ -63,7 +63,7 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
 
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
     {
-        foreach (var type in _own.Concat(_added.Select(static pair => pair.Key)).Distinct())
+        foreach (var type in Own.Concat(_added.Select(static pair => pair.Key)).Distinct())
         {
             if (this[type] is { } feature)
             {
