@@ -19,7 +19,7 @@ public static class EngineIOWebHostBuilderExtensions
     /// What is received is handled by the thread of the pool that received it, so handlers must not block it for long, as everywhere in ASP.NET Core.
     /// A flush completes when the system has taken the data, and no longer as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c> has
     /// room for it; nothing is received beyond what is read, so that <c>MaxRequestBufferSize</c> has no meaning either. That a client has left while its
-    /// request is served is noticed unless more of what it sent waits to be read.
+    /// request is served is noticed within about a second, unless more of what it sent waits to be read.
     /// <para>
     /// WebSockets of Engine.IO over plain HTTP/1.1 then read and write the socket itself, unless a middleware has put a stream of its own in between, and
     /// their requests end with the handshake: what a middleware does behind its <c>next</c> it does then, the request's services are disposed of, its
