@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
-using Microsoft.AspNetCore.Connections;
+using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Sockets;
 
@@ -14,13 +14,8 @@ namespace Scaler.EngineIO.Sockets;
 /// Memory is held only while there is something unread. What the reader waits for, a thread of the pool receives, and goes on with it. As with
 /// every pipe, one caller reads at a time; <see cref="CancelPendingRead"/> may come from any thread.
 /// </remarks>
-internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IThreadPoolWorkItem, IDisposable
+internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IThreadPoolWorkItem, IDisposable
 {
-    private const int Room = 4096;
-
-    // Where so much has come at once, more is behind it.
-    private const int MoreRoom = 32 * 1024;
-
     private readonly Socket _socket;
     private readonly ISocketOwner _owner;
 
@@ -30,11 +25,11 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
     private ManualResetValueTaskSourceCore<ReadResult> _read;
     private CancellationTokenRegistration _registration;
 
-    // What has been received and not consumed, and how much of it has been looked at in vain.
-    private byte[]? _array;
-    private int _start;
+    // What has been received and not consumed; as much as the reader leaves there.
+    private ReceiveBuffer _received = new() { Wanted = int.MaxValue };
+
+    // How much of that has been looked at in vain.
     private int _examined;
-    private int _end;
 
     // Whether the last receive got less than there was room for: the next one would get nothing.
     private bool _drained;
@@ -53,7 +48,7 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
         _readiness = new SocketReadiness(socket, this);
     }
 
-    private ReadOnlySequence<byte> Unread => new(_array.AsMemory(_start, _end - _start));
+    private ReadOnlySequence<byte> Unread => new(_received.Unread);
 
     public override bool TryRead(out ReadResult result)
     {
@@ -90,15 +85,19 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        // Positions in an array count from its beginning; what was empty has none, and nor has one who takes nothing.
-        if (_array is not null && consumed.GetObject() is not null)
+        var unread = Unread;
+        if (unread.IsEmpty || consumed.GetObject() is null)
         {
-            _start = consumed.GetInteger();
-            _examined = Math.Max(_start, examined.GetInteger());
-            if (_start == _end)
-            {
-                Free();
-            }
+            return;
+        }
+
+        // Positions in an array count from its beginning.
+        var taken = consumed.GetInteger() - unread.Start.GetInteger();
+        _examined = Math.Max(0, examined.GetInteger() - consumed.GetInteger());
+        _received.Skip(taken);
+        if (taken == unread.Length)
+        {
+            _received.Free();
         }
     }
 
@@ -118,7 +117,7 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
         Complete(new ReadResult(Unread, isCanceled: true, isCompleted: false), elsewhere: true);
     }
 
-    public override void Complete(Exception? exception = null) => Free();
+    public override void Complete(Exception? exception = null) => _received.Free();
 
     /// <summary>Nothing is received any more; who reads learns why.</summary>
     /// <param name="error">What the reader fails with; null for an end in good order.</param>
@@ -242,13 +241,13 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
     private bool TryTake(out ReadResult result)
     {
         var cancelled = Volatile.Read(ref _cancelled) && TakeCancellation();
-        if (!cancelled && _examined == _end && !_drained && !_ended)
+        if (!cancelled && _examined == _received.Unread.Length && !_drained && !_ended)
         {
             Receive();
         }
 
         result = new ReadResult(Unread, cancelled, _ended);
-        return cancelled || _ended || _examined < _end;
+        return cancelled || _ended || _examined < _received.Unread.Length;
     }
 
     private bool TakeCancellation()
@@ -259,69 +258,6 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
             _cancelled = false;
             return cancelled;
         }
-    }
-
-    private void Receive()
-    {
-        MakeRoom();
-        var room = _array.AsSpan(_end);
-        try
-        {
-            var count = _socket.Receive(room, SocketFlags.None, out var error);
-            _end += count;
-            _filled = count == room.Length;
-            _drained = !_filled;
-            if (count == 0 && error != SocketError.WouldBlock)
-            {
-                End(Failure(error));
-            }
-        }
-        catch (ObjectDisposedException exception)
-        {
-            End(new ConnectionAbortedException("The connection is closed.", exception));
-        }
-
-        if (_start == _end)
-        {
-            Free();
-        }
-    }
-
-    private void MakeRoom()
-    {
-        if (_array is null)
-        {
-            _array = ArrayPool<byte>.Shared.Rent(_filled ? MoreRoom : Room);
-            return;
-        }
-
-        var unread = _end - _start;
-        if (_end < _array.Length)
-        {
-            return;
-        }
-
-        // Moved, or doubled, as data comes: memory follows what a client has sent, not what it has announced.
-        var array = unread <= _array.Length / 2 ? _array : ArrayPool<byte>.Shared.Rent(_array.Length * 2);
-        _array.AsSpan(_start, unread).CopyTo(array);
-        if (array != _array)
-        {
-            ArrayPool<byte>.Shared.Return(_array);
-            _array = array;
-        }
-
-        (_examined, _start, _end) = (_examined - _start, 0, unread);
-    }
-
-    private void Free()
-    {
-        if (_array is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_array);
-            _array = null;
-        }
-
-        (_start, _examined, _end) = (0, 0, 0);
     }
 
     /// <summary>Called with the lock held.</summary>
@@ -339,21 +275,6 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
         }
 
         return _waiting;
-    }
-
-    private void LookForEnd()
-    {
-        try
-        {
-            if (_socket.Receive(stackalloc byte[1], SocketFlags.Peek, out var error) == 0 && error != SocketError.WouldBlock)
-            {
-                End(Failure(error));
-            }
-        }
-        catch (ObjectDisposedException exception)
-        {
-            End(new ConnectionAbortedException("The connection is closed.", exception));
-        }
     }
 
     private void Cancel(CancellationToken token)
@@ -392,17 +313,5 @@ internal sealed class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IT
         {
             throw _error;
         }
-    }
-
-    /// <summary>What the reader fails with; nothing where the client has ended its side in good order.</summary>
-    private static ConnectionResetException? Failure(SocketError error)
-    {
-        if (error == SocketError.Success)
-        {
-            return null;
-        }
-
-        var cause = new SocketException((int)error);
-        return new ConnectionResetException(cause.Message, cause);
     }
 }

@@ -5,7 +5,8 @@ namespace Scaler.EngineIO.Transports;
 /// <summary>What has been received and not been read yet, in an array of the shared pool that is held only while there is some.</summary>
 internal struct ReceiveBuffer
 {
-    private const int Smallest = 4096;
+    /// <summary>How much memory is held at least, in bytes, where there is any.</summary>
+    public const int Smallest = 4096;
 
     private byte[]? _array;
     private int _start;
@@ -18,11 +19,12 @@ internal struct ReceiveBuffer
     public int Wanted { get; set; }
 
     /// <summary>Where the next bytes go.</summary>
-    public Memory<byte> MakeRoom()
+    /// <param name="first">How much room there is to be, in bytes, where no memory is held yet.</param>
+    public Memory<byte> MakeRoom(int first = Smallest)
     {
         if (_array is null)
         {
-            _array = ArrayPool<byte>.Shared.Rent(Smallest);
+            _array = ArrayPool<byte>.Shared.Rent(first);
             return _array;
         }
 
