@@ -79,12 +79,11 @@ internal sealed partial class EngineDispatcher : IDisposable
     {
         if (!_runtime.Table.TryGet(sid, out var session))
         {
-            if (sid.Length > 0 && _options.UnknownSessionAsync is { } forward && await forward(context, sid))
+            if (sid.Length == 0 || !await IsServedElsewhereAsync(context, sid))
             {
-                return;
+                await RefuseAsync(context, request, EngineError.UnknownSession);
             }
 
-            await RefuseAsync(context, request, EngineError.UnknownSession);
             return;
         }
 
@@ -120,6 +119,22 @@ internal sealed partial class EngineDispatcher : IDisposable
         {
             await RefuseAsync(context, request, EngineError.BadRequest);
         }
+    }
+
+    private async ValueTask<bool> IsServedElsewhereAsync(HttpContext context, string sid)
+    {
+        if (_options.UnknownSessionAsync is not { } forward)
+        {
+            return false;
+        }
+
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            // It may be held there.
+            context.Features.Get<IClientWatch>()?.Watch();
+        }
+
+        return await forward(context, sid);
     }
 
     private async Task UpgradeAsync(HttpContext context, EngineRequest request, EngineSession session)

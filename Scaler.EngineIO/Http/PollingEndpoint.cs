@@ -55,6 +55,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             using (context.RequestAborted.UnsafeRegister(
                 static state => ((HeldPoll)state!).Abort(), new HeldPoll(session, waiter)))
             {
+                context.Features.Get<IClientWatch>()?.Watch();
                 await waiter.Released;
             }
 

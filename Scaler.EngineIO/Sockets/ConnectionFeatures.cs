@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Sockets;
 
@@ -16,6 +17,7 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
     [
         typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature), typeof(IConnectionLifetimeFeature),
         typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature), typeof(IMemoryPoolFeature),
+        typeof(IClientWatch),
     ];
 
     // An own feature that somebody has replaced, or removed, is in here too.
@@ -79,12 +81,13 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
     /// <summary>Calls nobody any more.</summary>
     public void StopHeartbeat() => Volatile.Write(ref _beat, null);
 
+    // A request may take its time: once a second its client is looked after.
     private void Beat()
     {
         if (Volatile.Read(ref _beat) is { } beat)
         {
             beat();
-            connection.Beat();
+            connection.Watch();
         }
     }
 

@@ -19,7 +19,7 @@ namespace Scaler.EngineIO.Sockets;
 /// </remarks>
 [SuppressMessage("Reliability", "CA2000", Justification = "DisposeAsync closes the socket and disposes of the input.")]
 internal sealed class DirectConnection : ConnectionContext, ITransportConnection, ISocketOwner, IConnectionIdFeature, IConnectionTransportFeature,
-    IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature, IConnectionSocketFeature, IMemoryPoolFeature
+    IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature, IConnectionSocketFeature, IMemoryPoolFeature, IClientWatch
 {
     private readonly SocketInput _input;
     private readonly ConnectionFeatures _features;
@@ -102,8 +102,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
     // Whoever has asked for it does not run on the thread that receives, nor on one that aborts.
     public void InputEnded() => _ = _closed.CancelAsync();
 
-    /// <summary>A request may take its time: once a second it is looked after its client.</summary>
-    public void Beat() => _input.Watch();
+    public void Watch() => _input.Watch();
 
     public bool TryOutliveRequest(Func<Task> serve)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Scaler.EngineIO.Sockets;
+using Scaler.EngineIO.Transports;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
@@ -61,6 +62,7 @@ public sealed class DirectListenerTests : IAsyncDisposable
         await using var connection = await AcceptAsync(listener);
         var features = connection.Features;
         Assert.Same(connection, features.Get<IConnectionIdFeature>());
+        Assert.Same(connection, features.Get<IClientWatch>());
         Assert.Null(features.Get<ITlsHandshakeFeature>());
         var own = features.Count();
 

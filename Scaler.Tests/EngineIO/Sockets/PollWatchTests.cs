@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Scaler.EngineIO;
+using Scaler.EngineIO.Transports;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Sockets;
+
+/// <summary>The client of a poll that waits is looked after from the beginning: what is sent to one who has left is lost.</summary>
+public sealed class PollWatchTests
+{
+    [Fact]
+    public async Task Poll_ThatIsHeld_IsWatched()
+    {
+        var watch = new Watch();
+        await using var host = await StartAsync(watch);
+        var sid = await host.OpenAsync();
+        Assert.True(host.Server.TryGetSession(sid, out var session));
+        Assert.Equal(0, watch.Count);
+
+        var poll = await host.HoldPollAsync(session, sid);
+        await Deadline.Until(() => watch.Count == 1);
+
+        await session.SendAsync("hello");
+        (await poll.Within()).Is(200, "4hello");
+    }
+
+    [Fact]
+    public async Task Requests_ThatAreAnsweredAtOnce_AreNot()
+    {
+        var watch = new Watch();
+        await using var host = await StartAsync(watch);
+        var sid = await host.OpenAsync();
+        (await host.PostAsync(sid, "4hello")).Is(200, "ok");
+        (await host.PollAsync(sid)).Is(200, "4hello");
+        Assert.Equal(0, watch.Count);
+    }
+
+    [Theory]
+    [InlineData("GET", 1)]
+    [InlineData("POST", 0)]
+    public async Task Request_ThatIsServedElsewhere_IsWatchedWhereItMayBeHeld(string method, int expected)
+    {
+        var watch = new Watch();
+        await using var host = await StartAsync(watch, static options => options.UnknownSessionAsync = static async (context, _) =>
+        {
+            await context.Response.WriteAsync("elsewhere");
+            return true;
+        });
+
+        var answer = await host.SendAsync(new HttpMethod(method), "?EIO=4&transport=polling&sid=another", null, null);
+
+        answer.Is(200, "elsewhere");
+        Assert.Equal(expected, watch.Count);
+    }
+
+    private static Task<EngineTestHost> StartAsync(Watch watch, Action<EngineIOOptions>? configure = null) =>
+        EngineTestHost.StartAsync(configure, services: services => services.AddSingleton<IStartupFilter>(watch));
+
+    private sealed class Watch : IClientWatch, IStartupFilter
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        void IClientWatch.Watch() => Interlocked.Increment(ref _count);
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
+        {
+            application.Use((HttpContext context, RequestDelegate pass) =>
+            {
+                context.Features.Set<IClientWatch>(this);
+                return pass(context);
+            });
+            next(application);
+        };
+    }
+}
