@@ -9,8 +9,17 @@ public sealed partial class EngineSession
     private WebSocketConnection? _socket;
     private UpgradeAttempt? _upgrade;
 
-    /// <summary>Whether a WebSocket tries to take the session over.</summary>
-    internal bool IsUpgrading => _upgrade is not null;
+    /// <summary>Whether a WebSocket tries to take the session over. Whoever learns that none does any more sees what came of it.</summary>
+    internal bool IsUpgrading
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _upgrade is not null;
+            }
+        }
+    }
 
     /// <summary>The session's WebSocket, for one that begins with it.</summary>
     internal void Attach(WebSocketConnection socket)

@@ -9,7 +9,7 @@ internal static class EngineSessionExtensions
 
     public static Task PostBegunAsync(this EngineSession session) => Until(() => session.ReadsPost, "a post to be read");
 
-    public static Task ProbedAsync(this EngineSession session) => Until(() => session.IsUpgrading, "an upgrade to begin");
+    public static Task UpgradeBegunAsync(this EngineSession session) => Until(() => session.IsUpgrading, "an upgrade to begin");
 
     // There is no event for these; the loop gives the thread up each time and ends with the deadline.
     public static async Task Until(Func<bool> condition, string what)

@@ -49,7 +49,7 @@ public sealed class UpgradeTests
         var session = await host.Handler.NextOpened();
         var held = await host.HoldPollAsync(session, sid);
         using var socket = await host.ConnectAsync(sid);
-        await session.ProbedAsync();
+        await session.UpgradeBegunAsync();
         // Without a probe; the poll is still held.
         await socket.SendTextAsync("5");
         (await held).Is(200, "6");
@@ -165,7 +165,7 @@ public sealed class UpgradeTests
         var sid = await host.OpenAsync();
         var session = await host.Handler.NextOpened();
         using var silent = await host.ConnectAsync(sid);
-        await session.ProbedAsync();
+        await session.UpgradeBegunAsync();
         time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.True(session.IsUpgrading);
         time.Advance(TimeSpan.FromSeconds(0.2));
