@@ -30,10 +30,29 @@ std::string open_session(HttpClient& http, const Dialect& dialect, std::size_t c
     return target + "&sid=" + body.substr(begin, body.find('"', begin) - begin);
 }
 
-void close_session(HttpClient& http, const Dialect& dialect, const std::string& target)
+std::vector<std::string> open_sessions(ServerGroup& group, std::size_t count)
 {
-    if (dialect.has_sessions() && http.ask(http_post(target, "1")).status != 200) {
-        fail("a session could not be closed");
+    HttpClient http(group.loop(), group.port_for(0));
+    std::vector<std::string> targets;
+    for (std::size_t client = 0; client < count; client++) {
+        targets.push_back(open_session(http, group.kind().dialect, client));
+    }
+
+    return targets;
+}
+
+/// Over a connection of its own: Node closes one over which nothing went for five seconds.
+void close_sessions(ServerGroup& group, const std::vector<std::string>& targets)
+{
+    if (!group.kind().dialect.has_sessions()) {
+        return;
+    }
+
+    HttpClient http(group.loop(), group.port_for(0));
+    for (const auto& target : targets) {
+        if (http.ask(http_post(target, "1")).status != 200) {
+            fail("a session could not be closed");
+        }
     }
 }
 
@@ -92,13 +111,7 @@ Sample measure_polls(ServerGroup& group, Duration duration, std::size_t via)
 {
     constexpr std::size_t count = 64;
     constexpr auto patience = std::chrono::seconds(5);
-    const auto& dialect = group.kind().dialect;
-    HttpClient http(group.loop(), group.port_for(0));
-    std::vector<std::string> targets;
-    for (std::size_t client = 0; client < count; client++) {
-        targets.push_back(open_session(http, dialect, client));
-    }
-
+    const auto targets = open_sessions(group, count);
     const auto commands = group.redis() != nullptr ? group.redis()->commands() : 0;
     PollingLoad load(group, via, targets);
     const UsageMeter meter(group);
@@ -114,10 +127,7 @@ Sample measure_polls(ServerGroup& group, Duration duration, std::size_t via)
         sample.set(figure::redis_commands, static_cast<double>(group.redis()->commands() - commands) / round_trips);
     }
 
-    for (const auto& target : targets) {
-        close_session(http, dialect, target);
-    }
-
+    close_sessions(group, targets);
     return sample;
 }
 
