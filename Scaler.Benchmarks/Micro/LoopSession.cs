@@ -24,7 +24,9 @@ internal sealed class LoopSession
     public static EngineRuntime CreateRuntime(IEngineHandler handler)
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        var options = new EngineIOOptions { OpenPacketDelay = TimeSpan.Zero };
+
+        // Nobody answers pings here: a session must not end before it is measured.
+        var options = new EngineIOOptions { OpenPacketDelay = TimeSpan.Zero, PingInterval = TimeSpan.FromHours(1) };
         return new EngineRuntime(options, handler, TimeProvider.System, new EngineMetrics(meters), NullLogger.Instance);
     }
 
