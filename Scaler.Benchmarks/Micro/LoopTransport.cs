@@ -32,6 +32,11 @@ internal sealed class LoopTransport : ITransportConnection
 
     public void Abort() => _fed.Writer.Complete();
 
+    // What is fed is handled where it is fed.
+    public void HandleWhereReceived()
+    {
+    }
+
     public bool TryOutliveRequest(Func<Task> serve) => false;
 
     private sealed class CountingWriter : PipeWriter

@@ -34,8 +34,9 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
     /// <param name="socket">The client's socket.</param>
     /// <param name="memoryPool">What the web server's HTTP takes its memory from.</param>
     /// <param name="requestsLast">Whether an upgraded connection is a request as long as it lasts.</param>
+    /// <param name="poller">Who waits for what comes; null for the platform.</param>
     /// <exception cref="SocketException">The client is gone already.</exception>
-    public DirectConnection(Socket socket, MemoryPool<byte> memoryPool, bool requestsLast)
+    public DirectConnection(Socket socket, MemoryPool<byte> memoryPool, bool requestsLast, SocketPoller? poller)
     {
         socket.Blocking = false;
         LocalEndPoint = socket.LocalEndPoint;
@@ -45,7 +46,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
         MemoryPool = memoryPool;
         Output = new SocketOutput(socket, this);
         _requestsLast = requestsLast;
-        _input = new SocketInput(socket, this);
+        _input = new SocketInput(socket, this, poller);
         _features = new ConnectionFeatures(this);
         _transport = this;
     }
@@ -103,6 +104,8 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
     public void InputEnded() => _ = _closed.CancelAsync();
 
     public void Watch() => _input.Watch();
+
+    public void HandleWhereReceived() => _input.HandleWhereReceived();
 
     public bool TryOutliveRequest(Func<Task> serve)
     {

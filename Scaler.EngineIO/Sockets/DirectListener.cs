@@ -13,6 +13,7 @@ internal sealed class DirectListener : IConnectionListener
     private readonly MemoryPool<byte> _memoryPool;
     private readonly bool _noDelay;
     private readonly bool _requestsLast;
+    private readonly bool _polls;
 
     /// <param name="endpoint">Where to listen.</param>
     /// <param name="options">How to.</param>
@@ -21,7 +22,7 @@ internal sealed class DirectListener : IConnectionListener
     /// <exception cref="AddressInUseException">Somebody listens there.</exception>
     public DirectListener(EndPoint endpoint, SocketTransportOptions options, MemoryPool<byte> memoryPool, bool requestsLast)
     {
-        (_memoryPool, _noDelay, _requestsLast) = (memoryPool, options.NoDelay, requestsLast);
+        (_memoryPool, _noDelay, _requestsLast, _polls) = (memoryPool, options.NoDelay, requestsLast, options.IOQueueCount > 0);
         try
         {
             _socket = options.CreateBoundListenSocket(endpoint);
@@ -50,7 +51,7 @@ internal sealed class DirectListener : IConnectionListener
                     client.NoDelay = true;
                 }
 
-                return new DirectConnection(client, _memoryPool, _requestsLast);
+                return new DirectConnection(client, _memoryPool, _requestsLast, _polls ? SocketPollers.Next() : null);
             }
             catch (ObjectDisposedException)
             {

@@ -34,18 +34,23 @@ internal sealed partial class SocketInput
         }
     }
 
-    private void LookForEnd()
+    /// <summary>Whether there is something to receive; where there is the client's end instead, it is noticed.</summary>
+    private bool LookForEnd()
     {
         try
         {
-            if (_socket.Receive(stackalloc byte[1], SocketFlags.Peek, out var error) == 0 && error != SocketError.WouldBlock)
+            var count = _socket.Receive(stackalloc byte[1], SocketFlags.Peek, out var error);
+            if (count == 0 && error != SocketError.WouldBlock)
             {
                 End(Failure(error));
             }
+
+            return count > 0;
         }
         catch (ObjectDisposedException exception)
         {
             End(new ConnectionAbortedException("The connection is closed.", exception));
+            return false;
         }
     }
 

@@ -11,7 +11,7 @@ namespace Scaler.EngineIO.Sockets;
 /// other threads, each of which costs more than a small message does.
 /// </summary>
 /// <remarks>
-/// Memory is held only while there is something unread. What the reader waits for, a thread of the pool receives, and goes on with it. As with
+/// Memory is held only while there is something unread. What the reader waits for is received by the thread that it is told by, which goes on with it. As with
 /// every pipe, one caller reads at a time; <see cref="CancelPendingRead"/> may come from any thread.
 /// </remarks>
 internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IThreadPoolWorkItem, IDisposable
@@ -20,7 +20,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     private readonly ISocketOwner _owner;
 
     // Also the lock of what a cancellation, an end and a wait change.
-    private readonly SocketReadiness _readiness;
+    private readonly ISocketReadiness _readiness;
 
     private ManualResetValueTaskSourceCore<ReadResult> _read;
     private CancellationTokenRegistration _registration;
@@ -41,11 +41,14 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     private volatile bool _ended;
     private Exception? _error;
 
-    public SocketInput(Socket socket, ISocketOwner owner)
+    /// <param name="socket">The socket, that does not block.</param>
+    /// <param name="owner">What it belongs to.</param>
+    /// <param name="poller">Who waits for the socket; null for the platform.</param>
+    public SocketInput(Socket socket, ISocketOwner owner, SocketPoller? poller)
     {
         _socket = socket;
         _owner = owner;
-        _readiness = new SocketReadiness(socket, this);
+        _readiness = poller is null ? new PoolReadiness(socket, this) : new PolledReadiness(poller, socket, this);
     }
 
     private ReadOnlySequence<byte> Unread => new(_received.Unread);
@@ -145,23 +148,6 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         _owner.InputEnded();
     }
 
-    /// <summary>
-    /// Has the client's end noticed though nobody reads, as long as nothing unread is before that end. A reader that comes then waits for the same. It costs
-    /// a turn of another thread when something comes, so it is for requests that take their time. It may come from any thread.
-    /// </summary>
-    public void Watch()
-    {
-        lock (_readiness)
-        {
-            if (_waiting || _ended || TryWait())
-            {
-                return;
-            }
-        }
-
-        LookForEnd();
-    }
-
     /// <summary>Gives back what waits; the socket is closed before.</summary>
     public void Dispose() => _readiness.Dispose();
 
@@ -172,9 +158,17 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         lock (_readiness)
         {
             _waiting = false;
-            _drained = false;
             reading = _reading;
             _reading = false;
+            if (reading)
+            {
+                _drained = false;
+            }
+            else
+            {
+                // A reader may be receiving now, without this, and wait then.
+                _readiness.Remind();
+            }
         }
 
         // The system tells of an error once.
@@ -185,7 +179,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
 
         if (!reading)
         {
-            LookForEnd();
+            Watch();
         }
         else if (TryTakeOrWait(out var result))
         {
@@ -258,23 +252,6 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             _cancelled = false;
             return cancelled;
         }
-    }
-
-    /// <summary>Called with the lock held.</summary>
-    private bool TryWait()
-    {
-        try
-        {
-            _waiting = true;
-            _waiting = _readiness.TryWait();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The next receive fails in the same way, and tells.
-            _waiting = false;
-        }
-
-        return _waiting;
     }
 
     private void Cancel(CancellationToken token)

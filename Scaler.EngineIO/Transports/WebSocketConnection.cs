@@ -106,6 +106,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
     /// </summary>
     private async Task RunAsync()
     {
+        _transport?.HandleWhereReceived();
         try
         {
             while (!_peerClosed)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Aspire.Hosting.Running;
+using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Aspire.StandIn;
 

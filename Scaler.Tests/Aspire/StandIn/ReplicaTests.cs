@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Aspire.StandIn;
 

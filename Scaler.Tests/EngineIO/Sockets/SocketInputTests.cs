@@ -8,12 +8,12 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.EngineIO.Sockets;
 
 /// <summary>The input that is received where it is read, as the pipe that Kestrel takes it for.</summary>
-public sealed class SocketInputTests
+public abstract class SocketInputTests
 {
     [Fact]
     public async Task Read_OfWhatHasCome_CompletesAtOnce()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         await pair.SendAsync("hello"u8.ToArray());
 
         var read = pair.Input.ReadAsync();
@@ -26,7 +26,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Read_BeforeAnythingHasCome_WaitsForIt_AgainAndAgain()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         for (var round = 0; round < 100; round++)
         {
             var read = pair.Input.ReadAsync().AsTask();
@@ -41,7 +41,7 @@ public sealed class SocketInputTests
     [InlineData(true)]
     public async Task Read_OfMuch_InWhateverPiecesItIsTaken_KeepsEachByteAndTheOrder(bool watches)
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         var data = SocketPair.TooMuch();
         var sending = SendAllAsync();
         var (random, received) = (new Random(2), new MemoryStream());
@@ -78,7 +78,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Read_OfWhatWasLookedAtInVain_WaitsForMore_AndHasBoth()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         await pair.SendAsync("half "u8.ToArray());
         var read = await pair.Input.ReadAsync();
         pair.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -94,7 +94,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Read_OfWhatWasNotLookedAt_HasItAgain()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         await pair.SendAsync("first second"u8.ToArray());
         var read = await pair.Input.ReadAsync();
         pair.Input.AdvanceTo(read.Buffer.GetPosition(6));
@@ -107,7 +107,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Read_WhenTheClientEnds_HasWhatCameBefore_ThenTheEnd()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         await pair.SendAsync("last"u8.ToArray());
         pair.Client.Dispose();
 
@@ -127,7 +127,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Read_ThatWaits_WhenTheClientResets_Fails()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         var read = pair.Input.ReadAsync().AsTask();
 
         pair.Reset();
@@ -142,7 +142,7 @@ public sealed class SocketInputTests
     [InlineData(true)]
     public async Task Watch_WhileNobodyReads_NoticesTheClientsEnd(bool resets)
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         await pair.SendAsync("request"u8.ToArray());
         Take(pair, await pair.Input.ReadAsync());
         pair.Input.Watch();
@@ -163,7 +163,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Watch_BehindTheClientsEnd_NoticesIt()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         var read = pair.Input.ReadAsync().AsTask();
         await pair.Client.SendAsync("request"u8.ToArray());
         Take(pair, await read.Within());
@@ -178,7 +178,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Watch_OfData_LeavesItToWhoReadsThen()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         for (var round = 0; round < 20; round++)
         {
             await pair.SendAsync("request"u8.ToArray());
@@ -196,7 +196,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task CancelPendingRead_WakesTheReader_AndNothingIsLost()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         for (var round = 0; round < 20; round++)
         {
             var read = pair.Input.ReadAsync().AsTask();
@@ -216,7 +216,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task CancelPendingRead_WhileNobodyReads_IsForTheNextRead()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         await pair.SendAsync("hello"u8.ToArray());
         pair.Input.CancelPendingRead();
 
@@ -230,7 +230,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Read_WhoseTokenIsCancelled_Throws_AndNothingIsLost()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         using var cancellation = new CancellationTokenSource();
         var read = pair.Input.ReadAsync(cancellation.Token).AsTask();
 
@@ -245,7 +245,7 @@ public sealed class SocketInputTests
     [Fact]
     public async Task End_WakesTheReader_WithTheReason_Once()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         var read = pair.Input.ReadAsync().AsTask();
 
         pair.Input.End(new ConnectionAbortedException("enough"));
@@ -259,11 +259,13 @@ public sealed class SocketInputTests
     [Fact]
     public async Task Read_OnASocketThatWasClosed_Fails()
     {
-        using var pair = await SocketPair.OpenAsync();
+        using var pair = await OpenAsync();
         pair.Dispose();
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => pair.Input.ReadAsync().AsTask());
         Assert.True(pair.Owner.HasInputEnded.IsCompleted);
     }
+
+    private protected abstract Task<SocketPair> OpenAsync();
 
     private static string Take(SocketPair pair, in ReadResult read)
     {

@@ -12,13 +12,17 @@ internal sealed class SocketPair : IDisposable
 {
     private readonly Socket _server;
 
-    private SocketPair(Socket server, Socket client)
+    private SocketPair(Socket server, Socket client, SocketPoller? poller, bool handledHere)
     {
         (_server, Client) = (server, client);
         _server.Blocking = false;
         Owner = new RecordingOwner();
         Output = new SocketOutput(_server, Owner);
-        Input = new SocketInput(_server, Owner);
+        Input = new SocketInput(_server, Owner, poller);
+        if (handledHere)
+        {
+            Input.HandleWhereReceived();
+        }
     }
 
     public Socket Client { get; }
@@ -29,7 +33,7 @@ internal sealed class SocketPair : IDisposable
 
     public SocketInput Input { get; }
 
-    public static async Task<SocketPair> OpenAsync()
+    public static async Task<SocketPair> OpenAsync(SocketPoller? poller = null, bool handledHere = true)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -40,7 +44,16 @@ internal sealed class SocketPair : IDisposable
         await client.ConnectAsync(listener.LocalEndPoint!);
         var server = await listener.AcceptAsync();
         server.SendBufferSize = 16 * 1024;
-        return new SocketPair(server, client);
+        return new SocketPair(server, client, poller, handledHere);
+    }
+
+    /// <summary>Another input over the same socket.</summary>
+    public SocketInput InputOfTheSame(SocketPoller poller, out RecordingOwner owner)
+    {
+        owner = new RecordingOwner();
+        var input = new SocketInput(_server, owner, poller);
+        input.HandleWhereReceived();
+        return input;
     }
 
     /// <summary>What will not fit into the system's buffers.</summary>
