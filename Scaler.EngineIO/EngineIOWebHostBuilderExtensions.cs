@@ -16,8 +16,9 @@ public static class EngineIOWebHostBuilderExtensions
     /// </summary>
     /// <remarks>
     /// Of <see cref="SocketTransportOptions"/> it takes <c>Backlog</c>, <c>NoDelay</c> and <c>CreateBoundListenSocket</c>; what the others set up is not there.
-    /// What is received is handled by a thread of the pool, a WebSocket's messages over plain HTTP/1.1 on Linux by the thread that waits for its socket. Handlers that block
-    /// all of those hold up others for some 10 ms, then the pool takes over. With an <c>IOQueueCount</c> of 0 it is always the pool.
+    /// What is received is handled by a thread of the pool; the messages of a WebSocket over plain HTTP/1.1, on Linux, by the thread that waits for its
+    /// socket. As long as handlers block all of those threads, which is noticed after some 10 ms, the pool takes over, and after some 100 ms where they
+    /// compute. With an <c>IOQueueCount</c> of 0 it is always the pool.
     /// A flush completes when the system has taken the data, and no longer as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c> has
     /// room for it; nothing is received beyond what is read, so that <c>MaxRequestBufferSize</c> has no meaning either. That a client has left while its
     /// request is served is noticed at once where that is a poll of Engine.IO, else within about a second; not while more of what it sent waits to be read.

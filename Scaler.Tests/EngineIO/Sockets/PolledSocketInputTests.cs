@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
@@ -54,8 +55,10 @@ public sealed class PolledSocketInputTests : SocketInputTests
         await watching.Within();
     }
 
-    [LinuxFact]
-    public async Task Handlers_OnAllThreads_ThatBlock_HoldUpNobodyElse_AndTheThreadsComeBack()
+    [LinuxTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Handlers_OnAllThreads_ThatBlockOrCompute_HoldUpNobodyElse_AndTheThreadsComeBack(bool compute)
     {
         const int threads = 2;
         var poller = new SocketPoller(threads);
@@ -67,7 +70,7 @@ public sealed class PolledSocketInputTests : SocketInputTests
             for (var blocked = 0; blocked < threads;)
             {
                 var entered = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-                handlers.Add(BlockAsync(await SocketPair.OpenAsync(poller), entered, release));
+                handlers.Add(BlockAsync(await SocketPair.OpenAsync(poller), entered, release, compute));
                 blocked += await entered.Task.Within() ? 0 : 1;
             }
 
@@ -156,12 +159,17 @@ public sealed class PolledSocketInputTests : SocketInputTests
 
     private protected override Task<SocketPair> OpenAsync() => SocketPair.OpenAsync(OperatingSystem.IsLinux() ? Shared.Value : null);
 
-    private static async Task BlockAsync(SocketPair pair, TaskCompletionSource<bool> entered, ManualResetEventSlim release)
+    private static async Task BlockAsync(SocketPair pair, TaskCompletionSource<bool> entered, ManualResetEventSlim release, bool compute = false)
     {
         using var _ = pair;
         var handled = OnNextRead(pair, () =>
         {
             entered.SetResult(Thread.CurrentThread.IsThreadPoolThread);
+            for (var began = Stopwatch.GetTimestamp(); compute && !release.IsSet && Stopwatch.GetElapsedTime(began) < Deadline.Patience;)
+            {
+                Thread.SpinWait(1000);
+            }
+
             Assert.True(release.Wait(Deadline.Patience));
         });
         pair.Client.Send("block"u8);
