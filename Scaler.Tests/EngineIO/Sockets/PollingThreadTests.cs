@@ -1,0 +1,42 @@
+using Scaler.EngineIO.Sockets;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.EngineIO.Sockets;
+
+/// <summary>What is known of a thread that handles something.</summary>
+public sealed class PollingThreadTests
+{
+    [LinuxFact]
+    public async Task Thread_ThatWaits_DoesNotRun_AndOneThatComputesDoes()
+    {
+        var thread = new PollingThread();
+        using var release = new ManualResetEventSlim();
+        var computes = true;
+        var ended = new TaskCompletionSource();
+        new Thread(() =>
+        {
+            thread.Enter();
+            while (Volatile.Read(ref computes))
+            {
+                Thread.SpinWait(1000);
+            }
+
+            release.Wait(Deadline.Patience);
+            ended.SetResult();
+        }).Start();
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.True(thread.IsRunning);
+        }
+
+        Volatile.Write(ref computes, false);
+        await Deadline.Until(() => !thread.IsRunning);
+        release.Set();
+        await ended.Task.Within();
+        Assert.Equal(0, thread.Turns);
+    }
+
+    [Fact]
+    public void Thread_OfWhichNothingIsKnown_CountsAsRunning() => Assert.True(new PollingThread().IsRunning);
+}
