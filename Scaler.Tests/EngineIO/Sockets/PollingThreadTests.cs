@@ -12,10 +12,12 @@ public sealed class PollingThreadTests
         var thread = new PollingThread();
         using var release = new ManualResetEventSlim();
         var computes = true;
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource();
         new Thread(() =>
         {
             thread.Enter();
+            entered.SetResult();
             while (Volatile.Read(ref computes))
             {
                 Thread.SpinWait(1000);
@@ -25,6 +27,7 @@ public sealed class PollingThreadTests
             ended.SetResult();
         }).Start();
 
+        await entered.Task.Within();
         for (var i = 0; i < 100; i++)
         {
             Assert.True(thread.IsRunning);
