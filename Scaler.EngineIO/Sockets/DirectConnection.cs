@@ -91,7 +91,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
     {
         // First, so that who reads learns the reason, and not what the closed socket says.
         _input.End(abortReason);
-        CloseSocket();
+        Reset();
     }
 
     public void OutputEnded()
@@ -136,6 +136,18 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
             _input.Complete();
             _input.Dispose();
             await base.DisposeAsync();
+        }
+    }
+
+    /// <summary>
+    /// Closes the socket with a reset (RFC 9293, 3.10.5), as Kestrel's own transport does. Otherwise the system would go on offering what it still holds, a
+    /// megabyte or more, to a client that takes nothing, for minutes after the connection is forgotten here.
+    /// </summary>
+    private void Reset()
+    {
+        if (Interlocked.Exchange(ref _socketClosed, 1) == 0)
+        {
+            Socket.Close(timeout: 0);
         }
     }
 

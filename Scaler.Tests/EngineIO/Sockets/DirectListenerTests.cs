@@ -52,7 +52,22 @@ public sealed class DirectListenerTests : IAsyncDisposable
 
         Assert.Equal("enough", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.Within())).Message);
         await told.Task.Within();
-        Assert.Equal(0, await _client.ReceiveAsync(new byte[1]).Within());
+        await HasBeenReset();
+    }
+
+    [Fact]
+    public async Task Abort_GivesUpWhatTheSystemHoldsForAClientThatTakesNothing()
+    {
+        await using var listener = await BindAsync();
+        await using var connection = await AcceptAsync(listener);
+        var write = connection.Transport.Output.WriteAsync(SocketPair.TooMuch()).AsTask();
+        Assert.False(write.IsCompleted);
+
+        connection.Abort(new ConnectionAbortedException("enough"));
+
+        // What had come before the reset can still be received, but nothing comes behind it.
+        await HasBeenReset();
+        Assert.True((await write.Within()).IsCompleted);
     }
 
     [Fact]
@@ -100,6 +115,18 @@ public sealed class DirectListenerTests : IAsyncDisposable
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.ConnectionClosed.Register(ended.SetResult);
         return ended.Task.Within();
+    }
+
+    private async Task HasBeenReset()
+    {
+        var buffer = new byte[64 * 1024];
+        var reset = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (await _client.ReceiveAsync(buffer).Within() > 0)
+            {
+            }
+        });
+        Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
     }
 
     private ValueTask<IConnectionListener> BindAsync() =>
