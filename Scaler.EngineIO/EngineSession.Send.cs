@@ -92,7 +92,7 @@ public sealed partial class EngineSession
         return EngineSendOutcome.Sent;
 
     Full:
-        Close(EngineCloseReason.SlowConsumer);
+        CloseLater(EngineCloseReason.SlowConsumer);
         return EngineSendOutcome.Closed;
     }
 

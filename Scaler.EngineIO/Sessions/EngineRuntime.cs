@@ -48,6 +48,9 @@ internal sealed partial class EngineRuntime : IDisposable
     /// <summary>The ends of sessions that the application is being told of.</summary>
     public PendingCalls Farewells { get; } = new();
 
+    /// <summary>The ends of sessions that a broadcast has found full.</summary>
+    public LaterEndings LaterEndings { get; } = new();
+
     public DeadlineClock Clock { get; }
 
     public DeadlineList PingDue { get; }

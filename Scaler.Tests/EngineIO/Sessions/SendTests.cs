@@ -78,6 +78,42 @@ public sealed class SendTests
     }
 
     [Fact]
+    public async Task TrySend_ToManyFullQueues_ReturnsBeforeTheirEndsAreTold()
+    {
+        using var told = new SemaphoreSlim(0);
+        using var mayGoOn = new ManualResetEventSlim();
+        var heldUp = false;
+        await using var host = await EngineTestHost.StartAsync(options =>
+        {
+            options.MaxQueuedBytes = 1100;
+            options.OnLimitReached = _ =>
+            {
+                told.Release();
+                heldUp |= !mayGoOn.Wait(TimeSpan.FromSeconds(10));
+            };
+        });
+        List<(string Sid, EngineSession Session)> clients = [await FillAsync(host), await FillAsync(host), await FillAsync(host)];
+        using var message = EngineEncodedMessage.Create(new byte[300], EngineMessageKind.Binary);
+        foreach (var (_, session) in clients)
+        {
+            Assert.Equal(EngineSendOutcome.Closed, session.TrySend(message));
+            Assert.True(session.State > EngineSessionState.Open);
+        }
+
+        // One at a time: the pool is left to the others.
+        await told.WaitAsync().Within();
+        Assert.Equal(0, told.CurrentCount);
+        mayGoOn.Set();
+        foreach (var (sid, _) in clients)
+        {
+            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+            (await host.PollAsync(sid)).Is(200, "6\x1e" + "1");
+        }
+
+        Assert.False(heldUp);
+    }
+
+    [Fact]
     public async Task SendAsync_ThatWaitsTooLong_ClosesTheSlowConsumer()
     {
         var time = new FakeTimeProvider();
