@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -9,6 +10,16 @@ namespace Scaler.EngineIO.Sockets;
 /// <summary>Accepts connections whose sockets are received from and sent to by whoever reads and writes them.</summary>
 internal sealed class DirectListener : IConnectionListener
 {
+    // tcp(7): TCP_NOTSENT_LOWAT of IPPROTO_TCP, as Linux numbers them.
+    private const int NotSentLowWater = 25;
+
+    /// <summary>
+    /// How many bytes the system takes for a client beyond what it has sent to it. What it takes is in no queue of ours and counts for no bound:
+    /// without this a client that reads nothing had up to 4 MiB there before its queue began to fill. What is under way is not bounded, so a fast
+    /// and distant client gets no less.
+    /// </summary>
+    private const int MostUnsent = 128 * 1024;
+
     private readonly Socket _socket;
     private readonly MemoryPool<byte> _memoryPool;
     private readonly bool _noDelay;
@@ -33,6 +44,7 @@ internal sealed class DirectListener : IConnectionListener
         }
 
         EndPoint = _socket.LocalEndPoint ?? endpoint;
+        BoundUnsent();
         _socket.Listen(options.Backlog);
     }
 
@@ -66,6 +78,30 @@ internal sealed class DirectListener : IConnectionListener
                 // A client that is gone before it is served must not end the listener.
                 client?.Dispose();
             }
+        }
+    }
+
+    // A connection begins with the settings of what accepted it, so this is no call for each. Who has created the socket may have set another bound.
+    private void BoundUnsent()
+    {
+        if (!OperatingSystem.IsLinux() || _socket.ProtocolType != ProtocolType.Tcp)
+        {
+            return;
+        }
+
+        try
+        {
+            Span<byte> bound = stackalloc byte[sizeof(int)];
+            _socket.GetRawSocketOption((int)ProtocolType.Tcp, NotSentLowWater, bound);
+            if (MemoryMarshal.Read<int>(bound) == 0)
+            {
+                MemoryMarshal.Write(bound, MostUnsent);
+                _socket.SetRawSocketOption((int)ProtocolType.Tcp, NotSentLowWater, bound);
+            }
+        }
+        catch (SocketException)
+        {
+            // What stands in for Linux may not have it. The system takes more then, as it does elsewhere.
         }
     }
 

@@ -11,8 +11,8 @@ namespace Scaler.Benchmarks.Load.Scenarios;
 /// </summary>
 internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 KiB to 200 readers, without and with 1,000 beside them that do not read")
 {
-    // More than the kernel keeps for a connection (1.1 MiB here), less than that and a queue.
-    private const int Filling = 24;
+    // Half a queue: what the system takes for a client (some 128 KiB) and the rest of the queue are filled within the measurement.
+    private const int Filling = 8;
     private const int FillingSize = 64 * 1024;
     private const int Size = 8 * 1024;
     private const int Healthy = 200;

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Scaler.EngineIO.Sockets;
 using Scaler.EngineIO.Transports;
 using Scaler.Tests.Helpers;
@@ -14,7 +16,9 @@ namespace Scaler.Tests.EngineIO.Sockets;
 public sealed class DirectListenerTests : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddOptions().AddSingleton<DirectTransport>().BuildServiceProvider();
-    private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    // It takes little before it has read anything.
+    private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
 
     [Fact]
     public async Task Connection_IsReadAndWritten_UntilItIsDisposedOf()
@@ -70,6 +74,29 @@ public sealed class DirectListenerTests : IAsyncDisposable
         Assert.True((await write.Within()).IsCompleted);
     }
 
+    [LinuxFact]
+    public async Task System_TakesLittleForAClientThatTakesNothing()
+    {
+        await using var listener = await BindAsync();
+        await using var connection = await AcceptAsync(listener);
+        Assert.InRange(TakenBySystem(connection), 1, 512 * 1024);
+    }
+
+    [LinuxFact]
+    public async Task System_TakesAsMuchAsTheListenersCreatorHasSet()
+    {
+        const int TcpNotSentLowWater = 25;
+        _services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.CreateBoundListenSocket = static endpoint =>
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            socket.SetRawSocketOption((int)ProtocolType.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(int.MaxValue));
+            return socket;
+        };
+        await using var listener = await BindAsync();
+        await using var connection = await AcceptAsync(listener);
+        Assert.InRange(TakenBySystem(connection), 768 * 1024, int.MaxValue);
+    }
+
     [Fact]
     public async Task Features_AreTheConnections_UntilSomebodySetsAnother()
     {
@@ -115,6 +142,24 @@ public sealed class DirectListenerTests : IAsyncDisposable
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.ConnectionClosed.Register(ended.SetResult);
         return ended.Task.Within();
+    }
+
+    // 64 KiB at a time, as a session sends: of more at once the system would take more, for it asks for its bound only before.
+    private static int TakenBySystem(ConnectionContext connection)
+    {
+        var socket = Assert.IsType<DirectConnection>(connection).Socket;
+        var (chunk, taken) = (new byte[64 * 1024], 0);
+        while (true)
+        {
+            var sent = socket.Send(chunk, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock)
+            {
+                return taken;
+            }
+
+            Assert.Equal(SocketError.Success, error);
+            taken += sent;
+        }
     }
 
     private async Task HasBeenReset()
