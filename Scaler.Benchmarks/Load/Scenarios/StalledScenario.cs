@@ -32,7 +32,7 @@ internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 K
             for (var round = 0; round < options.Rounds; round++)
             {
                 await using var group = await ServerGroup.StartAsync(kind, 1, cancellationToken);
-                await MeasureAsync(group, TimeSpan.FromSeconds(options.Warmup), cancellationToken);
+                await WarmUpAsync(group, options, cancellationToken);
                 samples.Add("alone", await MeasureAsync(group, duration, cancellationToken));
                 samples.Add($"beside {Stalled:N0} stalled", await BesideStalledAsync(group, duration, cancellationToken));
             }

@@ -56,14 +56,13 @@ private:
         return std::make_unique<ServerGroup>(loop_, options_.place, kind, scenario_.servers, scenario_.ping_interval);
     }
 
-    /// A server's code is compiled for good only after it has run a while under its load.
+    /// A server's code is compiled for good only after it has run a while under its load, and what opens and closes
+    /// connections only after that has been done several times: each part opens its own.
     void warm_up(ServerGroup& group)
     {
-        if (options_.warmup > 0) {
-            // In two parts, since connecting is a part of the load.
-            const auto half = from_seconds(options_.warmup / 2);
-            measure(group, half);
-            measure(group, half);
+        constexpr int parts = 6;
+        for (int part = 0; part < parts && options_.warmup > 0; part++) {
+            measure(group, from_seconds(options_.warmup / parts));
         }
     }
 
