@@ -19,7 +19,10 @@ internal static class OneThread
             return null;
         }
 
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments);
+        // Where it was started as `dotnet Scaler.Benchmarks.dll`, the process is dotnet's.
+        var assembly = typeof(OneThread).Assembly;
+        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == assembly.GetName().Name ? [] : [assembly.Location];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. program, .. arguments]);
         start.Environment[Inline] = "1";
         start.Environment[Threads] = "1";
         using var child = Process.Start(start)!;
