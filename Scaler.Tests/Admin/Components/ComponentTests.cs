@@ -10,6 +10,7 @@ using Scaler.Admin.Security;
 using Scaler.Admin.Services.Actions;
 using Scaler.Admin.Services.Diagnosis;
 using Scaler.Admin.Services.Live;
+using Scaler.Tests.Helpers;
 using GridItemsProviderResult = Microsoft.AspNetCore.Components.QuickGrid.GridItemsProviderResult;
 
 namespace Scaler.Tests.Admin.Components;
@@ -18,6 +19,8 @@ public sealed class ComponentTests : BunitContext
 {
     public ComponentTests()
     {
+        // A busy machine is not an element that is missing.
+        DefaultWaitTimeout = Deadline.Patience;
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddFluentUIComponents();
         Services.AddSingleton(TimeProvider.System);
