@@ -20,8 +20,7 @@ internal static class OneThread
         }
 
         // Where it was started as `dotnet Scaler.Benchmarks.dll`, the process is dotnet's.
-        var assembly = typeof(OneThread).Assembly;
-        string[] program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == assembly.GetName().Name ? [] : [assembly.Location];
+        string[] program = Path.GetFileName(Environment.ProcessPath) is "dotnet" or "dotnet.exe" ? [typeof(OneThread).Assembly.Location] : [];
         var start = new ProcessStartInfo(Environment.ProcessPath!, [.. program, .. arguments]);
         start.Environment[Inline] = "1";
         start.Environment[Threads] = "1";
