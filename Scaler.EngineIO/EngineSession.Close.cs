@@ -1,6 +1,7 @@
 using System.Text;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO;
 
@@ -65,48 +66,30 @@ public sealed partial class EngineSession
     /// <summary>Why it has ended, once it has, and what the client is told besides.</summary>
     internal (EngineCloseReason Reason, string? Message) End => (_reason, _closeMessage);
 
-    /// <summary>The only way for a session to end, with <see cref="CloseLater"/>.</summary>
+    /// <summary>The only way for a session to end.</summary>
     internal bool Close(EngineCloseReason reason, string? message = null)
     {
-        if (!TryEnd(reason, message, out var ending))
-        {
-            return false;
-        }
-
-        Tell(ending);
-        return true;
-    }
-
-    /// <summary>
-    /// Ends the session now, and has everybody told of it later: for who sends to thousands and would otherwise hold up the others for
-    /// each of those that take nothing.
-    /// </summary>
-    private void CloseLater(EngineCloseReason reason)
-    {
-        if (TryEnd(reason, message: null, out var ending))
-        {
-            _runtime.LaterEndings.Add(this, ending);
-        }
-    }
-
-    private bool TryEnd(EngineCloseReason reason, string? message, out SessionEnding ending)
-    {
+        PollWaiter? poll;
+        UpgradeAttempt? upgrade;
+        WebSocketConnection? socket;
+        EngineTransport transport;
+        bool isOpening;
         lock (_gate)
         {
             if (_state >= EngineSessionState.Closing)
             {
-                ending = default;
                 return false;
             }
 
-            var isOpening = _state == EngineSessionState.Opening;
-            var poll = _poll;
+            isOpening = _state == EngineSessionState.Opening;
             _reason = reason;
             _closeMessage = message;
             _corked = false;
             _runtime.Clock.Disarm(_heartbeat);
-            var isPolling = _transport == EngineTransport.Polling;
-            var upgrade = _upgrade;
+            transport = _transport;
+            poll = _poll;
+            upgrade = _upgrade;
+            socket = _socket;
             _poll = null;
             _upgrade = null;
             if (!SendsQueued(reason))
@@ -118,7 +101,7 @@ public sealed partial class EngineSession
             _post?.Abort();
             _post = null;
             // One that is still opening has the handshake's response to say it with.
-            _retained = isPolling && poll is null && !isOpening && IsToldLater(reason);
+            _retained = transport == EngineTransport.Polling && poll is null && !isOpening && IsToldLater(reason);
             if (_retained)
             {
                 _runtime.Clock.Arm(_heartbeat, _runtime.RetentionDue);
@@ -132,34 +115,27 @@ public sealed partial class EngineSession
             if (_openingBegan)
             {
                 _runtime.Farewells.Begin();
-                _runtime.Metrics.SessionClosed(_transport, reason, _runtime.Time.GetElapsedTime(_openedAt));
+                _runtime.Metrics.SessionClosed(transport, reason, _runtime.Time.GetElapsedTime(_openedAt));
             }
-
-            ending = new SessionEnding(
-                poll, upgrade, _socket, IsFinished: isPolling && poll is null && !_retained && !isOpening && _lastPoll is null);
-            return true;
         }
-    }
 
-    /// <summary>The session has ended: the log, the client and the application are told.</summary>
-    internal void Tell(in SessionEnding ending)
-    {
-        Log.Ended(_runtime.Logger, ConnectionId, _reason);
-        if (LimitOf(_reason) is { } limit)
+        Log.Ended(_runtime.Logger, ConnectionId, reason);
+        if (LimitOf(reason) is { } limit)
         {
             _runtime.LimitReached(limit, this);
         }
 
-        var (code, text) = CloseFrame(_reason);
-        ending.Upgrade?.Drop(code, _closeMessage ?? text);
-        ending.Socket?.Close(code, _closeMessage ?? text);
-        ending.Poll?.SessionClosed();
-        if (ending.IsFinished)
+        var (code, text) = CloseFrame(reason);
+        upgrade?.Drop(code, message ?? text);
+        socket?.Close(code, message ?? text);
+        poll?.SessionClosed();
+        if (transport == EngineTransport.Polling && poll is null && !_retained && !isOpening && _lastPoll is null)
         {
             Finish();
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(static session => session.NotifyClosed(), this, preferLocal: false);
+        return true;
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ public sealed partial class EngineSession
 
     private Queue<SendWaiter>? _waiters;
 
+    // A broadcast has found the queue full: nothing more goes there, and the session is about to be closed.
+    private bool _overflowed;
+
     /// <summary>
     /// Sends a message. It completes when the message is queued, at once while the queue has room; when it is full, it waits
     /// until the client has taken enough of it, at most <see cref="EngineIOOptions.SlowConsumerTimeout"/>: then the session is
@@ -66,7 +69,7 @@ public sealed partial class EngineSession
         IOutputDrain? drain;
         lock (_gate)
         {
-            if (_state > EngineSessionState.Open)
+            if (TakesNoMore)
             {
                 return EngineSendOutcome.Closed;
             }
@@ -84,6 +87,7 @@ public sealed partial class EngineSession
             }
             else
             {
+                _overflowed = true;
                 goto Full;
             }
         }
@@ -92,7 +96,7 @@ public sealed partial class EngineSession
         return EngineSendOutcome.Sent;
 
     Full:
-        CloseLater(EngineCloseReason.SlowConsumer);
+        _runtime.Overflow.Add(this);
         return EngineSendOutcome.Closed;
     }
 
@@ -150,7 +154,7 @@ public sealed partial class EngineSession
         IOutputDrain? drain;
         lock (_gate)
         {
-            if (_state > EngineSessionState.Open || !HasRoom(OutboundPacket.CostOf(data.Length)))
+            if (TakesNoMore || !HasRoom(OutboundPacket.CostOf(data.Length)))
             {
                 return false;
             }
@@ -170,7 +174,7 @@ public sealed partial class EngineSession
         var outcome = EngineSendOutcome.Sent;
         lock (_gate)
         {
-            if (_state > EngineSessionState.Open)
+            if (TakesNoMore)
             {
                 outcome = EngineSendOutcome.Closed;
             }
@@ -292,6 +296,8 @@ public sealed partial class EngineSession
 
         _waiters = null;
     }
+
+    private bool TakesNoMore => _overflowed || _state > EngineSessionState.Open;
 
     // Whoever waits already comes first.
     private bool HasRoom(int cost) =>

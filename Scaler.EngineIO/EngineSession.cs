@@ -56,7 +56,7 @@ public sealed partial class EngineSession
     public EngineHandshake Handshake { get; }
 
     /// <summary>Where the session is in its life.</summary>
-    public EngineSessionState State => _state;
+    public EngineSessionState State => _overflowed && _state < EngineSessionState.Closing ? EngineSessionState.Closing : _state;
 
     /// <summary>Bytes that wait to be sent, each packet with 64 more for its keeping.</summary>
     public int QueuedBytes => _queue.Bytes;

@@ -48,8 +48,8 @@ internal sealed partial class EngineRuntime : IDisposable
     /// <summary>The ends of sessions that the application is being told of.</summary>
     public PendingCalls Farewells { get; } = new();
 
-    /// <summary>The ends of sessions that a broadcast has found full.</summary>
-    public LaterEndings LaterEndings { get; } = new();
+    /// <summary>The sessions that a broadcast has found full.</summary>
+    public SessionOverflow Overflow { get; } = new();
 
     public DeadlineClock Clock { get; }
 

@@ -78,7 +78,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task TrySend_ToManyFullQueues_ReturnsBeforeTheirEndsAreTold()
+    public async Task TrySend_ToManyFullQueues_ReturnsBeforeTheyAreClosed()
     {
         using var told = new SemaphoreSlim(0);
         using var mayGoOn = new ManualResetEventSlim();
@@ -98,6 +98,9 @@ public sealed class SendTests
         {
             Assert.Equal(EngineSendOutcome.Closed, session.TrySend(message));
             Assert.True(session.State > EngineSessionState.Open);
+            Assert.Equal(EngineSendOutcome.Closed, session.TrySend(message, EngineSendFlags.Volatile));
+            Assert.Equal(EngineSendOutcome.Closed, await session.SendAsync(""));
+            Assert.Equal(EngineSendOutcome.Closed, await session.SendAsync(Packet));
         }
 
         // One at a time: the pool is left to the others.
