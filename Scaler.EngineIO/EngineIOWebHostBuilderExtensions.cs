@@ -22,7 +22,7 @@ public static class EngineIOWebHostBuilderExtensions
     /// A flush completes when the system has taken the data, and no longer as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c> has
     /// room for it; nothing is received beyond what is read, so that <c>MaxRequestBufferSize</c> has no meaning either. That a client has left while its
     /// request is served is noticed at once where that is a poll of Engine.IO, else within about a second; not while more of what it sent waits to be read.
-    /// On Linux the system takes up to 128 KiB for a client beyond what is under way to it (<c>TCP_NOTSENT_LOWAT</c>, tcp(7)), so that what a slow client has
+    /// On Linux the system takes up to 128 KiB for a client beyond what is under way to it (<c>TCP_NOTSENT_LOWAT</c>), so that what a slow client has
     /// not taken is in its queue, which has a bound; a socket of <c>CreateBoundListenSocket</c> that has another such setting keeps it.
     /// <para>
     /// WebSockets of Engine.IO over plain HTTP/1.1 then read and write the socket itself, unless a middleware has put a stream of its own in between, and

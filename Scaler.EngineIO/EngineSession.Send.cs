@@ -57,8 +57,8 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Queues a message that was encoded once for many sessions; never waits. A session whose queue is full is closed with
-    /// <see cref="EngineCloseReason.SlowConsumer"/>, unless the message is volatile: then only the message is dropped.
+    /// Queues a message that was encoded once for many sessions; never waits. A session whose queue is full takes nothing more, and is closed
+    /// with <see cref="EngineCloseReason.SlowConsumer"/> behind this call, unless the message is volatile: then only the message is dropped.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The message has been given back to the pool.</exception>
     public EngineSendOutcome TrySend(EngineEncodedMessage message, EngineSendFlags flags = EngineSendFlags.None)

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Closes the sessions whose queues a broadcast has found full, behind it: to end one takes as long as to send to a hundred. It does so on a thread of
-/// the pool, one in a turn, so that who has work for the pool meanwhile waits for one end, not for all of them.
+/// Closes the sessions whose queues a broadcast has found full, behind it: those who come after them are not to wait for their ends. It does so on a
+/// thread of the pool, one in a turn, so that who has work for the pool meanwhile waits for one end, not for all of them.
 /// </summary>
 internal sealed class SessionOverflow : IThreadPoolWorkItem
 {

@@ -10,7 +10,7 @@ namespace Scaler.EngineIO.Sockets;
 /// <summary>Accepts connections whose sockets are received from and sent to by whoever reads and writes them.</summary>
 internal sealed class DirectListener : IConnectionListener
 {
-    // tcp(7): TCP_NOTSENT_LOWAT of IPPROTO_TCP, as Linux numbers them.
+    // Linux's number of TCP_NOTSENT_LOWAT (tcp_notsent_lowat in the kernel's ip-sysctl.rst).
     private const int NotSentLowWater = 25;
 
     /// <summary>
@@ -81,6 +81,19 @@ internal sealed class DirectListener : IConnectionListener
         }
     }
 
+    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        _socket.Dispose();
+        return default;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        _memoryPool.Dispose();
+        return default;
+    }
+
     // A connection begins with the settings of what accepted it, so this is no call for each. Who has created the socket may have set another bound.
     private void BoundUnsent()
     {
@@ -103,18 +116,5 @@ internal sealed class DirectListener : IConnectionListener
         {
             // What stands in for Linux may not have it. The system takes more then, as it does elsewhere.
         }
-    }
-
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-    {
-        _socket.Dispose();
-        return default;
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _socket.Dispose();
-        _memoryPool.Dispose();
-        return default;
     }
 }
