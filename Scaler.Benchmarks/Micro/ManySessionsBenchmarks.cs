@@ -5,8 +5,8 @@ using Scaler.EngineIO;
 namespace Scaler.Benchmarks.Micro;
 
 /// <summary>
-/// What a message costs where it is one session's turn after the other's, of ever more: none is in the processor's caches any more when it has its
-/// next. Without the network, of which a process may not have so many connections everywhere. Per message and per delivery.
+/// What an echo costs, and a delivery of a message that is encoded once, where it is one session's turn after the other's, of ever more: none is in
+/// the processor's caches any more when it has its next. Without the network, of which a process may not have so many connections everywhere.
 /// </summary>
 [MemoryDiagnoser]
 public class ManySessionsBenchmarks
