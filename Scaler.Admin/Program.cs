@@ -2,13 +2,16 @@ using Scaler;
 using Scaler.Admin.Configuration;
 using Scaler.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.AddRedis();
-builder.Services.AddScalerCluster();
-builder.AddAdmin();
+return ServiceProgram.Run(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddRedis();
+    builder.Services.AddScalerCluster();
+    builder.AddAdmin();
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.MapAdmin();
-app.Run();
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    app.MapAdmin();
+    return app;
+});

@@ -1,11 +1,14 @@
 using Scaler.Redis;
 using Scaler.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
-builder.Services.AddHostedService<EmbeddedRedis>();
-builder.Services.AddHealthChecks().AddCheck<PingCheck>("redis");
+return ServiceProgram.Run(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.Services.AddHostedService<EmbeddedRedis>();
+    builder.Services.AddHealthChecks().AddCheck<PingCheck>("redis");
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.Run();
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    return app;
+});

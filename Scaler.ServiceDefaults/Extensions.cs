@@ -5,30 +5,31 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
 namespace Scaler.ServiceDefaults;
 
-/// <summary>What every service of the solution has: telemetry, health, service discovery, HTTP clients that retry.</summary>
+/// <summary>Adds the defaults that every service of the solution shares: telemetry, health checks, service discovery, HTTP resilience.</summary>
 public static class Extensions
 {
-    /// <summary>The path that says whether the service is ready for clients.</summary>
+    /// <summary>The path that reports whether the service is ready for clients.</summary>
     public const string ReadyPath = "/health";
 
-    /// <summary>The path that says whether the process lives; what it depends on doesn't count.</summary>
+    /// <summary>The path that reports whether the process is alive, whatever the state of its dependencies.</summary>
     public const string AlivePath = "/alive";
 
     private const string LiveTag = "live";
 
-    // The names of what Scaler's libraries measure and trace. They are theirs; these defaults only subscribe.
+    // The meters and activity sources of Scaler's libraries.
     private static readonly string[] Instrumented = ["Scaler.EngineIO", "Scaler"];
 
     /// <summary>Adds telemetry, health checks, service discovery and HTTP resilience.</summary>
-    /// <typeparam name="TBuilder">The kind of application.</typeparam>
-    /// <param name="builder">The application.</param>
-    /// <returns>The application.</returns>
+    /// <typeparam name="TBuilder">The type of the application builder.</typeparam>
+    /// <param name="builder">The application builder.</param>
+    /// <returns>The same builder, for chaining.</returns>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         AddTelemetry(builder);
@@ -43,13 +44,13 @@ public static class Extensions
     }
 
     /// <summary>
-    /// Maps <see cref="ReadyPath"/> (all health checks) and <see cref="AlivePath"/> (those tagged "live"). They are
-    /// mapped in every environment, because whoever runs the service has to ask them; they answer one word and no
-    /// detail. Keep them from strangers with the host's filter or at the proxy where that is too much.
+    /// Maps <see cref="ReadyPath"/> (all health checks) and <see cref="AlivePath"/> (health checks tagged "live") in every environment,
+    /// because load balancers and orchestrators need them there. Both answer one word without details. Restrict them by host
+    /// filtering or at the proxy if they must not be public.
     /// </summary>
-    /// <typeparam name="TEndpoints">The kind of application.</typeparam>
+    /// <typeparam name="TEndpoints">The type of the application.</typeparam>
     /// <param name="endpoints">The application.</param>
-    /// <returns>The application.</returns>
+    /// <returns>The same application, for chaining.</returns>
     public static TEndpoints MapDefaultEndpoints<TEndpoints>(this TEndpoints endpoints) where TEndpoints : IEndpointRouteBuilder
     {
         endpoints.MapHealthChecks(ReadyPath);
@@ -59,7 +60,7 @@ public static class Extensions
 
     private static void AddTelemetry(IHostApplicationBuilder builder)
     {
-        // Where nobody takes it, telemetry would only cost: every message would begin a trace that is then thrown away.
+        // Without an endpoint to export to, tracing would only cost CPU: every message would start an activity that is discarded.
         if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             return;
@@ -71,6 +72,10 @@ public static class Extensions
             logging.IncludeScopes = true;
         });
 
+        builder.Services.AddOptions<TelemetryOptions>().Bind(builder.Configuration.GetSection(TelemetryOptions.Section)).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
+        builder.Services.AddHostedService<TelemetryFlush>();
+
         builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
@@ -80,7 +85,7 @@ public static class Extensions
             .WithTracing(tracing => tracing
                 .AddSource([builder.Environment.ApplicationName, .. Instrumented])
 
-                // Health is asked every few seconds for ever; its traces would bury the others.
+                // Orchestrators poll the health endpoints every few seconds; their traces would bury all others.
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>
                     !context.Request.Path.StartsWithSegments(ReadyPath) && !context.Request.Path.StartsWithSegments(AlivePath))
                 .AddHttpClientInstrumentation())

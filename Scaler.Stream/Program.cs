@@ -6,23 +6,26 @@ using Scaler.Stream.Api;
 using Scaler.Stream.Handlers;
 using Scaler.Stream.Security;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseDirectSockets();
-builder.AddServiceDefaults();
-builder.AddRedis();
-builder.Services.AddScaler();
-builder.AddStreamSecurity();
-builder.Services.AddScalerErrorPublishing();
-builder.Services.AddHostedService<ErrorLogging>();
-builder.AddApi();
+return ServiceProgram.Run(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.WebHost.UseDirectSockets();
+    builder.AddServiceDefaults();
+    builder.AddRedis();
+    builder.Services.AddScaler();
+    builder.AddStreamSecurity();
+    builder.Services.AddScalerErrorPublishing();
+    builder.Services.AddHostedService<ErrorLogging>();
+    builder.AddApi();
 
-var app = builder.Build();
-app.Services.GetRequiredService<ScalerServer>()
-    .AddEcho()
-    .AddChat();
+    var app = builder.Build();
+    app.Services.GetRequiredService<ScalerServer>()
+        .AddEcho()
+        .AddChat();
 
-app.UseStreamSecurity();
-app.MapDefaultEndpoints();
-app.MapScaler();
-app.MapApi();
-app.Run();
+    app.UseStreamSecurity();
+    app.MapDefaultEndpoints();
+    app.MapScaler();
+    app.MapApi();
+    return app;
+});
