@@ -68,6 +68,7 @@ internal static partial class ApiExtensions
         var accounts = group.MapGroup($"/accounts/{{{AccountNameFilter.Parameter}}}").AddEndpointFilter<RouteGroupBuilder, AccountNameFilter>();
         accounts.MapMessages(group);
         accounts.MapAccounts(group);
+        group.MapServers();
         return app;
     }
 

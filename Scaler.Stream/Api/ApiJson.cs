@@ -9,6 +9,8 @@ namespace Scaler.Stream.Api;
 [JsonSerializable(typeof(SendResult))]
 [JsonSerializable(typeof(AccountPage))]
 [JsonSerializable(typeof(AccountDetails))]
+[JsonSerializable(typeof(ServerList))]
+[JsonSerializable(typeof(ServerStateChange))]
 [JsonSerializable(typeof(bool?))]
 [JsonSerializable(typeof(int?))]
 internal sealed partial class ApiJson : JsonSerializerContext;

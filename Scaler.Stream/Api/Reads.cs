@@ -12,6 +12,9 @@ internal sealed class Reads(ScalerServer server, IConnectionMultiplexer redis, I
     public Task<IReadOnlyList<ConnectionInfo>> ConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
         AskAsync(server.Cluster.GetConnectionsAsync(account, take, cancellationToken), cancellationToken);
 
+    public Task<IReadOnlyList<ServerInfo>> ServersAsync(CancellationToken cancellationToken) =>
+        AskAsync(server.Cluster.GetServersAsync(cancellationToken), cancellationToken);
+
     private Task<T> AskAsync<T>(Task<T> answer, CancellationToken cancellationToken) =>
         answer.WaitAsync(redis.IsConnected ? options.Value.Cluster.SendTimeout : TimeSpan.Zero, time, cancellationToken);
 }

@@ -13,8 +13,11 @@ public sealed class DocumentTests
         "DELETE /api/accounts/{account}/connections/{id} disconnectConnection(account,id) 200,400,401,404,429,503",
         "GET /api/accounts listAccounts(after,prefix,take) 200,400,401,429,503",
         "GET /api/accounts/{account} getAccount(account,take) 200,400,401,404,429,503",
+        "GET /api/servers listServers() 200,400,401,429,503",
         "POST /api/accounts/{account}/messages sendMessage(account,except,only,receipts,body) 200,400,401,413,415,429,503",
         "POST /api/messages sendMessageToEveryone(except,receipts,body) 200,400,401,413,415,429,503",
+        "POST /api/servers/{id}/drain drainServer(id) 200,400,401,404,409,429,503,504",
+        "POST /api/servers/{id}/resume resumeServer(id) 200,400,401,404,409,429,503,504",
     ];
 
     [Fact]

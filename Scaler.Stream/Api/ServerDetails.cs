@@ -1,0 +1,29 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+
+namespace Scaler.Stream.Api;
+
+/// <summary>A server of the cluster, as the HTTP API describes it.</summary>
+internal sealed record ServerDetails(
+    [property: Description("The server's id.")] string Id,
+    [property: Description("The name of the process in its telemetry: service name and instance, joined by a dash; null if it has none.")] string? Telemetry,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<ServerState>))] ServerState State,
+    [property: Description("The version of the Scaler library.")] string? Version,
+    DateTimeOffset StartedAt,
+    int Connections,
+    int WebSockets,
+    int Accounts,
+    long QueuedBytes)
+{
+    public static ServerDetails Of(ServerInfo server) => new(
+        server.Id, server.Telemetry, server.State, server.Version, server.StartedAt, server.Connections, server.WebSockets, server.Accounts,
+        server.QueuedBytes);
+}
+
+/// <summary>The state that a server accepted to change to.</summary>
+internal sealed record ServerStateChange(
+    string Id,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<ServerState>))] ServerState State);
+
+/// <summary>The servers of the cluster that hold a lease.</summary>
+internal sealed record ServerList(IReadOnlyList<ServerDetails> Servers);
