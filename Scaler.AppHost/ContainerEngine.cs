@@ -5,18 +5,18 @@ using Microsoft.Extensions.Configuration;
 namespace Scaler.AppHost;
 
 /// <summary>
-/// Finds a container engine that answers. A command without an engine behind it is common, and whatever waits for a
-/// container would then wait for ever, so the command has to list containers within a short time.
+/// Finds a container engine that answers. A Docker client without an engine is common, and Aspire would wait for a container on it
+/// forever, so the command must list containers within two seconds.
 /// </summary>
 internal static class ContainerEngine
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public static async Task<string?> FindAsync(IConfiguration configuration)
     {
         var configured = configuration["ASPIRE_CONTAINER_RUNTIME"] ?? configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"];
         string[] commands = configured is null ? ["docker", "podman"] : [configured];
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Timeout);
         var answers = await Task.WhenAll(commands.Select(async command => await AnswersAsync(command, deadline.Token) ? command : null));
         return answers.FirstOrDefault(command => command is not null);
     }
@@ -47,7 +47,7 @@ internal static class ContainerEngine
         }
         catch (Win32Exception)
         {
-            return false; // There is no such command.
+            return false; // The command does not exist.
         }
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace Scaler.AppHost;
 
 /// <summary>
-/// Ends the application when the <c>dotnet run</c> that started it is gone. Somebody who kills that command means all
-/// of it, and it can't pass on a SIGKILL. On Windows the command itself sees to it.
+/// Stops the application when the <c>dotnet run</c> process that started it is gone: that process cannot forward a SIGKILL. On Windows
+/// <c>dotnet run</c> ends its child itself.
 /// </summary>
 internal sealed partial class EndWithParent(IHostApplicationLifetime lifetime) : BackgroundService
 {

@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Aspire;
 
-/// <summary>Tests that start an AppHost run one after another: each has half a dozen processes.</summary>
+/// <summary>Runs the tests that start an AppHost one after another, because each starts half a dozen processes.</summary>
 [CollectionDefinition(Name)]
 public sealed class AppHostCollection : ICollectionFixture<AppHostFixture>
 {

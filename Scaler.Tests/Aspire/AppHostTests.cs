@@ -1,18 +1,22 @@
+using System.Diagnostics;
 using System.Net;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Scaler.AppHost;
+using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 
 namespace Scaler.Tests.Aspire;
 
-/// <summary>What holds with Aspire's packages and with what stands in for them.</summary>
+/// <summary>Tests of the topology as <c>dotnet run --project Scaler.AppHost</c> starts it.</summary>
 [Collection(AppHostCollection.Name)]
 public sealed class AppHostTests(AppHostFixture fixture)
 {
-    // What the real one gives each replica of its own; all else is the same.
+    // The variables that Aspire sets for each replica separately.
     private static readonly string[] OwnVariables = ["ASPNETCORE_URLS", "OTEL_RESOURCE_ATTRIBUTES"];
 
-    private static readonly string?[] Alive = [KnownResourceStates.Running, KnownResourceStates.Stopping];
+    private readonly RunningAppHost _running = fixture.Running;
+    private readonly CancellationToken _deadline = RunningAppHost.Deadline();
 
     [Theory]
     [InlineData("stream")]
@@ -21,7 +25,7 @@ public sealed class AppHostTests(AppHostFixture fixture)
     {
         using var client = fixture.App.CreateHttpClient(resource);
 
-        using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), AppHostFixture.Deadline());
+        using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), _deadline);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -29,7 +33,7 @@ public sealed class AppHostTests(AppHostFixture fixture)
     [Fact]
     public async Task Redis_ByItsConnectionString_AnswersPing()
     {
-        var text = await fixture.App.GetConnectionStringAsync("redis", AppHostFixture.Deadline());
+        var text = await fixture.App.GetConnectionStringAsync("redis", _deadline);
 
         await using var redis = await ConnectionMultiplexer.ConnectAsync(text!);
 
@@ -37,9 +41,9 @@ public sealed class AppHostTests(AppHostFixture fixture)
     }
 
     [Fact]
-    public async Task Replicas_OfStream_DifferInTheirUrlsOnly()
+    public async Task Replicas_OfStream_DifferOnlyInUrlAndTelemetryName()
     {
-        var replicas = await fixture.HealthyAsync("stream", AppHostFixture.Replicas, AppHostFixture.Deadline());
+        var replicas = await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline);
 
         var environments = replicas
             .Select(r => r.Snapshot.EnvironmentVariables.Where(v => v.IsFromSpec).ToDictionary(v => v.Name, v => v.Value)).ToList();
@@ -52,9 +56,9 @@ public sealed class AppHostTests(AppHostFixture fixture)
     }
 
     [Fact]
-    public async Task Admin_KnowsWhereStreamIs()
+    public async Task Admin_ReceivesTheUrlOfStream()
     {
-        var admin = (await fixture.HealthyAsync("admin", 1, AppHostFixture.Deadline())).Single();
+        var admin = (await _running.WaitForHealthyAsync("admin", 1, _deadline)).Single();
 
         var url = admin.Snapshot.EnvironmentVariables.Single(v => v.Name == "services__stream__http__0").Value;
 
@@ -62,32 +66,64 @@ public sealed class AppHostTests(AppHostFixture fixture)
     }
 
     [Fact]
-    public async Task Replica_StoppedAndStarted_TheEndpointAnswersAllTheTime()
+    public async Task StopAndStart_OfAReplicaWhileClientsChat_EveryoneIsHeardAgain()
     {
-        var deadline = AppHostFixture.Deadline();
-        var replica = (await fixture.HealthyAsync("stream", AppHostFixture.Replicas, deadline))[0].ResourceId;
+        await using var room = new ChatRoom(fixture.App.GetEndpoint("stream"));
+        await room.AssertEveryoneIsHeardAsync(_deadline);
+        var replica = (await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline))[0].ResourceId;
 
-        var stopped = await fixture.App.ResourceCommands.ExecuteCommandAsync(replica, KnownResourceCommands.StopCommand, deadline);
-        Assert.True(stopped.Success, stopped.Message);
-        await fixture.App.ResourceNotifications.WaitForResourceAsync(
-            "stream", e => e.ResourceId == replica && !Alive.Contains(e.Snapshot.State?.Text), deadline);
-        await AssertAnswersAsync(2 * AppHostFixture.Replicas, deadline);
+        await _running.ExecuteAsync(replica, KnownResourceCommands.StopCommand, _deadline);
+        await _running.WaitForStateAsync("stream", replica, s => KnownResourceStates.TerminalStates.Contains(s.State?.Text), _deadline);
+        await room.AssertEveryoneIsHeardAsync(_deadline);
 
-        var started = await fixture.App.ResourceCommands.ExecuteCommandAsync(replica, KnownResourceCommands.StartCommand, deadline);
-        Assert.True(started.Success, started.Message);
-        await fixture.HealthyAsync("stream", AppHostFixture.Replicas, deadline);
-        await AssertAnswersAsync(2 * AppHostFixture.Replicas, deadline);
+        await _running.ExecuteAsync(replica, KnownResourceCommands.StartCommand, _deadline);
+        await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline);
+        await room.AssertEveryoneIsHeardAsync(_deadline);
     }
 
-    private async Task AssertAnswersAsync(int times, CancellationToken cancellationToken)
+    [Fact]
+    public async Task Restart_OfAReplicaWhileClientsChat_EveryoneIsHeardAgain()
     {
-        for (var i = 0; i < times; i++)
-        {
-            // A client of its own each time: the endpoint chooses a replica for each connection.
-            using var client = fixture.App.CreateHttpClient("stream");
-            client.DefaultRequestHeaders.ConnectionClose = true;
-            using var response = await client.GetAsync(new Uri("/alive", UriKind.Relative), cancellationToken);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        }
+        await using var room = new ChatRoom(fixture.App.GetEndpoint("stream"));
+        await room.AssertEveryoneIsHeardAsync(_deadline);
+        var replica = (await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline))[0];
+
+        await _running.ExecuteAsync(replica.ResourceId, KnownResourceCommands.RestartCommand, _deadline);
+
+        await _running.WaitForStateAsync("stream", replica.ResourceId, s => s.StartTimeStamp > replica.Snapshot.StartTimeStamp, _deadline);
+        await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline);
+        await room.AssertEveryoneIsHeardAsync(_deadline);
+    }
+
+    [LinuxFact]
+    public async Task Kill_OfAReplicaWhileClientsChat_EveryoneIsHeardAgain()
+    {
+        await using var room = new ChatRoom(fixture.App.GetEndpoint("stream"));
+        await room.AssertEveryoneIsHeardAsync(_deadline);
+        var replica = (await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline))[0];
+
+        using (var server = Process.GetProcessById(RunningAppHost.ServerProcessId(replica))) server.Kill();
+        await _running.WaitForStateAsync("stream", replica.ResourceId, s => s.ExitCode is not (null or 0), _deadline);
+        await room.AssertEveryoneIsHeardAsync(_deadline);
+
+        await _running.ExecuteAsync(replica.ResourceId, KnownResourceCommands.StartCommand, _deadline);
+        await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline);
+        await room.AssertEveryoneIsHeardAsync(_deadline);
+    }
+
+    [Fact]
+    public async Task DrainAndResume_OfAReplicaWhileClientsChat_MovesItsClients()
+    {
+        await using var room = new ChatRoom(fixture.App.GetEndpoint("stream"));
+        await room.AssertEveryoneIsHeardAsync(_deadline);
+        var replica = (await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline))[0];
+
+        await _running.ExecuteAsync(replica.ResourceId, DrainCommands.Drain, _deadline);
+        await _running.WaitForStateAsync(
+            "stream", replica.ResourceId, s => s.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy, _deadline);
+        await _running.ExecuteAsync(replica.ResourceId, DrainCommands.Resume, _deadline);
+
+        await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline);
+        await room.AssertEveryoneIsHeardAsync(_deadline);
     }
 }
