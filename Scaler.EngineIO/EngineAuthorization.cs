@@ -16,24 +16,29 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
     /// <summary>Gets a result that allows the client to connect.</summary>
     public static EngineAuthorization Allow => default;
 
-    /// <summary>Gets the initial value of the session's <see cref="EngineSession.Tag"/>, or <see langword="null"/> if there is none.</summary>
+    /// <summary>
+    /// Gets the initial value of the session's <see cref="EngineSession.Tag"/>, or <see langword="null"/> if there is none.
+    /// </summary>
     public object? Tag { get; }
 
     /// <summary>Gets a value indicating whether the client is refused.</summary>
     public bool IsRefused { get; }
 
     /// <summary>
-    /// Gets a value indicating whether the refusal is sent as a bad request (status 400, code 3) instead of forbidden (status 403, code 4).
+    /// Gets a value indicating whether the refusal is sent as a bad request (status 400, code 3) instead of forbidden (status
+    /// 403, code 4).
     /// </summary>
     public bool IsBadRequest { get; }
 
     /// <summary>
-    /// Gets the message that is sent to the client with a refusal. The default is <c>Bad request</c> if <see cref="IsBadRequest"/> is
-    /// <see langword="true"/>; otherwise, <c>Forbidden</c>.
+    /// Gets the message that is sent to the client with a refusal. The default is <c>Bad request</c> if
+    /// <see cref="IsBadRequest"/> is <see langword="true"/>; otherwise, <c>Forbidden</c>.
     /// </summary>
     public string Message => _message ?? (IsBadRequest ? "Bad request" : "Forbidden");
 
-    /// <summary>Creates a result that allows the client to connect and passes an object from authorization to the handler.</summary>
+    /// <summary>
+    /// Creates a result that allows the client to connect and passes an object from authorization to the handler.
+    /// </summary>
     /// <param name="tag">The initial value of the session's <see cref="EngineSession.Tag"/>.</param>
     /// <returns>The result.</returns>
     public static EngineAuthorization AllowWith(object? tag) => new(false, false, null, tag);

@@ -4,8 +4,8 @@ using Scaler.EngineIO.Protocol.WebSocket;
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// Represents a message that is encoded once and sent to many sessions. The message is reference-counted: its creator and each queue that
-/// contains it hold one reference. Releasing the last reference returns its memory to the array pool.
+/// Represents a message that is encoded once and sent to many sessions. The message is reference-counted: its creator and each
+/// queue that contains it hold one reference. Releasing the last reference returns its memory to the array pool.
 /// </summary>
 public sealed class EngineEncodedMessage : IDisposable
 {
@@ -48,7 +48,9 @@ public sealed class EngineEncodedMessage : IDisposable
 
     internal ReadOnlySpan<byte> Data => _array.AsSpan(DataOffset, _length);
 
-    /// <summary>Gets the WebSocket frame of the message. Valid for text in both protocol versions, and for binary in protocol 4.</summary>
+    /// <summary>
+    /// Gets the WebSocket frame of the message. Valid for text in both protocol versions, and for binary in protocol 4.
+    /// </summary>
     internal ReadOnlyMemory<byte> FrameMemory => _array.AsMemory(_frameOffset, DataOffset + _length - _frameOffset);
 
     /// <inheritdoc cref="FrameMemory"/>
@@ -106,7 +108,9 @@ public sealed class EngineEncodedMessage : IDisposable
         }
     }
 
-    /// <summary>Returns the compressed frame payload, which is cached for all sessions. The caller must hold a reference.</summary>
+    /// <summary>
+    /// Returns the compressed frame payload, which is cached for all sessions. The caller must hold a reference.
+    /// </summary>
     internal ReadOnlySpan<byte> GetCompressed()
     {
         lock (_lock)

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Primitives;
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// Provides information about the handshake request of a session. The session outlives that request, so this is a copy. To save memory per
-/// session, the header and query collections are created on access.
+/// Provides information about the handshake request of a session. The session outlives that request, so this is a copy. To save
+/// memory per session, the header and query collections are created on access.
 /// </summary>
 public sealed class EngineHandshake
 {
@@ -51,7 +51,9 @@ public sealed class EngineHandshake
 
     /// <summary>Returns the value of a request header without copying the other headers.</summary>
     /// <param name="name">The header name, case-insensitive.</param>
-    /// <returns>The value, with multiple values joined by commas, or <see langword="null"/> if the request has no such header.</returns>
+    /// <returns>
+    /// The value, with multiple values joined by commas, or <see langword="null"/> if the request has no such header.
+    /// </returns>
     public string? Header(string name)
     {
         foreach (var (header, value) in _headers)
@@ -65,10 +67,14 @@ public sealed class EngineHandshake
         return null;
     }
 
-    /// <summary>Gets the remote IP address of the connection, or <see langword="null"/> if the server does not provide one.</summary>
+    /// <summary>
+    /// Gets the remote IP address of the connection, or <see langword="null"/> if the server does not provide one.
+    /// </summary>
     public IPAddress? RemoteAddress { get; }
 
-    /// <summary>Gets the authenticated user of the request, or an anonymous principal if the request was not authenticated.</summary>
+    /// <summary>
+    /// Gets the authenticated user of the request, or an anonymous principal if the request was not authenticated.
+    /// </summary>
     public ClaimsPrincipal User => _user ?? Anonymous;
 
     /// <summary>Gets the time of the handshake, in UTC.</summary>

@@ -20,7 +20,8 @@ public static class EngineIOEndpointRouteBuilderExtensions
         path ??= server.Runtime.Options.Path;
         // Routing ignores a trailing slash in the request path.
         return endpoints.Map("/" + path.Trim('/'), server.InvokeAsync).WithDisplayName("Engine.IO")
-            // There is nothing to validate, and an application's validation filter would stay in memory for as long as each WebSocket.
+            // There is nothing to validate, and an application's validation filter would stay in memory for as long as each
+            // WebSocket.
             .DisableValidation();
     }
 }

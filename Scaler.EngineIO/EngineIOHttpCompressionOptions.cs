@@ -1,6 +1,8 @@
 namespace Scaler.EngineIO;
 
-/// <summary>Configures the compression of polling responses: gzip or deflate, depending on the client's <c>Accept-Encoding</c>.</summary>
+/// <summary>
+/// Configures the compression of polling responses: gzip or deflate, depending on the client's <c>Accept-Encoding</c>.
+/// </summary>
 public sealed class EngineIOHttpCompressionOptions
 {
     /// <summary>Gets or sets a value indicating whether responses are compressed. Default: <see langword="true"/>.</summary>

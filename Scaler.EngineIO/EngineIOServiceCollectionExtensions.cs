@@ -33,7 +33,9 @@ public static class EngineIOServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds an Engine.IO server with options from configuration, such as <c>Configuration.GetSection("EngineIO")</c>.</summary>
+    /// <summary>
+    /// Adds an Engine.IO server with options from configuration, such as <c>Configuration.GetSection("EngineIO")</c>.
+    /// </summary>
     /// <typeparam name="THandler">The type of the handler, registered as a singleton.</typeparam>
     /// <param name="services">The service collection.</param>
     /// <param name="configuration">The section whose keys are the property names of <see cref="EngineIOOptions"/>.</param>

@@ -4,14 +4,19 @@ namespace Scaler.EngineIO;
 [Flags]
 public enum EngineSendFlags
 {
-    /// <summary>Delivers the message in order, compressed if compression is enabled and the message reaches the threshold.</summary>
+    /// <summary>
+    /// Delivers the message in order, compressed if compression is enabled and the message reaches the threshold.
+    /// </summary>
     None = 0,
 
-    /// <summary>Drops the message if the session's queue is full, instead of waiting. For messages that are only useful immediately.</summary>
+    /// <summary>
+    /// Drops the message if the session's queue is full, instead of waiting. For messages that are only useful immediately.
+    /// </summary>
     Volatile = 1,
 
     /// <summary>
-    /// Sends the message uncompressed. For messages that are already compressed, or that contain a secret next to client-controlled data.
+    /// Sends the message uncompressed. For messages that are already compressed, or that contain a secret next to
+    /// client-controlled data.
     /// </summary>
     NoCompression = 2,
 }

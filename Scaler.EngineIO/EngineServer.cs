@@ -27,10 +27,12 @@ public sealed class EngineServer : IDisposable
     /// <param name="time">The time provider for all deadlines.</param>
     /// <param name="meterFactory">The factory that creates the meter <c>Scaler.EngineIO</c>.</param>
     /// <param name="loggerFactory">The factory that creates the logger <c>Scaler.EngineIO</c>.</param>
-    /// <param name="lifetime">The host's lifetime, or <see langword="null"/> if sessions are not closed when the host stops.</param>
+    /// <param name="lifetime">
+    /// The host's lifetime, or <see langword="null"/> if sessions are not closed when the host stops.
+    /// </param>
     /// <param name="transports">
-    /// The transports of the web server. If they include the transport of <c>UseDirectSockets</c>, the writes of a broadcast are spread over the
-    /// cores.
+    /// The transports of the web server. If they include the transport of <c>UseDirectSockets</c>, the writes of a broadcast are
+    /// spread over the cores.
     /// </param>
     /// <exception cref="OptionsValidationException">The options are invalid.</exception>
     public EngineServer(
@@ -56,8 +58,9 @@ public sealed class EngineServer : IDisposable
     public IEnumerable<EngineSession> Sessions => _runtime.Table.Open;
 
     /// <summary>
-    /// Gets or sets a value indicating whether new sessions are accepted. If <see langword="false"/>, handshakes are refused with status 503 and
-    /// open sessions continue, which drains the server. Default: <see langword="true"/>; <see langword="false"/> once the host begins to stop.
+    /// Gets or sets a value indicating whether new sessions are accepted. If <see langword="false"/>, handshakes are refused with
+    /// status 503 and open sessions continue, which drains the server. Default: <see langword="true"/>; <see langword="false"/>
+    /// once the host begins to stop.
     /// </summary>
     public bool AcceptsHandshakes { get; set; } = true;
 
@@ -80,8 +83,8 @@ public sealed class EngineServer : IDisposable
     }
 
     /// <summary>
-    /// Closes all sessions, in batches over the first half of the budget, so that clients do not all reconnect at once. Connections that are
-    /// still open at the end of the budget are aborted.
+    /// Closes all sessions, in batches over the first half of the budget, so that clients do not all reconnect at once.
+    /// Connections that are still open at the end of the budget are aborted.
     /// </summary>
     /// <param name="reason">The reason for closing the sessions.</param>
     /// <param name="budget">The maximum duration.</param>

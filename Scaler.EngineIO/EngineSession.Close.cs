@@ -19,15 +19,18 @@ public sealed partial class EngineSession
     private bool _notified;
 
     /// <summary>
-    /// Closes the session. For the application, the session has ended when the call returns. Queued packets are still sent, unless
-    /// <paramref name="reason"/> discards them. Over WebSocket, they are sent within <see cref="EngineIOOptions.CloseTimeout"/>; over polling,
-    /// with the client's next poll within <see cref="EngineIOOptions.ClosedSessionRetention"/>. Further calls have no effect: the first reason
-    /// is kept.
+    /// Closes the session. For the application, the session has ended when the call returns. Queued packets are still sent,
+    /// unless <paramref name="reason"/> discards them. Over WebSocket, they are sent within
+    /// <see cref="EngineIOOptions.CloseTimeout"/>; over polling, with the client's next poll within
+    /// <see cref="EngineIOOptions.ClosedSessionRetention"/>. Further calls have no effect: the first reason is kept.
     /// </summary>
-    /// <param name="reason">The reason, which determines the close code. Default: <see cref="EngineCloseReason.ServerClose"/>.</param>
+    /// <param name="reason">
+    /// The reason, which determines the close code. Default: <see cref="EngineCloseReason.ServerClose"/>.
+    /// </param>
     /// <returns>
-    /// A task that completes when the WebSocket has ended or the held poll is answered. It is already complete while a handler call of this
-    /// session is in progress, because the end of the session waits for the handler, and the handler may be the caller.
+    /// A task that completes when the WebSocket has ended or the held poll is answered. It is already complete while a handler
+    /// call of this session is in progress, because the end of the session waits for the handler, and the handler may be the
+    /// caller.
     /// </returns>
     public ValueTask CloseAsync(EngineCloseReason reason = EngineCloseReason.ServerClose)
     {
@@ -36,7 +39,8 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Closes the session like <see cref="CloseAsync(EngineCloseReason)"/>, with a message that a WebSocket client receives in the close frame.
+    /// Closes the session like <see cref="CloseAsync(EngineCloseReason)"/>, with a message that a WebSocket client receives in
+    /// the close frame.
     /// </summary>
     /// <param name="reason">The reason, which determines the close code.</param>
     /// <param name="message">The message: at most 123 bytes in UTF-8, the limit of a close frame (RFC 6455 section 5.5).</param>
@@ -72,7 +76,9 @@ public sealed partial class EngineSession
     internal (EngineCloseReason Reason, string? Message) End => (_reason, _closeMessage);
 
     /// <summary>Closes the session. Every end of a session goes through this method; the first call wins.</summary>
-    /// <returns><see langword="true"/> if this call closed the session; <see langword="false"/> if it was already closed.</returns>
+    /// <returns>
+    /// <see langword="true"/> if this call closed the session; <see langword="false"/> if it was already closed.
+    /// </returns>
     internal bool Close(EngineCloseReason reason, string? message = null)
     {
         PollWaiter? poll;
@@ -98,7 +104,7 @@ public sealed partial class EngineSession
             socket = _socket;
             _poll = null;
             _upgrade = null;
-            if (!SendsQueuedPackets(reason))
+            if (!FlushesQueue(reason))
             {
                 _queue.Clear();
             }
@@ -145,8 +151,9 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Waits up to 50 ms for the last poll of a client that sent a close packet while no poll was held. A closing client sends the POST and a
-    /// poll at the same time over two connections. If the poll arrives second, it gets a noop packet, as if it had arrived first.
+    /// Waits up to 50 ms for the last poll of a client that sent a close packet while no poll was held. A closing client sends
+    /// the POST and a poll at the same time over two connections. If the poll arrives second, it gets a noop packet, as if it had
+    /// arrived first.
     /// </summary>
     internal async ValueTask AwaitLastPollAsync()
     {
@@ -218,7 +225,9 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Claims the closed notification, which is raised once and after all handler calls. Called under the lock.</summary>
+    /// <summary>
+    /// Claims the closed notification, which is raised once and after all handler calls. Called under the lock.
+    /// </summary>
     /// <returns><see langword="true"/> if the caller must raise the notification; otherwise, <see langword="false"/>.</returns>
     private bool TryClaimClosedNotification()
     {
@@ -254,10 +263,10 @@ public sealed partial class EngineSession
         _runtime.Farewells.End();
     }
 
-    private static bool SendsQueuedPackets(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose
+    private static bool FlushesQueue(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose
         or EngineCloseReason.ServerShutdown or EngineCloseReason.Forbidden or EngineCloseReason.HandlerError or EngineCloseReason.RateLimit;
 
-    private static bool IsRetained(EngineCloseReason reason) => SendsQueuedPackets(reason) || reason == EngineCloseReason.SlowConsumer;
+    private static bool IsRetained(EngineCloseReason reason) => FlushesQueue(reason) || reason == EngineCloseReason.SlowConsumer;
 
     // Other reasons do not always come from a limit. Code that closes a session because of such a limit reports the limit itself.
     private static EngineLimit? LimitOf(EngineCloseReason reason) => reason switch

@@ -9,7 +9,9 @@ public sealed partial class EngineSession
     private readonly HeartbeatDeadline _heartbeat;
     private bool _awaitsPong;
 
-    /// <summary>Handles an expired deadline: sends a ping, closes a session without heartbeat, or ends the retention of a closed session.</summary>
+    /// <summary>
+    /// Handles an expired deadline: sends a ping, closes a session without heartbeat, or ends the retention of a closed session.
+    /// </summary>
     internal void HeartbeatExpired()
     {
         bool timedOut;
@@ -46,8 +48,8 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Closes the session if its heartbeat is overdue. A request that arrives between the deadline and the timer's tick must not use a dead
-    /// session.
+    /// Closes the session if its heartbeat is overdue. A request that arrives between the deadline and the timer's tick must not
+    /// use a dead session.
     /// </summary>
     internal void CheckHeartbeat()
     {

@@ -7,7 +7,9 @@ public sealed partial class EngineSession
     // The client's receive limits, or null if none are configured.
     private readonly ReceiveBudget? _budget;
 
-    /// <summary>Counts a WebSocket control frame against the receive limits, so that a flood of pings is limited like one of packets.</summary>
+    /// <summary>
+    /// Counts a WebSocket control frame against the receive limits, so that a flood of pings is limited like one of packets.
+    /// </summary>
     internal void CountControlFrame(int bytes)
     {
         if (_budget is not null)
@@ -17,7 +19,9 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Counts a packet against the receive limits, and closes the session if it exceeds one.</summary>
-    /// <returns><see langword="true"/> if the packet is within the limits; <see langword="false"/> if the session was closed.</returns>
+    /// <returns>
+    /// <see langword="true"/> if the packet is within the limits; <see langword="false"/> if the session was closed.
+    /// </returns>
     private bool TryConsumeBudget(int bytes)
     {
         if (_budget!.Take(bytes) is not { } limit)

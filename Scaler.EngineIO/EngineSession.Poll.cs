@@ -67,7 +67,9 @@ public sealed partial class EngineSession
         return PollOutcome.Duplicate;
     }
 
-    /// <summary>Ends a held poll after its release. Decides its response from the current state, which may have changed since the release.</summary>
+    /// <summary>
+    /// Ends a held poll after its release. Decides its response from the current state, which may have changed since the release.
+    /// </summary>
     internal PollOutcome EndPoll(PollWaiter waiter, List<OutboundPacket> packets)
     {
         lock (_gate)
@@ -107,7 +109,8 @@ public sealed partial class EngineSession
     /// Dequeues the packets of the handshake response: the open packet and those that fit behind it.
     /// </summary>
     /// <returns>
-    /// <see langword="true"/> if the session has ended meanwhile, so that the close packet follows; otherwise, <see langword="false"/>.
+    /// <see langword="true"/> if the session has ended meanwhile, so that the close packet follows; otherwise,
+    /// <see langword="false"/>.
     /// </returns>
     internal bool TakeHandshake(List<OutboundPacket> packets)
     {
@@ -141,7 +144,10 @@ public sealed partial class EngineSession
         return false;
     }
 
-    /// <summary>Ends a POST before its response is sent, so that the close of the session does not abort the response.</summary>
+    /// <summary>
+    /// Ends a POST, immediately before its response. The client may then send the next POST, and closing the session no longer
+    /// aborts this one.
+    /// </summary>
     internal void EndPost()
     {
         lock (_gate)

@@ -28,7 +28,8 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Begins to handle received packets. Messages that are sent meanwhile are batched until <see cref="Uncork"/> or <see cref="EndReceive"/>.
+    /// Begins to handle received packets. Messages that are sent meanwhile are batched until <see cref="Uncork"/> or
+    /// <see cref="EndReceive"/>.
     /// </summary>
     internal void BeginReceive()
     {

@@ -16,9 +16,10 @@ public sealed partial class EngineSession
     private bool _overflowed;
 
     /// <summary>
-    /// Sends a message. The task completes when the message is queued, which is immediate while the queue has space. If the queue is full, the
-    /// call waits until the client has received enough data. If that takes longer than <see cref="EngineIOOptions.SlowConsumerTimeout"/>, the
-    /// session is closed with <see cref="EngineCloseReason.SlowConsumer"/>.
+    /// Sends a message. The task completes when the message is queued, which is immediate while the queue has space. If the queue
+    /// is full, the call waits until the client has received enough data. If that takes longer than
+    /// <see cref="EngineIOOptions.SlowConsumerTimeout"/>, the session is closed with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>.
     /// </summary>
     /// <param name="data">The message bytes; valid UTF-8 for text. The bytes are copied before the call returns.</param>
     /// <param name="kind">The kind of the message.</param>
@@ -37,7 +38,8 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Sends a text message like <see cref="SendAsync(ReadOnlyMemory{byte}, EngineMessageKind, EngineSendFlags, CancellationToken)"/>.
+    /// Sends a text message like
+    /// <see cref="SendAsync(ReadOnlyMemory{byte}, EngineMessageKind, EngineSendFlags, CancellationToken)"/>.
     /// </summary>
     /// <param name="text">The message.</param>
     /// <param name="flags">The options for sending.</param>
@@ -61,13 +63,16 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Queues a message that is encoded once for many sessions, without waiting. If the queue is full, a volatile message is dropped. For any
-    /// other message, the session accepts no more messages and is closed asynchronously with <see cref="EngineCloseReason.SlowConsumer"/>.
+    /// Queues a message that is encoded once for many sessions, without waiting. If the queue is full, a volatile message is
+    /// dropped. For any other message, the session accepts no more messages and is closed asynchronously with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="flags">The options for sending.</param>
     /// <returns>The result of the send.</returns>
-    /// <exception cref="ObjectDisposedException">The message is disposed of, and its memory has been returned to the pool.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The message is disposed of, and its memory has been returned to the pool.
+    /// </exception>
     public EngineSendOutcome TrySend(EngineEncodedMessage message, EngineSendFlags flags = EngineSendFlags.None)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -107,7 +112,9 @@ public sealed partial class EngineSession
         return EngineSendOutcome.Closed;
     }
 
-    /// <summary>Dequeues the next packet for a WebSocket. The caller passes its cost to <see cref="ReleaseSent"/> after sending it.</summary>
+    /// <summary>
+    /// Dequeues the next packet for a WebSocket. The caller passes its cost to <see cref="ReleaseSent"/> after sending it.
+    /// </summary>
     /// <param name="packet">The packet.</param>
     /// <param name="more"><see langword="true"/> if more packets are queued; otherwise, <see langword="false"/>.</param>
     /// <returns><see langword="true"/> if a packet was dequeued; <see langword="false"/> if the queue is empty.</returns>
@@ -151,7 +158,10 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Queues a small message if there is space. Otherwise returns <see langword="false"/>, and the caller takes the general path.</summary>
+    /// <summary>
+    /// Queues a small message if there is space. Otherwise returns <see langword="false"/>, and the caller takes the general
+    /// path.
+    /// </summary>
     private bool TrySendSmall(PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
         if (data.Length > PacketChunk.MaxData)
@@ -250,7 +260,9 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Abandons a waiting send.</summary>
-    /// <returns><see langword="false"/> if the result of the send is already decided; otherwise, <see langword="true"/>.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the result of the send is already decided; otherwise, <see langword="true"/>.
+    /// </returns>
     private bool TryAbandon(SendWaiter waiter)
     {
         lock (_gate)

@@ -46,7 +46,8 @@ public sealed partial class EngineSession
 
     /// <summary>Starts an upgrade to a WebSocket.</summary>
     /// <returns>
-    /// The upgrade, or <see langword="null"/> if the session is not open, already uses a WebSocket, or has another upgrade in progress.
+    /// The upgrade, or <see langword="null"/> if the session is not open, already uses a WebSocket, or has another upgrade in
+    /// progress.
     /// </returns>
     internal UpgradeAttempt? TryBeginUpgrade(WebSocketConnection socket)
     {
@@ -94,11 +95,12 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Completes an upgrade when the upgrade packet arrives. The WebSocket drains the queue in order, and a poll that is still held is answered
-    /// with a noop packet.
+    /// Completes an upgrade when the upgrade packet arrives. The WebSocket drains the queue in order, and a poll that is still
+    /// held is answered with a noop packet.
     /// </summary>
     /// <returns>
-    /// A task that completes when the last polling payload has been handled, or <see langword="null"/> if the upgrade is no longer current.
+    /// A task that completes when the last polling payload has been handled, or <see langword="null"/> if the upgrade is no
+    /// longer current.
     /// </returns>
     internal Task? CompleteUpgrade(UpgradeAttempt upgrade, WebSocketConnection socket)
     {

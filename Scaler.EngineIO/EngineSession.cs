@@ -7,10 +7,10 @@ namespace Scaler.EngineIO;
 
 /// <summary>Represents the connection of one client, across the transports that it uses. All members are thread-safe.</summary>
 /// <remarks>
-/// One lock, <c>_gate</c>, guards the queue, the state, and the transport that drains the queue. It is held for a few instructions, never
-/// while application code runs and never across an await.
+/// One lock, <c>_gate</c>, guards the queue, the state, and the transport that drains the queue. It is held for a few
+/// instructions, never while application code runs and never across an await.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or linked tokens has nothing to dispose of.")]
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or linked tokens needs no disposal.")]
 public sealed partial class EngineSession
 {
     private readonly Lock _gate = new();
@@ -40,7 +40,10 @@ public sealed partial class EngineSession
         LastSeen = handshake.At;
     }
 
-    /// <summary>Gets the protocol's session id (<c>sid</c>). It is a secret that allows impersonating the client: never log, store or show it.</summary>
+    /// <summary>
+    /// Gets the protocol's session id (<c>sid</c>). It is a secret that allows impersonating the client: never log, store or show
+    /// it.
+    /// </summary>
     public string Id { get; }
 
     /// <summary>Gets the public id of this connection, which is safe to log, store and show.</summary>
@@ -58,7 +61,9 @@ public sealed partial class EngineSession
     /// <summary>Gets the lifecycle state of the session.</summary>
     public EngineSessionState State => _overflowed && _state < EngineSessionState.Closing ? EngineSessionState.Closing : _state;
 
-    /// <summary>Gets the number of bytes that are not sent yet. Each packet counts as its length plus 64 bytes of overhead.</summary>
+    /// <summary>
+    /// Gets the number of bytes that are not sent yet. Each packet counts as its length plus 64 bytes of overhead.
+    /// </summary>
     public int QueuedBytes => _queue.Bytes;
 
     /// <summary>Gets the number of queued packets.</summary>
@@ -76,20 +81,24 @@ public sealed partial class EngineSession
     /// <summary>Occurs when the session has been upgraded from polling to WebSocket.</summary>
     public event Action<EngineSession>? Upgraded;
 
-    /// <summary>Occurs at each heartbeat of the client: a pong in protocol 4, a ping in protocol 3. Handlers must not block.</summary>
+    /// <summary>
+    /// Occurs at each heartbeat of the client: a pong in protocol 4, a ping in protocol 3. Handlers must not block.
+    /// </summary>
     public event Action<EngineSession>? Heartbeat;
 
     /// <summary>Occurs once, when the session has ended, before <see cref="IEngineHandler.OnClosedAsync"/> is called.</summary>
     public event Action<EngineSession, EngineCloseReason>? Closed;
 
-    /// <summary>Gets a value indicating whether a v3 client requested base64 in the handshake, because it cannot receive binary data.</summary>
+    /// <summary>
+    /// Gets a value indicating whether a v3 client requested base64 in the handshake, because it cannot receive binary data.
+    /// </summary>
     internal bool Base64Only { get; }
 
     internal EngineRuntime Runtime => _runtime;
 
     /// <summary>
-    /// Queues the open packet and the initial message, and calls <see cref="IEngineHandler.OnOpenedAsync"/>. The transport may drain the queue
-    /// after this call.
+    /// Queues the open packet and the initial message, and calls <see cref="IEngineHandler.OnOpenedAsync"/>. The transport may
+    /// drain the queue after this call.
     /// </summary>
     internal async ValueTask OpenAsync()
     {

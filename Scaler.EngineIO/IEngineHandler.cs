@@ -1,14 +1,14 @@
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// Handles the events of sessions in an application. One instance serves all sessions. The calls of one session never overlap: its next
-/// message is handled after the previous call has completed, which applies back-pressure to the client.
+/// Handles the events of sessions in an application. One instance serves all sessions. The calls of one session never overlap:
+/// its next message is handled after the previous call has completed, which applies back-pressure to the client.
 /// </summary>
 public interface IEngineHandler
 {
     /// <summary>
-    /// Called when a session is accepted, before its id is sent to the client. The client sees the connection only after this call has
-    /// completed. Messages sent during the call follow the open packet.
+    /// Called when a session is accepted, before its id is sent to the client. The client sees the connection only after this
+    /// call has completed. Messages sent during the call follow the open packet.
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">A token that is canceled when the session ends.</param>

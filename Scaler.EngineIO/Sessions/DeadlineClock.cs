@@ -1,9 +1,9 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Runs all deadlines of a server on one timer. The timer is set to the earliest deadline, but at least one quantum (10 ms) ahead, so that
-/// thousands of sessions cause at most 100 wake-ups per second. One lock guards the lists and the timer. It is held for a few instructions;
-/// deadlines expire outside the lock.
+/// Runs all deadlines of a server on one timer. The timer is set to the earliest deadline, but at least one quantum (10 ms)
+/// ahead, so that thousands of sessions cause at most 100 wake-ups per second. One lock guards the lists and the timer. It is
+/// held for a few instructions; deadlines expire outside the lock.
 /// </summary>
 internal sealed class DeadlineClock : IDisposable
 {
@@ -43,8 +43,8 @@ internal sealed class DeadlineClock : IDisposable
     public void Arm(Deadline deadline, DeadlineList list) => Arm(deadline, list, Now);
 
     /// <summary>
-    /// Arms a deadline whose duration started when a previous deadline was due. At most four quanta (40 ms) of delay are compensated, so that a
-    /// server that was suspended does not close its clients.
+    /// Arms a deadline whose duration started when a previous deadline was due. At most four quanta (40 ms) of delay are
+    /// compensated, so that a server that was suspended does not close its clients.
     /// </summary>
     public void ArmBehind(Deadline deadline, DeadlineList list, long from) => Arm(deadline, list, Math.Max(from, Now - (4 * _quantum)));
 
@@ -76,7 +76,9 @@ internal sealed class DeadlineClock : IDisposable
         }
     }
 
-    /// <summary>Determines whether a deadline is armed in a list and overdue, because the timer has not fired for it yet.</summary>
+    /// <summary>
+    /// Determines whether a deadline is armed in a list and overdue, because the timer has not fired for it yet.
+    /// </summary>
     public bool IsPast(Deadline deadline, DeadlineList list)
     {
         lock (_lock)

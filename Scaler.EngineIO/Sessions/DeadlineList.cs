@@ -1,8 +1,8 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// A linked list of deadlines with the same duration. The deadline that is armed last is due last, so appending keeps the list ordered, and
-/// arming takes constant time for any number of sessions.
+/// A linked list of deadlines with the same duration. The deadline that is armed last is due last, so appending keeps the list
+/// ordered, and arming takes constant time for any number of sessions.
 /// </summary>
 internal sealed class DeadlineList(long duration)
 {

@@ -45,7 +45,9 @@ internal sealed partial class EngineRuntime : IDisposable
 
     public SessionTable Table { get; } = new();
 
-    /// <summary>Gets the counter of ended sessions whose <see cref="IEngineHandler.OnClosedAsync"/> call has not completed.</summary>
+    /// <summary>
+    /// Gets the counter of ended sessions whose <see cref="IEngineHandler.OnClosedAsync"/> call has not completed.
+    /// </summary>
     public PendingCalls Farewells { get; } = new();
 
     /// <summary>Gets the component that closes sessions whose queue overflowed during a broadcast.</summary>

@@ -4,12 +4,14 @@ namespace Scaler.EngineIO.Sessions;
 internal interface IOutputDrain
 {
     /// <summary>
-    /// Signals that the queue contains packets. Called without locks, from any thread, even if the queue is already being drained.
+    /// Signals that the queue contains packets. Called without locks, from any thread, even if the queue is already being
+    /// drained.
     /// </summary>
     void OutputAvailable();
 
     /// <summary>
-    /// Signals that a broadcast has queued a message. Unlike <see cref="OutputAvailable"/>, the write may be left to another thread.
+    /// Signals that a broadcast has queued a message. Unlike <see cref="OutputAvailable"/>, the write may be left to another
+    /// thread.
     /// </summary>
     void SharedOutputAvailable();
 }

@@ -3,8 +3,9 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Delays the open packet of WebSockets after the 101 response. All WebSockets share one timer, because there may be thousands of handshakes
-/// per second. A WebSocket that arrives while a batch is waiting joins the next batch, so its delay is one to two times the configured delay.
+/// Delays the open packet of WebSockets after the 101 response. All WebSockets share one timer, because there may be thousands of
+/// handshakes per second. A WebSocket that arrives while a batch is waiting joins the next batch, so its delay is one to two
+/// times the configured delay.
 /// </summary>
 internal sealed class OpenPause : IDisposable
 {

@@ -4,12 +4,15 @@ using Scaler.EngineIO.Protocol;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// A queued packet. Its bytes are a rented array, a part of a chunk, or a shared message. The code that dequeues the packet releases them.
+/// A queued packet. Its bytes are a rented array, a part of a chunk, or a shared message. The code that dequeues the packet
+/// releases them.
 /// </summary>
 internal readonly struct OutboundPacket(
     PacketType type, PacketBody body, object? content, int length, EngineSendFlags flags, int offset = 0)
 {
-    /// <summary>The cost of a packet in addition to its length, in bytes: its queue slot, and the unused part of its pooled array.</summary>
+    /// <summary>
+    /// The cost of a packet in addition to its length, in bytes: its queue slot, and the unused part of its pooled array.
+    /// </summary>
     private const int Overhead = 64;
 
     private readonly object? _content = content;

@@ -4,8 +4,9 @@ using Scaler.EngineIO.Protocol;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// The queue of outgoing packets of one client. A single packet, the most that most clients ever have queued, is stored inline. More packets
-/// use a ring buffer that is rented until it is empty, so an idle session holds none. Not thread-safe: the session's lock guards it.
+/// The queue of outgoing packets of one client. A single packet, the most that most clients ever have queued, is stored inline.
+/// More packets use a ring buffer that is rented until it is empty, so an idle session holds none. Not thread-safe: the session's
+/// lock guards it.
 /// </summary>
 internal struct OutboundQueue
 {

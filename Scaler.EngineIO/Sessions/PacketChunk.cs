@@ -4,9 +4,9 @@ using Microsoft.Extensions.ObjectPool;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Stores the bytes of many small packets in one pooled array. With an array for each packet, a burst of queued messages would exceed what the
-/// array pool caches. The chunk is reference-counted: the queue that adds to it holds one reference, and each packet another. Releasing the
-/// last reference returns the array.
+/// Stores the bytes of many small packets in one pooled array. With an array for each packet, a burst of queued messages would
+/// exceed what the array pool caches. The chunk is reference-counted: the queue that adds to it holds one reference, and each
+/// packet another. Releasing the last reference returns the array.
 /// </summary>
 internal sealed class PacketChunk
 {

@@ -1,7 +1,8 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Counts the ended sessions whose <see cref="IEngineHandler.OnClosedAsync"/> call has not completed, so that a shutdown can wait for them.
+/// Counts the ended sessions whose <see cref="IEngineHandler.OnClosedAsync"/> call has not completed, so that a shutdown can wait
+/// for them.
 /// </summary>
 internal sealed class PendingCalls
 {

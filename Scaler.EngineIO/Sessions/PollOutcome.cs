@@ -9,13 +9,19 @@ internal enum PollOutcome : byte
     /// <summary>The queue is empty, and the poll is held.</summary>
     Held,
 
-    /// <summary>The poll is answered with a noop packet: an upgrade is in progress or complete, or the client closed the session.</summary>
+    /// <summary>
+    /// The poll is answered with a noop packet: an upgrade is in progress or complete, or the client closed the session.
+    /// </summary>
     Noop,
 
-    /// <summary>The session ended while the poll was held. The poll is answered with the remaining packets and the close packet.</summary>
+    /// <summary>
+    /// The session ended while the poll was held. The poll is answered with the remaining packets and the close packet.
+    /// </summary>
     Close,
 
-    /// <summary>The session ended before the poll, and its queue is empty. The poll is answered with a noop and the close packet.</summary>
+    /// <summary>
+    /// The session ended before the poll, and its queue is empty. The poll is answered with a noop and the close packet.
+    /// </summary>
     LateClose,
 
     /// <summary>Another poll is already held. The session is closed.</summary>

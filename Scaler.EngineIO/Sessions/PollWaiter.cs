@@ -5,7 +5,9 @@ internal sealed class PollWaiter : IOutputDrain
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Gets a task that completes when the poll must be answered. <see cref="EngineSession.EndPoll"/> then decides the response.</summary>
+    /// <summary>
+    /// Gets a task that completes when the poll must be answered. <see cref="EngineSession.EndPoll"/> then decides the response.
+    /// </summary>
     public Task Released => _completion.Task;
 
     public void OutputAvailable() => _completion.TrySetResult();

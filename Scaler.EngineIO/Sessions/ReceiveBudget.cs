@@ -1,13 +1,13 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Limits the packets and bytes that one client may send per second, with two token buckets. Not thread-safe: one thread at a time receives
-/// for a session.
+/// Limits the packets and bytes that one client may send per second, with two token buckets. Not thread-safe: one thread at a
+/// time receives for a session.
 /// </summary>
 /// <remarks>
-/// Each connection has a pair of buckets, which is checked for each packet. A limiter of System.Threading.RateLimiting is an object with a queue
-/// and a lock, returns a lease, and needs a timer or a loop over all limiters to refill. A bucket here is two numbers, and uses the
-/// <see cref="TimeProvider"/>, which tests can control.
+/// Each connection has a pair of buckets, which is checked for each packet. A limiter of System.Threading.RateLimiting is an
+/// object with a queue and a lock, returns a lease, and needs a timer or a loop over all limiters to refill. A bucket here is two
+/// numbers, and uses the <see cref="TimeProvider"/>, which tests can control.
 /// </remarks>
 internal sealed class ReceiveBudget
 {

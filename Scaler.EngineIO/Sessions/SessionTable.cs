@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Stores the sessions of a server by id. A polling session that the server closed can still be found for its last poll, but is no longer
-/// counted or listed.
+/// Stores the sessions of a server by id. A polling session that the server closed can still be found for its last poll, but is
+/// no longer counted or listed.
 /// </summary>
 internal sealed class SessionTable
 {

@@ -4,8 +4,9 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Writes the queued messages of a broadcast to its WebSockets, on the thread pool. The sender does not wait for thousands of writes, and all
-/// cores share them. A small number of WebSockets is written by one thread, because waking another thread costs as much as a write.
+/// Writes the queued messages of a broadcast to its WebSockets, on the thread pool. The sender does not wait for thousands of
+/// writes, and all cores share them. A small number of WebSockets is written by one thread, because waking another thread costs
+/// as much as a write.
 /// </summary>
 internal sealed class SharedWriter
 {
@@ -20,7 +21,8 @@ internal sealed class SharedWriter
     public SharedWriter() => _lanes = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLanes)).Select(_ => new Lane(this))];
 
     /// <summary>
-    /// Schedules the write of a connection. The caller has claimed the connection's writing state, so no other thread writes to it meanwhile.
+    /// Schedules the write of a connection. The caller has claimed the connection's writing state, so no other thread writes to
+    /// it meanwhile.
     /// </summary>
     public void Add(WebSocketConnection connection) =>
         _lanes[Interlocked.Increment(ref _added) / ConnectionsPerTurn % (uint)_lanes.Length].Add(connection);

@@ -4,8 +4,8 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// An upgrade of a session from polling to WebSocket. The WebSocket is opened, the client sends a probe (<c>2probe</c>), then the upgrade
-/// packet (<c>5</c>). The session's lock guards this object. Its deadline is the upgrade timeout.
+/// An upgrade of a session from polling to WebSocket. The WebSocket is opened, the client sends a probe (<c>2probe</c>), then the
+/// upgrade packet (<c>5</c>). The session's lock guards this object. Its deadline is the upgrade timeout.
 /// </summary>
 internal sealed class UpgradeAttempt : Deadline
 {
@@ -26,12 +26,13 @@ internal sealed class UpgradeAttempt : Deadline
     public void Probed() => IsProbed = true;
 
     /// <summary>
-    /// Decides whether a poll is answered with a noop packet immediately. After the probe, the first poll is, and then one poll per interval of
-    /// 100 ms. Every poll must end, because a client may wait for it before it completes the upgrade. The interval keeps a client that continues
-    /// to poll from doing so in a tight loop.
+    /// Decides whether a poll is answered with a noop packet immediately. After the probe, this applies to the first poll, then
+    /// to one poll per interval of 100 ms. Every poll must end, because a client may wait for it before it completes the upgrade.
+    /// The interval keeps a client that continues to poll from doing so in a tight loop.
     /// </summary>
     /// <returns>
-    /// <see langword="true"/> to answer the poll; <see langword="false"/> to hold it, until the interval has passed if the client has probed.
+    /// <see langword="true"/> to answer the poll; <see langword="false"/> to hold it, until the interval has passed if the client
+    /// has probed.
     /// </returns>
     public bool TakeNoop()
     {

@@ -3,7 +3,9 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Telemetry;
 
-/// <summary>Records the metrics of a server in the meter <c>Scaler.EngineIO</c>. Tags have a low cardinality: never a session id.</summary>
+/// <summary>
+/// Records the metrics of a server in the meter <c>Scaler.EngineIO</c>. Tags have a low cardinality: never a session id.
+/// </summary>
 internal sealed class EngineMetrics : IDisposable
 {
     public const string MeterName = "Scaler.EngineIO";
