@@ -1,6 +1,6 @@
 namespace Scaler.EngineIO;
 
-/// <summary>The answer of <see cref="EngineIOOptions.AuthorizeAsync"/>.</summary>
+/// <summary>Represents the result of <see cref="EngineIOOptions.AuthorizeAsync"/>.</summary>
 public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
 {
     private readonly string? _message;
@@ -13,28 +13,44 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
         _message = message;
     }
 
-    /// <summary>The client may connect.</summary>
+    /// <summary>Gets a result that allows the client to connect.</summary>
     public static EngineAuthorization Allow => default;
 
-    /// <summary>What becomes the session's <see cref="EngineSession.Tag"/>; null for none.</summary>
+    /// <summary>
+    /// Gets the initial value of the session's <see cref="EngineSession.Tag"/>, or <see langword="null"/> if there is none.
+    /// </summary>
     public object? Tag { get; }
 
-    /// <summary>Whether the client may not connect.</summary>
+    /// <summary>Gets a value indicating whether the client is refused.</summary>
     public bool IsRefused { get; }
 
-    /// <summary>Whether the refusal is answered as a bad request, 400 with code 3, and not as forbidden, 403 with code 4.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the refusal is sent as a bad request (status 400, code 3) instead of forbidden (status
+    /// 403, code 4).
+    /// </summary>
     public bool IsBadRequest { get; }
 
-    /// <summary>What the client is told.</summary>
+    /// <summary>
+    /// Gets the message that is sent to the client with a refusal. The default is <c>Bad request</c> if
+    /// <see cref="IsBadRequest"/> is <see langword="true"/>; otherwise, <c>Forbidden</c>.
+    /// </summary>
     public string Message => _message ?? (IsBadRequest ? "Bad request" : "Forbidden");
 
-    /// <summary>The client may connect, and its session begins with a tag: what the authorization has found out, for the handler.</summary>
+    /// <summary>
+    /// Creates a result that allows the client to connect and passes an object from authorization to the handler.
+    /// </summary>
+    /// <param name="tag">The initial value of the session's <see cref="EngineSession.Tag"/>.</param>
+    /// <returns>The result.</returns>
     public static EngineAuthorization AllowWith(object? tag) => new(false, false, null, tag);
 
-    /// <summary>The client may not connect: 403, code 4.</summary>
+    /// <summary>Creates a result that refuses the client as forbidden: status 403, code 4.</summary>
+    /// <param name="message">The message for the client, or <see langword="null"/> for <c>Forbidden</c>.</param>
+    /// <returns>The result.</returns>
     public static EngineAuthorization Refuse(string? message = null) => new(true, false, message);
 
-    /// <summary>The request lacks something: 400, code 3.</summary>
+    /// <summary>Creates a result that refuses an incomplete or invalid request: status 400, code 3.</summary>
+    /// <param name="message">The message for the client, or <see langword="null"/> for <c>Bad request</c>.</param>
+    /// <returns>The result.</returns>
     public static EngineAuthorization BadRequest(string? message = null) => new(true, true, message);
 
     /// <inheritdoc />
@@ -47,9 +63,15 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(IsRefused, IsBadRequest, _message, Tag);
 
-    /// <summary>Whether two answers are the same.</summary>
+    /// <summary>Compares two results for equality.</summary>
+    /// <param name="left">The first result.</param>
+    /// <param name="right">The second result.</param>
+    /// <returns><see langword="true"/> if the results are equal; otherwise, <see langword="false"/>.</returns>
     public static bool operator ==(EngineAuthorization left, EngineAuthorization right) => left.Equals(right);
 
-    /// <summary>Whether two answers differ.</summary>
+    /// <summary>Compares two results for inequality.</summary>
+    /// <param name="left">The first result.</param>
+    /// <param name="right">The second result.</param>
+    /// <returns><see langword="true"/> if the results differ; otherwise, <see langword="false"/>.</returns>
     public static bool operator !=(EngineAuthorization left, EngineAuthorization right) => !left.Equals(right);
 }

@@ -1,53 +1,69 @@
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// Why a session ended. What the client sees is said for each: over polling a close packet (<c>1</c>) where one is
-/// mentioned, over WebSocket a close frame with a code.
+/// Specifies why a session was closed. Each member describes what the client receives: over polling, a close packet (<c>1</c>)
+/// where one is mentioned; over WebSocket, a close frame with the given code.
 /// </summary>
 public enum EngineCloseReason
 {
-    /// <summary>The application closed it. What was queued is sent first; then <c>1</c>, or code 1000.</summary>
+    /// <summary>The application closed the session. Queued packets are sent first, then <c>1</c> or code 1000.</summary>
     ServerClose,
 
-    /// <summary>The client said goodbye. A waiting poll is answered with a noop; or code 1000.</summary>
+    /// <summary>
+    /// The client sent a close packet. A held poll is answered with a noop packet; a WebSocket is closed with code 1000.
+    /// </summary>
     ClientClose,
 
-    /// <summary>The client's connection ended: the WebSocket was closed, or a request was dropped half-way.</summary>
+    /// <summary>The client's connection ended: the WebSocket was closed, or a request was aborted before it completed.</summary>
     TransportClose,
 
     /// <summary>
-    /// The client broke the rules of the transport: a second poll or post beside a waiting one (400, the waiting poll gets
-    /// <c>1</c>), or bad WebSocket framing (code 1002, 1007, or 1008 for too many fragments).
+    /// The client violated the rules of the transport. A concurrent second poll or POST gets status 400, and a held poll gets
+    /// <c>1</c>. Invalid WebSocket framing gets code 1002 or 1007, or 1008 for too many fragments.
     /// </summary>
     TransportError,
 
-    /// <summary>No heartbeat in time. A waiting poll gets <c>1</c>; or code 4408.</summary>
+    /// <summary>
+    /// The client's heartbeat did not arrive in time. A held poll gets <c>1</c>; a WebSocket is closed with code 4408.
+    /// </summary>
     PingTimeout,
 
-    /// <summary>A packet or payload that is none. The post gets 400 and code 3, a waiting poll <c>1</c>; or code 4400.</summary>
+    /// <summary>
+    /// A packet or payload could not be parsed. The POST gets status 400 and code 3, a held poll gets <c>1</c>; a WebSocket is
+    /// closed with code 4400.
+    /// </summary>
     ParseError,
 
-    /// <summary>A body or message above the limit. The post gets 413, a waiting poll <c>1</c>; or code 1009.</summary>
+    /// <summary>
+    /// A body or message exceeded <see cref="EngineIOOptions.MaxPayload"/>. The POST gets status 413, a held poll gets <c>1</c>;
+    /// a WebSocket is closed with code 1009.
+    /// </summary>
     PayloadTooLarge,
 
-    /// <summary>The client took too little of what was sent to it; what was queued is gone. <c>1</c>, or code 4429.</summary>
+    /// <summary>
+    /// The client received data too slowly. Queued packets are discarded, and the client gets <c>1</c> or code 4429.
+    /// </summary>
     SlowConsumer,
 
-    /// <summary>The server stops. What was queued is sent first; then <c>1</c>, or code 4503.</summary>
+    /// <summary>The server is shutting down. Queued packets are sent first, then <c>1</c> or code 4503.</summary>
     ServerShutdown,
 
     /// <summary>
-    /// The application does not, or no longer, allow it. What was queued is sent first; then <c>1</c>, or code 4403. A polling handshake that the
-    /// application ended with this reason before it was answered gets 403 and code 4.
+    /// The application does not allow the session, or no longer allows it. Queued packets are sent first, then <c>1</c> or code
+    /// 4403. If the application closes the session before the polling handshake is answered, the handshake gets status 403 and
+    /// code 4.
     /// </summary>
     Forbidden,
 
-    /// <summary>The application's handler threw; the exception is logged. <c>1</c>, or code 1011.</summary>
+    /// <summary>
+    /// The application's handler threw an exception, which is logged. Queued packets are sent first, then <c>1</c> or code 1011.
+    /// </summary>
     HandlerError,
 
     /// <summary>
-    /// The client sent more messages or bytes in a second than it may. What was queued is sent first; then the post gets 429 and
-    /// code 3, a poll <c>1</c>; or code 1008.
+    /// The client exceeded <see cref="EngineIOOptions.MaxMessagesPerSecond"/> or <see cref="EngineIOOptions.MaxBytesPerSecond"/>.
+    /// Queued packets are sent first. Then the POST gets status 429 and code 3, a poll gets <c>1</c>; a WebSocket is closed with
+    /// code 1008.
     /// </summary>
     RateLimit,
 }

@@ -4,13 +4,13 @@ using Scaler.EngineIO.Protocol.WebSocket;
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// A message that is encoded once and sent to many sessions. It is counted by reference: each queue that it waits in holds
-/// one, its creator another, and the last to let go gives its memory back to the pool.
+/// Represents a message that is encoded once and sent to many sessions. The message is reference-counted: its creator and each
+/// queue that contains it hold one reference. Releasing the last reference returns its memory to the array pool.
 /// </summary>
 public sealed class EngineEncodedMessage : IDisposable
 {
-    // The array begins with room for a frame's header and the type digit, so that the finished frame lies in one piece:
-    // [ header, up to 10 bytes | '4' | data ]; a binary message has no digit, and its header ends where the data begins.
+    // The array starts with space for the frame header and the packet type digit, so that the encoded frame is contiguous:
+    // [ header, up to 10 bytes | '4' | data ]. A binary message has no digit; its header ends where the data begins.
     private const int DataOffset = FrameHeader.MaxServerLength + 1;
 
     private readonly Lock _lock = new();
@@ -40,29 +40,32 @@ public sealed class EngineEncodedMessage : IDisposable
         }
     }
 
-    /// <summary>Whether it is text or binary.</summary>
+    /// <summary>Gets the kind of the message: text or binary.</summary>
     public EngineMessageKind Kind { get; }
 
-    /// <summary>The bytes of the message.</summary>
+    /// <summary>Gets the length of the message, in bytes.</summary>
     public int Length => _length;
 
     internal ReadOnlySpan<byte> Data => _array.AsSpan(DataOffset, _length);
 
-    /// <summary>The WebSocket frame of the message: for text in both protocols, for binary in protocol 4.</summary>
+    /// <summary>
+    /// Gets the WebSocket frame of the message. Valid for text in both protocol versions, and for binary in protocol 4.
+    /// </summary>
     internal ReadOnlyMemory<byte> FrameMemory => _array.AsMemory(_frameOffset, DataOffset + _length - _frameOffset);
 
     /// <inheritdoc cref="FrameMemory"/>
     internal ReadOnlySpan<byte> Frame => FrameMemory.Span;
 
-    /// <summary>What the frame carries.</summary>
+    /// <summary>Gets the payload of the frame: the data, preceded by the packet type digit for text.</summary>
     internal ReadOnlySpan<byte> FramePayload => Kind == EngineMessageKind.Text ? _array.AsSpan(DataOffset - 1, _length + 1) : Data;
 
     /// <summary>Encodes a message.</summary>
-    /// <param name="data">The bytes: valid UTF-8 for text. They are copied.</param>
-    /// <param name="kind">Whether it is text or binary.</param>
+    /// <param name="data">The message bytes; valid UTF-8 for text. The bytes are copied.</param>
+    /// <param name="kind">The kind of the message.</param>
+    /// <returns>The encoded message. Its creator disposes of it.</returns>
     public static EngineEncodedMessage Create(ReadOnlySpan<byte> data, EngineMessageKind kind) => new(data, kind);
 
-    /// <summary>Drops the creator's reference. Queues that hold the message keep it alive until they have sent it.</summary>
+    /// <summary>Releases the creator's reference. Queues that contain the message keep its memory until it is sent.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -71,7 +74,8 @@ public sealed class EngineEncodedMessage : IDisposable
         }
     }
 
-    /// <summary>Takes a reference. Throws when the last one is gone.</summary>
+    /// <summary>Adds a reference.</summary>
+    /// <exception cref="ObjectDisposedException">The last reference has been released.</exception>
     internal void Retain()
     {
         var references = Volatile.Read(ref _references);
@@ -104,7 +108,9 @@ public sealed class EngineEncodedMessage : IDisposable
         }
     }
 
-    /// <summary>The frame's payload, compressed once for all who take it so. The caller holds a reference.</summary>
+    /// <summary>
+    /// Returns the compressed frame payload, which is cached for all sessions. The caller must hold a reference.
+    /// </summary>
     internal ReadOnlySpan<byte> GetCompressed()
     {
         lock (_lock)

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Primitives;
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// What the request of a handshake said. It is a compact copy: a session lives longer than its first request, and there are many
-/// of them, so collections are made when they are asked for.
+/// Provides information about the handshake request of a session. The session outlives that request, so this is a copy. To save
+/// memory per session, the header and query collections are created on access.
 /// </summary>
 public sealed class EngineHandshake
 {
@@ -31,7 +31,7 @@ public sealed class EngineHandshake
         At = at;
     }
 
-    /// <summary>The request's headers; a new copy with each call.</summary>
+    /// <summary>Gets a new copy of the request headers. Each access creates a collection.</summary>
     public IHeaderDictionary Headers
     {
         get
@@ -46,11 +46,14 @@ public sealed class EngineHandshake
         }
     }
 
-    /// <summary>The request's query, decoded; a new copy with each call.</summary>
+    /// <summary>Gets the decoded query of the request. Each access creates a collection.</summary>
     public IQueryCollection Query => new QueryCollection(QueryHelpers.ParseQuery(_query));
 
-    /// <summary>One of the request's headers, without copying the others; several values are joined by commas. Null where it has none.</summary>
-    /// <param name="name">The header's name, in any case.</param>
+    /// <summary>Returns the value of a request header without copying the other headers.</summary>
+    /// <param name="name">The header name, case-insensitive.</param>
+    /// <returns>
+    /// The value, with multiple values joined by commas, or <see langword="null"/> if the request has no such header.
+    /// </returns>
     public string? Header(string name)
     {
         foreach (var (header, value) in _headers)
@@ -64,12 +67,16 @@ public sealed class EngineHandshake
         return null;
     }
 
-    /// <summary>The client's address, as the server saw it; null when the server has none.</summary>
+    /// <summary>
+    /// Gets the remote IP address of the connection, or <see langword="null"/> if the server does not provide one.
+    /// </summary>
     public IPAddress? RemoteAddress { get; }
 
-    /// <summary>Who the request was authenticated as; an anonymous principal when it was not.</summary>
+    /// <summary>
+    /// Gets the authenticated user of the request, or an anonymous principal if the request was not authenticated.
+    /// </summary>
     public ClaimsPrincipal User => _user ?? Anonymous;
 
-    /// <summary>When the handshake was.</summary>
+    /// <summary>Gets the time of the handshake, in UTC.</summary>
     public DateTimeOffset At { get; }
 }

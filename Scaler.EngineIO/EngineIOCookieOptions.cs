@@ -2,30 +2,37 @@ using Microsoft.AspNetCore.Http;
 
 namespace Scaler.EngineIO;
 
-/// <summary>The cookie that a polling handshake sets to the session id. It is there for balancers; the server never reads it.</summary>
+/// <summary>
+/// Configures the cookie that holds the session id and is set by a polling handshake. It serves load balancers; the server never
+/// reads it.
+/// </summary>
 public sealed class EngineIOCookieOptions
 {
-    /// <summary>Whether the cookie is set. Default false.</summary>
+    /// <summary>Gets or sets a value indicating whether the cookie is set. Default: <see langword="false"/>.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>Its name. Default <c>io</c>.</summary>
+    /// <summary>Gets or sets the cookie name. Default: <c>io</c>.</summary>
     public string Name { get; set; } = "io";
 
-    /// <summary>The path that it is sent for. Default <c>/</c>.</summary>
+    /// <summary>Gets or sets the cookie path. Default: <c>/</c>.</summary>
     public string Path { get; set; } = "/";
 
-    /// <summary>Whether scripts are kept from reading it. Default true.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether the cookie is hidden from scripts. Default: <see langword="true"/>.
+    /// </summary>
     public bool HttpOnly { get; set; } = true;
 
-    /// <summary>Which other sites' requests carry it. Default <see cref="SameSiteMode.Lax"/>.</summary>
+    /// <summary>Gets or sets the <c>SameSite</c> mode of the cookie. Default: <see cref="SameSiteMode.Lax"/>.</summary>
     public SameSiteMode SameSite { get; set; } = SameSiteMode.Lax;
 
-    /// <summary>Whether it is sent over HTTPS only. Default false.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether the cookie is sent over HTTPS only. Default: <see langword="false"/>.
+    /// </summary>
     public bool Secure { get; set; }
 
-    /// <summary>The domain that it is sent for. Default none: the host that set it.</summary>
+    /// <summary>Gets or sets the cookie domain. Default: <see langword="null"/>, the host that set the cookie.</summary>
     public string? Domain { get; set; }
 
-    /// <summary>How long it is kept. Default none: as long as the browser's session.</summary>
+    /// <summary>Gets or sets the maximum age of the cookie. Default: <see langword="null"/>, the browser session.</summary>
     public TimeSpan? MaxAge { get; set; }
 }

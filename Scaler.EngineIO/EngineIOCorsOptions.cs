@@ -1,34 +1,42 @@
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// What pages of other origins may do: the one list of origins, for polling (CORS) and WebSockets alike. By default they may do
-/// nothing: a request whose <c>Origin</c> is neither this server's own nor listed is refused with 403 and code 4, before a 101 and before a
-/// session exists. Clients that are no browsers send no <c>Origin</c> and are not concerned.
+/// Configures access for web pages of other origins. One list of origins applies to both polling (CORS) and WebSockets. By
+/// default, a request whose <c>Origin</c> is not this server's own is refused with status 403 and code 4, before a 101 response
+/// is sent or a session is created. Non-browser clients send no <c>Origin</c> header and are not affected.
 /// </summary>
 public sealed class EngineIOCorsOptions
 {
-    /// <summary>Whether other origins may connect: the list counts, the headers are sent, preflights are answered. Default false.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether the listed origins may connect. If <see langword="true"/>, CORS headers are sent
+    /// and preflight requests are answered. Default: <see langword="false"/>.
+    /// </summary>
     public bool Enabled { get; set; }
 
     /// <summary>
-    /// The origins that are allowed, at least one when enabled: <c>https://app.example.org</c>; <c>https://*.example.org</c> for every
-    /// subdomain, though not for <c>https://example.org</c> itself; <c>http://localhost:*</c> for every port; <c>*</c> for all origins, also
-    /// those that have no name (<c>null</c>).
+    /// Gets the allowed origins. At least one is required if <see cref="Enabled"/> is <see langword="true"/>. An entry is an
+    /// origin (<c>https://app.example.org</c>), every subdomain but not the domain itself (<c>https://*.example.org</c>), every
+    /// port (<c>http://localhost:*</c>), or <c>*</c> for all origins including the opaque origin <c>null</c>.
     /// </summary>
     public IList<string> Origins { get; } = [];
 
-    /// <summary>The methods that are allowed. When empty, which is the default: GET and POST.</summary>
+    /// <summary>Gets the allowed methods. Default: empty, which means GET and POST.</summary>
     public IList<string> Methods { get; } = [];
 
-    /// <summary>The request headers that are allowed. When empty, which is the default: all that are asked for.</summary>
+    /// <summary>Gets the allowed request headers. Default: empty, which means all requested headers.</summary>
     public IList<string> AllowedHeaders { get; } = [];
 
-    /// <summary>The response headers that scripts may read. Default none.</summary>
+    /// <summary>Gets the response headers that scripts may read. Default: empty, which means none.</summary>
     public IList<string> ExposedHeaders { get; } = [];
 
-    /// <summary>Whether cookies may be sent along. Not together with the origin <c>*</c>. Default false.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether requests may include cookies. Not allowed together with the origin <c>*</c>.
+    /// Default: <see langword="false"/>.
+    /// </summary>
     public bool Credentials { get; set; }
 
-    /// <summary>How long a browser may remember a preflight's answer. Default none: its own rule.</summary>
+    /// <summary>
+    /// Gets or sets how long a browser may cache a preflight response. Default: <see langword="null"/>, the browser's default.
+    /// </summary>
     public TimeSpan? MaxAge { get; set; }
 }

@@ -5,22 +5,23 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.EngineIO;
 
-/// <summary>Gives an Engine.IO server its place among an application's endpoints.</summary>
+/// <summary>Provides extension methods that map an Engine.IO server to an endpoint.</summary>
 public static class EngineIOEndpointRouteBuilderExtensions
 {
-    /// <summary>Serves Engine.IO at a path, with and without the trailing slash, and for all methods.</summary>
-    /// <param name="endpoints">The application's endpoints.</param>
-    /// <param name="path">The path; when null, <see cref="EngineIOOptions.Path"/>.</param>
-    /// <returns>The endpoint, for more conventions.</returns>
-    /// <exception cref="OptionsValidationException">The settings are wrong.</exception>
+    /// <summary>Maps the Engine.IO server to a path, with and without a trailing slash, for all HTTP methods.</summary>
+    /// <param name="endpoints">The endpoint route builder.</param>
+    /// <param name="path">The path, or <see langword="null"/> to use <see cref="EngineIOOptions.Path"/>.</param>
+    /// <returns>The builder of the endpoint, to add conventions.</returns>
+    /// <exception cref="OptionsValidationException">The <see cref="EngineIOOptions"/> are invalid.</exception>
     public static IEndpointConventionBuilder MapEngineIO(this IEndpointRouteBuilder endpoints, string? path = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var server = endpoints.ServiceProvider.GetRequiredService<EngineServer>();
         path ??= server.Runtime.Options.Path;
-        // Routing looks past a trailing slash in what is asked for.
+        // Routing ignores a trailing slash in the request path.
         return endpoints.Map("/" + path.Trim('/'), server.InvokeAsync).WithDisplayName("Engine.IO")
-            // There is nothing to be validated, and where an application has that, its filter would be kept for as long as each WebSocket.
+            // There is nothing to validate, and an application's validation filter would stay in memory for as long as each
+            // WebSocket.
             .DisableValidation();
     }
 }

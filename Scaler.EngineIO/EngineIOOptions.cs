@@ -3,172 +3,215 @@ using Microsoft.AspNetCore.Http;
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// The settings of an Engine.IO server. All values bind from configuration, all hooks are set in code. They are checked when
-/// the host starts, and read once: a change of configuration needs a restart.
+/// Configures an Engine.IO server. Values bind from configuration; callbacks are set in code. The options are validated when the
+/// host starts and are read once, so a configuration change requires a restart.
 /// </summary>
 public sealed class EngineIOOptions
 {
-    /// <summary>The path that clients connect to, with or without the trailing slash. Default <c>/engine.io/</c>.</summary>
+    /// <summary>
+    /// Gets or sets the path that clients connect to, with or without a trailing slash. Default: <c>/engine.io/</c>.
+    /// </summary>
     public string Path { get; set; } = "/engine.io/";
 
     /// <summary>
-    /// How long after the handshake, and after each pong, the server pings (v4); how often a v3 client pings. From 10 ms to
-    /// 1 day, default 25 s.
+    /// Gets or sets the heartbeat interval. In protocol 4, the server sends a ping this long after the handshake and after each
+    /// pong. In protocol 3, the client sends a ping at this interval. Range: 10 ms to 1 day. Default: 25 s.
     /// </summary>
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(25);
 
-    /// <summary>How long a pong may take until the session counts as dead. From 10 ms to 1 day, default 20 s.</summary>
+    /// <summary>
+    /// Gets or sets how long the server waits for a heartbeat before it closes the session with
+    /// <see cref="EngineCloseReason.PingTimeout"/>: after a ping in protocol 4, or after a missed <see cref="PingInterval"/> in
+    /// protocol 3. Range: 10 ms to 1 day. Default: 20 s.
+    /// </summary>
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long an upgrade may take; then the WebSocket that probes is dropped and polling goes on. From 10 ms to 1 day, default 10 s.</summary>
+    /// <summary>
+    /// Gets or sets the maximum duration of an upgrade. After this time, the server closes the upgrading WebSocket and polling
+    /// continues. Range: 10 ms to 1 day. Default: 10 s.
+    /// </summary>
     public TimeSpan UpgradeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most bytes in a polling body or a WebSocket message, inflated, in both directions for polling. From 1 to 1 GiB, default 1,000,000.</summary>
+    /// <summary>
+    /// Gets or sets the maximum size of a received polling body or WebSocket message after decompression, in bytes. A polling
+    /// response is also limited to this size, unless it contains a single packet. Range: 1 byte to 1 GiB. Default: 1,000,000
+    /// bytes.
+    /// </summary>
     public int MaxPayload { get; set; } = 1_000_000;
 
     /// <summary>
-    /// The transports on offer: <c>polling</c>, <c>websocket</c>. At least one; null, the default, means both. (A list with
-    /// values in place could only be added to by configuration.)
+    /// Gets or sets the enabled transports: <c>polling</c>, <c>websocket</c>, or both. The list must not be empty. Default:
+    /// <see langword="null"/>, which means both.
     /// </summary>
+    /// <remarks>
+    /// The default is not a list with both values, because configuration binding could only add to such a list.
+    /// </remarks>
     public IList<string>? Transports { get; set; }
 
-    /// <summary>Whether a polling session may become a WebSocket. Default true.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether a polling session may upgrade to WebSocket. Default: <see langword="true"/>.
+    /// </summary>
     public bool AllowUpgrades { get; set; } = true;
 
-    /// <summary>Whether clients of protocol 3 (<c>EIO=3</c>) are accepted too. Default false.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether clients of protocol 3 (<c>EIO=3</c>) are accepted. Default:
+    /// <see langword="false"/>.
+    /// </summary>
     public bool AllowV3 { get; set; }
 
-    /// <summary>The compression of polling responses.</summary>
+    /// <summary>Gets or sets the compression options of polling responses.</summary>
     public EngineIOHttpCompressionOptions HttpCompression { get; set; } = new();
 
-    /// <summary>The compression of WebSocket messages, permessage-deflate.</summary>
+    /// <summary>Gets or sets the compression options of WebSocket messages (permessage-deflate).</summary>
     public EngineIODeflateOptions PerMessageDeflate { get; set; } = new();
 
-    /// <summary>The cookie that carries the session id, for balancers that route by it.</summary>
+    /// <summary>Gets or sets the options of the cookie with the session id, for load balancers that route by it.</summary>
     public EngineIOCookieOptions Cookie { get; set; } = new();
 
-    /// <summary>What pages of other origins may do.</summary>
+    /// <summary>Gets or sets the access options for web pages of other origins.</summary>
     public EngineIOCorsOptions Cors { get; set; } = new();
 
-    /// <summary>A text message that every client gets right behind the open packet. Default none.</summary>
+    /// <summary>
+    /// Gets or sets a text message that is sent to every client after the open packet. Default: <see langword="null"/>, no
+    /// message.
+    /// </summary>
     public string? InitialPacket { get; set; }
 
-    /// <summary>The most packets in one polling body of a client. From 1, default 50,000.</summary>
+    /// <summary>Gets or sets the maximum number of packets in a received polling body. Minimum: 1. Default: 50,000.</summary>
     public int MaxPacketsPerPayload { get; set; } = 50_000;
 
-    /// <summary>The most frames of one WebSocket message. From 1, default 1,024.</summary>
+    /// <summary>Gets or sets the maximum number of frames in a received WebSocket message. Minimum: 1. Default: 1,024.</summary>
     public int MaxFragmentsPerMessage { get; set; } = 1_024;
 
     /// <summary>
-    /// The packets that one client may send in a second, heartbeats and WebSocket pings among them. One more closes the session with
-    /// <see cref="EngineCloseReason.RateLimit"/>. 0, the default, means any number.
+    /// Gets or sets the maximum number of packets that a client may send per second, including heartbeats and WebSocket control
+    /// frames. A client that exceeds the limit is closed with <see cref="EngineCloseReason.RateLimit"/>. Default: 0, which means
+    /// unlimited.
     /// </summary>
     public int MaxMessagesPerSecond { get; set; }
 
     /// <summary>
-    /// The bytes of packets that one client may send in a second. More close the session with <see cref="EngineCloseReason.RateLimit"/>. 0,
-    /// the default, means any number; otherwise a whole <see cref="MaxPayload"/> must fit into <see cref="RateBurst"/>.
+    /// Gets or sets the maximum number of packet bytes that a client may send per second. A client that exceeds the limit is
+    /// closed with <see cref="EngineCloseReason.RateLimit"/>. If set, <see cref="MaxPayload"/> bytes must fit into
+    /// <see cref="RateBurst"/>. Default: 0, which means unlimited.
     /// </summary>
     public int MaxBytesPerSecond { get; set; }
 
     /// <summary>
-    /// How much of <see cref="MaxMessagesPerSecond"/> and <see cref="MaxBytesPerSecond"/> a client that was quiet may use at once. From 1 s to
-    /// 10 min, default 5 s: five times as much as in a second.
+    /// Gets or sets the burst size of <see cref="MaxMessagesPerSecond"/> and <see cref="MaxBytesPerSecond"/>, as a duration.
+    /// After an idle period, a client may use the limits of this duration at once. Range: 1 s to 10 min. Default: 5 s, five times
+    /// the limit per second.
     /// </summary>
     public TimeSpan RateBurst { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The handshakes that one address may begin within <see cref="HandshakeWindow"/>, an IPv6 address by its /64. One more gets 429, code 3 and
-    /// <c>Retry-After</c>. 0, the default, means any number. Behind a proxy the address is the proxy's, unless the application uses forwarded headers.
+    /// Gets or sets the maximum number of handshakes per IP address within <see cref="HandshakeWindow"/>. IPv6 addresses are
+    /// grouped by /64 prefix. Further handshakes get status 429, code 3 and <c>Retry-After</c>. Behind a proxy, the address is
+    /// that of the proxy unless the application uses the forwarded headers middleware. Default: 0, which means unlimited.
     /// </summary>
     public int MaxHandshakesPerAddress { get; set; }
 
-    /// <summary>The time of <see cref="MaxHandshakesPerAddress"/>. From 1 s to 1 h, default 1 min.</summary>
+    /// <summary>
+    /// Gets or sets the time window of <see cref="MaxHandshakesPerAddress"/>. Range: 1 s to 1 h. Default: 1 min.
+    /// </summary>
     public TimeSpan HandshakeWindow { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The most bytes that wait to be sent to one client; each packet counts its bytes and 64 more. One packet always fits
-    /// into an empty queue. From 1,024, default 4 MiB.
+    /// Gets or sets the maximum number of bytes queued for a client. Each packet counts as its length plus 64 bytes. An empty
+    /// queue accepts a packet of any size. Minimum: 1,024 bytes. Default: 4 MiB.
     /// </summary>
     public int MaxQueuedBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>The most packets that wait to be sent to one client. From 8, default 65,536.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of packets queued for a client. Range: 8 to 16,777,216. Default: 65,536.
+    /// </summary>
     public int MaxQueuedPackets { get; set; } = 65_536;
 
     /// <summary>
-    /// How long <see cref="EngineSession.SendAsync(ReadOnlyMemory{byte}, EngineMessageKind, EngineSendFlags, CancellationToken)"/>
-    /// may wait for room until the session is closed with <see cref="EngineCloseReason.SlowConsumer"/>. From 10 ms to 1 day, default 30 s.
+    /// Gets or sets how long
+    /// <see cref="EngineSession.SendAsync(ReadOnlyMemory{byte}, EngineMessageKind, EngineSendFlags, CancellationToken)"/> waits
+    /// for space in a full queue before it closes the session with <see cref="EngineCloseReason.SlowConsumer"/>. Range: 10 ms to
+    /// 1 day. Default: 30 s.
     /// </summary>
     public TimeSpan SlowConsumerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a WebSocket's open packet waits behind the 101. A client that looks for messages only once it has seen the
-    /// WebSocket open, as one written with promises does, misses a packet that arrives in one piece with the 101. From 0 to 1 s,
-    /// default 2 ms.
+    /// Gets or sets the delay between a WebSocket's 101 response and its open packet. A client that listens for messages only
+    /// after it has seen the WebSocket open, such as promise-based code, misses a packet that arrives in the same read as the 101
+    /// response. Range: 0 to 1 s. Default: 2 ms.
     /// </summary>
     public TimeSpan OpenPacketDelay { get; set; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>
-    /// How long a WebSocket that is being closed may take: to send what is queued, and to answer the close frame. Then it is
-    /// cut off. From 10 ms to 1 day, default 2 s.
+    /// Gets or sets how long the close of a WebSocket may take. This includes sending queued packets and waiting for the client's
+    /// close frame. After this time, the connection is aborted. Range: 10 ms to 1 day. Default: 2 s.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long a polling session that the server closed keeps, for the client's next poll, what was queued and the close
-    /// packet; and how long, from a session's end, a client may take to read the answer of a poll. From 10 ms to 1 day, default 30 s.
+    /// Gets or sets how long a polling session that the server closed keeps its queued packets and close packet for the client's
+    /// next poll. It is also the maximum time after the session's end for a client to read the response of a poll. Range: 10 ms
+    /// to 1 day. Default: 30 s.
     /// </summary>
     public TimeSpan ClosedSessionRetention { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long the closing of all sessions may take when the host stops. They are closed in batches over the first half of it, so
-    /// that not all clients reconnect at once. From 0 to 1 day, default 5 s; keep it below the host's own shutdown timeout.
+    /// Gets or sets how long closing all sessions may take when the host stops. Sessions are closed in batches over the first
+    /// half of this time, so that clients do not all reconnect at once. Keep it below the host's shutdown timeout. Range: 0 to 1
+    /// day. Default: 5 s.
     /// </summary>
     public TimeSpan ShutdownBudget { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether all sessions are closed, within <see cref="ShutdownBudget"/>, when the host begins to stop. Default true. Whoever sets it
-    /// to false closes them by <see cref="EngineServer.CloseAllAsync"/> in a way of their own; new handshakes are refused all the same.
+    /// Gets or sets a value indicating whether the server starts to close all sessions, within <see cref="ShutdownBudget"/>, as
+    /// soon as the host begins to stop. If <see langword="false"/>, the application closes them with
+    /// <see cref="EngineServer.CloseAllAsync"/>. New handshakes are refused in either case. Default: <see langword="true"/>.
     /// </summary>
     public bool CloseOnHostStop { get; set; } = true;
 
     /// <summary>
-    /// Decides whether a client may connect. Called once for each handshake that is right otherwise, before a session exists and before a 101.
-    /// Default: everyone.
+    /// Gets or sets a callback that decides whether a client may connect. It is called once for each valid handshake, before a
+    /// session is created and before a 101 response is sent. Default: <see langword="null"/>, which allows all clients.
     /// </summary>
     public Func<HttpContext, ValueTask<EngineAuthorization>>? AuthorizeAsync { get; set; }
 
     /// <summary>
-    /// Makes a session id; it must be unguessable and unique. Default: 24 bytes of a cryptographic generator as base64url. An id that
-    /// is empty, or in use, is refused with code 3.
+    /// Gets or sets a callback that generates a session id, which must be unguessable and unique. If the id is empty or in use,
+    /// the handshake is refused with code 3. Default: <see langword="null"/>, which uses 24 cryptographically random bytes,
+    /// encoded as base64url.
     /// </summary>
     public Func<HttpContext, string>? GenerateId { get; set; }
 
-    /// <summary>May add headers to a handshake's response.</summary>
+    /// <summary>Gets or sets a callback that can add headers to the response of a handshake.</summary>
     public Action<IHeaderDictionary, HttpContext>? OnInitialHeaders { get; set; }
 
-    /// <summary>May add headers to every response of a session, the handshake's too, and to a WebSocket's 101.</summary>
+    /// <summary>
+    /// Gets or sets a callback that can add headers to every response of a session, including the handshake and the 101 response
+    /// of a WebSocket.
+    /// </summary>
     public Action<IHeaderDictionary, HttpContext>? OnHeaders { get; set; }
 
-    /// <summary>Is told of every request that was refused with a code.</summary>
+    /// <summary>Gets or sets a callback that is invoked for every request that is refused with an error code.</summary>
     public Action<EngineConnectionError>? OnConnectionError { get; set; }
 
     /// <summary>
-    /// Called when a request (poll, post or upgrade) names a session that this server does not hold, before its body is read and
-    /// before it is answered. True: the hook has answered it, by forwarding it to the server that holds the session. False: it
-    /// is refused with code 1.
+    /// Gets or sets a callback for a poll, POST or upgrade request whose session is not on this server. It is invoked before the
+    /// request body is read. It returns <see langword="true"/> if it has answered the request, for example by forwarding it to
+    /// the session's server. If it returns <see langword="false"/>, the request is refused with code 1.
     /// </summary>
     public Func<HttpContext, string, ValueTask<bool>>? UnknownSessionAsync { get; set; }
 
     /// <summary>
-    /// Decides whether a later request (poll, post or upgrade) may speak for a session: false refuses it with 403 and code 4, and the
-    /// session goes on. For sessions that are bound to an identity.
+    /// Gets or sets a callback that decides whether a poll, POST or upgrade request may use its session. If it returns
+    /// <see langword="false"/>, the request is refused with status 403 and code 4, and the session continues. Use it for sessions
+    /// that are bound to an identity.
     /// </summary>
     public Func<HttpContext, EngineSession, ValueTask<bool>>? ValidateSessionRequest { get; set; }
 
     /// <summary>
-    /// Is told of every client that went over a limit; of handshakes at most once a second, for a flood of them must not become a flood of
-    /// calls. It must not block. What it throws is logged and passed over.
+    /// Gets or sets a callback that is invoked when a client exceeds a limit. For handshakes, it is invoked at most once per
+    /// second, so that a flood of handshakes does not cause a flood of calls. The callback must not block. Its exceptions are
+    /// logged and ignored.
     /// </summary>
     public Action<EngineLimitReached>? OnLimitReached { get; set; }
 }

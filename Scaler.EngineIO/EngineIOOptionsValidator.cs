@@ -4,11 +4,11 @@ using Scaler.EngineIO.Http;
 
 namespace Scaler.EngineIO;
 
-/// <summary>Checks <see cref="EngineIOOptions"/>; each failure says which key, what it holds and what would be right.</summary>
+/// <summary>Validates <see cref="EngineIOOptions"/>. Each failure states the key, its value and the allowed values.</summary>
 public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MinDuration = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(1);
 
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, EngineIOOptions options)
@@ -16,14 +16,14 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         ArgumentNullException.ThrowIfNull(options);
         var failures = new List<string>();
         CheckPath(options.Path, failures);
-        CheckTime(nameof(options.PingInterval), options.PingInterval, Shortest, failures);
-        CheckTime(nameof(options.PingTimeout), options.PingTimeout, Shortest, failures);
-        CheckTime(nameof(options.UpgradeTimeout), options.UpgradeTimeout, Shortest, failures);
-        CheckTime(nameof(options.SlowConsumerTimeout), options.SlowConsumerTimeout, Shortest, failures);
-        CheckTime(nameof(options.CloseTimeout), options.CloseTimeout, Shortest, failures);
-        CheckTime(nameof(options.ClosedSessionRetention), options.ClosedSessionRetention, Shortest, failures);
-        CheckTime(nameof(options.ShutdownBudget), options.ShutdownBudget, TimeSpan.Zero, failures);
-        CheckTime(nameof(options.OpenPacketDelay), options.OpenPacketDelay, TimeSpan.Zero, failures, TimeSpan.FromSeconds(1));
+        CheckDuration(nameof(options.PingInterval), options.PingInterval, MinDuration, failures);
+        CheckDuration(nameof(options.PingTimeout), options.PingTimeout, MinDuration, failures);
+        CheckDuration(nameof(options.UpgradeTimeout), options.UpgradeTimeout, MinDuration, failures);
+        CheckDuration(nameof(options.SlowConsumerTimeout), options.SlowConsumerTimeout, MinDuration, failures);
+        CheckDuration(nameof(options.CloseTimeout), options.CloseTimeout, MinDuration, failures);
+        CheckDuration(nameof(options.ClosedSessionRetention), options.ClosedSessionRetention, MinDuration, failures);
+        CheckDuration(nameof(options.ShutdownBudget), options.ShutdownBudget, TimeSpan.Zero, failures);
+        CheckDuration(nameof(options.OpenPacketDelay), options.OpenPacketDelay, TimeSpan.Zero, failures, TimeSpan.FromSeconds(1));
         CheckNumber(nameof(options.MaxPayload), options.MaxPayload, 1, 1 << 30, failures);
         CheckNumber(nameof(options.MaxPacketsPerPayload), options.MaxPacketsPerPayload, 1, int.MaxValue, failures);
         CheckNumber(nameof(options.MaxFragmentsPerMessage), options.MaxFragmentsPerMessage, 1, int.MaxValue, failures);
@@ -32,11 +32,11 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         CheckNumber(nameof(options.MaxMessagesPerSecond), options.MaxMessagesPerSecond, 0, int.MaxValue, failures);
         CheckNumber(nameof(options.MaxBytesPerSecond), options.MaxBytesPerSecond, 0, int.MaxValue, failures);
         CheckNumber(nameof(options.MaxHandshakesPerAddress), options.MaxHandshakesPerAddress, 0, int.MaxValue, failures);
-        CheckTime(nameof(options.RateBurst), options.RateBurst, TimeSpan.FromSeconds(1), failures, TimeSpan.FromMinutes(10));
-        CheckTime(nameof(options.HandshakeWindow), options.HandshakeWindow, TimeSpan.FromSeconds(1), failures, TimeSpan.FromHours(1));
+        CheckDuration(nameof(options.RateBurst), options.RateBurst, TimeSpan.FromSeconds(1), failures, TimeSpan.FromMinutes(10));
+        CheckDuration(nameof(options.HandshakeWindow), options.HandshakeWindow, TimeSpan.FromSeconds(1), failures, TimeSpan.FromHours(1));
         CheckBurst(options, failures);
         CheckTransports(options.Transports, failures);
-        CheckParts(options, failures);
+        CheckNestedOptions(options, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -44,24 +44,24 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
     {
         if (string.IsNullOrEmpty(path) || path[0] != '/' || path.AsSpan().IndexOfAny("?#{}*") >= 0)
         {
-            failures.Add($"{nameof(EngineIOOptions.Path)} is '{path}'; it must begin with '/' and hold none of ? # {{ }} *, such as '/engine.io/'.");
+            failures.Add($"{nameof(EngineIOOptions.Path)} is '{path}'; it must begin with '/' and contain none of ? # {{ }} *, such as '/engine.io/'.");
         }
     }
 
-    private static void CheckTime(string key, TimeSpan value, TimeSpan least, List<string> failures, TimeSpan? longest = null)
+    private static void CheckDuration(string key, TimeSpan value, TimeSpan min, List<string> failures, TimeSpan? max = null)
     {
-        var most = longest ?? Longest;
-        if (value < least || value > most)
+        var limit = max ?? MaxDuration;
+        if (value < min || value > limit)
         {
-            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be from {least} to {most}."));
+            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be from {min} to {limit}."));
         }
     }
 
-    private static void CheckNumber(string key, int value, int least, int most, List<string> failures)
+    private static void CheckNumber(string key, int value, int min, int max, List<string> failures)
     {
-        if (value < least || value > most)
+        if (value < min || value > max)
         {
-            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be from {least} to {most}."));
+            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{key} is {value}; it must be from {min} to {max}."));
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
 
         if (transports.Count == 0)
         {
-            failures.Add("Transports is empty; it must name 'polling', 'websocket' or both, or be left out for both.");
+            failures.Add("Transports is empty; it must contain 'polling', 'websocket' or both, or be omitted to enable both.");
         }
 
         foreach (var transport in transports)
@@ -96,11 +96,11 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         }
     }
 
-    private static void CheckParts(EngineIOOptions options, List<string> failures)
+    private static void CheckNestedOptions(EngineIOOptions options, List<string> failures)
     {
         if (options.HttpCompression is null || options.PerMessageDeflate is null || options.Cookie is null || options.Cors is null)
         {
-            failures.Add("HttpCompression, PerMessageDeflate, Cookie and Cors must not be null; set Enabled to false to switch one off.");
+            failures.Add("HttpCompression, PerMessageDeflate, Cookie and Cors must not be null; set Enabled to false to disable a feature.");
             return;
         }
 
@@ -108,7 +108,7 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         CheckNumber("PerMessageDeflate:Threshold", options.PerMessageDeflate.Threshold, 0, int.MaxValue, failures);
         if (options.Cookie.Enabled && !IsToken(options.Cookie.Name))
         {
-            failures.Add($"Cookie:Name is '{options.Cookie.Name}'; it must be a name of letters, digits and -_.~, such as 'io'.");
+            failures.Add($"Cookie:Name is '{options.Cookie.Name}'; it must consist of letters, digits and -_.~, such as 'io'.");
         }
 
         if (!options.Cors.Enabled)
@@ -118,19 +118,19 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
 
         if (options.Cors.Origins.Count == 0)
         {
-            failures.Add("Cors:Origins is empty; it must name the allowed origins, such as 'https://app.example.org', or '*' for all.");
+            failures.Add("Cors:Origins is empty; it must list the allowed origins, such as 'https://app.example.org', or '*' for all origins.");
         }
 
         foreach (var origin in options.Cors.Origins.Where(static origin => !OriginRules.IsEntry(origin)))
         {
             failures.Add(
                 $"Cors:Origins holds '{origin}'; it must be an origin without a path, such as 'https://app.example.org', "
-                + "'https://*.example.org' or 'http://localhost:*', or '*' for all.");
+                + "'https://*.example.org' or 'http://localhost:*', or '*' for all origins.");
         }
 
         if (options.Cors.Credentials && options.Cors.Origins.Contains("*"))
         {
-            failures.Add("Cors:Credentials is true while Cors:Origins holds '*'; name the origins that may send cookies instead.");
+            failures.Add("Cors:Credentials is true while Cors:Origins holds '*'; list the origins that may send cookies instead.");
         }
     }
 

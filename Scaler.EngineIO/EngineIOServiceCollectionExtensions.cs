@@ -5,13 +5,14 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.EngineIO;
 
-/// <summary>Adds an Engine.IO server to an application.</summary>
+/// <summary>Provides extension methods that add an Engine.IO server to a service collection.</summary>
 public static class EngineIOServiceCollectionExtensions
 {
-    /// <summary>Adds a server whose sessions are served by <typeparamref name="THandler"/>.</summary>
-    /// <param name="services">The application's services.</param>
-    /// <param name="configure">Changes the settings.</param>
-    /// <returns>The same services.</returns>
+    /// <summary>Adds an Engine.IO server whose sessions are handled by <typeparamref name="THandler"/>.</summary>
+    /// <typeparam name="THandler">The type of the handler, registered as a singleton.</typeparam>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configure">A delegate that configures the options, or <see langword="null"/>.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddEngineIO<THandler>(this IServiceCollection services, Action<EngineIOOptions>? configure = null)
         where THandler : class, IEngineHandler
     {
@@ -32,10 +33,13 @@ public static class EngineIOServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Adds a server whose settings are read from configuration, such as <c>Configuration.GetSection("EngineIO")</c>.</summary>
-    /// <param name="services">The application's services.</param>
-    /// <param name="configuration">The section with the settings, by their property names.</param>
-    /// <returns>The same services.</returns>
+    /// <summary>
+    /// Adds an Engine.IO server with options from configuration, such as <c>Configuration.GetSection("EngineIO")</c>.
+    /// </summary>
+    /// <typeparam name="THandler">The type of the handler, registered as a singleton.</typeparam>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configuration">The section whose keys are the property names of <see cref="EngineIOOptions"/>.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddEngineIO<THandler>(this IServiceCollection services, IConfiguration configuration)
         where THandler : class, IEngineHandler
     {

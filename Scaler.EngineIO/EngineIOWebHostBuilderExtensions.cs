@@ -6,34 +6,46 @@ using Scaler.EngineIO.Sockets;
 
 namespace Scaler.EngineIO;
 
-/// <summary>Sets the web server up for many small messages.</summary>
+/// <summary>Provides extension methods that configure Kestrel for many small messages.</summary>
 public static class EngineIOWebHostBuilderExtensions
 {
     /// <summary>
-    /// Gives Kestrel a transport whose sockets are received from and sent to where they are read and written, instead of by loops of their own that
-    /// hand everything to other threads. A message then takes a tenth to three tenths less CPU time, a broadcast's delivery about a fifth. It
-    /// serves all of the server's connections over TCP and Unix sockets, with TLS and HTTP/2 too.
+    /// Replaces Kestrel's socket transport with one that receives and sends on the threads that read and write, which avoids a
+    /// thread hop for each operation. This takes 10 % to 30 % less CPU time per message, and about 20 % less for the delivery of
+    /// a broadcast. It applies to all TCP and Unix socket connections of the server, including TLS and HTTP/2.
     /// </summary>
     /// <remarks>
-    /// Of <see cref="SocketTransportOptions"/> it takes <c>Backlog</c>, <c>NoDelay</c> and <c>CreateBoundListenSocket</c>; what the others set up is not there.
-    /// What is received is handled by a thread of the pool; the messages of a WebSocket over plain HTTP/1.1, on Linux, by the thread that waits for its
-    /// socket. As long as handlers block all of those threads, which is noticed after some 10 ms, the pool takes over, and after some 100 ms where they
-    /// compute. With an <c>IOQueueCount</c> of 0 it is always the pool.
-    /// A flush completes when the system has taken the data, and no longer as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c> has
-    /// room for it; nothing is received beyond what is read, so that <c>MaxRequestBufferSize</c> has no meaning either. That a client has left while its
-    /// request is served is noticed at once where that is a poll of Engine.IO, else within about a second; not while more of what it sent waits to be read.
-    /// On Linux the system takes up to 128 KiB for a client beyond what is under way to it (<c>TCP_NOTSENT_LOWAT</c>), so that what a slow client has
-    /// not taken is in its queue, which has a bound; a socket of <c>CreateBoundListenSocket</c> that has another such setting keeps it.
     /// <para>
-    /// WebSockets of Engine.IO over plain HTTP/1.1 then read and write the socket itself, unless a middleware has put a stream of its own in between, and
-    /// their requests end with the handshake: what a middleware does behind its <c>next</c> it does then, the request's services are disposed of, its
-    /// trace and duration are those of the handshake, and some 4 KiB per connection are given back. The server's stop still waits for such connections.
-    /// Where <c>KestrelServerLimits.MaxConcurrentConnections</c> or <c>MaxConcurrentUpgradedConnections</c> is set, requests last as long as their
-    /// connections, so that they are counted. Middleware of connections (<c>ListenOptions.Use</c>) sees the end of HTTP, not that of the connection.
+    /// Of <see cref="SocketTransportOptions"/>, the transport uses <c>Backlog</c>, <c>NoDelay</c> and
+    /// <c>CreateBoundListenSocket</c>. <c>IOQueueCount</c> only turns the polling threads off, as described next. The other
+    /// options have no effect.
+    /// </para>
+    /// <para>
+    /// Received data is handled on the thread pool. On Linux, the messages of a WebSocket over plain HTTP/1.1 are handled on the
+    /// thread that polls its socket. If handlers block all polling threads, the thread pool takes over after about 10 ms; if
+    /// handlers keep them busy with computation, after about 100 ms. Set <c>IOQueueCount</c> to 0 to always use the thread pool.
+    /// </para>
+    /// <para>
+    /// A flush completes when the kernel has accepted the data, not as soon as <c>KestrelServerLimits.MaxResponseBufferSize</c>
+    /// has room for it. The transport does not read ahead, so <c>MaxRequestBufferSize</c> has no effect. On Linux, the kernel
+    /// accepts at most 128 KiB of unsent data per client (<c>TCP_NOTSENT_LOWAT</c>). The backlog of a slow client therefore stays
+    /// in its bounded queue. A socket from <c>CreateBoundListenSocket</c> that already sets this option keeps its value.
+    /// </para>
+    /// <para>
+    /// If a client disconnects during a request, this is detected immediately for an Engine.IO poll, and within about 1 s for
+    /// other requests. It is not detected while received data of the client is unread.
+    /// </para>
+    /// <para>
+    /// An Engine.IO WebSocket over plain HTTP/1.1 reads and writes the socket directly, unless a middleware wraps the stream. Its
+    /// request ends with the handshake: middleware continues after its <c>next</c> call, the request's services are disposed of,
+    /// its trace and duration cover the handshake only, and about 4 KiB of memory per connection is released. Server shutdown
+    /// still waits for such connections. If <c>KestrelServerLimits.MaxConcurrentConnections</c> or
+    /// <c>MaxConcurrentUpgradedConnections</c> is set, the request lasts as long as the connection, so that Kestrel counts it.
+    /// Connection middleware (<c>ListenOptions.Use</c>) sees the end of HTTP, not of the connection.
     /// </para>
     /// </remarks>
-    /// <param name="builder">The host, of Kestrel; others pass it over.</param>
-    /// <returns>The same host.</returns>
+    /// <param name="builder">The web host builder. A server other than Kestrel ignores the transport.</param>
+    /// <returns>The web host builder.</returns>
     public static IWebHostBuilder UseDirectSockets(this IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

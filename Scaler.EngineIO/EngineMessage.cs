@@ -2,15 +2,20 @@ using System.Text;
 
 namespace Scaler.EngineIO;
 
-/// <summary>The content of one message packet, as received. It borrows its bytes: copy what must outlive the handler's call.</summary>
+/// <summary>
+/// Represents a received message. Its bytes are valid only until the handler's task completes; copy bytes that are needed longer.
+/// </summary>
+/// <param name="data">The message bytes.</param>
+/// <param name="isBinary"><see langword="true"/> if the message is binary; <see langword="false"/> if it is text.</param>
 public readonly struct EngineMessage(ReadOnlyMemory<byte> data, bool isBinary)
 {
-    /// <summary>The bytes: UTF-8 for a text message (always valid UTF-8), anything for a binary one.</summary>
+    /// <summary>Gets the message bytes. The bytes of a text message are always valid UTF-8.</summary>
     public ReadOnlyMemory<byte> Data { get; } = data;
 
-    /// <summary>Whether the client sent it as binary.</summary>
+    /// <summary>Gets a value indicating whether the client sent the message as binary.</summary>
     public bool IsBinary { get; } = isBinary;
 
-    /// <summary>The bytes as a string, decoded from UTF-8.</summary>
+    /// <summary>Decodes the message bytes from UTF-8.</summary>
+    /// <returns>The message as a string.</returns>
     public override string ToString() => Encoding.UTF8.GetString(Data.Span);
 }

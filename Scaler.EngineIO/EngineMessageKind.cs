@@ -1,11 +1,11 @@
 namespace Scaler.EngineIO;
 
-/// <summary>What a message's bytes are.</summary>
+/// <summary>Specifies the content type of a message.</summary>
 public enum EngineMessageKind
 {
-    /// <summary>UTF-8 text; a client receives a string.</summary>
+    /// <summary>UTF-8 text. The client receives a string.</summary>
     Text,
 
-    /// <summary>Any bytes; a client receives a buffer.</summary>
+    /// <summary>Arbitrary bytes. The client receives a binary buffer.</summary>
     Binary,
 }

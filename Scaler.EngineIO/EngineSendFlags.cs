@@ -1,15 +1,22 @@
 namespace Scaler.EngineIO;
 
-/// <summary>How one message is to be sent.</summary>
+/// <summary>Specifies how a message is sent.</summary>
 [Flags]
 public enum EngineSendFlags
 {
-    /// <summary>Delivered in order, compressed where compression is on and worth it.</summary>
+    /// <summary>
+    /// Delivers the message in order, compressed if compression is enabled and the message reaches the threshold.
+    /// </summary>
     None = 0,
 
-    /// <summary>Worth having now or not at all: it is dropped when the session's queue is full, and nobody waits.</summary>
+    /// <summary>
+    /// Drops the message if the session's queue is full, instead of waiting. For messages that are only useful immediately.
+    /// </summary>
     Volatile = 1,
 
-    /// <summary>Not compressed: it is compressed already, or holds a secret beside what a client chose.</summary>
+    /// <summary>
+    /// Sends the message uncompressed. For messages that are already compressed, or that contain a secret next to
+    /// client-controlled data.
+    /// </summary>
     NoCompression = 2,
 }

@@ -1,14 +1,14 @@
 namespace Scaler.EngineIO;
 
-/// <summary>What became of a message that was to be sent.</summary>
+/// <summary>Specifies the result of sending a message.</summary>
 public enum EngineSendOutcome
 {
-    /// <summary>It is queued, and leaves in order unless the session ends before.</summary>
+    /// <summary>The message is queued. It is sent in order, unless the session ends first.</summary>
     Sent,
 
-    /// <summary>It was volatile, and the queue was full.</summary>
+    /// <summary>The message was volatile, and the queue was full.</summary>
     Dropped,
 
-    /// <summary>The session has ended, or ended because its queue was full.</summary>
+    /// <summary>The message was not sent: the session has ended, or is being closed because its queue was full.</summary>
     Closed,
 }

@@ -12,7 +12,7 @@ using Scaler.EngineIO.Telemetry;
 
 namespace Scaler.EngineIO;
 
-/// <summary>The sessions of this process, and what concerns all of them.</summary>
+/// <summary>Represents an Engine.IO server: the sessions of this process, and the operations that affect all of them.</summary>
 public sealed class EngineServer : IDisposable
 {
     private readonly EngineRuntime _runtime;
@@ -21,14 +21,20 @@ public sealed class EngineServer : IDisposable
     private readonly Lock _lock = new();
     private Task? _stopped;
 
-    /// <summary>Creates a server; <c>AddEngineIO</c> does so in an application.</summary>
-    /// <param name="options">The settings, read once.</param>
-    /// <param name="handler">The application.</param>
-    /// <param name="time">All deadlines are measured by it.</param>
-    /// <param name="meterFactory">Makes the meter <c>Scaler.EngineIO</c>.</param>
-    /// <param name="loggerFactory">Makes the logger <c>Scaler.EngineIO</c>.</param>
-    /// <param name="lifetime">When given, all sessions are closed when the host stops.</param>
-    /// <param name="transports">The web server's transports: with <c>UseDirectSockets</c> among them, broadcasts are shared among the cores.</param>
+    /// <summary>Initializes a new instance. Applications use <c>AddEngineIO</c> instead.</summary>
+    /// <param name="options">The options, which are read once.</param>
+    /// <param name="handler">The application's handler.</param>
+    /// <param name="time">The time provider for all deadlines.</param>
+    /// <param name="meterFactory">The factory that creates the meter <c>Scaler.EngineIO</c>.</param>
+    /// <param name="loggerFactory">The factory that creates the logger <c>Scaler.EngineIO</c>.</param>
+    /// <param name="lifetime">
+    /// The host's lifetime, or <see langword="null"/> if sessions are not closed when the host stops.
+    /// </param>
+    /// <param name="transports">
+    /// The transports of the web server. If they include the transport of <c>UseDirectSockets</c>, the writes of a broadcast are
+    /// spread over the cores.
+    /// </param>
+    /// <exception cref="OptionsValidationException">The options are invalid.</exception>
     public EngineServer(
         IOptions<EngineIOOptions> options, IEngineHandler handler, TimeProvider time, IMeterFactory meterFactory,
         ILoggerFactory loggerFactory, IHostApplicationLifetime? lifetime = null, IEnumerable<IConnectionListenerFactory>? transports = null)
@@ -42,24 +48,28 @@ public sealed class EngineServer : IDisposable
         _runtime = new EngineRuntime(
             options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<DirectTransport>().Any() ?? false);
         _dispatcher = new EngineDispatcher(this, _runtime, loggerFactory);
-        _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).HostStops(), this) ?? default;
+        _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).OnHostStopping(), this) ?? default;
     }
 
-    /// <summary>How many sessions are open.</summary>
+    /// <summary>Gets the number of open sessions.</summary>
     public int Count => _runtime.Table.Count;
 
-    /// <summary>The sessions that are open; a snapshot that moves on while it is read.</summary>
+    /// <summary>Gets the open sessions. The enumeration is lazy and reflects sessions that open or close meanwhile.</summary>
     public IEnumerable<EngineSession> Sessions => _runtime.Table.Open;
 
     /// <summary>
-    /// Whether new sessions are taken. When false, handshakes are refused with 503 and the sessions that are open go on: for a
-    /// server that is being drained. Default true; false once the host stops.
+    /// Gets or sets a value indicating whether new sessions are accepted. If <see langword="false"/>, handshakes are refused with
+    /// status 503 and open sessions continue, which drains the server. Default: <see langword="true"/>; <see langword="false"/>
+    /// once the host begins to stop.
     /// </summary>
     public bool AcceptsHandshakes { get; set; } = true;
 
     internal EngineRuntime Runtime => _runtime;
 
-    /// <summary>Finds an open session by its id.</summary>
+    /// <summary>Gets an open session by its id.</summary>
+    /// <param name="sid">The session id.</param>
+    /// <param name="session">The session, or <see langword="null"/> if there is no open session with this id.</param>
+    /// <returns><see langword="true"/> if the session was found; otherwise, <see langword="false"/>.</returns>
     public bool TryGetSession(string sid, [NotNullWhen(true)] out EngineSession? session)
     {
         ArgumentNullException.ThrowIfNull(sid);
@@ -73,12 +83,13 @@ public sealed class EngineServer : IDisposable
     }
 
     /// <summary>
-    /// Closes all sessions, in batches over the first half of the budget so that their clients do not all come back at once.
-    /// What has not ended when the budget is used up is cut off.
+    /// Closes all sessions, in batches over the first half of the budget, so that clients do not all reconnect at once.
+    /// Connections that are still open at the end of the budget are aborted.
     /// </summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="budget">How long it may take.</param>
-    /// <param name="cancellationToken">Uses the budget up at once.</param>
+    /// <param name="reason">The reason for closing the sessions.</param>
+    /// <param name="budget">The maximum duration.</param>
+    /// <param name="cancellationToken">A token that ends the budget immediately. Cancellation does not throw.</param>
+    /// <returns>A task that completes when all sessions are closed or the budget is used up.</returns>
     public async Task CloseAllAsync(EngineCloseReason reason, TimeSpan budget, CancellationToken cancellationToken = default)
     {
         await new SessionsClosing(_runtime, reason, budget).RunAsync(cancellationToken);
@@ -95,7 +106,8 @@ public sealed class EngineServer : IDisposable
     internal Task InvokeAsync(HttpContext context) => _dispatcher.InvokeAsync(context);
 
     /// <summary>
-    /// The host stops. It waits for the requests that this ends, and <see cref="EngineShutdownService"/> for the task.
+    /// Starts to close all sessions because the host stops. The host waits for the requests that end as a result, and
+    /// <see cref="EngineShutdownService"/> waits for the returned task.
     /// </summary>
     internal Task StopAsync()
     {
@@ -106,7 +118,7 @@ public sealed class EngineServer : IDisposable
         }
     }
 
-    private void HostStops()
+    private void OnHostStopping()
     {
         AcceptsHandshakes = false;
         if (_runtime.Options.CloseOnHostStop)
@@ -118,7 +130,7 @@ public sealed class EngineServer : IDisposable
     private async Task CloseForStopAsync()
     {
         var closing = new SessionsClosing(_runtime, EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
-        // No connection may stall the host, not even one that belongs to no session any more.
+        // No connection may delay the host's shutdown, including a connection whose session has already ended.
         _ = closing.CutOffLaterAsync();
         await closing.RunAsync(CancellationToken.None);
     }

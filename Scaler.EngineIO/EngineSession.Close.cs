@@ -19,37 +19,46 @@ public sealed partial class EngineSession
     private bool _notified;
 
     /// <summary>
-    /// Closes the session. For the application it has ended when the call returns; what is queued is still sent, within
-    /// <see cref="EngineIOOptions.CloseTimeout"/> over WebSocket, and over polling with the client's next poll, within
-    /// <see cref="EngineIOOptions.ClosedSessionRetention"/>. Closing it again does nothing: the first reason stands.
+    /// Closes the session. For the application, the session has ended when the call returns. Queued packets are still sent,
+    /// unless <paramref name="reason"/> discards them. Over WebSocket, they are sent within
+    /// <see cref="EngineIOOptions.CloseTimeout"/>; over polling, with the client's next poll within
+    /// <see cref="EngineIOOptions.ClosedSessionRetention"/>. Further calls have no effect: the first reason is kept.
     /// </summary>
+    /// <param name="reason">
+    /// The reason, which determines the close code. Default: <see cref="EngineCloseReason.ServerClose"/>.
+    /// </param>
     /// <returns>
-    /// A task that completes when the WebSocket has ended, or the poll that waited is answered; while the application handles
-    /// something of this session it is complete at once, because the end waits for the handler, and the handler may be the caller.
+    /// A task that completes when the WebSocket has ended or the held poll is answered. It is already complete while a handler
+    /// call of this session is in progress, because the end of the session waits for the handler, and the handler may be the
+    /// caller.
     /// </returns>
     public ValueTask CloseAsync(EngineCloseReason reason = EngineCloseReason.ServerClose)
     {
         Close(reason);
-        return EndedAsync();
+        return WaitForEndAsync();
     }
 
-    /// <summary>Closes the session, see the other overload, and says why: a WebSocket client reads it in the close frame.</summary>
-    /// <param name="reason">The reason, which decides on the code.</param>
-    /// <param name="message">At most 123 bytes as UTF-8: a close frame holds no more (RFC 6455 section 5.5).</param>
-    /// <exception cref="ArgumentException">The message is longer.</exception>
+    /// <summary>
+    /// Closes the session like <see cref="CloseAsync(EngineCloseReason)"/>, with a message that a WebSocket client receives in
+    /// the close frame.
+    /// </summary>
+    /// <param name="reason">The reason, which determines the close code.</param>
+    /// <param name="message">The message: at most 123 bytes in UTF-8, the limit of a close frame (RFC 6455 section 5.5).</param>
+    /// <returns>A task as returned by <see cref="CloseAsync(EngineCloseReason)"/>.</returns>
+    /// <exception cref="ArgumentException">The message is longer than 123 bytes in UTF-8.</exception>
     public ValueTask CloseAsync(EngineCloseReason reason, string message)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (Encoding.UTF8.GetByteCount(message) > MaxCloseMessage)
         {
-            throw new ArgumentException($"It has more than {MaxCloseMessage} bytes as UTF-8.", nameof(message));
+            throw new ArgumentException($"The message is longer than {MaxCloseMessage} bytes in UTF-8.", nameof(message));
         }
 
         Close(reason, message);
-        return EndedAsync();
+        return WaitForEndAsync();
     }
 
-    private ValueTask EndedAsync()
+    private ValueTask WaitForEndAsync()
     {
         lock (_gate)
         {
@@ -63,10 +72,13 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Why it has ended, once it has, and what the client is told besides.</summary>
+    /// <summary>Gets the reason and message of the close, once the session has ended.</summary>
     internal (EngineCloseReason Reason, string? Message) End => (_reason, _closeMessage);
 
-    /// <summary>The only way for a session to end.</summary>
+    /// <summary>Closes the session. Every end of a session goes through this method; the first call wins.</summary>
+    /// <returns>
+    /// <see langword="true"/> if this call closed the session; <see langword="false"/> if it was already closed.
+    /// </returns>
     internal bool Close(EngineCloseReason reason, string? message = null)
     {
         PollWaiter? poll;
@@ -92,7 +104,7 @@ public sealed partial class EngineSession
             socket = _socket;
             _poll = null;
             _upgrade = null;
-            if (!SendsQueued(reason))
+            if (!FlushesQueue(reason))
             {
                 _queue.Clear();
             }
@@ -100,8 +112,8 @@ public sealed partial class EngineSession
             FailWaiters();
             _post?.Abort();
             _post = null;
-            // One that is still opening has the handshake's response to say it with.
-            _retained = transport == EngineTransport.Polling && poll is null && !isOpening && IsToldLater(reason);
+            // A session that is still opening sends its close packet with the handshake response.
+            _retained = transport == EngineTransport.Polling && poll is null && !isOpening && IsRetained(reason);
             if (_retained)
             {
                 _runtime.Clock.Arm(_heartbeat, _runtime.RetentionDue);
@@ -139,8 +151,9 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// The client has said goodbye with a post, and no poll was held. A client closes by sending both at the same time, over two connections,
-    /// so the poll may be a moment behind: it is to be answered with a noop as if it had been first.
+    /// Waits up to 50 ms for the last poll of a client that sent a close packet while no poll was held. A closing client sends
+    /// the POST and a poll at the same time over two connections. If the poll arrives second, it gets a noop packet, as if it had
+    /// arrived first.
     /// </summary>
     internal async ValueTask AwaitLastPollAsync()
     {
@@ -155,16 +168,16 @@ public sealed partial class EngineSession
         }
         catch (TimeoutException)
         {
-            // There is none.
+            // The client sent no last poll.
         }
 
         lock (_gate)
         {
-            Forget();
+            EndRetention();
         }
     }
 
-    /// <summary>The transport has said what there was to say.</summary>
+    /// <summary>Marks the session as closed, after the transport has sent its last data.</summary>
     internal void Finish()
     {
         TaskCompletionSource? finished;
@@ -178,8 +191,8 @@ public sealed partial class EngineSession
         finished?.TrySetResult();
     }
 
-    // Called under the lock: the time in which the client could have heard of the end is over.
-    private void Forget()
+    // Called under the lock, when the client has received the end of the session or can no longer do so.
+    private void EndRetention()
     {
         _retained = false;
         _state = EngineSessionState.Closed;
@@ -203,17 +216,20 @@ public sealed partial class EngineSession
         bool notify;
         lock (_gate)
         {
-            notify = TakeClosedNotification();
+            notify = TryClaimClosedNotification();
         }
 
         if (notify)
         {
-            _ = TellClosedAsync();
+            _ = RaiseClosedAsync();
         }
     }
 
-    /// <summary>Whether the caller is the one to tell the application; under the lock.</summary>
-    private bool TakeClosedNotification()
+    /// <summary>
+    /// Claims the closed notification, which is raised once and after all handler calls. Called under the lock.
+    /// </summary>
+    /// <returns><see langword="true"/> if the caller must raise the notification; otherwise, <see langword="false"/>.</returns>
+    private bool TryClaimClosedNotification()
     {
         if (_notified || !_openingBegan || _receivers > 0 || _state < EngineSessionState.Closing)
         {
@@ -224,7 +240,7 @@ public sealed partial class EngineSession
         return true;
     }
 
-    private async Task TellClosedAsync()
+    private async Task RaiseClosedAsync()
     {
         try
         {
@@ -247,12 +263,12 @@ public sealed partial class EngineSession
         _runtime.Farewells.End();
     }
 
-    private static bool SendsQueued(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose
+    private static bool FlushesQueue(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose
         or EngineCloseReason.ServerShutdown or EngineCloseReason.Forbidden or EngineCloseReason.HandlerError or EngineCloseReason.RateLimit;
 
-    private static bool IsToldLater(EngineCloseReason reason) => SendsQueued(reason) || reason == EngineCloseReason.SlowConsumer;
+    private static bool IsRetained(EngineCloseReason reason) => FlushesQueue(reason) || reason == EngineCloseReason.SlowConsumer;
 
-    // The other reasons have causes that are no limits; where these are, the limit is told.
+    // Other reasons do not always come from a limit. Code that closes a session because of such a limit reports the limit itself.
     private static EngineLimit? LimitOf(EngineCloseReason reason) => reason switch
     {
         EngineCloseReason.PayloadTooLarge => EngineLimit.Payload,

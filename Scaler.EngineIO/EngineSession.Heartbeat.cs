@@ -5,11 +5,13 @@ namespace Scaler.EngineIO;
 
 public sealed partial class EngineSession
 {
-    // v4: PingDue -> (ping sent) PongDue -> (pong) PingDue …   v3: ClientPingDue, anew with each ping.
+    // v4: PingDue -> (ping sent) PongDue -> (pong) PingDue …   v3: ClientPingDue, rearmed by each ping.
     private readonly HeartbeatDeadline _heartbeat;
     private bool _awaitsPong;
 
-    /// <summary>The session's deadline has come.</summary>
+    /// <summary>
+    /// Handles an expired deadline: sends a ping, closes a session without heartbeat, or ends the retention of a closed session.
+    /// </summary>
     internal void HeartbeatExpired()
     {
         bool timedOut;
@@ -17,13 +19,13 @@ public sealed partial class EngineSession
         {
             if (_runtime.Clock.IsArmed(_heartbeat))
             {
-                // A heartbeat came in between.
+                // A heartbeat rearmed the deadline after it had expired.
                 return;
             }
 
             if (_state > EngineSessionState.Open)
             {
-                Forget();
+                EndRetention();
                 return;
             }
 
@@ -46,8 +48,8 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Closes the session if its heartbeat is overdue: a request that comes between the deadline and the timer's tick must not find
-    /// a session that is dead.
+    /// Closes the session if its heartbeat is overdue. A request that arrives between the deadline and the timer's tick must not
+    /// use a dead session.
     /// </summary>
     internal void CheckHeartbeat()
     {

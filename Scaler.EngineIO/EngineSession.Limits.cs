@@ -4,20 +4,25 @@ namespace Scaler.EngineIO;
 
 public sealed partial class EngineSession
 {
-    // What the client may send; null where there is no limit.
+    // The client's receive limits, or null if none are configured.
     private readonly ReceiveBudget? _budget;
 
-    /// <summary>Counts a WebSocket frame that is no message: a flood of pings is one of packets too.</summary>
+    /// <summary>
+    /// Counts a WebSocket control frame against the receive limits, so that a flood of pings is limited like one of packets.
+    /// </summary>
     internal void CountControlFrame(int bytes)
     {
         if (_budget is not null)
         {
-            TakeBudget(bytes);
+            TryConsumeBudget(bytes);
         }
     }
 
-    /// <summary>Takes a packet's cost; false when it is one too many, and the session has ended.</summary>
-    private bool TakeBudget(int bytes)
+    /// <summary>Counts a packet against the receive limits, and closes the session if it exceeds one.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the packet is within the limits; <see langword="false"/> if the session was closed.
+    /// </returns>
+    private bool TryConsumeBudget(int bytes)
     {
         if (_budget!.Take(bytes) is not { } limit)
         {
@@ -32,7 +37,7 @@ public sealed partial class EngineSession
         return false;
     }
 
-    private void TooManyPackets()
+    private void CloseForTooManyPackets()
     {
         if (Close(EngineCloseReason.ParseError))
         {

@@ -9,16 +9,16 @@ public sealed partial class EngineSession
         [LoggerMessage(1, LogLevel.Debug, "Connection {ConnectionId} opened over {Transport}, protocol {Version}.")]
         public static partial void Opened(ILogger logger, string connectionId, EngineTransport transport, int version);
 
-        [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} ended: {Reason}.")]
+        [LoggerMessage(2, LogLevel.Debug, "Connection {ConnectionId} closed: {Reason}.")]
         public static partial void Ended(ILogger logger, string connectionId, EngineCloseReason reason);
 
-        [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} moved to WebSocket.")]
+        [LoggerMessage(3, LogLevel.Debug, "Connection {ConnectionId} upgraded to WebSocket.")]
         public static partial void Upgraded(ILogger logger, string connectionId);
 
-        [LoggerMessage(4, LogLevel.Debug, "Connection {ConnectionId}: an upgrade was dropped, polling goes on: {Cause}.")]
+        [LoggerMessage(4, LogLevel.Debug, "Upgrade of connection {ConnectionId} dropped, polling continues: {Cause}.")]
         public static partial void UpgradeDropped(ILogger logger, string connectionId, string cause);
 
-        [LoggerMessage(5, LogLevel.Error, "{Callback} threw for connection {ConnectionId}.")]
+        [LoggerMessage(5, LogLevel.Error, "{Callback} threw an exception for connection {ConnectionId}.")]
         public static partial void HandlerThrew(ILogger logger, Exception exception, string connectionId, string callback);
     }
 }

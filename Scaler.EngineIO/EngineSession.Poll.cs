@@ -9,20 +9,20 @@ public sealed partial class EngineSession
 {
     private PollWaiter? _poll;
     private bool _posting;
-    // The post whose body is being read: the session's end cuts it off.
+    // The POST whose body is being read; it is aborted when the session ends.
     private IHttpRequestLifetimeFeature? _post;
     private TaskCompletionSource? _payloadEnded;
     private bool _handlingPayload;
 
-    /// <summary>Whether a poll is held.</summary>
+    /// <summary>Gets a value indicating whether a poll is held.</summary>
     internal bool HoldsPoll => _poll is not null;
 
-    /// <summary>Whether the body of a post is being read.</summary>
+    /// <summary>Gets a value indicating whether the body of a POST is being read.</summary>
     internal bool ReadsPost => _post is not null;
 
     /// <summary>
-    /// A poll has come. With <see cref="PollOutcome.Output"/> and <see cref="PollOutcome.LateClose"/> the packets are in
-    /// <paramref name="packets"/>; with <see cref="PollOutcome.Held"/> wait for <paramref name="waiter"/>, then call <see cref="EndPoll"/>.
+    /// Starts a poll. For <see cref="PollOutcome.Output"/>, the packets are added to <paramref name="packets"/>. For
+    /// <see cref="PollOutcome.Held"/>, the caller waits for <paramref name="waiter"/> and then calls <see cref="EndPoll"/>.
     /// </summary>
     internal PollOutcome BeginPoll(List<OutboundPacket> packets, out PollWaiter? waiter)
     {
@@ -36,7 +36,7 @@ public sealed partial class EngineSession
                     return PollOutcome.Noop;
                 }
 
-                return _retained ? TakeLastWords(packets) : PollOutcome.Gone;
+                return _retained ? DequeueRetained(packets) : PollOutcome.Gone;
             }
 
             if (_transport != EngineTransport.Polling)
@@ -48,7 +48,7 @@ public sealed partial class EngineSession
             {
                 if (_queue.Count > 0)
                 {
-                    TakePackets(packets);
+                    DequeuePayload(packets);
                     return PollOutcome.Output;
                 }
 
@@ -67,7 +67,9 @@ public sealed partial class EngineSession
         return PollOutcome.Duplicate;
     }
 
-    /// <summary>A held poll was released. With what it is to be answered is decided now, for things may have happened since.</summary>
+    /// <summary>
+    /// Ends a held poll after its release. Decides its response from the current state, which may have changed since the release.
+    /// </summary>
     internal PollOutcome EndPoll(PollWaiter waiter, List<OutboundPacket> packets)
     {
         lock (_gate)
@@ -76,7 +78,7 @@ public sealed partial class EngineSession
             {
                 _poll = null;
                 _drain = null;
-                TakePackets(packets);
+                DequeuePayload(packets);
                 return packets.Count > 0 ? PollOutcome.Output : PollOutcome.Noop;
             }
 
@@ -87,14 +89,14 @@ public sealed partial class EngineSession
 
             while (_queue.Count > 0)
             {
-                TakePackets(packets);
+                DequeuePayload(packets);
             }
 
             return PollOutcome.Close;
         }
     }
 
-    /// <summary>The client dropped a poll that was held.</summary>
+    /// <summary>Closes the session because the client aborted its held poll.</summary>
     internal void AbortPoll(PollWaiter waiter)
     {
         if (_poll == waiter)
@@ -104,19 +106,23 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// What the handshake's response carries: the open packet and what followed. True when the session has ended meanwhile, and
-    /// the close packet belongs behind them.
+    /// Dequeues the packets of the handshake response: the open packet and those that fit behind it.
     /// </summary>
+    /// <returns>
+    /// <see langword="true"/> if the session has ended meanwhile, so that the close packet follows; otherwise,
+    /// <see langword="false"/>.
+    /// </returns>
     internal bool TakeHandshake(List<OutboundPacket> packets)
     {
         lock (_gate)
         {
-            TakePackets(packets);
+            DequeuePayload(packets);
             return _state >= EngineSessionState.Closing;
         }
     }
 
-    /// <summary>A post has come; false when there is another one, which ends the session.</summary>
+    /// <summary>Starts a POST, and closes the session if another POST is in progress.</summary>
+    /// <returns><see langword="false"/> if another POST is in progress; otherwise, <see langword="true"/>.</returns>
     internal bool TryBeginPost(IHttpRequestLifetimeFeature request)
     {
         lock (_gate)
@@ -138,7 +144,10 @@ public sealed partial class EngineSession
         return false;
     }
 
-    /// <summary>The post is about to be answered.</summary>
+    /// <summary>
+    /// Ends a POST, immediately before its response. The client may then send the next POST, and closing the session no longer
+    /// aborts this one.
+    /// </summary>
     internal void EndPost()
     {
         lock (_gate)
@@ -148,7 +157,7 @@ public sealed partial class EngineSession
         }
     }
 
-    // The handler sees one payload at a time, and a WebSocket's first message after an upgrade waits for the last payload.
+    // Payloads are handled one at a time, and the first WebSocket message after an upgrade waits for the last payload.
     private bool TryBeginPayload()
     {
         lock (_gate)
@@ -161,7 +170,7 @@ public sealed partial class EngineSession
             _handlingPayload = true;
             _receivers++;
             _corked = true;
-            // The body is here: from now on the post gets its answer.
+            // The body is complete, so the close of the session no longer aborts the POST.
             _post = null;
             return true;
         }
@@ -181,8 +190,8 @@ public sealed partial class EngineSession
         ended?.TrySetResult();
     }
 
-    /// <summary>Takes what fits into one payload, at least one packet. Called under the lock.</summary>
-    private void TakePackets(List<OutboundPacket> packets)
+    /// <summary>Dequeues the packets that fit into one payload, at least one if there is any. Called under the lock.</summary>
+    private void DequeuePayload(List<OutboundPacket> packets)
     {
         long length = 0;
         while (_queue.Count > 0)
@@ -200,19 +209,19 @@ public sealed partial class EngineSession
             _runtime.Metrics.PacketSent(EngineTransport.Polling, packet.Type);
         }
 
-        AdmitWaiters();
+        EnqueueWaiters();
     }
 
-    // The queue first, in as many polls as it takes, then the close packet.
-    private PollOutcome TakeLastWords(List<OutboundPacket> packets)
+    // Queued packets are sent first, over as many polls as needed, then the close packet.
+    private PollOutcome DequeueRetained(List<OutboundPacket> packets)
     {
         if (_queue.Count > 0)
         {
-            TakePackets(packets);
+            DequeuePayload(packets);
             return PollOutcome.Output;
         }
 
-        Forget();
+        EndRetention();
         return PollOutcome.LateClose;
     }
 

@@ -8,7 +8,7 @@ namespace Scaler.EngineIO;
 public sealed partial class EngineSession
 {
     private bool _openingBegan;
-    // Who is calling the application right now; the session's end is told when nobody is.
+    // The number of handler calls in progress. The closed notification is raised when it is 0.
     private int _receivers;
 
     private bool TryBeginOpening()
@@ -27,7 +27,10 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Received packets are about to be handled: what they send is kept together until <see cref="Uncork"/> or <see cref="EndReceive"/>.</summary>
+    /// <summary>
+    /// Begins to handle received packets. Messages that are sent meanwhile are batched until <see cref="Uncork"/> or
+    /// <see cref="EndReceive"/>.
+    /// </summary>
     internal void BeginReceive()
     {
         lock (_gate)
@@ -37,6 +40,7 @@ public sealed partial class EngineSession
         }
     }
 
+    /// <summary>Starts to batch sent messages.</summary>
     internal void Cork()
     {
         lock (_gate)
@@ -45,6 +49,7 @@ public sealed partial class EngineSession
         }
     }
 
+    /// <summary>Flushes the batched messages, and stops batching.</summary>
     internal void Uncork()
     {
         IOutputDrain? drain;
@@ -57,7 +62,7 @@ public sealed partial class EngineSession
         drain?.OutputAvailable();
     }
 
-    /// <summary>The received packets have been handled.</summary>
+    /// <summary>Ends the handling of received packets, and flushes the batched messages.</summary>
     internal void EndReceive()
     {
         IOutputDrain? drain;
@@ -67,17 +72,17 @@ public sealed partial class EngineSession
             _receivers--;
             _corked = false;
             drain = _queue.Count > 0 ? _drain : null;
-            notify = TakeClosedNotification();
+            notify = TryClaimClosedNotification();
         }
 
         drain?.OutputAvailable();
         if (notify)
         {
-            _ = TellClosedAsync();
+            _ = RaiseClosedAsync();
         }
     }
 
-    /// <summary>Handles one WebSocket message. Between <see cref="BeginReceive"/> and <see cref="EndReceive"/>.</summary>
+    /// <summary>Handles one WebSocket message. Called between <see cref="BeginReceive"/> and <see cref="EndReceive"/>.</summary>
     internal ValueTask ReceiveFrameAsync(ReadOnlyMemory<byte> data, bool isText)
     {
         Packet packet;
@@ -107,7 +112,7 @@ public sealed partial class EngineSession
         return ReceiveAsync(packet, data, EngineTransport.WebSocket);
     }
 
-    /// <summary>Handles a polling body, packet by packet, until one is invalid.</summary>
+    /// <summary>Handles a polling body packet by packet. Stops at the first invalid packet.</summary>
     internal async ValueTask<PayloadOutcome> ReceivePayloadAsync(ReadOnlyMemory<byte> body, bool isBinary)
     {
         if (!TryBeginPayload())
@@ -119,7 +124,7 @@ public sealed partial class EngineSession
         {
             if (ProtocolVersion == 4 && PayloadCodec.Count(body.Span) > _runtime.Options.MaxPacketsPerPayload)
             {
-                TooManyPackets();
+                CloseForTooManyPackets();
                 return PayloadOutcome.Invalid;
             }
 
@@ -141,7 +146,7 @@ public sealed partial class EngineSession
 
                 if (++count > _runtime.Options.MaxPacketsPerPayload)
                 {
-                    TooManyPackets();
+                    CloseForTooManyPackets();
                     return PayloadOutcome.Invalid;
                 }
 
@@ -177,7 +182,7 @@ public sealed partial class EngineSession
     private ValueTask ReceiveAsync(in Packet packet, ReadOnlyMemory<byte> source, EngineTransport transport)
     {
         _runtime.Metrics.PacketReceived(transport, packet.Type);
-        if (_budget is not null && !TakeBudget(packet.Length))
+        if (_budget is not null && !TryConsumeBudget(packet.Length))
         {
             return default;
         }
@@ -194,7 +199,7 @@ public sealed partial class EngineSession
             case PacketType.Pong when ProtocolVersion == 4:
                 HeartbeatReceived();
                 return default;
-            // A heartbeat in the wrong direction: this client does not speak the version that it asked for.
+            // The heartbeat has the wrong direction, so the client does not use the protocol version that it requested.
             case PacketType.Ping or PacketType.Pong:
                 Close(EngineCloseReason.ParseError);
                 return default;
@@ -211,7 +216,7 @@ public sealed partial class EngineSession
         bool full;
         lock (_gate)
         {
-            // A client that pings without reading fills its queue with pongs.
+            // A client that sends pings without reading fills its queue with pongs.
             full = !HasRoom(OutboundPacket.Empty(PacketType.Pong).Cost);
         }
 
@@ -280,7 +285,7 @@ public sealed partial class EngineSession
 
     private void HandlerFailed(Exception exception, string callback)
     {
-        // What was cancelled because the session has ended is no bug of the handler.
+        // A cancellation caused by the end of the session is not a handler error.
         if (exception is OperationCanceledException && ClosedToken.IsCancellationRequested)
         {
             return;
@@ -298,7 +303,7 @@ public sealed partial class EngineSession
         }
         catch (Exception exception)
         {
-            HandlerFailed(exception, "An event");
+            HandlerFailed(exception, "An event handler");
         }
     }
 }

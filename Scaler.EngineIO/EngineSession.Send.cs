@@ -7,24 +7,26 @@ namespace Scaler.EngineIO;
 
 public sealed partial class EngineSession
 {
-    // While received messages are being handled, what they send is kept together for one write; but not more than this.
+    // Messages sent while received messages are handled are batched into one write, up to this size.
     private const int MaxCorkedBytes = 64 * 1024;
 
     private Queue<SendWaiter>? _waiters;
 
-    // A broadcast has found the queue full: nothing more goes there, and the session is about to be closed.
+    // A broadcast found the queue full: the session accepts no more messages and is about to be closed.
     private bool _overflowed;
 
     /// <summary>
-    /// Sends a message. It completes when the message is queued, at once while the queue has room; when it is full, it waits
-    /// until the client has taken enough of it, at most <see cref="EngineIOOptions.SlowConsumerTimeout"/>: then the session is
-    /// closed with <see cref="EngineCloseReason.SlowConsumer"/>.
+    /// Sends a message. The task completes when the message is queued, which is immediate while the queue has space. If the queue
+    /// is full, the call waits until the client has received enough data. If that takes longer than
+    /// <see cref="EngineIOOptions.SlowConsumerTimeout"/>, the session is closed with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>.
     /// </summary>
-    /// <param name="data">The bytes; valid UTF-8 for text. They are copied before the call returns.</param>
-    /// <param name="kind">Whether it is text or binary.</param>
-    /// <param name="flags">How it is sent.</param>
-    /// <param name="cancellationToken">Ends the wait; the message is not sent then.</param>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <param name="data">The message bytes; valid UTF-8 for text. The bytes are copied before the call returns.</param>
+    /// <param name="kind">The kind of the message.</param>
+    /// <param name="flags">The options for sending.</param>
+    /// <param name="cancellationToken">A token to cancel the wait for space. A canceled message is not sent.</param>
+    /// <returns>The result of the send.</returns>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
     public ValueTask<EngineSendOutcome> SendAsync(
         ReadOnlyMemory<byte> data, EngineMessageKind kind = EngineMessageKind.Text, EngineSendFlags flags = EngineSendFlags.None,
         CancellationToken cancellationToken = default)
@@ -35,11 +37,15 @@ public sealed partial class EngineSession
             : SendAsync(OutboundPacket.Copy(PacketType.Message, body, data.Span, flags), cancellationToken);
     }
 
-    /// <summary>Sends a text message, see the other overload.</summary>
+    /// <summary>
+    /// Sends a text message like
+    /// <see cref="SendAsync(ReadOnlyMemory{byte}, EngineMessageKind, EngineSendFlags, CancellationToken)"/>.
+    /// </summary>
     /// <param name="text">The message.</param>
-    /// <param name="flags">How it is sent.</param>
-    /// <param name="cancellationToken">Ends the wait; the message is not sent then.</param>
-    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    /// <param name="flags">The options for sending.</param>
+    /// <param name="cancellationToken">A token to cancel the wait for space. A canceled message is not sent.</param>
+    /// <returns>The result of the send.</returns>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
     public ValueTask<EngineSendOutcome> SendAsync(
         string text, EngineSendFlags flags = EngineSendFlags.None, CancellationToken cancellationToken = default)
     {
@@ -57,10 +63,16 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Queues a message that was encoded once for many sessions; never waits. A session whose queue is full takes nothing more, and is closed
-    /// with <see cref="EngineCloseReason.SlowConsumer"/> behind this call, unless the message is volatile: then only the message is dropped.
+    /// Queues a message that is encoded once for many sessions, without waiting. If the queue is full, a volatile message is
+    /// dropped. For any other message, the session accepts no more messages and is closed asynchronously with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The message has been given back to the pool.</exception>
+    /// <param name="message">The message.</param>
+    /// <param name="flags">The options for sending.</param>
+    /// <returns>The result of the send.</returns>
+    /// <exception cref="ObjectDisposedException">
+    /// The message is disposed of, and its memory has been returned to the pool.
+    /// </exception>
     public EngineSendOutcome TrySend(EngineEncodedMessage message, EngineSendFlags flags = EngineSendFlags.None)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -69,7 +81,7 @@ public sealed partial class EngineSession
         IOutputDrain? drain;
         lock (_gate)
         {
-            if (TakesNoMore)
+            if (IsClosedForSending)
             {
                 return EngineSendOutcome.Closed;
             }
@@ -100,9 +112,12 @@ public sealed partial class EngineSession
         return EngineSendOutcome.Closed;
     }
 
-    /// <summary>Takes the next packet for a WebSocket. Its cost is to be given back by <see cref="ReleaseSent"/> when it has been sent.</summary>
+    /// <summary>
+    /// Dequeues the next packet for a WebSocket. The caller passes its cost to <see cref="ReleaseSent"/> after sending it.
+    /// </summary>
     /// <param name="packet">The packet.</param>
-    /// <param name="more">Whether another one waits behind it.</param>
+    /// <param name="more"><see langword="true"/> if more packets are queued; otherwise, <see langword="false"/>.</param>
+    /// <returns><see langword="true"/> if a packet was dequeued; <see langword="false"/> if the queue is empty.</returns>
     internal bool TryDequeue(out OutboundPacket packet, out bool more)
     {
         lock (_gate)
@@ -122,7 +137,7 @@ public sealed partial class EngineSession
         return true;
     }
 
-    /// <summary>Packets of a poll have been released; what held their bytes may be given back.</summary>
+    /// <summary>Frees unused packet memory, after the packets of a poll have been released.</summary>
     internal void FreeUnused()
     {
         lock (_gate)
@@ -131,19 +146,22 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Packets have left; senders that wait may go on.</summary>
-    /// <returns>Whether there are packets to be sent.</returns>
+    /// <summary>Releases the cost of sent packets, so that waiting senders can continue.</summary>
+    /// <returns><see langword="true"/> if more packets are queued; otherwise, <see langword="false"/>.</returns>
     internal bool ReleaseSent(int cost)
     {
         lock (_gate)
         {
             _queue.Release(cost);
-            AdmitWaiters();
+            EnqueueWaiters();
             return _queue.Count > 0;
         }
     }
 
-    /// <summary>Queues a small message where there is room for it at once; false leaves the decision to the other way.</summary>
+    /// <summary>
+    /// Queues a small message if there is space. Otherwise returns <see langword="false"/>, and the caller takes the general
+    /// path.
+    /// </summary>
     private bool TrySendSmall(PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
         if (data.Length > PacketChunk.MaxData)
@@ -154,7 +172,7 @@ public sealed partial class EngineSession
         IOutputDrain? drain;
         lock (_gate)
         {
-            if (TakesNoMore || !HasRoom(OutboundPacket.CostOf(data.Length)))
+            if (IsClosedForSending || !HasRoom(OutboundPacket.CostOf(data.Length)))
             {
                 return false;
             }
@@ -174,7 +192,7 @@ public sealed partial class EngineSession
         var outcome = EngineSendOutcome.Sent;
         lock (_gate)
         {
-            if (TakesNoMore)
+            if (IsClosedForSending)
             {
                 outcome = EngineSendOutcome.Closed;
             }
@@ -191,7 +209,7 @@ public sealed partial class EngineSession
             {
                 waiter = new SendWaiter(packet);
                 (_waiters ??= new Queue<SendWaiter>()).Enqueue(waiter);
-                // A full queue that is corked would never empty.
+                // Signal the drain even while corked; otherwise a full queue would never empty.
                 drain = _drain;
             }
         }
@@ -222,7 +240,7 @@ public sealed partial class EngineSession
         }
         catch (TimeoutException)
         {
-            if (!Abandon(waiter))
+            if (!TryAbandon(waiter))
             {
                 return await waiter.Task;
             }
@@ -232,7 +250,7 @@ public sealed partial class EngineSession
         }
         catch (OperationCanceledException)
         {
-            if (!Abandon(waiter))
+            if (!TryAbandon(waiter))
             {
                 return await waiter.Task;
             }
@@ -241,8 +259,11 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Gives up waiting; false when the outcome has been decided already.</summary>
-    private bool Abandon(SendWaiter waiter)
+    /// <summary>Abandons a waiting send.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the result of the send is already decided; otherwise, <see langword="true"/>.
+    /// </returns>
+    private bool TryAbandon(SendWaiter waiter)
     {
         lock (_gate)
         {
@@ -257,8 +278,8 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>Moves waiting packets, in their order, to where there is room now. Called under the lock.</summary>
-    private void AdmitWaiters()
+    /// <summary>Enqueues the packets of waiting senders, in order, as far as there is space. Called under the lock.</summary>
+    private void EnqueueWaiters()
     {
         while (_waiters is { Count: > 0 })
         {
@@ -282,7 +303,7 @@ public sealed partial class EngineSession
         _waiters = null;
     }
 
-    /// <summary>Called under the lock.</summary>
+    // Called under the lock.
     private void FailWaiters()
     {
         foreach (var waiter in _waiters ?? [])
@@ -297,15 +318,15 @@ public sealed partial class EngineSession
         _waiters = null;
     }
 
-    private bool TakesNoMore => _overflowed || _state > EngineSessionState.Open;
+    private bool IsClosedForSending => _overflowed || _state > EngineSessionState.Open;
 
-    // Whoever waits already comes first.
+    // Waiting senders have priority, to keep the order.
     private bool HasRoom(int cost) =>
         _waiters is null && _queue.HasRoom(cost, _runtime.Options.MaxQueuedBytes, _runtime.Options.MaxQueuedPackets);
 
     private IOutputDrain? DrainToSignal() => _corked && _queue.Bytes < MaxCorkedBytes ? null : _drain;
 
-    /// <summary>Queues a packet of the protocol itself, which has room always: there are only few of them.</summary>
+    /// <summary>Queues a control packet of the protocol. There are few of them, so they bypass the queue limits.</summary>
     private void SendControl(PacketType type)
     {
         IOutputDrain? drain;

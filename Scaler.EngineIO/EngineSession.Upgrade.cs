@@ -9,7 +9,10 @@ public sealed partial class EngineSession
     private WebSocketConnection? _socket;
     private UpgradeAttempt? _upgrade;
 
-    /// <summary>Whether a WebSocket tries to take the session over. Whoever learns that none does any more sees what came of it.</summary>
+    /// <summary>
+    /// Gets a value indicating whether an upgrade to WebSocket is in progress. It is read under the lock, so a caller that reads
+    /// <see langword="false"/> after an upgrade sees its result.
+    /// </summary>
     internal bool IsUpgrading
     {
         get
@@ -21,7 +24,7 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>The session's WebSocket, for one that begins with it.</summary>
+    /// <summary>Sets the WebSocket of a session that starts with this transport.</summary>
     internal void Attach(WebSocketConnection socket)
     {
         lock (_gate)
@@ -30,7 +33,7 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>The handshake is over: the WebSocket may send.</summary>
+    /// <summary>Lets the WebSocket drain the queue, after its handshake is complete.</summary>
     internal void StartDraining(WebSocketConnection socket)
     {
         lock (_gate)
@@ -41,7 +44,11 @@ public sealed partial class EngineSession
         socket.OutputAvailable();
     }
 
-    /// <summary>A WebSocket names this session; null when it has one already, or another tries just now.</summary>
+    /// <summary>Starts an upgrade to a WebSocket.</summary>
+    /// <returns>
+    /// The upgrade, or <see langword="null"/> if the session is not open, already uses a WebSocket, or has another upgrade in
+    /// progress.
+    /// </returns>
     internal UpgradeAttempt? TryBeginUpgrade(WebSocketConnection socket)
     {
         lock (_gate)
@@ -57,7 +64,8 @@ public sealed partial class EngineSession
         }
     }
 
-    /// <summary>The probe has arrived; false when the attempt is no longer the session's.</summary>
+    /// <summary>Handles the probe packet of an upgrade.</summary>
+    /// <returns><see langword="false"/> if the upgrade is no longer current; otherwise, <see langword="true"/>.</returns>
     internal bool Probe(UpgradeAttempt upgrade)
     {
         lock (_gate)
@@ -74,7 +82,7 @@ public sealed partial class EngineSession
         return true;
     }
 
-    /// <summary>Ends a held poll, so that the client can go on with its upgrade.</summary>
+    /// <summary>Releases a held poll, so that the client can continue its upgrade.</summary>
     internal void ReleasePollForUpgrade(UpgradeAttempt upgrade)
     {
         PollWaiter? poll;
@@ -87,10 +95,13 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// The upgrade packet has arrived: the WebSocket becomes the drain. What is queued leaves through it, in order; a poll that is
-    /// still held is answered with a noop. Null when the attempt is no longer the session's; otherwise a task that is done when the
-    /// last polled payload is.
+    /// Completes an upgrade when the upgrade packet arrives. The WebSocket drains the queue in order, and a poll that is still
+    /// held is answered with a noop packet.
     /// </summary>
+    /// <returns>
+    /// A task that completes when the last polling payload has been handled, or <see langword="null"/> if the upgrade is no
+    /// longer current.
+    /// </returns>
     internal Task? CompleteUpgrade(UpgradeAttempt upgrade, WebSocketConnection socket)
     {
         PollWaiter? poll;
@@ -122,7 +133,7 @@ public sealed partial class EngineSession
         return payloadEnded;
     }
 
-    /// <summary>An upgrade has failed; polling goes on.</summary>
+    /// <summary>Drops a failed upgrade. Polling continues.</summary>
     internal void DropUpgrade(UpgradeAttempt upgrade, WebSocketCloseCode code, string cause)
     {
         lock (_gate)

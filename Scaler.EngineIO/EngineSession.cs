@@ -5,12 +5,12 @@ using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO;
 
-/// <summary>One client's connection, across the transports that it uses. All members may be called from any thread.</summary>
+/// <summary>Represents the connection of one client, across the transports that it uses. All members are thread-safe.</summary>
 /// <remarks>
-/// One lock, <c>_gate</c>, guards the queue, the state, and which transport drains the queue. It is held for a few
+/// One lock, <c>_gate</c>, guards the queue, the state, and the transport that drains the queue. It is held for a few
 /// instructions, never while application code runs and never across an await.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer and without links holds nothing to dispose of.")]
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or linked tokens needs no disposal.")]
 public sealed partial class EngineSession
 {
     private readonly Lock _gate = new();
@@ -40,56 +40,65 @@ public sealed partial class EngineSession
         LastSeen = handshake.At;
     }
 
-    /// <summary>The <c>sid</c> of the protocol. Whoever knows it can speak for the client: never log, store or show it.</summary>
+    /// <summary>
+    /// Gets the protocol's session id (<c>sid</c>). It is a secret that allows impersonating the client: never log, store or show
+    /// it.
+    /// </summary>
     public string Id { get; }
 
-    /// <summary>A public name of this connection, safe to log, store and show.</summary>
+    /// <summary>Gets the public id of this connection, which is safe to log, store and show.</summary>
     public string ConnectionId { get; }
 
-    /// <summary>The protocol's version that the client asked for at the handshake: 4, or 3.</summary>
+    /// <summary>Gets the protocol version that the client requested in the handshake: 4 or 3.</summary>
     public int ProtocolVersion { get; }
 
-    /// <summary>The transport in use.</summary>
+    /// <summary>Gets the transport in use.</summary>
     public EngineTransport Transport => _transport;
 
-    /// <summary>What the handshake's request said.</summary>
+    /// <summary>Gets information about the handshake request.</summary>
     public EngineHandshake Handshake { get; }
 
-    /// <summary>Where the session is in its life.</summary>
+    /// <summary>Gets the lifecycle state of the session.</summary>
     public EngineSessionState State => _overflowed && _state < EngineSessionState.Closing ? EngineSessionState.Closing : _state;
 
-    /// <summary>Bytes that wait to be sent, each packet with 64 more for its keeping.</summary>
+    /// <summary>
+    /// Gets the number of bytes that are not sent yet. Each packet counts as its length plus 64 bytes of overhead.
+    /// </summary>
     public int QueuedBytes => _queue.Bytes;
 
-    /// <summary>Packets that wait to be sent.</summary>
+    /// <summary>Gets the number of queued packets.</summary>
     public int QueuedPackets => _queue.Count;
 
-    /// <summary>When the client last gave a sign of life: the handshake, or the latest heartbeat.</summary>
+    /// <summary>Gets the time of the client's last heartbeat, or of the handshake if there was none.</summary>
     public DateTimeOffset LastSeen { get; private set; }
 
-    /// <summary>Cancelled when the session ends.</summary>
+    /// <summary>Gets a token that is canceled when the session ends.</summary>
     public CancellationToken ClosedToken { get; }
 
-    /// <summary>A place for the application to keep what it knows of this session; the library never looks at it.</summary>
+    /// <summary>Gets or sets an object that the application associates with this session. The library does not use it.</summary>
     public object? Tag { get; set; }
 
-    /// <summary>Raised when the session has moved from polling to WebSocket.</summary>
+    /// <summary>Occurs when the session has been upgraded from polling to WebSocket.</summary>
     public event Action<EngineSession>? Upgraded;
 
-    /// <summary>Raised at each heartbeat of the client: a pong in protocol 4, a ping in protocol 3. It must not block.</summary>
+    /// <summary>
+    /// Occurs at each heartbeat of the client: a pong in protocol 4, a ping in protocol 3. Handlers must not block.
+    /// </summary>
     public event Action<EngineSession>? Heartbeat;
 
-    /// <summary>Raised once, when the session has ended, before <see cref="IEngineHandler.OnClosedAsync"/>.</summary>
+    /// <summary>Occurs once, when the session has ended, before <see cref="IEngineHandler.OnClosedAsync"/> is called.</summary>
     public event Action<EngineSession, EngineCloseReason>? Closed;
 
-    /// <summary>v3: the client asked for base64 at the handshake, because it can't take binary.</summary>
+    /// <summary>
+    /// Gets a value indicating whether a v3 client requested base64 in the handshake, because it cannot receive binary data.
+    /// </summary>
     internal bool Base64Only { get; }
 
     internal EngineRuntime Runtime => _runtime;
 
     /// <summary>
-    /// Queues the open packet, and what the application sends first, and tells the application. Afterwards the transport may
-    /// take the queue.
+    /// Queues the open packet and the initial message, and calls <see cref="IEngineHandler.OnOpenedAsync"/>. The transport may
+    /// drain the queue after this call.
     /// </summary>
     internal async ValueTask OpenAsync()
     {

@@ -1,17 +1,17 @@
 namespace Scaler.EngineIO;
 
-/// <summary>Where a session is in its life.</summary>
+/// <summary>Specifies the lifecycle state of a session.</summary>
 public enum EngineSessionState
 {
-    /// <summary>Accepted; the client has not been told its session id yet.</summary>
+    /// <summary>The session is accepted. The client has not received its session id.</summary>
     Opening,
 
-    /// <summary>Messages go both ways.</summary>
+    /// <summary>The session can send and receive messages.</summary>
     Open,
 
-    /// <summary>It has ended for the application; what was queued is still on its way to the client.</summary>
+    /// <summary>The session has ended for the application. Queued packets may still be sent to the client.</summary>
     Closing,
 
-    /// <summary>It has ended.</summary>
+    /// <summary>The session has ended.</summary>
     Closed,
 }

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Scaler.EngineIO;
 
-/// <summary>Keeps the host from ending before the application has been told of the end of its sessions.</summary>
+/// <summary>
+/// Delays the host's shutdown until all sessions are closed and their <see cref="IEngineHandler.OnClosedAsync"/> calls have
+/// completed.
+/// </summary>
 internal sealed class EngineShutdownService(EngineServer server) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,11 +1,13 @@
 namespace Scaler.EngineIO;
 
-/// <summary>A way for packets to travel between client and server.</summary>
+/// <summary>Specifies the transport of a session.</summary>
 public enum EngineTransport
 {
-    /// <summary>HTTP long-polling: the client sends by POST and receives by a GET that is held until there is something.</summary>
+    /// <summary>
+    /// HTTP long-polling. The client sends with POST, and receives with a GET that is held until there are packets to send.
+    /// </summary>
     Polling,
 
-    /// <summary>One WebSocket.</summary>
+    /// <summary>WebSocket.</summary>
     WebSocket,
 }

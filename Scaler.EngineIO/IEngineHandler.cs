@@ -1,20 +1,33 @@
 namespace Scaler.EngineIO;
 
 /// <summary>
-/// What an application does with its sessions. One instance serves all sessions; the calls of one session never overlap,
-/// and a session's next message waits until the call for the one before has completed: this is the back-pressure on a client.
+/// Handles the events of sessions in an application. One instance serves all sessions. The calls of one session never overlap:
+/// its next message is handled after the previous call has completed, which applies back-pressure to the client.
 /// </summary>
 public interface IEngineHandler
 {
     /// <summary>
-    /// A session has been accepted. It is called before the client is told its session id, so whatever the call makes of
-    /// the session is in place when the client learns that it is connected. Messages sent here follow the open packet.
+    /// Called when a session is accepted, before its id is sent to the client. The client sees the connection only after this
+    /// call has completed. Messages sent during the call follow the open packet.
     /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="cancellationToken">A token that is canceled when the session ends.</param>
+    /// <returns>A task that represents the operation.</returns>
     ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken);
 
-    /// <summary>A message has arrived. Its bytes are valid until the returned task completes, not longer.</summary>
+    /// <summary>Called when a message is received.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="message">The message. Its bytes are valid until the returned task completes.</param>
+    /// <param name="cancellationToken">A token that is canceled when the session ends.</param>
+    /// <returns>A task that represents the operation.</returns>
     ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken);
 
-    /// <summary>The session has ended. Called exactly once for each session that <see cref="OnOpenedAsync"/> was called for, after its last message.</summary>
+    /// <summary>
+    /// Called when a session has ended, after its last message. The call is made exactly once for each session that was passed to
+    /// <see cref="OnOpenedAsync"/>.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="reason">The reason the session ended.</param>
+    /// <returns>A task that represents the operation.</returns>
     ValueTask OnClosedAsync(EngineSession session, EngineCloseReason reason);
 }

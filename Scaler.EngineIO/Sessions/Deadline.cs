@@ -1,8 +1,8 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Something that is due at some time, as a link of the list that it waits in: arming and disarming it allocates nothing. Its fields
-/// belong to <see cref="DeadlineClock"/> and are guarded by its lock.
+/// A deadline that is also a node of the linked list that it waits in, so that arming and disarming it does not allocate. Its
+/// properties belong to <see cref="DeadlineClock"/> and are guarded by that clock's lock.
 /// </summary>
 internal abstract class Deadline
 {
@@ -15,8 +15,8 @@ internal abstract class Deadline
     internal long Due { get; set; }
 
     /// <summary>
-    /// Called on the clock's timer, without its lock. The deadline may have been armed or disarmed again meanwhile: whoever
-    /// implements it looks at its own state first. It must not block and not throw.
+    /// Called on the clock's timer, without the clock's lock. The deadline may have been rearmed or disarmed meanwhile, so an
+    /// implementation checks its own state first. It must not block or throw.
     /// </summary>
     public abstract void Expire();
 }

@@ -1,9 +1,9 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// All deadlines of a server on one timer. The timer is set for the earliest of them, but never for less than a quantum, so
-/// that thousands of sessions make at most a hundred wake-ups a second. Lists and timer are guarded by one lock, held for
-/// a few instructions; deadlines expire outside of it.
+/// Runs all deadlines of a server on one timer. The timer is set to the earliest deadline, but at least one quantum (10 ms)
+/// ahead, so that thousands of sessions cause at most 100 wake-ups per second. One lock guards the lists and the timer. It is
+/// held for a few instructions; deadlines expire outside the lock.
 /// </summary>
 internal sealed class DeadlineClock : IDisposable
 {
@@ -24,10 +24,10 @@ internal sealed class DeadlineClock : IDisposable
         _timer = time.CreateTimer(static state => ((DeadlineClock)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The time now, in the ticks that deadlines are in.</summary>
+    /// <summary>Gets the current time, in timestamp ticks of the time provider, the unit of all deadlines.</summary>
     public long Now => _time.GetTimestamp();
 
-    /// <summary>Makes a list for deadlines of one duration.</summary>
+    /// <summary>Creates a list for deadlines of the same duration.</summary>
     public DeadlineList CreateList(TimeSpan duration)
     {
         var list = new DeadlineList(ToTicks(duration));
@@ -39,16 +39,16 @@ internal sealed class DeadlineClock : IDisposable
         return list;
     }
 
-    /// <summary>Arms a deadline from now; if it is armed already, the former time is forgotten.</summary>
+    /// <summary>Arms a deadline, starting now. If the deadline is already armed, the new time replaces the old one.</summary>
     public void Arm(Deadline deadline, DeadlineList list) => Arm(deadline, list, Now);
 
     /// <summary>
-    /// Arms a deadline whose duration began a little earlier, when another one was due. More than a few quanta are not made
-    /// up for: a server that was asleep must not hold that against its clients.
+    /// Arms a deadline whose duration started when a previous deadline was due. At most four quanta (40 ms) of delay are
+    /// compensated, so that a server that was suspended does not close its clients.
     /// </summary>
     public void ArmBehind(Deadline deadline, DeadlineList list, long from) => Arm(deadline, list, Math.Max(from, Now - (4 * _quantum)));
 
-    /// <summary>Forgets a deadline, if it is armed.</summary>
+    /// <summary>Disarms a deadline. Does nothing if it is not armed.</summary>
     public void Disarm(Deadline deadline)
     {
         lock (_lock)
@@ -57,7 +57,7 @@ internal sealed class DeadlineClock : IDisposable
         }
     }
 
-    /// <summary>Lets all deadlines of a list expire now.</summary>
+    /// <summary>Expires all deadlines of a list immediately.</summary>
     public void ExpireAll(DeadlineList list)
     {
         var due = new List<Deadline>();
@@ -76,7 +76,9 @@ internal sealed class DeadlineClock : IDisposable
         }
     }
 
-    /// <summary>Whether a deadline waits in this list, and is past although the timer has not come to it yet.</summary>
+    /// <summary>
+    /// Determines whether a deadline is armed in a list and overdue, because the timer has not fired for it yet.
+    /// </summary>
     public bool IsPast(Deadline deadline, DeadlineList list)
     {
         lock (_lock)
@@ -85,7 +87,7 @@ internal sealed class DeadlineClock : IDisposable
         }
     }
 
-    /// <summary>Whether a deadline waits in a list.</summary>
+    /// <summary>Determines whether a deadline is armed.</summary>
     public bool IsArmed(Deadline deadline)
     {
         lock (_lock)
@@ -109,7 +111,7 @@ internal sealed class DeadlineClock : IDisposable
         lock (_lock)
         {
             deadline.List?.Remove(deadline);
-            // The list stays ordered even when two threads read the time in one order and come here in the other.
+            // Two threads may read the time in one order and get the lock in the other. The maximum keeps the list ordered.
             deadline.Due = Math.Max(from + list.Duration, list.Last?.Due ?? 0);
             list.Append(deadline);
             if (deadline.Due < _wakeAt)
@@ -162,7 +164,7 @@ internal sealed class DeadlineClock : IDisposable
 
         var now = Now;
         _wakeAt = Math.Max(due, now + _quantum);
-        // Timers count whole milliseconds; rounding down would wake the clock just before it is due.
+        // Timers have a resolution of 1 ms. Rounding down would fire the timer just before the deadline.
         var wait = TimeSpan.FromMilliseconds(Math.Ceiling((_wakeAt - now) * 1000.0 / _time.TimestampFrequency));
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }

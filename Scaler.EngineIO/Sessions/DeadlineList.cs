@@ -1,12 +1,12 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Deadlines of one constant duration. Whoever is armed last is due last, so the list is ordered by construction and arming is
-/// a matter of two links, whatever the number of sessions.
+/// A linked list of deadlines with the same duration. The deadline that is armed last is due last, so appending keeps the list
+/// ordered, and arming takes constant time for any number of sessions.
 /// </summary>
 internal sealed class DeadlineList(long duration)
 {
-    /// <summary>The duration, in ticks of the time provider.</summary>
+    /// <summary>Gets the duration, in timestamp ticks of the time provider.</summary>
     public long Duration { get; } = duration;
 
     internal Deadline? First { get; private set; }

@@ -5,10 +5,10 @@ using Scaler.EngineIO.Telemetry;
 
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>What all sessions of a server share.</summary>
+/// <summary>Holds the state and services that all sessions of a server share.</summary>
 internal sealed partial class EngineRuntime : IDisposable
 {
-    /// <summary>How often a held poll is released while an upgrade is on its way.</summary>
+    /// <summary>The interval at which held polls are released during an upgrade.</summary>
     private static readonly TimeSpan NoopInterval = TimeSpan.FromMilliseconds(100);
 
     public EngineRuntime(
@@ -45,10 +45,12 @@ internal sealed partial class EngineRuntime : IDisposable
 
     public SessionTable Table { get; } = new();
 
-    /// <summary>The ends of sessions that the application is being told of.</summary>
+    /// <summary>
+    /// Gets the counter of ended sessions whose <see cref="IEngineHandler.OnClosedAsync"/> call has not completed.
+    /// </summary>
     public PendingCalls Farewells { get; } = new();
 
-    /// <summary>The sessions that a broadcast has found full.</summary>
+    /// <summary>Gets the component that closes sessions whose queue overflowed during a broadcast.</summary>
     public SessionOverflow Overflow { get; } = new();
 
     public DeadlineClock Clock { get; }
@@ -69,7 +71,7 @@ internal sealed partial class EngineRuntime : IDisposable
 
     public OpenPause OpenPause { get; }
 
-    /// <summary>Writes broadcasts. Null where a write is only handed on, to a thread of the transport's.</summary>
+    /// <summary>Gets the writer of broadcasts, or <see langword="null"/> if the transport sends on threads of its own.</summary>
     public SharedWriter? SharedWriter { get; }
 
     public bool AllowsPolling { get; }
@@ -78,7 +80,7 @@ internal sealed partial class EngineRuntime : IDisposable
 
     public bool AllowsUpgrade => Options.AllowUpgrades && AllowsPolling && AllowsWebSocket;
 
-    /// <summary>The open packet of a session.</summary>
+    /// <summary>Creates the open packet of a session.</summary>
     public OpenPacket OpenPacket(EngineSession session) => new(
         session.Id,
         session.Transport == EngineTransport.Polling && AllowsUpgrade,
@@ -86,7 +88,7 @@ internal sealed partial class EngineRuntime : IDisposable
         Options.PingTimeout,
         Options.MaxPayload);
 
-    /// <summary>A client went over a limit: it is counted, and the application told. Never called under a lock.</summary>
+    /// <summary>Counts an exceeded limit and notifies the application. Must not be called under a lock.</summary>
     public void LimitReached(EngineLimit limit, EngineSession? session, HttpContext? context = null)
     {
         Metrics.LimitReached(limit);
@@ -100,7 +102,7 @@ internal sealed partial class EngineRuntime : IDisposable
         }
     }
 
-    [LoggerMessage(30, LogLevel.Error, "OnLimitReached threw when the limit {Limit} was reached.")]
+    [LoggerMessage(30, LogLevel.Error, "OnLimitReached threw an exception for the limit {Limit}.")]
     private static partial void LogHookThrew(ILogger logger, Exception exception, EngineLimit limit);
 
     public void Dispose()

@@ -1,6 +1,6 @@
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>A session's next heartbeat event; after its end, the time until it is forgotten.</summary>
+/// <summary>The deadline of a session's next heartbeat event or, after the session has ended, of its retention.</summary>
 internal sealed class HeartbeatDeadline(EngineSession session) : Deadline
 {
     public override void Expire() => session.HeartbeatExpired();

@@ -1,11 +1,17 @@
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>Whatever takes packets out of a session's queue at the moment: a held poll, or a WebSocket.</summary>
+/// <summary>Represents the current consumer of a session's queue: a held poll or a WebSocket.</summary>
 internal interface IOutputDrain
 {
-    /// <summary>There is something in the queue. Called without locks, from any thread, also when it is being drained already.</summary>
+    /// <summary>
+    /// Signals that the queue contains packets. Called without locks, from any thread, even if the queue is already being
+    /// drained.
+    /// </summary>
     void OutputAvailable();
 
-    /// <summary>The same, when others are given the same message now: writing may be left to another thread.</summary>
+    /// <summary>
+    /// Signals that a broadcast has queued a message. Unlike <see cref="OutputAvailable"/>, the write may be left to another
+    /// thread.
+    /// </summary>
     void SharedOutputAvailable();
 }

@@ -3,8 +3,9 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// The pause between a WebSocket's 101 and its open packet, for all of them on one timer: there may be thousands of handshakes a
-/// second. Who comes while others wait already waits for the turn after theirs, so each pause lasts between one and two delays.
+/// Delays the open packet of WebSockets after the 101 response. All WebSockets share one timer, because there may be thousands of
+/// handshakes per second. A WebSocket that arrives while a batch is waiting joins the next batch, so its delay is one to two
+/// times the configured delay.
 /// </summary>
 internal sealed class OpenPause : IDisposable
 {
@@ -21,12 +22,12 @@ internal sealed class OpenPause : IDisposable
         _timer = time.CreateTimer(static state => ((OpenPause)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Starts the connection's session after the pause.</summary>
+    /// <summary>Starts the connection's session after the delay.</summary>
     public void Begin(WebSocketConnection connection)
     {
         if (_delay == TimeSpan.Zero)
         {
-            // Behind what sends the 101, so that the two leave one after the other.
+            // The global queue runs this after the work item that sends the 101 response, so the open packet is sent separately.
             ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.StartSession(), connection, preferLocal: false);
             return;
         }

@@ -3,11 +3,16 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>A packet that waits to be sent. Its bytes are a rented array, a part of a chunk, or a shared message; whoever takes it out of the queue releases them.</summary>
+/// <summary>
+/// A queued packet. Its bytes are a rented array, a part of a chunk, or a shared message. The code that dequeues the packet
+/// releases them.
+/// </summary>
 internal readonly struct OutboundPacket(
     PacketType type, PacketBody body, object? content, int length, EngineSendFlags flags, int offset = 0)
 {
-    /// <summary>What a packet counts beside its bytes: its place in the queue and what an array of the pool is larger than asked.</summary>
+    /// <summary>
+    /// The cost of a packet in addition to its length, in bytes: its queue slot, and the unused part of its pooled array.
+    /// </summary>
     private const int Overhead = 64;
 
     private readonly object? _content = content;
@@ -21,10 +26,10 @@ internal readonly struct OutboundPacket(
 
     public int Length { get; } = length;
 
-    /// <summary>What the packet counts against the session's limit.</summary>
+    /// <summary>Gets the cost of the packet against the session's <see cref="EngineIOOptions.MaxQueuedBytes"/>.</summary>
     public int Cost => CostOf(Length);
 
-    /// <summary>The message, when it is one that is shared by many sessions.</summary>
+    /// <summary>Gets the shared message, or <see langword="null"/> if the packet belongs to one session only.</summary>
     public EngineEncodedMessage? Shared => _content as EngineEncodedMessage;
 
     public ReadOnlySpan<byte> Data => _content switch
@@ -35,10 +40,10 @@ internal readonly struct OutboundPacket(
         _ => default,
     };
 
-    /// <summary>What a packet of so many bytes counts.</summary>
+    /// <summary>Calculates the cost of a packet.</summary>
     public static int CostOf(int length) => length + Overhead;
 
-    /// <summary>A packet with a copy of these bytes.</summary>
+    /// <summary>Creates a packet with a copy of the data.</summary>
     public static OutboundPacket Copy(PacketType type, PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
         if (data.IsEmpty)

@@ -4,22 +4,23 @@ using Scaler.EngineIO.Protocol;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// What waits to be sent to one client: one packet in place, which is all that most clients ever have waiting; more of them in a ring, rented
-/// while there is something in it, so that an idle session holds none. Not thread-safe: the session's lock guards it.
+/// The queue of outgoing packets of one client. A single packet, the most that most clients ever have queued, is stored inline.
+/// More packets use a ring buffer that is rented until it is empty, so an idle session holds none. Not thread-safe: the session's
+/// lock guards it.
 /// </summary>
 internal struct OutboundQueue
 {
-    private const int SmallestRing = 16;
+    private const int MinRingLength = 16;
 
-    // The only packet, where there is no ring.
-    private OutboundPacket _only;
+    // The only packet, if there is no ring.
+    private OutboundPacket _single;
     private OutboundPacket[]? _ring;
     private int _first;
     private PacketChunk? _chunk;
 
     public int Count { get; private set; }
 
-    /// <summary>The cost of the packets in the queue, and of those taken out that the transport still holds.</summary>
+    /// <summary>Gets the cost of the queued packets, and of dequeued packets whose cost the transport has not released.</summary>
     public int Bytes { get; private set; }
 
     public readonly bool HasRoom(int cost, int maxBytes, int maxPackets) =>
@@ -29,7 +30,7 @@ internal struct OutboundQueue
     {
         if (_ring is null && Count == 0)
         {
-            _only = packet;
+            _single = packet;
         }
         else
         {
@@ -45,7 +46,7 @@ internal struct OutboundQueue
         Bytes += packet.Cost;
     }
 
-    /// <summary>Queues a small packet, whose bytes are copied.</summary>
+    /// <summary>Enqueues a small packet and copies its bytes into a chunk.</summary>
     public void EnqueueCopy(PacketType type, PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
         _chunk ??= PacketChunk.Take();
@@ -59,17 +60,17 @@ internal struct OutboundQueue
         Enqueue(new OutboundPacket(type, body, _chunk, data.Length, flags, offset));
     }
 
-    public readonly OutboundPacket Peek() => _ring is null ? _only : _ring[_first];
+    public readonly OutboundPacket Peek() => _ring is null ? _single : _ring[_first];
 
-    /// <summary>Takes the next packet. Its cost counts until it is given back to <see cref="Release"/>.</summary>
+    /// <summary>Dequeues the next packet. Its cost counts until it is passed to <see cref="Release"/>.</summary>
     public OutboundPacket Dequeue()
     {
         Count--;
         OutboundPacket packet;
         if (_ring is null)
         {
-            packet = _only;
-            _only = default;
+            packet = _single;
+            _single = default;
             return packet;
         }
 
@@ -90,7 +91,7 @@ internal struct OutboundQueue
         FreeIfUnused();
     }
 
-    /// <summary>Gives memory back that no packet needs any more.</summary>
+    /// <summary>Frees the chunk's array if no packet uses it.</summary>
     public readonly void FreeIfUnused()
     {
         if (Count == 0)
@@ -112,12 +113,12 @@ internal struct OutboundQueue
 
     private void Grow()
     {
-        // The pool's arrays of these lengths are powers of two, which the ring's mask needs.
-        var ring = ArrayPool<OutboundPacket>.Shared.Rent(_ring is null ? SmallestRing : _ring.Length * 2);
+        // The array pool returns powers of two for these lengths, as the index mask of the ring requires.
+        var ring = ArrayPool<OutboundPacket>.Shared.Rent(_ring is null ? MinRingLength : _ring.Length * 2);
         if (_ring is null)
         {
-            ring[0] = _only;
-            _only = default;
+            ring[0] = _single;
+            _single = default;
         }
         else
         {
@@ -131,7 +132,7 @@ internal struct OutboundQueue
         _first = 0;
     }
 
-    // What was taken out of it is cleared already; what was copied into a larger one is not.
+    // Dequeued slots are already cleared. Slots that were copied to a larger ring are not.
     private void ReturnRing()
     {
         ArrayPool<OutboundPacket>.Shared.Return(_ring!, clearArray: Count > 0);

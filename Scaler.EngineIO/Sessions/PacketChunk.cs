@@ -4,24 +4,25 @@ using Microsoft.Extensions.ObjectPool;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// The bytes of many small packets in one array of the pool. An array for each would be more than the pool keeps, as soon as a burst
-/// of messages waits. The queue holds one reference while it adds to the chunk, each packet another; the last one gives the array back.
+/// Stores the bytes of many small packets in one pooled array. With an array for each packet, a burst of queued messages would
+/// exceed what the array pool caches. The chunk is reference-counted: the queue that adds to it holds one reference, and each
+/// packet another. Releasing the last reference returns the array.
 /// </summary>
 internal sealed class PacketChunk
 {
-    /// <summary>The largest packet that is put into a chunk.</summary>
+    /// <summary>The maximum length of a packet in a chunk, in bytes.</summary>
     public const int MaxData = 1024;
 
     private const int Size = 4096;
 
-    // A burst needs several, and whoever echoes a burst needs them for each.
+    // A burst of messages needs several chunks per session, more than the default pool size provides.
     private static readonly DefaultObjectPool<PacketChunk> Pool = new(new DefaultPooledObjectPolicy<PacketChunk>(), 256);
 
     private byte[]? _array;
     private int _used;
     private int _references;
 
-    /// <summary>A chunk for a queue, which holds the first reference.</summary>
+    /// <summary>Rents a chunk for a queue, which holds the first reference.</summary>
     public static PacketChunk Take()
     {
         var chunk = Pool.Get();
@@ -29,10 +30,11 @@ internal sealed class PacketChunk
         return chunk;
     }
 
-    /// <summary>Adds a packet's bytes; false when the chunk is full. Under the session's lock.</summary>
+    /// <summary>Adds the bytes of a packet. Called under the session's lock.</summary>
+    /// <returns><see langword="true"/> if the bytes were added; <see langword="false"/> if the chunk is full.</returns>
     public bool TryAdd(ReadOnlySpan<byte> data, out int offset)
     {
-        // Nothing of it is in use any more, and nobody but the caller could add to it.
+        // Only the queue holds a reference: no packet uses the array, and only the caller can add one, so the array is reused.
         if (Volatile.Read(ref _references) == 1)
         {
             _used = 0;
@@ -53,7 +55,7 @@ internal sealed class PacketChunk
 
     public ReadOnlySpan<byte> Slice(int offset, int length) => _array.AsSpan(offset, length);
 
-    /// <summary>Drops a reference. From any thread.</summary>
+    /// <summary>Releases a reference. Thread-safe.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _references) == 0)
@@ -63,7 +65,7 @@ internal sealed class PacketChunk
         }
     }
 
-    /// <summary>Gives the array back while no packet is in it; the chunk can be used again. Under the session's lock.</summary>
+    /// <summary>Returns the array if no packet uses it. The chunk stays usable. Called under the session's lock.</summary>
     public void FreeIfUnused()
     {
         if (Volatile.Read(ref _references) == 1)

@@ -1,17 +1,17 @@
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>What became of a received payload.</summary>
+/// <summary>Specifies the result of a received payload.</summary>
 internal enum PayloadOutcome : byte
 {
-    /// <summary>It was handled.</summary>
+    /// <summary>The payload was handled.</summary>
     Accepted,
 
-    /// <summary>A packet of it was none: the session has ended.</summary>
+    /// <summary>The payload was invalid or had too many packets. The session is closed.</summary>
     Invalid,
 
-    /// <summary>The session's transport has changed while the payload was on its way.</summary>
+    /// <summary>The session was upgraded before the payload was complete.</summary>
     WrongTransport,
 
-    /// <summary>The client has sent more than it may in a second: the session has ended.</summary>
+    /// <summary>The client exceeded a receive limit. The session is closed.</summary>
     TooFast,
 }

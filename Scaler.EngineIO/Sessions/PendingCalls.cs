@@ -1,6 +1,9 @@
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>Counts the sessions that have ended and whose application has not been told so to the end, so that a stop can wait for them.</summary>
+/// <summary>
+/// Counts the ended sessions whose <see cref="IEngineHandler.OnClosedAsync"/> call has not completed, so that a shutdown can wait
+/// for them.
+/// </summary>
 internal sealed class PendingCalls
 {
     private readonly Lock _lock = new();

@@ -1,29 +1,35 @@
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>What a poll finds.</summary>
+/// <summary>Specifies how a poll is answered.</summary>
 internal enum PollOutcome : byte
 {
-    /// <summary>Packets to answer with.</summary>
+    /// <summary>The poll is answered with the dequeued packets.</summary>
     Output,
 
-    /// <summary>Nothing yet: the poll is held.</summary>
+    /// <summary>The queue is empty, and the poll is held.</summary>
     Held,
 
-    /// <summary>It is to be answered with a noop: an upgrade is on its way, or the client said goodbye.</summary>
+    /// <summary>
+    /// The poll is answered with a noop packet: an upgrade is in progress or complete, or the client closed the session.
+    /// </summary>
     Noop,
 
-    /// <summary>The session has ended: what is left, and the close packet.</summary>
+    /// <summary>
+    /// The session ended while the poll was held. The poll is answered with the remaining packets and the close packet.
+    /// </summary>
     Close,
 
-    /// <summary>The session has ended before this poll came: what is left, or a noop and the close packet.</summary>
+    /// <summary>
+    /// The session ended before the poll, and its queue is empty. The poll is answered with a noop and the close packet.
+    /// </summary>
     LateClose,
 
-    /// <summary>Another poll is held: the session ends.</summary>
+    /// <summary>Another poll is already held. The session is closed.</summary>
     Duplicate,
 
-    /// <summary>The session is no longer on polling.</summary>
+    /// <summary>The session no longer uses polling.</summary>
     WrongTransport,
 
-    /// <summary>The session has ended, and there is nothing left to say.</summary>
+    /// <summary>The session has ended, and has nothing left to send.</summary>
     Gone,
 }

@@ -1,10 +1,14 @@
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// How much one client may send: two token buckets. They are our own because there is a pair for each connection, asked for each packet:
-/// a limiter of System.Threading.RateLimiting is an object with a queue and a lock, hands out a lease, and is refilled by a timer or by
-/// whoever goes through all of them; here it is two numbers, and the time of a test's clock. One thread at a time receives for a session.
+/// Limits the packets and bytes that one client may send per second, with two token buckets. Not thread-safe: one thread at a
+/// time receives for a session.
 /// </summary>
+/// <remarks>
+/// Each connection has a pair of buckets, which is checked for each packet. A limiter of System.Threading.RateLimiting is an
+/// object with a queue and a lock, returns a lease, and needs a timer or a loop over all limiters to refill. A bucket here is two
+/// numbers, and uses the <see cref="TimeProvider"/>, which tests can control.
+/// </remarks>
 internal sealed class ReceiveBudget
 {
     private readonly TimeProvider _time;
@@ -24,12 +28,13 @@ internal sealed class ReceiveBudget
         _bytes = new TokenBucket(options.MaxBytesPerSecond, options.MaxBytesPerSecond * burst, now);
     }
 
-    /// <summary>A budget, or null where there is no limit.</summary>
+    /// <summary>Creates a budget, or returns <see langword="null"/> if the options set no limit.</summary>
     public static ReceiveBudget? Create(EngineIOOptions options, TimeProvider time) =>
         options.MaxMessagesPerSecond > 0 || options.MaxBytesPerSecond > 0 ? new ReceiveBudget(options, time) : null;
 
-    /// <summary>Takes what one packet costs.</summary>
-    /// <returns>The limit that it is over, or null.</returns>
+    /// <summary>Takes the tokens of one packet.</summary>
+    /// <param name="bytes">The length of the packet, in bytes.</param>
+    /// <returns>The exceeded limit, or <see langword="null"/> if the packet is within the limits.</returns>
     public EngineLimit? Take(int bytes)
     {
         var now = _time.GetTimestamp();

@@ -1,13 +1,13 @@
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>A sender that waits for room in the queue. The session's lock guards it.</summary>
+/// <summary>A sender that waits for space in the queue. The session's lock guards it.</summary>
 internal sealed class SendWaiter(OutboundPacket packet)
 {
     private readonly TaskCompletionSource<EngineSendOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public OutboundPacket Packet { get; } = packet;
 
-    /// <summary>Whether the sender has given up; its packet is released then.</summary>
+    /// <summary>Gets or sets a value indicating whether the sender has stopped waiting. Its packet is then released.</summary>
     public bool IsAbandoned { get; set; }
 
     public Task<EngineSendOutcome> Task => _completion.Task;

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Closes the sessions whose queues a broadcast has found full, behind it: those who come after them are not to wait for their ends. It does so on a
-/// thread of the pool, one in a turn, so that who has work for the pool meanwhile waits for one end, not for all of them.
+/// Closes the sessions whose queues were full during a broadcast, asynchronously, so that the closes do not delay the other
+/// receivers. Each thread pool work item closes one session, so that other work items wait for one close and not for all of them.
 /// </summary>
 internal sealed class SessionOverflow : IThreadPoolWorkItem
 {

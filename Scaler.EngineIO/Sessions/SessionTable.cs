@@ -4,18 +4,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// The sessions of a server by their id: the only place that adds and removes them. A polling session that the server closed
-/// stays findable for its last poll, but is no longer counted or listed.
+/// Stores the sessions of a server by id. A polling session that the server closed can still be found for its last poll, but is
+/// no longer counted or listed.
 /// </summary>
 internal sealed class SessionTable
 {
     private readonly ConcurrentDictionary<string, EngineSession> _sessions = new(StringComparer.Ordinal);
     private int _count;
 
-    /// <summary>The sessions that are open.</summary>
+    /// <summary>Gets the number of open sessions.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The sessions that are open; a snapshot that moves on while it is read.</summary>
+    /// <summary>Gets the open sessions. The enumeration is lazy and reflects sessions that open or close meanwhile.</summary>
     public IEnumerable<EngineSession> Open
     {
         get
@@ -30,7 +30,8 @@ internal sealed class SessionTable
         }
     }
 
-    /// <summary>Adds a session; false when its id is in use.</summary>
+    /// <summary>Adds a session.</summary>
+    /// <returns><see langword="true"/> if the session was added; <see langword="false"/> if its id is in use.</returns>
     public bool TryAdd(EngineSession session)
     {
         if (!_sessions.TryAdd(session.Id, session))
@@ -42,10 +43,12 @@ internal sealed class SessionTable
         return true;
     }
 
-    /// <summary>Finds a session that is open, or that keeps its last words for a poll.</summary>
+    /// <summary>Gets a session that is open, or that is retained for its last poll.</summary>
     public bool TryGet(string sid, [NotNullWhen(true)] out EngineSession? session) => _sessions.TryGetValue(sid, out session);
 
-    /// <summary>A session has ended. When it is retained, <see cref="Forget"/> follows.</summary>
+    /// <summary>Removes an ended session from the count.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="retain"><see langword="true"/> to keep the session findable until <see cref="Forget"/> is called.</param>
     public void Remove(EngineSession session, bool retain)
     {
         Interlocked.Decrement(ref _count);
@@ -55,6 +58,6 @@ internal sealed class SessionTable
         }
     }
 
-    /// <summary>Drops the last trace of a session.</summary>
+    /// <summary>Removes a retained session, so that it can no longer be found.</summary>
     public void Forget(EngineSession session) => _sessions.TryRemove(new KeyValuePair<string, EngineSession>(session.Id, session));
 }

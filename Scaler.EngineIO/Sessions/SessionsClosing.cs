@@ -1,31 +1,31 @@
 namespace Scaler.EngineIO.Sessions;
 
-/// <summary>The closing of all sessions of a server within a budget.</summary>
+/// <summary>Closes all sessions of a server within a time budget.</summary>
 internal sealed class SessionsClosing(EngineRuntime runtime, EngineCloseReason reason, TimeSpan budget)
 {
     // Fewer sessions than this are closed at once.
-    private const int SmallestBatch = 64;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private const int MinBatchSize = 64;
+    private static readonly TimeSpan BatchInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly long _startedAt = runtime.Time.GetTimestamp();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var count = 0;
-        var ends = new List<Task>();
+        var closeTasks = new List<Task>();
         try
         {
-            var batch = Math.Max(SmallestBatch, (int)Math.Ceiling(runtime.Table.Count * 2 * Pause / Max(budget, Pause)));
-            // A handshake that was on its way may bring another session.
+            var batch = Math.Max(MinBatchSize, (int)Math.Ceiling(runtime.Table.Count * 2 * BatchInterval / Max(budget, BatchInterval)));
+            // A handshake in progress may add another session.
             while (runtime.Table.Count > 0)
             {
                 var before = count;
                 foreach (var session in runtime.Table.Open)
                 {
-                    ends.Add(session.CloseAsync(reason).AsTask());
+                    closeTasks.Add(session.CloseAsync(reason).AsTask());
                     if (++count % batch == 0)
                     {
-                        await Task.Delay(Pause, runtime.Time, cancellationToken);
+                        await Task.Delay(BatchInterval, runtime.Time, cancellationToken);
                     }
                 }
 
@@ -35,8 +35,8 @@ internal sealed class SessionsClosing(EngineRuntime runtime, EngineCloseReason r
                 }
             }
 
-            await Task.WhenAll(ends).WaitAsync(Left, runtime.Time, cancellationToken);
-            await runtime.Farewells.WhenNone().WaitAsync(Left, runtime.Time, cancellationToken);
+            await Task.WhenAll(closeTasks).WaitAsync(Remaining, runtime.Time, cancellationToken);
+            await runtime.Farewells.WhenNone().WaitAsync(Remaining, runtime.Time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
@@ -50,14 +50,14 @@ internal sealed class SessionsClosing(EngineRuntime runtime, EngineCloseReason r
         }
     }
 
-    /// <summary>Cuts off, when the budget is used up, the WebSockets that still wait for their client's answer.</summary>
+    /// <summary>Aborts the WebSockets that still wait for their client's close frame when the budget is used up.</summary>
     public async Task CutOffLaterAsync()
     {
-        await Task.Delay(Left, runtime.Time);
+        await Task.Delay(Remaining, runtime.Time);
         runtime.Clock.ExpireAll(runtime.CloseDue);
     }
 
-    private TimeSpan Left => Max(budget - runtime.Time.GetElapsedTime(_startedAt), TimeSpan.Zero);
+    private TimeSpan Remaining => Max(budget - runtime.Time.GetElapsedTime(_startedAt), TimeSpan.Zero);
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

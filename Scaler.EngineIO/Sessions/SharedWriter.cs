@@ -4,13 +4,14 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Writes what broadcasts have given to WebSockets, on threads of the pool: who sends to thousands is not held up by thousands of writes, and
-/// all cores share them. A few are written by one thread, for to wake another costs as much as a write.
+/// Writes the queued messages of a broadcast to its WebSockets, on the thread pool. The sender does not wait for thousands of
+/// writes, and all cores share them. A small number of WebSockets is written by one thread, because waking another thread costs
+/// as much as a write.
 /// </summary>
 internal sealed class SharedWriter
 {
-    /// <summary>How many go into one lane before the next takes its turn.</summary>
-    private const uint Share = 32;
+    /// <summary>The number of consecutive connections that are added to one lane before the next lane is used.</summary>
+    private const uint ConnectionsPerTurn = 32;
 
     private const int MaxLanes = 16;
 
@@ -19,9 +20,12 @@ internal sealed class SharedWriter
 
     public SharedWriter() => _lanes = [.. Enumerable.Range(0, Math.Min(Environment.ProcessorCount, MaxLanes)).Select(_ => new Lane(this))];
 
-    /// <summary>Has a connection write. It is nobody else's turn to do so until it has written everything.</summary>
+    /// <summary>
+    /// Schedules the write of a connection. The caller has claimed the connection's writing state, so no other thread writes to
+    /// it meanwhile.
+    /// </summary>
     public void Add(WebSocketConnection connection) =>
-        _lanes[Interlocked.Increment(ref _added) / Share % (uint)_lanes.Length].Add(connection);
+        _lanes[Interlocked.Increment(ref _added) / ConnectionsPerTurn % (uint)_lanes.Length].Add(connection);
 
     private sealed class Lane(SharedWriter writer) : IThreadPoolWorkItem
     {
@@ -46,7 +50,7 @@ internal sealed class SharedWriter
                     connection.Write(writer);
                 }
 
-                // Who adds from here on starts another run; what was added before is seen below.
+                // A connection that is added from here on schedules another run. The check below sees one that was added before.
                 Interlocked.Exchange(ref _running, 0);
             }
             while (!_connections.IsEmpty && Interlocked.Exchange(ref _running, 1) == 0);

@@ -4,8 +4,8 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// A WebSocket that wants to take a session over from polling: opened, then probed (<c>2probe</c>), then done (<c>5</c>). The
-/// session's lock guards it. Its deadline is the upgrade timeout.
+/// An upgrade of a session from polling to WebSocket. The WebSocket is opened, the client sends a probe (<c>2probe</c>), then the
+/// upgrade packet (<c>5</c>). The session's lock guards this object. Its deadline is the upgrade timeout.
 /// </summary>
 internal sealed class UpgradeAttempt : Deadline
 {
@@ -22,14 +22,18 @@ internal sealed class UpgradeAttempt : Deadline
 
     public bool IsProbed { get; private set; }
 
-    /// <summary>The client has probed: polls are released from now on.</summary>
+    /// <summary>Records the client's probe. From this point on, polls are released.</summary>
     public void Probed() => IsProbed = true;
 
     /// <summary>
-    /// Whether a poll that just came is to be answered with a noop at once. The first one is, and then one in each interval:
-    /// every poll must end, or a client that waits for it never finishes its upgrade; but a client that polls on must not do so
-    /// as fast as it can. When false, the poll is held and released when the interval is over.
+    /// Decides whether a poll is answered with a noop packet immediately. After the probe, this applies to the first poll, then
+    /// to one poll per interval of 100 ms. Every poll must end, because a client may wait for it before it completes the upgrade.
+    /// The interval keeps a client that continues to poll from doing so in a tight loop.
     /// </summary>
+    /// <returns>
+    /// <see langword="true"/> to answer the poll; <see langword="false"/> to hold it, until the interval has passed if the client
+    /// has probed.
+    /// </returns>
     public bool TakeNoop()
     {
         if (!IsProbed)
@@ -47,7 +51,7 @@ internal sealed class UpgradeAttempt : Deadline
         return true;
     }
 
-    /// <summary>Closes the WebSocket; polling goes on.</summary>
+    /// <summary>Closes the WebSocket. Polling continues.</summary>
     public void Drop(WebSocketCloseCode code, string reason)
     {
         Disarm();

@@ -3,7 +3,9 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Telemetry;
 
-/// <summary>What a server counts, under the meter <c>Scaler.EngineIO</c>. Tags have few values: never a session id.</summary>
+/// <summary>
+/// Records the metrics of a server in the meter <c>Scaler.EngineIO</c>. Tags have a low cardinality: never a session id.
+/// </summary>
 internal sealed class EngineMetrics : IDisposable
 {
     public const string MeterName = "Scaler.EngineIO";
@@ -23,27 +25,27 @@ internal sealed class EngineMetrics : IDisposable
     {
         _meter = factory.Create(MeterName);
         _activeSessions = _meter.CreateUpDownCounter<long>(
-            "engineio.server.active_sessions", "{session}", "Sessions that are open.");
+            "engineio.server.active_sessions", "{session}", "Number of open sessions.");
         _duration = _meter.CreateHistogram<double>(
-            "engineio.server.session.duration", "s", "How long sessions lasted.",
+            "engineio.server.session.duration", "s", "Duration of sessions.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1, 10, 60, 300, 1800, 7200, 86400] });
         _packets = _meter.CreateCounter<long>(
-            "engineio.server.packets", "{packet}", "Packets received and sent.");
+            "engineio.server.packets", "{packet}", "Number of packets received and sent.");
         _upgrades = _meter.CreateCounter<long>(
-            "engineio.server.upgrades", "{upgrade}", "Upgrades to WebSocket that were tried.");
+            "engineio.server.upgrades", "{upgrade}", "Number of attempted upgrades to WebSocket.");
         _refusals = _meter.CreateCounter<long>(
-            "engineio.server.refused_requests", "{request}", "Requests that were refused.");
+            "engineio.server.refused_requests", "{request}", "Number of refused requests.");
         _dropped = _meter.CreateCounter<long>(
-            "engineio.server.dropped_messages", "{message}", "Volatile messages that found a full queue.");
+            "engineio.server.dropped_messages", "{message}", "Number of volatile messages dropped because the queue was full.");
         _limits = _meter.CreateCounter<long>(
-            "engineio.server.limits_reached", "{event}", "Clients that went over a limit.");
+            "engineio.server.limits_reached", "{event}", "Number of times a client exceeded a limit.");
     }
 
     public void SessionOpened(EngineTransport transport) => _activeSessions.Add(1, Tag(transport));
 
     public void SessionUpgraded()
     {
-        // What was counted under one transport must leave under it.
+        // The session was counted with the polling tag, so it must be subtracted with the same tag.
         _activeSessions.Add(-1, Tag(EngineTransport.Polling));
         _activeSessions.Add(1, Tag(EngineTransport.WebSocket));
     }
