@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Identifies a client address for rate limiting: an IPv4 address, or the /64 prefix of an IPv6 address. A /64 is the smallest prefix
-/// assigned to a subscriber, who can use any address in it.
+/// Identifies a client address for rate limiting: an IPv4 address, or the /64 prefix of an IPv6 address. A /64 is the smallest
+/// prefix assigned to a subscriber, who can use any address in it.
 /// </summary>
 /// <param name="Family">The address family; <see cref="AddressFamily.Unspecified"/> for a shared key.</param>
 /// <param name="Bits">The IPv4 address, the IPv6 prefix, or the number of the shared key.</param>

@@ -4,9 +4,9 @@ using Scaler.EngineIO.Sessions;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Aborts a poll response that the client does not read. After the session has closed, the client has
-/// <see cref="EngineIOOptions.ClosedSessionRetention"/> to read the response; packets that wait for a poll are kept for the same time.
-/// Kestrel's minimum data rate alone would allow more than an hour for 1 MB, long after the heartbeat has closed the session.
+/// Aborts a response that the client does not read within <see cref="EngineIOOptions.ClosedSessionRetention"/> after the session
+/// has closed. A closed session keeps its queued packets for the same time. Kestrel's minimum data rate alone would allow more
+/// than an hour for 1 MB, long after the heartbeat has closed the session.
 /// </summary>
 /// <remarks>Lock order: this object's lock is acquired before the lock of <see cref="DeadlineClock"/>.</remarks>
 internal sealed class AnswerDeadline : Deadline, IDisposable
@@ -21,7 +21,8 @@ internal sealed class AnswerDeadline : Deadline, IDisposable
     {
         _runtime = session.Runtime;
         _request = request;
-        _closedRegistration = session.ClosedToken.UnsafeRegister(static state => ((AnswerDeadline)state!).OnSessionClosed(), this);
+        _closedRegistration = session.ClosedToken.UnsafeRegister(
+            static state => ((AnswerDeadline)state!).OnSessionClosed(), this);
     }
 
     public override void Expire()

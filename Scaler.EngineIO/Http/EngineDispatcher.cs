@@ -109,7 +109,8 @@ internal sealed partial class EngineDispatcher : IDisposable
             if (!await _polling.PollAsync(context, request, session))
             {
                 await RefuseAsync(
-                    context, request, session.State == EngineSessionState.Open ? EngineError.BadRequest : EngineError.UnknownSession);
+                    context, request,
+                    session.State == EngineSessionState.Open ? EngineError.BadRequest : EngineError.UnknownSession);
             }
         }
         else if (!HttpMethods.IsPost(context.Request.Method))
@@ -181,7 +182,8 @@ internal sealed partial class EngineDispatcher : IDisposable
             if (authorization.IsRefused)
             {
                 await RefuseAsync(
-                    context, request, authorization.IsBadRequest ? EngineError.BadRequest : EngineError.Forbidden, authorization.Message);
+                    context, request,
+                    authorization.IsBadRequest ? EngineError.BadRequest : EngineError.Forbidden, authorization.Message);
                 return;
             }
         }
@@ -225,7 +227,8 @@ internal sealed partial class EngineDispatcher : IDisposable
             _runtime.Metrics.LimitReached(EngineLimit.Handshakes);
         }
 
-        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter =
+            Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return RefuseAsync(
             context, request, EngineError.BadRequest, "Too many handshakes from this address",
             StatusCodes.Status429TooManyRequests, "handshakes");
@@ -303,7 +306,8 @@ internal sealed partial class EngineDispatcher : IDisposable
     }
 
     private Task RefuseAsync(
-        HttpContext context, in EngineRequest request, EngineError error, string? message = null, int? status = null, string? tag = null)
+        HttpContext context, in EngineRequest request, EngineError error,
+        string? message = null, int? status = null, string? tag = null)
     {
         message ??= error.Message();
         _runtime.Metrics.RequestRefused(tag ?? error.Tag());

@@ -7,8 +7,8 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Writes an error response: JSON such as <c>{"code":1,"message":"Session ID unknown"}</c>, or only the message as plain text for a
-/// WebSocket request.
+/// Writes an error response: JSON such as <c>{"code":1,"message":"Session ID unknown"}</c>, or, for a WebSocket request, only the
+/// message as plain text.
 /// </summary>
 internal static class EngineErrorResponse
 {

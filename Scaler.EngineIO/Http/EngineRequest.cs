@@ -6,8 +6,8 @@ namespace Scaler.EngineIO.Http;
 
 /// <summary>
 /// Represents the Engine.IO parameters of an HTTP request. Names and values are case-sensitive, unlike the names of
-/// <see cref="HttpRequest.Query"/>: <c>POLLING</c> is not a transport. A repeated <c>transport</c>, <c>sid</c> or <c>EIO</c> counts as
-/// empty.
+/// <see cref="HttpRequest.Query"/>: <c>POLLING</c> is not a transport. A repeated <c>transport</c>, <c>sid</c> or <c>EIO</c> is
+/// read as empty.
 /// </summary>
 internal readonly record struct EngineRequest
 {
@@ -23,7 +23,7 @@ internal readonly record struct EngineRequest
     /// <summary>Gets a value indicating whether the client cannot receive binary data (protocol 3).</summary>
     public bool Base64Only { get; private init; }
 
-    /// <summary>Gets the index of the client's JSONP callback, or <see langword="null"/> if the client does not use JSONP.</summary>
+    /// <summary>Gets the index of the client's JSONP callback, or <see langword="null"/> without JSONP.</summary>
     public string? JsonpIndex { get; private init; }
 
     /// <summary>Gets a value indicating whether the request asks for a WebSocket.</summary>

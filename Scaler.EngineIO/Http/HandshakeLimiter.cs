@@ -5,9 +5,9 @@ using Scaler.EngineIO.Sessions;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Limits the number of handshakes per client address. <see cref="PartitionedRateLimiter{TResource}"/> evicts an address that has been
-/// idle for 10 seconds with all its tokens. While the maximum number of addresses is tracked, all requests use a fixed number of shared
-/// limits, so memory stays bounded.
+/// Limits the rate of handshakes per client address. <see cref="PartitionedRateLimiter{TResource}"/> evicts an address that has
+/// been idle for 10 seconds with all its tokens. While the maximum number of addresses is tracked, every handshake counts against
+/// one of a fixed number of shared limits, so memory stays bounded.
 /// </summary>
 internal sealed class HandshakeLimiter : IDisposable
 {

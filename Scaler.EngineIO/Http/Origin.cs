@@ -34,7 +34,8 @@ internal readonly record struct Origin(string Scheme, string Host, string Port)
         var hasPort = colon > authority.LastIndexOf(']');
         var host = hasPort ? authority[..colon] : authority;
         var port = hasPort ? authority[(colon + 1)..] : DefaultPort(scheme);
-        if (host.Length == 0 || host.AsSpan().ContainsAny(NonHostCharacters) || (hasPort && port != Any && !ushort.TryParse(port, out _)))
+        if (host.Length == 0 || host.AsSpan().ContainsAny(NonHostCharacters)
+            || (hasPort && port != Any && !ushort.TryParse(port, out _)))
         {
             return false;
         }

@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Decides which origins may connect: the server's own origin and the configured ones. CORS only keeps pages of other origins from
-/// reading responses; it stops neither WebSockets nor script loads. The origin is therefore checked before the request has any effect.
+/// Decides which origins may connect: the server's own origin and the configured ones. CORS keeps pages of other origins from
+/// reading responses, but it stops neither WebSockets nor script loads. The origin is therefore checked before a request has any
+/// effect.
 /// </summary>
 internal sealed class OriginRules
 {
@@ -24,8 +25,8 @@ internal sealed class OriginRules
     public bool AllowsEverybody { get; }
 
     /// <summary>
-    /// Returns a value indicating whether a configured origin is valid: <c>*</c>, or an origin whose host has a wildcard only as a
-    /// leading <c>*.</c>.
+    /// Returns a value indicating whether a configured origin is valid: <c>*</c>, or an origin whose host has a wildcard only in
+    /// a leading <c>*.</c>.
     /// </summary>
     public static bool IsEntry(string? entry) => entry == AnyOrigin
         || (Origin.TryParse(entry, out var origin)
@@ -64,8 +65,8 @@ internal sealed class OriginRules
         var origins = request.Headers.Origin;
         return origins.Count switch
         {
-            // No Origin header: non-browser clients and same-origin requests omit it. So do script loads (JSONP) from any origin, but
-            // browsers send Sec-Fetch-Site with those.
+            // No Origin header: non-browser clients and same-origin requests omit it. Script loads (JSONP) from any origin also
+            // omit it, but browsers send Sec-Fetch-Site with them.
             0 => request.Headers["Sec-Fetch-Site"] is not [not ("same-origin" or "none")],
             1 => IsOwn(origins.ToString(), request) || Lists(origins.ToString()),
             _ => false,
@@ -80,7 +81,8 @@ internal sealed class OriginRules
         }
 
         // TLS may terminate at a proxy, so requests of an https page may arrive as http. The reverse is a different origin.
-        var port = request.Host.Port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Origin.DefaultPort(origin.Scheme);
+        var port = request.Host.Port?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            ?? Origin.DefaultPort(origin.Scheme);
         return origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase) && origin.Port == port
             && (origin.Scheme == request.Scheme || (origin.Scheme == "https" && request.Scheme == "http"));
     }

@@ -15,8 +15,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
     /// <summary>Writes the handshake response.</summary>
     /// <returns>
-    /// <see langword="false"/> if the application closed the session as forbidden meanwhile, so the caller must refuse the handshake;
-    /// otherwise, <see langword="true"/>.
+    /// <see langword="false"/> if the application has closed the session as <see cref="EngineCloseReason.Forbidden"/>, so the
+    /// caller must refuse the handshake; otherwise, <see langword="true"/>.
     /// </returns>
     public async Task<bool> AnswerHandshakeAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
@@ -50,8 +50,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
     /// <summary>Answers a poll request, immediately or as soon as the session has packets.</summary>
     /// <returns>
-    /// <see langword="false"/> if the session has ended or is no longer on polling, so the caller must refuse the request; otherwise,
-    /// <see langword="true"/>.
+    /// <see langword="false"/> if the session has ended or is no longer on polling, so the caller must refuse the request;
+    /// otherwise, <see langword="true"/>.
     /// </returns>
     public async Task<bool> PollAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
@@ -99,7 +99,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
     }
 
     /// <summary>Reads and handles a post request.</summary>
-    /// <returns><see langword="false"/> if the caller must refuse the request as bad; otherwise, <see langword="true"/>.</returns>
+    /// <returns><see langword="false"/> if the caller must refuse a bad request; otherwise, <see langword="true"/>.</returns>
     public async Task<bool> PostAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         var isBinary = IsBinary(context.Request.ContentType);
@@ -137,7 +137,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         if (outcome == PayloadOutcome.TooFast)
         {
             await EngineErrorResponse.WriteAsync(
-                context, asText: false, StatusCodes.Status429TooManyRequests, EngineError.BadRequest, session.End.Message ?? "rate limit");
+                context, asText: false, StatusCodes.Status429TooManyRequests, EngineError.BadRequest,
+                session.End.Message ?? "rate limit");
             return true;
         }
 
@@ -176,12 +177,12 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
     /// <summary>Reads the request body and enforces <see cref="EngineIOOptions.MaxPayload"/>.</summary>
     /// <returns>
-    /// <see langword="true"/> if the whole body was read; otherwise, <see langword="false"/>. The session is then closed, and the status
-    /// code is set unless the connection was lost.
+    /// <see langword="true"/> if the whole body was read; otherwise, <see langword="false"/>. The session is then closed, and the
+    /// status code is set unless the request was aborted.
     /// </returns>
     private async Task<bool> ReadBodyAsync(HttpContext context, EngineSession session, PooledBuffer body)
     {
-        // Disable Kestrel's own body size limit: its response is not the one that the protocol requires.
+        // Disable Kestrel's own body size limit, whose error response differs from the protocol's.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
@@ -214,8 +215,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
         catch (BadHttpRequestException exception)
         {
-            // The body was incomplete or slower than Kestrel's minimum data rate. End the post first, so that closing the session does not
-            // abort this response.
+            // The body was incomplete, or slower than Kestrel's minimum data rate. End the post first, so that closing the
+            // session does not abort this response.
             context.Response.StatusCode = exception.StatusCode;
             session.EndPost();
         }
@@ -245,7 +246,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets)
+    private async Task AnswerAsync(
+        HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets)
     {
         try
         {
@@ -254,7 +256,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             _options.OnHeaders?.Invoke(response.Headers, context);
             response.Headers.CacheControl = "no-store";
             response.ContentType = contentType;
-            using var compressed = compress && _options.HttpCompression.Enabled && payload.Length >= _options.HttpCompression.Threshold
+            using var compressed = compress && _options.HttpCompression.Enabled
+                && payload.Length >= _options.HttpCompression.Threshold
                 ? HttpCompression.TryCompress(context, payload.Span)
                 : null;
             var body = compressed ?? payload;
@@ -262,7 +265,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             var written = response.Body.WriteAsync(body.Memory, context.RequestAborted);
             if (!written.IsCompletedSuccessfully)
             {
-                using var deadline = new AnswerDeadline(session, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
+                using var deadline = new AnswerDeadline(
+                    session, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
                 await written;
             }
         }

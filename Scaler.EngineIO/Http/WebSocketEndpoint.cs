@@ -13,7 +13,8 @@ namespace Scaler.EngineIO.Http;
 internal sealed class WebSocketEndpoint(EngineRuntime runtime)
 {
     /// <summary>
-    /// Returns a value indicating whether a WebSocket request is valid. The caller rejects an invalid request before the 101 response.
+    /// Returns a value indicating whether a WebSocket request is valid. Callers refuse an invalid request instead of sending the
+    /// 101 response.
     /// </summary>
     public static bool IsValid(HttpContext context)
     {
@@ -46,14 +47,15 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
             response.SecWebSocketProtocol = protocol;
         }
 
-        var compression = runtime.Options.PerMessageDeflate.Enabled && DeflateOffer.IsAcceptable(request.SecWebSocketExtensions.ToString());
+        var compression = runtime.Options.PerMessageDeflate.Enabled
+            && DeflateOffer.IsAcceptable(request.SecWebSocketExtensions.ToString());
         if (compression)
         {
             response.SecWebSocketExtensions = DeflateOffer.Answer;
         }
 
-        // A WebSocket client may be slow for a while, or never send anything. The heartbeat and the queue limits detect dead and slow
-        // clients, so disable Kestrel's minimum data rates.
+        // Disable Kestrel's minimum data rates: a client may be slow for a while, or never send a message. The heartbeat and the
+        // queue limits detect dead and slow clients.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
         {
             requestRate.MinDataRate = null;
@@ -67,17 +69,18 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
         var stream = await UpgradeAsync(context);
         return GetTransport(context, stream) is { } transport
             ? new WebSocketConnection(runtime, transport, compression)
-            : new WebSocketConnection(runtime, stream, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
+            : new WebSocketConnection(
+                runtime, stream, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
     }
 
     /// <summary>
     /// Returns the transport connection below Kestrel's HTTP layer if the WebSocket can use it directly; otherwise,
-    /// <see langword="null"/>. After the 101 response HTTP/1.1 adds nothing to the bytes, but passing through it costs time for each
-    /// message. The 101 response was written to the same transport, so the order is preserved.
+    /// <see langword="null"/>. After the 101 response HTTP/1.1 adds nothing to the bytes, but passing through it costs time for
+    /// each message. The 101 response was written to the same transport, so the order is preserved.
     /// </summary>
     /// <remarks>
-    /// The direct path is not possible in three cases. HTTP/2 wraps the data in frames. TLS replaces the transport. A stream that is
-    /// not Kestrel's own belongs to middleware that inspects or changes the data.
+    /// The WebSocket cannot use the transport in three cases: HTTP/2 wraps the data in frames; TLS is a different transport; a
+    /// stream that is not Kestrel's own belongs to middleware that observes the data.
     /// </remarks>
     private static ITransportConnection? GetTransport(HttpContext context, Stream stream) =>
         HttpProtocol.IsHttp11(context.Request.Protocol) && stream.GetType().Assembly == typeof(KestrelServerOptions).Assembly

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Scaler.EngineIO.Protocol;
 
 /// <summary>The handshake data: the JSON that follows the type digit <c>0</c> of the open packet.</summary>
-internal readonly record struct OpenPacket(string Sid, bool UpgradesToWebSocket, TimeSpan PingInterval, TimeSpan PingTimeout, int MaxPayload)
+internal readonly record struct OpenPacket(
+    string Sid, bool UpgradesToWebSocket, TimeSpan PingInterval, TimeSpan PingTimeout, int MaxPayload)
 {
     [ThreadStatic]
     private static Utf8JsonWriter? _writer;

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>Validates UTF-8 text received from clients.</summary>
+/// <summary>Validates and repairs UTF-8 text received from clients.</summary>
 internal static class Utf8Text
 {
     /// <summary>

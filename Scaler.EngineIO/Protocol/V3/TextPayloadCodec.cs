@@ -14,7 +14,7 @@ internal static class TextPayloadCodec
     private const int MaxLengthDigits = 10;
 
     /// <summary>Reads the packet at <paramref name="position"/> and advances the position past it.</summary>
-    /// <remarks>The payload must be valid UTF-8. Otherwise, packet boundaries may be wrong, but no read is out of bounds.</remarks>
+    /// <remarks>The payload must be valid UTF-8. Otherwise packets may be split wrongly, but still within the payload.</remarks>
     public static PayloadStep Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
     {
         packet = default;

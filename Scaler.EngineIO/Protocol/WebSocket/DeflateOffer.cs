@@ -9,7 +9,7 @@ internal static class DeflateOffer
     /// </summary>
     public const string Answer = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
 
-    /// <summary>Returns a value indicating whether <c>Sec-WebSocket-Extensions</c> contains an offer this server accepts.</summary>
+    /// <summary>Returns a value indicating whether <c>Sec-WebSocket-Extensions</c> contains an acceptable offer.</summary>
     public static bool IsAcceptable(ReadOnlySpan<char> extensions)
     {
         foreach (var range in extensions.Split(','))

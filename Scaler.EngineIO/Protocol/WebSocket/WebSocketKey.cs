@@ -23,7 +23,7 @@ internal static class WebSocketKey
     }
 
     /// <summary>Returns the value of <c>Sec-WebSocket-Accept</c> for a client's key.</summary>
-    [SuppressMessage("Security", "CA5350", Justification = "RFC 6455 requires SHA-1. The hash confirms the handshake and protects no data.")]
+    [SuppressMessage("Security", "CA5350", Justification = "RFC 6455 requires SHA-1, which protects no data here.")]
     public static string Accept(string key)
     {
         Span<byte> source = stackalloc byte[60];
