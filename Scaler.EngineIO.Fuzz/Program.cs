@@ -2,7 +2,7 @@ using SharpFuzz;
 
 namespace Scaler.EngineIO.Fuzz;
 
-/// <summary>Replays files through a target, or hands the target to the fuzzer that started this process.</summary>
+/// <summary>Replays files through a target, or runs the target under the fuzzer that started this process.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -25,7 +25,7 @@ internal static class Program
         }
         else
         {
-            // Under AFL; without it, one run over standard input.
+            // Runs under AFL. Without AFL, runs the target once on standard input.
             Fuzzer.OutOfProcess.Run(stream => Surroundings.Run(target, ReadAll(stream)));
         }
 

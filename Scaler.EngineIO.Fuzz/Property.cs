@@ -2,10 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Scaler.EngineIO.Fuzz;
 
-/// <summary>What a target demands of a parser.</summary>
+/// <summary>Checks the invariants of parsers.</summary>
 internal static class Property
 {
-    /// <summary>Throws when a property does not hold; a fuzzer takes the exception for a crash.</summary>
+    /// <summary>Throws if a condition is false. Fuzzers report the exception as a crash.</summary>
+    /// <param name="condition">The invariant.</param>
+    /// <param name="otherwise">The exception message, which describes the violation.</param>
+    /// <exception cref="InvalidOperationException"><paramref name="condition"/> is <see langword="false"/>.</exception>
     public static void Holds([DoesNotReturnIf(false)] bool condition, string otherwise)
     {
         if (!condition)

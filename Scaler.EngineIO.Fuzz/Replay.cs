@@ -1,9 +1,10 @@
 namespace Scaler.EngineIO.Fuzz;
 
-/// <summary>Runs a target over files, so that what a fuzzer once found stays tested where there is no fuzzer.</summary>
+/// <summary>Runs a target on files, so that inputs found by a fuzzer are regression tests that need no fuzzer.</summary>
 internal static class Replay
 {
-    /// <summary>Whether the target holds for the file, or for each file of the folder. A folder without files does not.</summary>
+    /// <summary>Runs the target on a file, or on each file of a folder, and prints the failures.</summary>
+    /// <returns><see langword="true"/> if all files pass and there is at least one; otherwise, <see langword="false"/>.</returns>
     public static bool Run(FuzzTarget target, string path, TextWriter output)
     {
         string[] files = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)] : [path];
@@ -16,13 +17,13 @@ internal static class Replay
             }
             catch (Exception error)
             {
-                // Whatever it is: a parser throws nothing.
+                // Any exception is a failure, because parsers must not throw.
                 failed++;
                 output.WriteLine($"{file}: {error}");
             }
         }
 
-        output.WriteLine($"{files.Length - failed} of {files.Length} files hold.");
+        output.WriteLine($"{files.Length - failed} of {files.Length} files passed.");
         return failed == 0 && files.Length > 0;
     }
 }

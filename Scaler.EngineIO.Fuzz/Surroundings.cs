@@ -1,42 +1,46 @@
 namespace Scaler.EngineIO.Fuzz;
 
 /// <summary>
-/// Runs a target over a slice of a larger buffer. Once what lies around the slice looks like more of a payload, and once
-/// like no part of any: a target that comes to another result has read outside, and one that changed it has written there.
+/// Detects reads and writes outside the input by running a target on a slice of a larger buffer. In one run the bytes around the
+/// slice look like more payload; in another run they are valid in no payload. A different result reveals a read outside the
+/// slice, and a changed byte reveals a write.
 /// </summary>
 internal static class Surroundings
 {
     private const int Margin = 32;
 
-    /// <summary>Runs the target over the input in all surroundings.</summary>
+    /// <summary>Runs the target on the input alone and with each kind of surrounding bytes.</summary>
     public static void Run(FuzzTarget target, ReadOnlySpan<byte> input)
     {
-        var alone = target(input.ToArray());
+        var expected = target(input.ToArray());
         foreach (var poison in (ReadOnlySpan<byte>)[0xFF, (byte)'4'])
         {
             var buffer = new byte[input.Length + (2 * Margin)];
             Array.Fill(buffer, poison);
             input.CopyTo(buffer.AsSpan(Margin));
             var result = target(buffer.AsMemory(Margin, input.Length));
-            Property.Holds(result == alone, "The result depends on what lies around the input.");
-            Property.Holds(input.SequenceEqual(buffer.AsSpan(Margin, input.Length)), "The input was changed.");
+            Property.Holds(result == expected, "The result depends on bytes outside the input.");
+            Property.Holds(input.SequenceEqual(buffer.AsSpan(Margin, input.Length)), "The target changed its input.");
             CheckMargins(buffer, input.Length, poison);
         }
     }
 
-    /// <summary>Runs an action that writes into a span of this length, and checks what lies around it.</summary>
+    /// <summary>Runs an action that writes to a buffer, and checks that no bytes around the buffer change.</summary>
+    /// <param name="length">The length of the buffer, in bytes.</param>
+    /// <param name="action">The action, which returns the number of bytes written.</param>
+    /// <returns>The bytes written.</returns>
     public static byte[] Write(int length, Func<Memory<byte>, int> action)
     {
         const byte Poison = 0xA5;
         var buffer = new byte[length + (2 * Margin)];
         Array.Fill(buffer, Poison);
         var written = action(buffer.AsMemory(Margin, length));
-        Property.Holds(written >= 0 && written <= length, "More was written than there is room for.");
+        Property.Holds(written >= 0 && written <= length, "The number of bytes written is outside the range of the buffer.");
         CheckMargins(buffer, length, Poison);
         return buffer.AsSpan(Margin, written).ToArray();
     }
 
     private static void CheckMargins(ReadOnlySpan<byte> buffer, int length, byte poison) => Property.Holds(
         !buffer[..Margin].ContainsAnyExcept(poison) && !buffer[(Margin + length)..].ContainsAnyExcept(poison),
-        "Something was written outside.");
+        "A byte outside the buffer was written.");
 }

@@ -4,7 +4,7 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>Base64, read leniently.</summary>
+/// <summary>Checks the lenient base64 decoder and the encoder.</summary>
 internal static class Base64Target
 {
     public static int Run(ReadOnlyMemory<byte> input)
@@ -14,10 +14,10 @@ internal static class Base64Target
         var strict = new byte[input.Length];
         if (Convert.TryFromBase64String(Encoding.Latin1.GetString(input.Span), strict, out var length))
         {
-            Property.Holds(strict.AsSpan(0, length).SequenceEqual(decoded), "What is base64 beyond doubt was read as something else.");
+            Property.Holds(strict.AsSpan(0, length).SequenceEqual(decoded), "Strictly valid base64 was decoded to other bytes.");
         }
 
-        // Any bytes can be sent.
+        // The encoder must accept any bytes, so encode the raw input too.
         CheckEncoded(input.ToArray());
         CheckEncoded(decoded);
         var hash = default(HashCode);
@@ -29,14 +29,17 @@ internal static class Base64Target
     {
         var output = new ArrayBufferWriter<byte>();
         Base64Text.Encode(data, output);
-        Property.Holds(output.WrittenCount == Base64Text.EncodedLength(data.Length), "The encoded length is not what was written.");
+        Property.Holds(
+            output.WrittenCount == Base64Text.EncodedLength(data.Length),
+            "The calculated length differs from the length written.");
         var text = Encoding.ASCII.GetString(output.WrittenSpan);
-        Property.Holds(text == Convert.ToBase64String(data), "What was written is no padded base64.");
+        Property.Holds(text == Convert.ToBase64String(data), "The encoder did not write padded base64.");
         foreach (var form in (string[])[text, text.TrimEnd('='), text.Replace('+', '-').Replace('/', '_'), text + "\r\n"])
         {
             var bytes = Encoding.ASCII.GetBytes(form);
-            var decoded = Surroundings.Write(Base64Text.MaxDecodedLength(bytes.Length), room => Base64Text.Decode(bytes, room.Span));
-            Property.Holds(decoded.AsSpan().SequenceEqual(data), "What was written is not what is read.");
+            var decoded = Surroundings.Write(
+                Base64Text.MaxDecodedLength(bytes.Length), room => Base64Text.Decode(bytes, room.Span));
+            Property.Holds(decoded.AsSpan().SequenceEqual(data), "Decoding does not restore the encoded bytes.");
         }
     }
 }

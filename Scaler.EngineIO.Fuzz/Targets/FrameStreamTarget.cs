@@ -2,7 +2,7 @@ using Scaler.EngineIO.Protocol.WebSocket;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>The frames of a connection one after the other, with their masks and close codes.</summary>
+/// <summary>Checks a sequence of WebSocket frames, with their masks and close payloads.</summary>
 internal static class FrameStreamTarget
 {
     public static int Run(ReadOnlyMemory<byte> input)
@@ -42,7 +42,7 @@ internal static class FrameStreamTarget
         var key = BitConverter.GetBytes(mask);
         for (var index = 0; index < plain.Length; index++)
         {
-            Property.Holds(plain[index] == (masked.Span[index] ^ key[index % 4]), "A mask is not applied byte by byte.");
+            Property.Holds(plain[index] == (masked.Span[index] ^ key[index % 4]), "The result differs from a byte-by-byte XOR.");
         }
 
         return plain;

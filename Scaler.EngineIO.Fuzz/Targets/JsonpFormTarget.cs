@@ -4,7 +4,7 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>The form that a JSONP client posts.</summary>
+/// <summary>Checks the reading of forms that JSONP clients post.</summary>
 internal static class JsonpFormTarget
 {
     public static int Run(ReadOnlyMemory<byte> input)
@@ -13,10 +13,12 @@ internal static class JsonpFormTarget
         var output = new ArrayBufferWriter<byte>();
         var found = Jsonp.TryReadForm(form, output);
         var payload = output.WrittenSpan;
-        Property.Holds(found || payload.IsEmpty, "There is no payload, and yet something was written.");
-        Property.Holds(payload.Length <= form.Length, "A payload is longer than its form.");
-        Property.Holds(found == ("&" + Encoding.Latin1.GetString(form)).Contains("&d=", StringComparison.Ordinal), "The field was not found, or not there.");
-        // A backslash before a newline is what clients write for the two characters \n: the one thing that gets lost.
+        Property.Holds(found || payload.IsEmpty, "A form without a payload produced output.");
+        Property.Holds(payload.Length <= form.Length, "The payload is longer than the form.");
+        Property.Holds(
+            found == ("&" + Encoding.Latin1.GetString(form)).Contains("&d=", StringComparison.Ordinal),
+            "The field d was missed, or was found where there is none.");
+        // A backslash before a newline does not survive the round trip: it is escaped to the same text as the two characters \n.
         if (found && payload.IndexOf("\\\n"u8) < 0)
         {
             CheckPosted(payload);
@@ -40,7 +42,8 @@ internal static class JsonpFormTarget
         }
 
         var output = new ArrayBufferWriter<byte>();
-        Property.Holds(Jsonp.TryReadForm(Encoding.ASCII.GetBytes(form.Append("&x=1").ToString()), output), "The field was not found.");
-        Property.Holds(payload.SequenceEqual(output.WrittenSpan), "A payload changed on its way through a form.");
+        Property.Holds(
+            Jsonp.TryReadForm(Encoding.ASCII.GetBytes(form.Append("&x=1").ToString()), output), "The field d was not found.");
+        Property.Holds(payload.SequenceEqual(output.WrittenSpan), "A payload changed in the round trip through a form.");
     }
 }

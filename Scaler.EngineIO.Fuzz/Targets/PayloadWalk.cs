@@ -2,10 +2,11 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>Reads a payload to its end or its first error, and checks what holds for all three codecs.</summary>
+/// <summary>Reads a payload to its end or its first error, and checks the invariants of all three payload codecs.</summary>
 internal static class PayloadWalk
 {
-    public delegate PayloadStep Reader(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error);
+    public delegate PayloadStep Reader(
+        ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error);
 
     public static List<Packet> Run(ReadOnlySpan<byte> payload, Reader read, ref HashCode hash, out PacketParseError error)
     {
@@ -20,29 +21,37 @@ internal static class PayloadWalk
             hash.Add(packet);
             if (step != PayloadStep.Packet)
             {
-                Property.Holds(position == before, "A step that found no packet moved.");
-                Property.Holds((step == PayloadStep.End) == (error == PacketParseError.None), "An end is no error, and an error none.");
-                Property.Holds(step == PayloadStep.Invalid || packets.Count > 0, "A payload ended before its first packet.");
+                Property.Holds(position == before, "The position changed although no packet was read.");
+                Property.Holds(
+                    (step == PayloadStep.End) == (error == PacketParseError.None),
+                    "The step and the error contradict each other.");
+                Property.Holds(
+                    step == PayloadStep.Invalid || packets.Count > 0,
+                    "A payload ended before its first packet, without an error.");
                 return packets;
             }
 
-            Property.Holds(error == PacketParseError.None, "A packet came with an error.");
-            Property.Holds(position > before, "A packet took no bytes.");
+            Property.Holds(error == PacketParseError.None, "A packet was returned together with an error.");
+            Property.Holds(position > before, "Reading a packet did not advance the position.");
             CheckPacket(packet, payload[..Math.Min(position, payload.Length)], before);
             hash.AddBytes(payload.Slice(packet.Offset, packet.Length));
             packets.Add(packet);
         }
     }
 
-    /// <summary>Checks that a packet is of a known type, and lies within the source behind <paramref name="start"/>.</summary>
+    /// <summary>Checks that a packet has a known type, and that its body is within the source, after its type byte.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="source">The source, up to the end of the packet.</param>
+    /// <param name="start">The offset at which the packet starts, in bytes.</param>
     public static void CheckPacket(in Packet packet, ReadOnlySpan<byte> source, int start)
     {
-        Property.Holds(packet.Type <= PacketType.Noop, "A packet is of no known type.");
-        Property.Holds(packet.Offset > start && packet.Length >= 0, "A packet begins before its type.");
-        Property.Holds((long)packet.Offset + packet.Length <= source.Length, "A packet ends behind its payload.");
+        Property.Holds(packet.Type <= PacketType.Noop, "A packet has an unknown type.");
+        Property.Holds(
+            packet.Offset > start && packet.Length >= 0, "A packet body begins before its type, or has a negative length.");
+        Property.Holds((long)packet.Offset + packet.Length <= source.Length, "A packet ends after the end of its payload.");
     }
 
-    /// <summary>The bytes that a packet stands for: its body, or what its base64 decodes to.</summary>
+    /// <summary>Returns the data of a packet: its body, decoded if it is base64.</summary>
     public static byte[] Data(ReadOnlySpan<byte> payload, in Packet packet)
     {
         var body = payload.Slice(packet.Offset, packet.Length);
@@ -55,19 +64,22 @@ internal static class PayloadWalk
         return output[..Base64Text.Decode(body, output)];
     }
 
-    /// <summary>Checks that reading what was written gives the packets it was written from.</summary>
+    /// <summary>Checks that reading the written payload returns the original packets.</summary>
     public static void CheckRoundTrip(ReadOnlySpan<byte> payload, List<Packet> packets, ReadOnlySpan<byte> written, Reader read)
     {
         var ignored = default(HashCode);
-        var again = Run(written, read, ref ignored, out var error);
-        Property.Holds(error == PacketParseError.None, "What was written can't be read.");
-        Property.Holds(again.Count == packets.Count, "What was written has another count of packets.");
+        var reread = Run(written, read, ref ignored, out var error);
+        Property.Holds(error == PacketParseError.None, "A written payload cannot be read.");
+        Property.Holds(reread.Count == packets.Count, "A written payload has another number of packets.");
         for (var index = 0; index < packets.Count; index++)
         {
             var first = packets[index];
-            var second = again[index];
-            Property.Holds(second.Type == first.Type && second.Body == first.Body, "A packet changed its type.");
-            Property.Holds(Data(payload, first).AsSpan().SequenceEqual(Data(written, second)), "A packet changed its content.");
+            var second = reread[index];
+            Property.Holds(
+                second.Type == first.Type && second.Body == first.Body, "A packet changed its type or format in the round trip.");
+            Property.Holds(
+                Data(payload, first).AsSpan().SequenceEqual(Data(written, second)),
+                "A packet changed its data in the round trip.");
         }
     }
 }

@@ -4,7 +4,7 @@ using V3 = Scaler.EngineIO.Protocol.V3;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>A protocol 3 polling body as bytes.</summary>
+/// <summary>Checks protocol 3 binary polling bodies.</summary>
 internal static class V3BinaryTarget
 {
     public static int Run(ReadOnlyMemory<byte> input)
@@ -12,7 +12,7 @@ internal static class V3BinaryTarget
         var payload = input.Span;
         var hash = default(HashCode);
         var packets = PayloadWalk.Run(payload, V3.BinaryPayloadCodec.Read, ref hash, out var error);
-        // Base64 in a text packet is read, and never written.
+        // The binary codec reads base64 in text packets, but never writes it.
         if (error == PacketParseError.None && packets.TrueForAll(static packet => packet.Body != PacketBody.Base64))
         {
             CheckWritten(payload, packets);
@@ -30,11 +30,11 @@ internal static class V3BinaryTarget
             V3.BinaryPayloadCodec.Write(output, packet.Type, packet.Body, payload.Slice(packet.Offset, packet.Length));
             Property.Holds(
                 output.WrittenCount - before <= V3.BinaryPayloadCodec.MaxEncodedLength(packet.Length),
-                "A packet took more than was said.");
+                "A packet is longer than the calculated maximum.");
         }
 
-        // The shortest lengths are written; zeros in front of them are read.
-        Property.Holds(output.WrittenCount <= payload.Length, "What was written is longer than what was read.");
+        // The codec accepts leading zeros in a length and writes none.
+        Property.Holds(output.WrittenCount <= payload.Length, "The written payload is longer than the original.");
         PayloadWalk.CheckRoundTrip(payload, packets, output.WrittenSpan, V3.BinaryPayloadCodec.Read);
     }
 }

@@ -3,7 +3,7 @@ using V3 = Scaler.EngineIO.Protocol.V3;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>One protocol 3 packet, read as text and as bytes.</summary>
+/// <summary>Checks a single protocol 3 packet, read in text form and in binary form.</summary>
 internal static class V3PacketTarget
 {
     public static int Run(ReadOnlyMemory<byte> input)
@@ -13,21 +13,25 @@ internal static class V3PacketTarget
         if (textError == PacketParseError.None)
         {
             PayloadWalk.CheckPacket(text, source, 0);
-            // b4AQID: the type stands behind the 'b'.
+            // b4AQID: the type digit follows the 'b'.
             var digit = source[text.Body == PacketBody.Base64 ? 1 : 0];
-            Property.Holds(digit == PacketCodec.Digit(text.Type), "A packet is of another type than its digit says.");
-            Property.Holds(text.Offset + text.Length == source.Length, "A packet is not all that follows its type.");
+            Property.Holds(digit == PacketCodec.Digit(text.Type), "The packet type differs from its digit.");
+            Property.Holds(text.Offset + text.Length == source.Length, "The body does not extend to the end of the packet.");
         }
 
         var binaryError = V3.PacketCodec.DecodeBinary(source, out var binary);
         if (binaryError == PacketParseError.None)
         {
             PayloadWalk.CheckPacket(binary, source, 0);
-            Property.Holds(binary.Body == PacketBody.Binary && source[0] == (byte)binary.Type, "A packet is of another type than its number says.");
-            Property.Holds(binary.Length == source.Length - 1, "A packet is not all that follows its type.");
+            Property.Holds(
+                binary.Body == PacketBody.Binary && source[0] == (byte)binary.Type,
+                "The packet type differs from its type byte.");
+            Property.Holds(binary.Length == source.Length - 1, "The body does not extend to the end of the packet.");
         }
 
-        Property.Holds(textError != PacketParseError.None || binaryError != PacketParseError.None, "A digit is no number.");
+        // Text types are digit characters (0x30 to 0x36) or 'b'; binary types are the bytes 0 to 6.
+        Property.Holds(
+            textError != PacketParseError.None || binaryError != PacketParseError.None, "Both forms accept the same packet.");
         return HashCode.Combine(textError, text, binaryError, binary);
     }
 }

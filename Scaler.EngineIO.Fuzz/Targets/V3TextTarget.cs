@@ -5,13 +5,15 @@ using V3 = Scaler.EngineIO.Protocol.V3;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>A protocol 3 polling body as text: as it came, and as valid UTF-8, which the codec is promised.</summary>
+/// <summary>
+/// Checks protocol 3 text polling bodies: the raw input, and the input repaired to valid UTF-8, which the codec requires.
+/// </summary>
 internal static class V3TextTarget
 {
     public static int Run(ReadOnlyMemory<byte> input)
     {
         var hash = default(HashCode);
-        // Without the promise the lengths may be wrong, and that is all.
+        // With invalid UTF-8 the packet lengths may be wrong, but reading must stay within bounds and not throw.
         PayloadWalk.Run(input.Span, V3.TextPayloadCodec.Read, ref hash, out _);
         var payload = Utf8Text.Repair(input).Span;
         var packets = PayloadWalk.Run(payload, V3.TextPayloadCodec.Read, ref hash, out var error);
@@ -24,7 +26,7 @@ internal static class V3TextTarget
         return hash.ToHashCode();
     }
 
-    // A string counts as a JavaScript client does.
+    // .NET strings count UTF-16 code units, as JavaScript clients do, so they give the expected packet boundaries.
     private static void CheckUnits(ReadOnlySpan<byte> payload, List<Packet> packets)
     {
         var text = Encoding.UTF8.GetString(payload);
@@ -35,16 +37,16 @@ internal static class V3TextTarget
             var units = 0L;
             foreach (var digit in text.AsSpan(start, colon - start))
             {
-                Property.Holds(char.IsAsciiDigit(digit), "A length is no number.");
+                Property.Holds(char.IsAsciiDigit(digit), "A packet length contains a character that is not a digit.");
                 units = (units * 10) + (digit - '0');
             }
 
             Property.Holds(units <= text.Length - colon - 1, "A packet is longer than the payload.");
-            var one = text.AsSpan(colon + 1, (int)units);
-            var head = packet.Body == PacketBody.Base64 ? 2 : 1;
+            var packetText = text.AsSpan(colon + 1, (int)units);
+            var prefixLength = packet.Body == PacketBody.Base64 ? 2 : 1;
             Property.Holds(
-                one[head..].SequenceEqual(Encoding.UTF8.GetString(payload.Slice(packet.Offset, packet.Length))),
-                "A packet is not what its length in UTF-16 units says.");
+                packetText[prefixLength..].SequenceEqual(Encoding.UTF8.GetString(payload.Slice(packet.Offset, packet.Length))),
+                "The packet body differs from the text that its length in UTF-16 code units selects.");
             start = colon + 1 + (int)units;
         }
     }
@@ -59,7 +61,7 @@ internal static class V3TextTarget
             V3.TextPayloadCodec.Write(output, packet.Type, packet.Body, data);
             Property.Holds(
                 output.WrittenCount - before <= V3.TextPayloadCodec.MaxEncodedLength(packet.Body, data.Length),
-                "A packet took more than was said.");
+                "A packet is longer than the calculated maximum.");
         }
 
         PayloadWalk.CheckRoundTrip(payload, packets, output.WrittenSpan, V3.TextPayloadCodec.Read);

@@ -3,7 +3,7 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>A protocol 4 polling body.</summary>
+/// <summary>Checks protocol 4 polling bodies.</summary>
 internal static class V4PayloadTarget
 {
     public static int Run(ReadOnlyMemory<byte> input)
@@ -12,11 +12,11 @@ internal static class V4PayloadTarget
         var hash = default(HashCode);
         var packets = PayloadWalk.Run(payload, PayloadCodec.Read, ref hash, out var error);
         var count = PayloadCodec.Count(payload);
-        Property.Holds(packets.Count <= count, "There are more packets than were counted.");
+        Property.Holds(packets.Count <= count, "The payload has more packets than counted.");
         hash.Add(count);
         if (error == PacketParseError.None)
         {
-            Property.Holds(packets.Count == count, "There are fewer packets than were counted.");
+            Property.Holds(packets.Count == count, "The payload has fewer packets than counted.");
             CheckWritten(payload, packets);
         }
 
@@ -36,9 +36,9 @@ internal static class V4PayloadTarget
             allText &= packet.Body == PacketBody.Text;
         }
 
-        Property.Holds(output.WrittenCount == length, "The encoded length is not what was written.");
-        // Base64 is read in many forms and written in one.
-        Property.Holds(!allText || payload.SequenceEqual(output.WrittenSpan), "Text packets changed.");
+        Property.Holds(output.WrittenCount == length, "The calculated encoded length differs from the length written.");
+        // The codec reads many forms of base64 but writes only one, so compare the bytes of text payloads only.
+        Property.Holds(!allText || payload.SequenceEqual(output.WrittenSpan), "A text payload changed in the round trip.");
         PayloadWalk.CheckRoundTrip(payload, packets, output.WrittenSpan, PayloadCodec.Read);
     }
 }

@@ -3,7 +3,7 @@ using Scaler.EngineIO.Protocol.WebSocket;
 
 namespace Scaler.EngineIO.Fuzz.Targets;
 
-/// <summary>The key of a WebSocket handshake.</summary>
+/// <summary>Checks the validation and the answer of WebSocket handshake keys.</summary>
 internal static class WebSocketKeyTarget
 {
     public static int Run(ReadOnlyMemory<byte> input)
@@ -14,9 +14,9 @@ internal static class WebSocketKeyTarget
             return 0;
         }
 
-        Property.Holds(Convert.FromBase64String(key).Length == 16, "A key is not 16 bytes.");
+        Property.Holds(Convert.FromBase64String(key).Length == 16, "A valid key does not encode 16 bytes.");
         var accept = WebSocketKey.Accept(key);
-        Property.Holds(Convert.FromBase64String(accept).Length == 20, "An answer is no SHA-1.");
+        Property.Holds(Convert.FromBase64String(accept).Length == 20, "The answer is not a SHA-1 hash of 20 bytes.");
         return accept.GetHashCode(StringComparison.Ordinal);
     }
 }

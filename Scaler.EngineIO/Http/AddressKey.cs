@@ -5,9 +5,11 @@ using System.Net.Sockets;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// What counts as one address: an IPv4 address, or the /64 of an IPv6 address, for that is the least that one subscriber has, and within it
-/// any address can be taken at will.
+/// Identifies a client address for rate limiting: an IPv4 address, or the /64 prefix of an IPv6 address. A /64 is the smallest
+/// prefix assigned to a subscriber, who can use any address in it.
 /// </summary>
+/// <param name="Family">The address family; <see cref="AddressFamily.Unspecified"/> for a shared key.</param>
+/// <param name="Bits">The IPv4 address, the IPv6 prefix, or the number of the shared key.</param>
 internal readonly record struct AddressKey(AddressFamily Family, ulong Bits)
 {
     public static AddressKey Of(IPAddress address)
@@ -25,6 +27,7 @@ internal readonly record struct AddressKey(AddressFamily Family, ulong Bits)
             : new AddressKey(AddressFamily.InterNetworkV6, BinaryPrimitives.ReadUInt64BigEndian(bytes));
     }
 
-    /// <summary>One of a fixed number of keys, which addresses share.</summary>
+    /// <summary>Maps the key to one of a fixed number of shared keys, so that several addresses share a limit.</summary>
+    /// <param name="keys">The number of shared keys.</param>
     public AddressKey Shared(int keys) => new(AddressFamily.Unspecified, (uint)GetHashCode() % (uint)keys);
 }

@@ -2,7 +2,9 @@ using System.Threading.RateLimiting;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>The tokens of one address; it says when it is dropped, so that its owner knows how many there are.</summary>
+/// <summary>Limits the rate of one address, and reports its disposal so that the owner can count active limiters.</summary>
+/// <param name="tokens">The token bucket that is wrapped and owned.</param>
+/// <param name="dropped">The callback that is invoked once, on disposal.</param>
 internal sealed class AddressLimiter(TokenBucketRateLimiter tokens, Action dropped) : ReplenishingRateLimiter
 {
     private bool _disposed;
@@ -22,7 +24,7 @@ internal sealed class AddressLimiter(TokenBucketRateLimiter tokens, Action dropp
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
         tokens.AcquireAsync(permitCount, cancellationToken);
 
-    // How a partitioned limiter drops one that is idle.
+    // PartitionedRateLimiter evicts idle limiters through DisposeAsync.
     protected override ValueTask DisposeAsyncCore()
     {
         Dispose(disposing: true);

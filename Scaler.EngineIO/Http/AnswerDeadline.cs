@@ -4,31 +4,32 @@ using Scaler.EngineIO.Sessions;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Cuts off an answer that its client does not take. The server itself would give a large one as long as its least rate allows, which is
-/// more than an hour for a megabyte, and long after the heartbeat has ended the session. From the session's end an answer has
-/// <see cref="EngineIOOptions.ClosedSessionRetention"/>, as what waits for a poll has.
+/// Aborts a response that the client does not read within <see cref="EngineIOOptions.ClosedSessionRetention"/> after the session
+/// has closed. A closed session keeps its queued packets for the same time. Kestrel's minimum data rate alone would allow more
+/// than an hour for 1 MB, long after the heartbeat has closed the session.
 /// </summary>
-/// <remarks>Its lock is taken before the clock's.</remarks>
+/// <remarks>Lock order: this object's lock is acquired before the lock of <see cref="DeadlineClock"/>.</remarks>
 internal sealed class AnswerDeadline : Deadline, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly EngineRuntime _runtime;
     private readonly IHttpRequestLifetimeFeature _request;
-    private readonly CancellationTokenRegistration _sessionEnds;
+    private readonly CancellationTokenRegistration _closedRegistration;
     private bool _answered;
 
     public AnswerDeadline(EngineSession session, IHttpRequestLifetimeFeature request)
     {
         _runtime = session.Runtime;
         _request = request;
-        _sessionEnds = session.ClosedToken.UnsafeRegister(static state => ((AnswerDeadline)state!).SessionEnded(), this);
+        _closedRegistration = session.ClosedToken.UnsafeRegister(
+            static state => ((AnswerDeadline)state!).OnSessionClosed(), this);
     }
 
     public override void Expire()
     {
         lock (_lock)
         {
-            // Once the request is over, its features serve another one.
+            // Kestrel reuses the request's features, so after this request Abort would affect another one.
             if (!_answered)
             {
                 _request.Abort();
@@ -38,7 +39,7 @@ internal sealed class AnswerDeadline : Deadline, IDisposable
 
     public void Dispose()
     {
-        _sessionEnds.Dispose();
+        _closedRegistration.Dispose();
         lock (_lock)
         {
             _answered = true;
@@ -47,7 +48,7 @@ internal sealed class AnswerDeadline : Deadline, IDisposable
         _runtime.Clock.Disarm(this);
     }
 
-    private void SessionEnded()
+    private void OnSessionClosed()
     {
         lock (_lock)
         {

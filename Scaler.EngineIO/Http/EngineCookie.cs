@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>The cookie of a polling handshake: <c>io=…; Path=/; HttpOnly; SameSite=Lax</c>.</summary>
+/// <summary>Writes the session cookie of a polling handshake: <c>io=…; Path=/; HttpOnly; SameSite=Lax</c>.</summary>
 internal static class EngineCookie
 {
     public static void Append(HttpResponse response, EngineIOCookieOptions options, string sid) =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>The CORS headers, on every response: a page must be able to read a refusal too.</summary>
+/// <summary>Adds CORS headers to every response, including errors, so that pages can read the error.</summary>
 internal sealed class EngineCors(EngineIOCorsOptions options, OriginRules origins, ILoggerFactory loggerFactory)
 {
     private readonly CorsPolicy _policy = CreatePolicy(options, origins);

@@ -9,8 +9,8 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Decides what a request is, and refuses it where it is wrong. The order of the checks is part of the protocol: transport,
-/// session, then, for handshakes, method and version. Before all of them stands the origin.
+/// Routes each Engine.IO request to its endpoint and rejects invalid requests. The order of the checks is part of the protocol:
+/// transport, session, then, for handshakes, method and version. The origin is checked before all of them.
 /// </summary>
 internal sealed partial class EngineDispatcher : IDisposable
 {
@@ -79,7 +79,7 @@ internal sealed partial class EngineDispatcher : IDisposable
     {
         if (!_runtime.Table.TryGet(sid, out var session))
         {
-            if (sid.Length == 0 || !await IsServedElsewhereAsync(context, sid))
+            if (sid.Length == 0 || !await TryForwardAsync(context, sid))
             {
                 await RefuseAsync(context, request, EngineError.UnknownSession);
             }
@@ -108,7 +108,9 @@ internal sealed partial class EngineDispatcher : IDisposable
         {
             if (!await _polling.PollAsync(context, request, session))
             {
-                await RefuseAsync(context, request, session.State == EngineSessionState.Open ? EngineError.BadRequest : EngineError.UnknownSession);
+                await RefuseAsync(
+                    context, request,
+                    session.State == EngineSessionState.Open ? EngineError.BadRequest : EngineError.UnknownSession);
             }
         }
         else if (!HttpMethods.IsPost(context.Request.Method))
@@ -121,7 +123,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
     }
 
-    private async ValueTask<bool> IsServedElsewhereAsync(HttpContext context, string sid)
+    private async ValueTask<bool> TryForwardAsync(HttpContext context, string sid)
     {
         if (_options.UnknownSessionAsync is not { } forward)
         {
@@ -130,7 +132,7 @@ internal sealed partial class EngineDispatcher : IDisposable
 
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            // It may be held there.
+            // The other server may hold the poll request, so detect a client that disconnects meanwhile.
             context.Features.Get<IClientWatch>()?.Watch();
         }
 
@@ -168,7 +170,8 @@ internal sealed partial class EngineDispatcher : IDisposable
         if (!_server.AcceptsHandshakes)
         {
             await RefuseAsync(
-                context, request, EngineError.BadRequest, "The server takes no new sessions", StatusCodes.Status503ServiceUnavailable, "not_accepting");
+                context, request, EngineError.BadRequest, "The server takes no new sessions",
+                StatusCodes.Status503ServiceUnavailable, "not_accepting");
             return;
         }
 
@@ -179,7 +182,8 @@ internal sealed partial class EngineDispatcher : IDisposable
             if (authorization.IsRefused)
             {
                 await RefuseAsync(
-                    context, request, authorization.IsBadRequest ? EngineError.BadRequest : EngineError.Forbidden, authorization.Message);
+                    context, request,
+                    authorization.IsBadRequest ? EngineError.BadRequest : EngineError.Forbidden, authorization.Message);
                 return;
             }
         }
@@ -199,7 +203,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
         finally
         {
-            // Whatever went wrong before the session's transport took over.
+            // Close the session if opening failed before its transport started.
             if (session.State == EngineSessionState.Opening)
             {
                 session.Close(EngineCloseReason.TransportError);
@@ -223,12 +227,15 @@ internal sealed partial class EngineDispatcher : IDisposable
             _runtime.Metrics.LimitReached(EngineLimit.Handshakes);
         }
 
-        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter =
+            Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return RefuseAsync(
-            context, request, EngineError.BadRequest, "Too many handshakes from this address", StatusCodes.Status429TooManyRequests, "handshakes");
+            context, request, EngineError.BadRequest, "Too many handshakes from this address",
+            StatusCodes.Status429TooManyRequests, "handshakes");
     }
 
-    /// <summary>Answers a handshake; returns the WebSocket that is to be served from now on, if it is one.</summary>
+    /// <summary>Opens the session and writes the handshake response.</summary>
+    /// <returns>The WebSocket that the caller must serve, or <see langword="null"/> for polling.</returns>
     private async ValueTask<WebSocketConnection?> OpenAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         var headers = context.Response.Headers;
@@ -299,7 +306,8 @@ internal sealed partial class EngineDispatcher : IDisposable
     }
 
     private Task RefuseAsync(
-        HttpContext context, in EngineRequest request, EngineError error, string? message = null, int? status = null, string? tag = null)
+        HttpContext context, in EngineRequest request, EngineError error,
+        string? message = null, int? status = null, string? tag = null)
     {
         message ??= error.Message();
         _runtime.Metrics.RequestRefused(tag ?? error.Tag());

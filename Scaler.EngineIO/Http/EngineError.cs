@@ -1,6 +1,6 @@
 namespace Scaler.EngineIO.Http;
 
-/// <summary>The refusals of the protocol: the numbers are on the wire.</summary>
+/// <summary>Specifies the error codes of the Engine.IO protocol. The values are sent to clients.</summary>
 internal enum EngineError
 {
     UnknownTransport = 0,

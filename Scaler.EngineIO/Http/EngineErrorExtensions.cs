@@ -2,9 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>What each refusal says: the one table.</summary>
+/// <summary>Maps each <see cref="EngineError"/> to its message, HTTP status code and metric tag.</summary>
 internal static class EngineErrorExtensions
 {
+    /// <summary>Returns the message that is sent to the client.</summary>
     public static string Message(this EngineError error) => error switch
     {
         EngineError.UnknownTransport => "Transport unknown",
@@ -15,10 +16,11 @@ internal static class EngineErrorExtensions
         _ => "Bad request",
     };
 
+    /// <summary>Returns the HTTP status code.</summary>
     public static int Status(this EngineError error) =>
         error == EngineError.Forbidden ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest;
 
-    /// <summary>The value of the tag <c>error.type</c>.</summary>
+    /// <summary>Returns the value of the metric tag <c>error.type</c>.</summary>
     public static string Tag(this EngineError error) => error switch
     {
         EngineError.UnknownTransport => "unknown_transport",

@@ -6,11 +6,14 @@ using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>Writes a refusal: <c>{"code":1,"message":"Session ID unknown"}</c>, or its message as text to a client that asked for a WebSocket.</summary>
+/// <summary>
+/// Writes an error response: JSON such as <c>{"code":1,"message":"Session ID unknown"}</c>, or, for a WebSocket request, only the
+/// message as plain text.
+/// </summary>
 internal static class EngineErrorResponse
 {
-    // The answer is JSON by its content type and never part of a page, so a message stays readable.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // Relaxed escaping keeps messages readable. It is safe: the response has a JSON content type and is never embedded in a page.
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task WriteAsync(HttpContext context, bool asText, int status, EngineError error, string message)
     {
@@ -39,7 +42,7 @@ internal static class EngineErrorResponse
 
     private static void WriteJson(PooledBuffer body, EngineError error, string message)
     {
-        using var json = new Utf8JsonWriter(body, Readable);
+        using var json = new Utf8JsonWriter(body, WriterOptions);
         json.WriteStartObject();
         json.WriteNumber("code"u8, (int)error);
         json.WriteString("message"u8, message);

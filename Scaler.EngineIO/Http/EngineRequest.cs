@@ -5,27 +5,28 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// What a request asks for, read from it once. Names and values are compared exactly, unlike those of
-/// <see cref="HttpRequest.Query"/>: <c>POLLING</c> is no transport. A key that is repeated has no value.
+/// Represents the Engine.IO parameters of an HTTP request. Names and values are case-sensitive, unlike the names of
+/// <see cref="HttpRequest.Query"/>: <c>POLLING</c> is not a transport. A repeated <c>transport</c>, <c>sid</c> or <c>EIO</c> is
+/// read as empty.
 /// </summary>
 internal readonly record struct EngineRequest
 {
-    /// <summary>The transport that is named; null when none or an unknown one is.</summary>
+    /// <summary>Gets the requested transport, or <see langword="null"/> if it is missing or unknown.</summary>
     public EngineTransport? Transport { get; private init; }
 
-    /// <summary>The session that is named, which may be empty; null when none is.</summary>
+    /// <summary>Gets the requested session id, which may be empty, or <see langword="null"/> if there is none.</summary>
     public string? Sid { get; private init; }
 
-    /// <summary>The protocol version, 4 or 3; 0 for anything else.</summary>
+    /// <summary>Gets the protocol version: 4, 3, or 0 for any other value.</summary>
     public int Version { get; private init; }
 
-    /// <summary>The client can't take binary (v3).</summary>
+    /// <summary>Gets a value indicating whether the client cannot receive binary data (protocol 3).</summary>
     public bool Base64Only { get; private init; }
 
-    /// <summary>The client loads polls as scripts: the index of its callback; null when it does not.</summary>
+    /// <summary>Gets the index of the client's JSONP callback, or <see langword="null"/> without JSONP.</summary>
     public string? JsonpIndex { get; private init; }
 
-    /// <summary>Whether the request asks for a WebSocket.</summary>
+    /// <summary>Gets a value indicating whether the request asks for a WebSocket.</summary>
     public bool IsUpgrade { get; private init; }
 
     public static EngineRequest Read(HttpContext context)
@@ -66,24 +67,24 @@ internal readonly record struct EngineRequest
             Version = version switch { "4" => 4, "3" => 3, _ => 0 },
             Base64Only = base64Only,
             JsonpIndex = index,
-            IsUpgrade = AsksForWebSocket(context),
+            IsUpgrade = IsWebSocketRequest(context),
         };
     }
 
-    private static bool AsksForWebSocket(HttpContext context)
+    private static bool IsWebSocketRequest(HttpContext context)
     {
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {
             return string.Equals(connect.Protocol, "websocket", StringComparison.OrdinalIgnoreCase);
         }
 
-        // Some proxies ask for an upgrade to HTTP/2 with each request: that is not for us.
+        // Some proxies send an upgrade to HTTP/2 with each request, so check that the upgrade is to a WebSocket.
         return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-            && NamesWebSocket(context.Request.Headers);
+            && HasWebSocketUpgrade(context.Request.Headers);
     }
 
-    // Upgrade: websocket; rarely a list
-    private static bool NamesWebSocket(IHeaderDictionary headers) =>
+    // Upgrade: websocket, or rarely a list of protocols.
+    private static bool HasWebSocketUpgrade(IHeaderDictionary headers) =>
         string.Equals(headers.Upgrade.ToString(), "websocket", StringComparison.OrdinalIgnoreCase)
         || headers.GetCommaSeparatedValues("Upgrade").Contains("websocket", StringComparer.OrdinalIgnoreCase);
 }

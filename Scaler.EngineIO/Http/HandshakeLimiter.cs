@@ -5,44 +5,47 @@ using Scaler.EngineIO.Sessions;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// How many handshakes an address may begin. An address is forgotten once it has been idle for ten seconds with all its tokens, as
-/// <see cref="PartitionedRateLimiter{TResource}"/> does it. Where more addresses come than are to be remembered, the new ones share a fixed number
-/// of places, so that memory is bounded whatever comes.
+/// Limits the rate of handshakes per client address. <see cref="PartitionedRateLimiter{TResource}"/> evicts an address that has
+/// been idle for 10 seconds with all its tokens. While the maximum number of addresses is tracked, every handshake counts against
+/// one of a fixed number of shared limits, so memory stays bounded.
 /// </summary>
 internal sealed class HandshakeLimiter : IDisposable
 {
-    private const int Remembered = 65_536;
-    private const int SharedPlaces = 1_024;
+    private const int MaxAddresses = 65_536;
+    private const int SharedKeys = 1_024;
 
     private readonly PartitionedRateLimiter<AddressKey> _limiter;
     private readonly TokenBucketRateLimiterOptions _options;
     private readonly TimeProvider _time;
-    private readonly int _remembered;
-    private readonly Lock _telling = new();
-    private TokenBucket _tellings;
+    private readonly int _maxAddresses;
+    private readonly Lock _notificationLock = new();
+    private TokenBucket _notifications;
     private int _addresses;
 
-    public HandshakeLimiter(int handshakes, TimeSpan window, TimeProvider time, int remembered = Remembered)
+    public HandshakeLimiter(int handshakes, TimeSpan window, TimeProvider time, int remembered = MaxAddresses)
     {
         _time = time;
-        _remembered = remembered;
-        _tellings = new TokenBucket(1, 1, time.GetTimestamp());
+        _maxAddresses = remembered;
+        _notifications = new TokenBucket(1, 1, time.GetTimestamp());
         _options = new TokenBucketRateLimiterOptions
         {
             TokenLimit = handshakes,
             TokensPerPeriod = 1,
             ReplenishmentPeriod = window / handshakes,
             QueueLimit = 0,
-            // The partitioned limiter has one timer for all, and refills by the time that has passed.
+            // The partitioned limiter replenishes all partitions with one timer, by elapsed time.
             AutoReplenishment = false,
         };
         _limiter = PartitionedRateLimiter.Create<AddressKey, AddressKey>(Partition);
     }
 
-    /// <summary>How many addresses are remembered.</summary>
+    /// <summary>Gets the number of tracked addresses, including shared limits.</summary>
     public int Addresses => Volatile.Read(ref _addresses);
 
-    /// <summary>Counts a handshake of an address; false when it is one too many. A client without an address is not limited.</summary>
+    /// <summary>Counts a handshake against the limit of an address. A client without an address is not limited.</summary>
+    /// <param name="address">The client's address, or <see langword="null"/> if it has none.</param>
+    /// <param name="retryAfter">The time after which the client may retry, if the limit was exceeded.</param>
+    /// <returns><see langword="true"/> if the handshake is within the limit; otherwise, <see langword="false"/>.</returns>
     public bool TryTake(IPAddress? address, out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
@@ -60,19 +63,19 @@ internal sealed class HandshakeLimiter : IDisposable
         return lease.IsAcquired;
     }
 
-    /// <summary>Whether a refusal is to be told of: once a second at most, however many there are.</summary>
+    /// <summary>Returns a value indicating whether to notify the application of a refusal, at most once per second.</summary>
     public bool TryTell()
     {
-        lock (_telling)
+        lock (_notificationLock)
         {
-            return _tellings.TryTake(1, _time.GetTimestamp(), _time);
+            return _notifications.TryTake(1, _time.GetTimestamp(), _time);
         }
     }
 
     public void Dispose() => _limiter.Dispose();
 
     private RateLimitPartition<AddressKey> Partition(AddressKey address) => RateLimitPartition.Get(
-        Addresses < _remembered ? address : address.Shared(SharedPlaces), _ => Create());
+        Addresses < _maxAddresses ? address : address.Shared(SharedKeys), _ => Create());
 
     private AddressLimiter Create()
     {

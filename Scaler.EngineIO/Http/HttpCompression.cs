@@ -5,10 +5,11 @@ using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>The compression of a polling response, gzip or deflate, as <c>Accept-Encoding</c> prefers.</summary>
+/// <summary>Compresses polling responses with gzip or deflate, according to <c>Accept-Encoding</c>.</summary>
 internal static class HttpCompression
 {
-    /// <summary>Compresses, and says so in the headers; null when the client accepts neither.</summary>
+    /// <summary>Compresses the body and sets <c>Content-Encoding</c>.</summary>
+    /// <returns>The compressed body, or <see langword="null"/> if the client accepts neither encoding.</returns>
     public static PooledBuffer? TryCompress(HttpContext context, ReadOnlySpan<byte> body)
     {
         var encoding = Choose(context.Request.Headers.AcceptEncoding);
@@ -18,7 +19,7 @@ internal static class HttpCompression
         }
 
         using var output = new PooledBufferStream(body.Length / 2);
-        // What HTTP calls deflate is the zlib format (RFC 9110 section 8.4.1.2).
+        // HTTP's "deflate" coding is the zlib format (RFC 9110 section 8.4.1.2).
         using (Stream compressor = encoding == "gzip"
             ? new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true)
             : new ZLibStream(output, CompressionLevel.Fastest, leaveOpen: true))

@@ -3,30 +3,36 @@ using Microsoft.AspNetCore.Http;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>
-/// Whose pages may connect: those of this server's own origin, and those of the list. Browsers keep pages of other origins from
-/// reading answers (CORS), but neither from a WebSocket nor from a script's GET, so a request is judged before anything is done for it.
+/// Decides which origins may connect: the server's own origin and the configured ones. CORS keeps pages of other origins from
+/// reading responses, but it stops neither WebSockets nor script loads. The origin is therefore checked before a request has any
+/// effect.
 /// </summary>
 internal sealed class OriginRules
 {
-    private const string Everybody = "*";
+    private const string AnyOrigin = "*";
 
     private readonly Origin[] _patterns;
 
     public OriginRules(EngineIOCorsOptions options)
     {
         IEnumerable<string> listed = options.Enabled ? options.Origins : [];
-        AllowsEverybody = listed.Contains(Everybody);
-        _patterns = [.. listed.Where(static entry => entry != Everybody).Select(static entry => Origin.TryParse(entry, out var origin) ? origin : default)];
+        AllowsEverybody = listed.Contains(AnyOrigin);
+        _patterns = [.. listed.Where(static entry => entry != AnyOrigin)
+            .Select(static entry => Origin.TryParse(entry, out var origin) ? origin : default)];
     }
 
-    /// <summary>Whether the list holds <c>*</c>.</summary>
+    /// <summary>Gets a value indicating whether the configured origins contain <c>*</c>.</summary>
     public bool AllowsEverybody { get; }
 
-    /// <summary>Whether an entry of the list is one that can be used.</summary>
-    public static bool IsEntry(string? entry) => entry == Everybody
-        || (Origin.TryParse(entry, out var origin) && origin.Host.LastIndexOf('*') <= (origin.Host.StartsWith("*.", StringComparison.Ordinal) ? 0 : -1));
+    /// <summary>
+    /// Returns a value indicating whether a configured origin is valid: <c>*</c>, or an origin whose host has a wildcard only in
+    /// a leading <c>*.</c>.
+    /// </summary>
+    public static bool IsEntry(string? entry) => entry == AnyOrigin
+        || (Origin.TryParse(entry, out var origin)
+            && origin.Host.LastIndexOf('*') <= (origin.Host.StartsWith("*.", StringComparison.Ordinal) ? 0 : -1));
 
-    /// <summary>Whether the list names an origin.</summary>
+    /// <summary>Returns a value indicating whether an origin matches one of the configured origins.</summary>
     public bool Lists(string text)
     {
         if (AllowsEverybody)
@@ -48,7 +54,7 @@ internal sealed class OriginRules
         return false;
     }
 
-    /// <summary>Whether a request may be served.</summary>
+    /// <summary>Returns a value indicating whether the origin of a request may connect.</summary>
     public bool Allows(HttpRequest request)
     {
         if (AllowsEverybody)
@@ -59,8 +65,8 @@ internal sealed class OriginRules
         var origins = request.Headers.Origin;
         return origins.Count switch
         {
-            // Programs that are no browsers name none, and browsers none for a page of this origin, or for a script that a page of any
-            // origin loads (JSONP): those say so in another header.
+            // No Origin header: non-browser clients and same-origin requests omit it. Script loads (JSONP) from any origin also
+            // omit it, but browsers send Sec-Fetch-Site with them.
             0 => request.Headers["Sec-Fetch-Site"] is not [not ("same-origin" or "none")],
             1 => IsOwn(origins.ToString(), request) || Lists(origins.ToString()),
             _ => false,
@@ -74,8 +80,9 @@ internal sealed class OriginRules
             return false;
         }
 
-        // TLS may end at a proxy, so a page of https may speak with what looks like http here; the reverse is another origin.
-        var port = request.Host.Port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Origin.DefaultPort(origin.Scheme);
+        // TLS may terminate at a proxy, so requests of an https page may arrive as http. The reverse is a different origin.
+        var port = request.Host.Port?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+            ?? Origin.DefaultPort(origin.Scheme);
         return origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase) && origin.Port == port
             && (origin.Scheme == request.Scheme || (origin.Scheme == "https" && request.Scheme == "http"));
     }

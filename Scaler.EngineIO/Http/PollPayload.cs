@@ -5,7 +5,7 @@ using V3 = Scaler.EngineIO.Protocol.V3;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>Makes the body of a poll's answer out of packets.</summary>
+/// <summary>Encodes packets into the body of a poll response.</summary>
 internal static class PollPayload
 {
     private const string Text = "text/plain; charset=UTF-8";

@@ -8,12 +8,16 @@ using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>The requests of polling sessions: the GET that receives, the POST that sends.</summary>
+/// <summary>Handles the requests of polling sessions: GET receives packets, POST sends them.</summary>
 internal sealed class PollingEndpoint(EngineRuntime runtime)
 {
     private readonly EngineIOOptions _options = runtime.Options;
 
-    /// <summary>Answers a handshake; false when the application has forbidden the session meanwhile, and it is to be refused.</summary>
+    /// <summary>Writes the handshake response.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the application has closed the session as <see cref="EngineCloseReason.Forbidden"/>, so the
+    /// caller must refuse the handshake; otherwise, <see langword="true"/>.
+    /// </returns>
     public async Task<bool> AnswerHandshakeAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         if (context.RequestAborted.IsCancellationRequested)
@@ -44,14 +48,18 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         return true;
     }
 
-    /// <summary>Answers a poll, now or when there is something; false when it is not the session's to answer.</summary>
+    /// <summary>Answers a poll request, immediately or as soon as the session has packets.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the session has ended or is no longer on polling, so the caller must refuse the request;
+    /// otherwise, <see langword="true"/>.
+    /// </returns>
     public async Task<bool> PollAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         var packets = new List<OutboundPacket>();
         var outcome = session.BeginPoll(packets, out var waiter);
         if (waiter is not null)
         {
-            // When it is called, the request has ended or has been cut off: nobody is there to answer.
+            // RequestAborted fires if the client disconnected or the request was aborted. There is no client to respond to.
             using (context.RequestAborted.UnsafeRegister(
                 static state => ((HeldPoll)state!).Abort(), new HeldPoll(session, waiter)))
             {
@@ -90,7 +98,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         return true;
     }
 
-    /// <summary>Takes a post; false when it is to be refused as a bad request.</summary>
+    /// <summary>Reads and handles a post request.</summary>
+    /// <returns><see langword="false"/> if the caller must refuse a bad request; otherwise, <see langword="true"/>.</returns>
     public async Task<bool> PostAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         var isBinary = IsBinary(context.Request.ContentType);
@@ -121,14 +130,15 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
         finally
         {
-            // Before the answer: the client may post again as soon as it has it.
+            // End the post before writing the response: the client may post again as soon as the response arrives.
             session.EndPost();
         }
 
         if (outcome == PayloadOutcome.TooFast)
         {
             await EngineErrorResponse.WriteAsync(
-                context, asText: false, StatusCodes.Status429TooManyRequests, EngineError.BadRequest, session.End.Message ?? "rate limit");
+                context, asText: false, StatusCodes.Status429TooManyRequests, EngineError.BadRequest,
+                session.End.Message ?? "rate limit");
             return true;
         }
 
@@ -139,14 +149,15 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
         _options.OnHeaders?.Invoke(context.Response.Headers, context);
         context.Response.Headers.CacheControl = "no-store";
-        // Not text/plain: some browsers offer that for download.
+        // Not text/plain: some browsers show a download dialog for it.
         context.Response.ContentType = "text/html";
         context.Response.ContentLength = 2;
         await context.Response.Body.WriteAsync("ok"u8.ToArray(), context.RequestAborted);
         return true;
     }
 
-    private static async ValueTask<PayloadOutcome> ReceiveAsync(EngineRequest request, EngineSession session, PooledBuffer body, bool isBinary)
+    private static async ValueTask<PayloadOutcome> ReceiveAsync(
+        EngineRequest request, EngineSession session, PooledBuffer body, bool isBinary)
     {
         if (isBinary)
         {
@@ -159,15 +170,19 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
 
         using var payload = new PooledBuffer(Math.Max(256, body.Length));
-        // A form without the payload's field is an empty payload.
+        // A form without the field "d" counts as an empty payload.
         _ = Jsonp.TryReadForm(body.Span, payload);
         return await session.ReceivePayloadAsync(Utf8Text.Repair(payload.Memory), isBinary: false);
     }
 
-    /// <summary>Reads the body, counting what comes; false when there is nothing to handle, and the answer's status is set.</summary>
+    /// <summary>Reads the request body and enforces <see cref="EngineIOOptions.MaxPayload"/>.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the whole body was read; otherwise, <see langword="false"/>. The session is then closed, and the
+    /// status code is set unless the request was aborted.
+    /// </returns>
     private async Task<bool> ReadBodyAsync(HttpContext context, EngineSession session, PooledBuffer body)
     {
-        // The server's own limit answers otherwise than the protocol asks.
+        // Disable Kestrel's own body size limit, whose error response differs from the protocol's.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
@@ -175,7 +190,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
         if (context.Request.ContentLength > _options.MaxPayload)
         {
-            return TooLarge(context, session);
+            return RejectTooLarge(context, session);
         }
 
         try
@@ -187,7 +202,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 if (body.Length + read.Buffer.Length > _options.MaxPayload)
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    return TooLarge(context, session);
+                    return RejectTooLarge(context, session);
                 }
 
                 Append(body, read);
@@ -200,23 +215,24 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
         catch (BadHttpRequestException exception)
         {
-            // Cut short, or slower than the server's least rate. The answer says so, and the session's end must not cut it off.
+            // The body was incomplete, or slower than Kestrel's minimum data rate. End the post first, so that closing the
+            // session does not abort this response.
             context.Response.StatusCode = exception.StatusCode;
             session.EndPost();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The client dropped it, or the session's end cut it off.
+            // The client disconnected, or closing the session aborted the request.
         }
 
         session.Close(EngineCloseReason.TransportClose);
         return false;
     }
 
-    private static bool TooLarge(HttpContext context, EngineSession session)
+    private static bool RejectTooLarge(HttpContext context, EngineSession session)
     {
         context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-        // The answer is for the post too, so that the session's end does not cut it off.
+        // End the post first, so that closing the session does not abort this response.
         session.EndPost();
         session.Close(EngineCloseReason.PayloadTooLarge);
         return false;
@@ -230,7 +246,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets)
+    private async Task AnswerAsync(
+        HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets)
     {
         try
         {
@@ -239,7 +256,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             _options.OnHeaders?.Invoke(response.Headers, context);
             response.Headers.CacheControl = "no-store";
             response.ContentType = contentType;
-            using var compressed = compress && _options.HttpCompression.Enabled && payload.Length >= _options.HttpCompression.Threshold
+            using var compressed = compress && _options.HttpCompression.Enabled
+                && payload.Length >= _options.HttpCompression.Threshold
                 ? HttpCompression.TryCompress(context, payload.Span)
                 : null;
             var body = compressed ?? payload;
@@ -247,7 +265,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             var written = response.Body.WriteAsync(body.Memory, context.RequestAborted);
             if (!written.IsCompletedSuccessfully)
             {
-                using var deadline = new AnswerDeadline(session, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
+                using var deadline = new AnswerDeadline(
+                    session, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
                 await written;
             }
         }

@@ -9,10 +9,13 @@ using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>The opening handshake of a WebSocket, RFC 6455 section 4.2, and RFC 8441 for HTTP/2.</summary>
+/// <summary>Handles the WebSocket opening handshake (RFC 6455 section 4.2; RFC 8441 for HTTP/2).</summary>
 internal sealed class WebSocketEndpoint(EngineRuntime runtime)
 {
-    /// <summary>Whether a request for a WebSocket is a right one. What is wrong is refused before the 101.</summary>
+    /// <summary>
+    /// Returns a value indicating whether a WebSocket request is valid. Callers refuse an invalid request instead of sending the
+    /// 101 response.
+    /// </summary>
     public static bool IsValid(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -31,26 +34,28 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
             && WebSocketKey.IsValid(headers.SecWebSocketKey);
     }
 
-    /// <summary>Answers the request and takes the connection over.</summary>
+    /// <summary>Completes the handshake and takes over the connection.</summary>
     public async ValueTask<WebSocketConnection> AcceptAsync(HttpContext context)
     {
         var request = context.Request.Headers;
         var response = context.Response.Headers;
 
-        // Browsers end a connection whose offer of subprotocols is not answered with one of them.
+        // Browsers fail the connection if they offered subprotocols and the response selects none.
         if (request.SecWebSocketProtocol.Count > 0
             && request.GetCommaSeparatedValues("Sec-WebSocket-Protocol") is [var protocol, ..])
         {
             response.SecWebSocketProtocol = protocol;
         }
 
-        var compression = runtime.Options.PerMessageDeflate.Enabled && DeflateOffer.IsAcceptable(request.SecWebSocketExtensions.ToString());
+        var compression = runtime.Options.PerMessageDeflate.Enabled
+            && DeflateOffer.IsAcceptable(request.SecWebSocketExtensions.ToString());
         if (compression)
         {
             response.SecWebSocketExtensions = DeflateOffer.Answer;
         }
 
-        // A client may be slow for a while, or silent for ever: heartbeat and queue limits are the judges of that.
+        // Disable Kestrel's minimum data rates: a client may be slow for a while, or never send a message. The heartbeat and the
+        // queue limits detect dead and slow clients.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
         {
             requestRate.MinDataRate = null;
@@ -61,23 +66,28 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
             responseRate.MinDataRate = null;
         }
 
-        var stream = await TakeOverAsync(context);
-        return TransportOf(context, stream) is { } transport
+        var stream = await UpgradeAsync(context);
+        return GetTransport(context, stream) is { } transport
             ? new WebSocketConnection(runtime, transport, compression)
-            : new WebSocketConnection(runtime, stream, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
+            : new WebSocketConnection(
+                runtime, stream, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), compression);
     }
 
     /// <summary>
-    /// What is below the web server's HTTP, where its output is the socket itself: from the 101 on, HTTP/1.1 has nothing to add to what passes, and
-    /// the way through it costs each message. The 101 went the same way before. HTTP/2 puts it into frames, TLS is another transport, and a
-    /// stream that is not the web server's own is somebody's who wants to see what passes.
+    /// Returns the transport connection below Kestrel's HTTP layer if the WebSocket can use it directly; otherwise,
+    /// <see langword="null"/>. After the 101 response HTTP/1.1 adds nothing to the bytes, but passing through it costs time for
+    /// each message. The 101 response was written to the same transport, so the order is preserved.
     /// </summary>
-    private static ITransportConnection? TransportOf(HttpContext context, Stream stream) =>
+    /// <remarks>
+    /// The WebSocket cannot use the transport in three cases: HTTP/2 wraps the data in frames; TLS is a different transport; a
+    /// stream that is not Kestrel's own belongs to middleware that observes the data.
+    /// </remarks>
+    private static ITransportConnection? GetTransport(HttpContext context, Stream stream) =>
         HttpProtocol.IsHttp11(context.Request.Protocol) && stream.GetType().Assembly == typeof(KestrelServerOptions).Assembly
             ? context.Features.Get<IConnectionTransportFeature>()?.Transport as ITransportConnection
             : null;
 
-    private static async ValueTask<Stream> TakeOverAsync(HttpContext context)
+    private static async ValueTask<Stream> UpgradeAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {

@@ -3,35 +3,37 @@ using System.Buffers.Text;
 
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>Base64 as the protocol's clients write it: padded when sent, read leniently.</summary>
+/// <summary>Encodes padded base64 and decodes the variants that clients send.</summary>
 internal static class Base64Text
 {
-    /// <summary>The length of <paramref name="length"/> bytes as padded base64.</summary>
+    /// <summary>Returns the length of <paramref name="length"/> bytes as padded base64.</summary>
     public static long EncodedLength(int length) => (length + 2L) / 3 * 4;
 
-    /// <summary>The most bytes that base64 of this length can stand for.</summary>
+    /// <summary>Returns the maximum number of bytes that base64 text of the given length decodes to.</summary>
     public static int MaxDecodedLength(int length) => (int)((length + 3L) / 4 * 3);
 
-    /// <summary>Appends bytes as padded base64.</summary>
+    /// <summary>Appends the data as padded base64.</summary>
     public static void Encode(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
-        // A multiple of three, so that only the last piece is padded.
-        const int Piece = 3 * 1024;
+        // A multiple of three, so that only the last chunk is padded.
+        const int ChunkSize = 3 * 1024;
         while (!data.IsEmpty)
         {
-            var take = Math.Min(Piece, data.Length);
-            var span = output.GetSpan((int)EncodedLength(take));
-            Base64.EncodeToUtf8(data[..take], span, out _, out var written, isFinalBlock: true);
+            var length = Math.Min(ChunkSize, data.Length);
+            var span = output.GetSpan((int)EncodedLength(length));
+            Base64.EncodeToUtf8(data[..length], span, out _, out var written, isFinalBlock: true);
             output.Advance(written);
-            data = data[take..];
+            data = data[length..];
         }
     }
 
     /// <summary>
-    /// Decodes into <paramref name="output"/>, which holds at least <see cref="MaxDecodedLength"/> bytes. Both alphabets
-    /// are read, padding may be missing, what is no base64 is skipped: some clients wrap lines, and none of it is worth
-    /// the end of a session.
+    /// Decodes base64 leniently: accepts the standard and the URL-safe alphabet and missing padding, and skips characters that
+    /// are not base64. Some clients wrap lines, and malformed base64 is no reason to end a session.
     /// </summary>
+    /// <param name="text">The base64 text.</param>
+    /// <param name="output">The destination, at least <see cref="MaxDecodedLength"/> bytes.</param>
+    /// <returns>The number of bytes written.</returns>
     public static int Decode(ReadOnlySpan<byte> text, Span<byte> output)
     {
         if (Base64.DecodeFromUtf8(text, output, out _, out var written) == OperationStatus.Done)
@@ -41,7 +43,7 @@ internal static class Base64Text
 
         written = 0;
         var bits = 0;
-        var held = 0;
+        var bitCount = 0;
         foreach (var character in text)
         {
             var value = Value(character);
@@ -56,12 +58,12 @@ internal static class Base64Text
             }
 
             bits = (bits << 6) | value;
-            held += 6;
-            if (held >= 8)
+            bitCount += 6;
+            if (bitCount >= 8)
             {
-                held -= 8;
-                output[written++] = (byte)(bits >> held);
-                bits &= (1 << held) - 1;
+                bitCount -= 8;
+                output[written++] = (byte)(bits >> bitCount);
+                bits &= (1 << bitCount) - 1;
             }
         }
 

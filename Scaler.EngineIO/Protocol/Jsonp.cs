@@ -3,13 +3,16 @@ using System.Text;
 
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>The wrapping of polling bodies for clients that load them as scripts.</summary>
+/// <summary>Encodes and decodes polling bodies for JSONP clients, which load poll responses as scripts and post forms.</summary>
 internal static class Jsonp
 {
     /// <summary>
-    /// Writes <c>___eio[0]("…");</c>. Only the digits of <paramref name="index"/> are used: anything else of it would run
-    /// as a script in the page. <paramref name="payload"/> is valid UTF-8.
+    /// Writes a poll response as a script, <c>___eio[0]("…");</c>. Only the digits of <paramref name="index"/> are written,
+    /// because any other character would run as script in the page.
     /// </summary>
+    /// <param name="output">The buffer to write to.</param>
+    /// <param name="index">The index of the client's callback, from the query.</param>
+    /// <param name="payload">The payload, which must be valid UTF-8.</param>
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<char> index, ReadOnlySpan<byte> payload)
     {
         output.Write("___eio["u8);
@@ -27,9 +30,10 @@ internal static class Jsonp
     }
 
     /// <summary>
-    /// The payload in a posted form, <c>d=…</c>. A newline travels as <c>\n</c>, and the two characters <c>\n</c> as
-    /// <c>\\n</c>, because browsers rewrite newlines in form posts. Returns false when there is no <c>d</c>.
+    /// Reads the payload from the field <c>d</c> of a posted form. Browsers rewrite newlines in form posts, so clients send a
+    /// newline as <c>\n</c>, and the two characters <c>\n</c> as <c>\\n</c>.
     /// </summary>
+    /// <returns><see langword="true"/> if the form has a field <c>d</c>; otherwise, <see langword="false"/>.</returns>
     public static bool TryReadForm(ReadOnlySpan<byte> form, IBufferWriter<byte> output)
     {
         while (!form.IsEmpty)
@@ -61,7 +65,7 @@ internal static class Jsonp
     {
         while (!text.IsEmpty)
         {
-            var next = text.IndexOfAny(NeedsCare);
+            var next = text.IndexOfAny(BytesToInspect);
             if (next < 0)
             {
                 output.Write(text);
@@ -78,7 +82,8 @@ internal static class Jsonp
                 case '\\':
                     output.Write("\\\\"u8);
                     break;
-                // Line ends in a script before ES2019, though not in JSON; and '<' so that no "</script" can appear.
+                // U+2028 and U+2029 end a line in JavaScript before ES2019, though not in JSON.
+                // '<' is escaped so that "</script" cannot appear.
                 case < 0x20 or '<' or 0x2028 or 0x2029:
                     WriteUnicodeEscape(output, rune.Value);
                     break;
@@ -91,8 +96,8 @@ internal static class Jsonp
         }
     }
 
-    // E2 is the first byte of U+2028 and U+2029, and of other characters.
-    private static readonly SearchValues<byte> NeedsCare = SearchValues.Create(
+    // 0xE2 is the first UTF-8 byte of U+2028 and U+2029, and of other characters.
+    private static readonly SearchValues<byte> BytesToInspect = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(static value => (byte)value), (byte)'"', (byte)'\\', (byte)'<', 0xE2]);
 
     private static void WriteUnicodeEscape(IBufferWriter<byte> output, int value)

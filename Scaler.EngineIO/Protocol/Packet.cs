@@ -1,8 +1,12 @@
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>One decoded packet: its type, and where its body lies in the bytes that it was decoded from.</summary>
+/// <summary>Represents a decoded packet: its type, and the position of its body in the source bytes.</summary>
+/// <param name="Type">The packet type.</param>
+/// <param name="Body">The format of the body.</param>
+/// <param name="Offset">The offset of the body in the source, in bytes.</param>
+/// <param name="Length">The length of the body, in bytes.</param>
 internal readonly record struct Packet(PacketType Type, PacketBody Body, int Offset, int Length)
 {
-    /// <summary>The same packet, in a source that begins <paramref name="by"/> bytes earlier.</summary>
+    /// <summary>Returns the same packet for a source that begins <paramref name="by"/> bytes earlier.</summary>
     public Packet Shifted(int by) => this with { Offset = Offset + by };
 }

@@ -1,6 +1,6 @@
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>How the bytes behind a packet's type are to be read.</summary>
+/// <summary>Specifies the format of the bytes that follow a packet's type.</summary>
 internal enum PacketBody : byte
 {
     /// <summary>UTF-8 text.</summary>
@@ -9,6 +9,6 @@ internal enum PacketBody : byte
     /// <summary>Raw bytes.</summary>
     Binary,
 
-    /// <summary>Bytes as base64.</summary>
+    /// <summary>Binary data encoded as base64.</summary>
     Base64,
 }

@@ -1,11 +1,10 @@
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>One protocol 4 packet in text form, as it stands in a polling payload or a WebSocket text frame.</summary>
+/// <summary>Decodes protocol 4 packets in text form, as used in polling payloads and WebSocket text frames.</summary>
 internal static class PacketCodec
 {
     // 4hello      message "hello"
-    // bAQIDBA==   message 01 02 03 04. 'b' stands in the place of the type digit, so the base64 text may itself
-    //             begin with '4'; it is no message prefix then.
+    // bAQIDBA==   message 01 02 03 04. 'b' replaces the type digit, so a '4' that follows it is base64, not a type.
     public static PacketParseError Decode(ReadOnlySpan<byte> source, out Packet packet)
     {
         packet = default;
@@ -29,13 +28,13 @@ internal static class PacketCodec
         return PacketParseError.None;
     }
 
-    /// <summary>The packet type that a digit stands for.</summary>
+    /// <summary>Converts a digit character to its packet type.</summary>
     public static bool TryType(byte digit, out PacketType type)
     {
         type = (PacketType)(digit - '0');
         return type <= PacketType.Noop;
     }
 
-    /// <summary>The digit of a packet type.</summary>
+    /// <summary>Returns the digit character of a packet type.</summary>
     public static byte Digit(PacketType type) => (byte)('0' + (byte)type);
 }

@@ -1,25 +1,26 @@
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>All the ways in which a packet or a payload can be wrong.</summary>
+/// <summary>Specifies the reason why a packet or payload could not be parsed.</summary>
 internal enum PacketParseError : byte
 {
+    /// <summary>No error.</summary>
     None,
 
-    /// <summary>No bytes where a packet should be: an empty body, or a separator at the end.</summary>
+    /// <summary>A packet has no bytes: the body is empty, or it ends with a separator.</summary>
     Empty,
 
-    /// <summary>The first character is no packet type.</summary>
+    /// <summary>The first character is not a packet type.</summary>
     UnknownType,
 
-    /// <summary>v3: the length is missing, not a number, or too long to be one.</summary>
+    /// <summary>Protocol 3: the length is missing, not a number, or has too many digits.</summary>
     BadLength,
 
-    /// <summary>v3: the length says more than there is.</summary>
+    /// <summary>Protocol 3: the length exceeds the remaining payload.</summary>
     Truncated,
 
-    /// <summary>v3: the length ends between the two UTF-16 units of a character.</summary>
+    /// <summary>Protocol 3: the length ends between the two UTF-16 code units of a surrogate pair.</summary>
     SplitCharacter,
 
-    /// <summary>v3: a packet of a binary payload is neither text (0) nor binary (1).</summary>
+    /// <summary>Protocol 3: a packet of a binary payload is marked as neither text (0) nor binary (1).</summary>
     UnknownKind,
 }

@@ -1,6 +1,8 @@
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>The type digit of a packet; on the wire it is the digit's character, in a v3 binary packet the number itself.</summary>
+/// <summary>
+/// Specifies the type of a packet. On the wire it is a digit character; in a protocol 3 binary packet, a byte with this value.
+/// </summary>
 internal enum PacketType : byte
 {
     Open = 0,

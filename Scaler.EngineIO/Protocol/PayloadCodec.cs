@@ -2,14 +2,14 @@ using System.Buffers;
 
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>A protocol 4 polling body: packets joined by the record separator.</summary>
+/// <summary>Reads and writes protocol 4 polling bodies: packets joined by the record separator (0x1E).</summary>
 internal static class PayloadCodec
 {
     public const byte Separator = 0x1e;
 
     /// <summary>
-    /// Reads the packet at <paramref name="position"/> and moves behind it. Begin with 0. A separator at the end is
-    /// followed by an empty packet, and an empty packet is an error.
+    /// Reads the packet at <paramref name="position"/> and advances the position past it. The first call passes 0.
+    /// A trailing separator is an error, because an empty packet follows it.
     /// </summary>
     public static PayloadStep Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
     {
@@ -22,26 +22,31 @@ internal static class PayloadCodec
 
         var rest = payload[position..];
         var end = rest.IndexOf(Separator);
-        var one = end < 0 ? rest : rest[..end];
-        error = PacketCodec.Decode(one, out packet);
+        var source = end < 0 ? rest : rest[..end];
+        error = PacketCodec.Decode(source, out packet);
         if (error != PacketParseError.None)
         {
             return PayloadStep.Invalid;
         }
 
         packet = packet.Shifted(position);
-        position += one.Length + 1;
+        position += source.Length + 1;
         return PayloadStep.Packet;
     }
 
-    /// <summary>How many packets the payload claims to hold.</summary>
+    /// <summary>Returns the number of packets in the payload, counted by separators without parsing the packets.</summary>
     public static int Count(ReadOnlySpan<byte> payload) => payload.Count(Separator) + 1;
 
-    /// <summary>The bytes that a packet takes in a payload, without a separator.</summary>
+    /// <summary>Returns the encoded size of a packet in a payload, in bytes, without a separator.</summary>
     public static long EncodedLength(PacketBody body, int length) =>
         body == PacketBody.Text ? 1L + length : 1L + Base64Text.EncodedLength(length);
 
-    /// <summary>Writes a packet; <paramref name="first"/> says whether it begins the payload.</summary>
+    /// <summary>Writes a packet, preceded by a separator unless it is the first one.</summary>
+    /// <param name="output">The buffer to write to.</param>
+    /// <param name="first"><see langword="true"/> if the packet is the first of the payload.</param>
+    /// <param name="type">The packet type.</param>
+    /// <param name="body">The format of <paramref name="data"/>.</param>
+    /// <param name="data">The text or the raw bytes of the body.</param>
     public static void Write(IBufferWriter<byte> output, bool first, PacketType type, PacketBody body, ReadOnlySpan<byte> data)
     {
         if (!first)

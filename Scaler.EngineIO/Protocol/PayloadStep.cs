@@ -1,9 +1,14 @@
 namespace Scaler.EngineIO.Protocol;
 
-/// <summary>What a step through a payload found.</summary>
+/// <summary>Specifies the result of reading the next packet of a payload.</summary>
 internal enum PayloadStep : byte
 {
+    /// <summary>A packet was read.</summary>
     Packet,
+
+    /// <summary>The payload has no more packets.</summary>
     End,
+
+    /// <summary>The bytes at the position are not a valid packet.</summary>
     Invalid,
 }

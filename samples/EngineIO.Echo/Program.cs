@@ -6,7 +6,7 @@ builder.Services.AddEngineIO<EchoHandler>(builder.Configuration.GetSection("Engi
 var app = builder.Build();
 app.MapEngineIO();
 
-// Encoded once, whatever the number of clients: curl -d hello http://localhost:5000/broadcast
+// Encodes the message once for all clients: curl -d hello http://localhost:5000/broadcast
 app.MapPost("/broadcast", async (HttpRequest request, EngineServer server) =>
 {
     using var text = new MemoryStream();

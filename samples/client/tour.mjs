@@ -1,9 +1,9 @@
-// A tour of a running cluster: clients of several accounts, on every transport, talk to each other through one endpoint.
+// A tour of a running cluster: clients of several accounts, on all transports, exchange messages through one endpoint.
 //
 //   node tour.mjs http://localhost:8080/stream/
 //
-// Each client sends its messages to the other connections of its account. The tour ends with 0 only if every message came
-// to each of them exactly once, in the order of its sender, and nothing came to anybody else.
+// Each client sends its messages to the other connections of its account. The exit code is 0 only if each of those connections
+// received every message exactly once, in the order of its sender, and no connection of another account received it.
 
 import { Socket } from "engine.io-client";
 
@@ -18,7 +18,7 @@ const KINDS = [
   { name: "upgraded", transports: ["polling", "websocket"] },
 ];
 
-// Accounts of this run only, so that two tours of one cluster do not hear each other.
+// Account names are unique to this run, so that concurrent tours of a cluster do not receive each other's messages.
 const run = Math.random().toString(36).slice(2, 8);
 const failures = [];
 
@@ -34,11 +34,16 @@ function connect(number) {
 
   socket.on("message", (data) => receive(client, data));
   socket.on("close", (reason, detail) => {
-    if (!client.closing) failures.push(`client ${number} (${kind.name}) was closed: ${reason} ${detail?.message ?? detail ?? ""}`);
+    if (!client.closing) {
+      failures.push(`client ${number} (${kind.name}) was closed: ${reason} ${detail?.message ?? detail ?? ""}`);
+    }
   });
   const opened = new Promise((resolve, reject) => {
-    socket.once("error", (error) => reject(new Error(`client ${number} (${kind.name}): ${error.message} ${error.description?.message ?? error.context?.responseText ?? ""}`)));
-    // An upgraded client begins to send while it is still being upgraded for some, and after for others.
+    socket.once("error", (error) => {
+      const detail = error.description?.message ?? error.context?.responseText ?? "";
+      reject(new Error(`client ${number} (${kind.name}): ${error.message} ${detail}`));
+    });
+    // Half of the upgraded clients start sending after the upgrade, the other half while it is in progress.
     if (kind.name === "upgraded" && number % 2 === 0) socket.once("upgrade", resolve);
     else socket.once("open", resolve);
   });
@@ -49,9 +54,13 @@ function receive(client, data) {
   const { event, args } = JSON.parse(data);
   const [account, sender, sequence] = args[0].split(" ");
   client.received++;
-  if (event !== "chat" || account !== client.account) failures.push(`client ${client.number} received what is not its own: ${data}`);
+  if (event !== "chat" || account !== client.account) {
+    failures.push(`client ${client.number} received a message that is not for its account: ${data}`);
+  }
   const expected = (client.last.get(sender) ?? 0) + 1;
-  if (Number(sequence) !== expected) failures.push(`client ${client.number} received ${sequence} of ${sender}, expected ${expected}`);
+  if (Number(sequence) !== expected) {
+    failures.push(`client ${client.number} received message ${sequence} of client ${sender}, expected message ${expected}`);
+  }
   client.last.set(sender, Number(sequence));
 }
 
@@ -60,10 +69,10 @@ function send(client) {
   client.socket.send(JSON.stringify({ event: "chat", args: [`${client.account} ${client.number} ${client.sent}`] }));
 }
 
-async function until(condition, what) {
+async function waitFor(condition, description) {
   const end = Date.now() + DEADLINE;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`not in ${DEADLINE / 1000} s: ${what}`);
+    if (Date.now() > end) throw new Error(`timeout after ${DEADLINE / 1000} s: ${description}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -78,18 +87,28 @@ try {
   }
 
   const others = CLIENTS / ACCOUNTS - 1;
-  await until(() => clients.every((client) => client.received >= others * MESSAGES), "every message at every receiver").catch((error) => failures.push(error.message));
-  // What comes twice may come late: a message more from everybody, and only then the count is final.
+  const allReceived = async (count, description) => {
+    const condition = () => clients.every((client) => client.received >= others * count);
+    await waitFor(condition, description).catch((error) => failures.push(error.message));
+  };
+  await allReceived(MESSAGES, "not all clients received all messages");
+  // A duplicate may arrive late. Each client sends one more message, and only after those is the count final.
   clients.forEach(send);
-  await until(() => clients.every((client) => client.received >= others * (MESSAGES + 1)), "the last messages").catch((error) => failures.push(error.message));
+  await allReceived(MESSAGES + 1, "not all clients received the final messages");
 
+  const expected = others * (MESSAGES + 1);
   for (const { name } of KINDS) {
-    const of = clients.filter((client) => client.kind === name);
-    const sum = (key) => of.reduce((total, client) => total + client[key], 0);
-    console.log(`${name.padEnd(10)} ${String(of.length).padStart(3)} clients  sent ${String(sum("sent")).padStart(5)}  received ${String(sum("received")).padStart(6)} of ${of.length * others * (MESSAGES + 1)}`);
+    const group = clients.filter((client) => client.kind === name);
+    const sum = (key) => group.reduce((total, client) => total + client[key], 0);
+    const size = String(group.length).padStart(3);
+    const sent = String(sum("sent")).padStart(5);
+    const received = String(sum("received")).padStart(6);
+    console.log(`${name.padEnd(10)} ${size} clients  sent ${sent}  received ${received} of ${group.length * expected}`);
   }
   for (const client of clients) {
-    if (client.received !== others * (MESSAGES + 1)) failures.push(`client ${client.number} received ${client.received} messages, expected ${others * (MESSAGES + 1)}`);
+    if (client.received !== expected) {
+      failures.push(`client ${client.number} received ${client.received} messages, expected ${expected}`);
+    }
     client.closing = true;
     client.socket.close();
   }

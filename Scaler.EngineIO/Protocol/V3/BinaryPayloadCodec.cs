@@ -3,7 +3,7 @@ using System.Buffers.Text;
 
 namespace Scaler.EngineIO.Protocol.V3;
 
-/// <summary>A protocol 3 polling body as bytes, used as soon as one of its packets is binary.</summary>
+/// <summary>Reads and writes protocol 3 binary polling bodies, used if at least one packet is binary.</summary>
 internal static class BinaryPayloadCodec
 {
     private const byte Text = 0;
@@ -13,7 +13,7 @@ internal static class BinaryPayloadCodec
 
     // 00 06 FF 34 68 65 6C 6C 6F   text, 6 bytes: "4hello"
     // 01 05 FF 04 01 02 03 04      binary, 5 bytes: message 01 02 03 04
-    // The length's decimal digits are numbers, not characters: 12 is 01 02.
+    // Each decimal digit of the length is a byte with the digit's value, not its character: 12 is 01 02.
     public static PayloadStep Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
     {
         packet = default;
@@ -40,10 +40,10 @@ internal static class BinaryPayloadCodec
         return PayloadStep.Invalid;
     }
 
-    /// <summary>The most bytes that a packet can take in a payload.</summary>
+    /// <summary>Returns the maximum encoded size of a packet in a payload, in bytes.</summary>
     public static long MaxEncodedLength(int length) => MaxLengthDigits + 3L + length;
 
-    /// <summary>Writes a packet.</summary>
+    /// <summary>Writes a packet with its header.</summary>
     public static void Write(IBufferWriter<byte> output, PacketType type, PacketBody body, ReadOnlySpan<byte> data)
     {
         var span = output.GetSpan(MaxLengthDigits + 3);

@@ -1,6 +1,9 @@
 namespace Scaler.EngineIO.Protocol.V3;
 
-/// <summary>One protocol 3 packet. Text differs from protocol 4 only in its base64 form, which keeps the type: <c>b4AQID</c>.</summary>
+/// <summary>
+/// Decodes protocol 3 packets. The text form differs from protocol 4 only in base64 packets, which keep their type:
+/// <c>b4AQID</c>.
+/// </summary>
 internal static class PacketCodec
 {
     public static PacketParseError DecodeText(ReadOnlySpan<byte> source, out Packet packet)
@@ -20,7 +23,7 @@ internal static class PacketCodec
         return PacketParseError.None;
     }
 
-    // 04 01 02 03: message 01 02 03. The type is the number, not its digit.
+    // 04 01 02 03: message 01 02 03. The type is the byte value, not its digit character.
     public static PacketParseError DecodeBinary(ReadOnlySpan<byte> source, out Packet packet)
     {
         packet = default;

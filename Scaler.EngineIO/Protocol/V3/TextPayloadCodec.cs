@@ -5,15 +5,16 @@ using System.Text;
 namespace Scaler.EngineIO.Protocol.V3;
 
 /// <summary>
-/// A protocol 3 polling body as text, <c>6:4hello2:4€</c>. The length counts UTF-16 code units, because the protocol was
-/// written down in JavaScript; the bytes are UTF-8.
+/// Reads and writes protocol 3 text polling bodies, <c>6:4hello2:4€</c>. The body is UTF-8, but each length counts UTF-16 code
+/// units, because the protocol follows JavaScript's string length.
 /// </summary>
 internal static class TextPayloadCodec
 {
-    // More digits than this can't be the length of anything that fits the largest payload.
+    // The largest possible payload, int.MaxValue bytes, has a length of ten digits.
     private const int MaxLengthDigits = 10;
 
-    /// <summary>Reads the packet at <paramref name="position"/> and moves behind it. The payload is valid UTF-8.</summary>
+    /// <summary>Reads the packet at <paramref name="position"/> and advances the position past it.</summary>
+    /// <remarks>The payload must be valid UTF-8. Otherwise packets may be split wrongly, but still within the payload.</remarks>
     public static PayloadStep Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
     {
         packet = default;
@@ -27,7 +28,7 @@ internal static class TextPayloadCodec
         error = ReadLength(rest, out var units, out var header);
         if (error == PacketParseError.None)
         {
-            error = TakeUnits(rest[header..], units, out var length);
+            error = MeasureUnits(rest[header..], units, out var length);
             if (error == PacketParseError.None)
             {
                 error = PacketCodec.DecodeText(rest.Slice(header, length), out packet);
@@ -43,11 +44,11 @@ internal static class TextPayloadCodec
         return PayloadStep.Invalid;
     }
 
-    /// <summary>The most bytes that a packet can take in a payload.</summary>
+    /// <summary>Returns the maximum encoded size of a packet in a payload, in bytes.</summary>
     public static long MaxEncodedLength(PacketBody body, int length) =>
         MaxLengthDigits + 3L + (body == PacketBody.Text ? length : Base64Text.EncodedLength(length));
 
-    /// <summary>Writes a packet.</summary>
+    /// <summary>Writes a packet with its length.</summary>
     public static void Write(IBufferWriter<byte> output, PacketType type, PacketBody body, ReadOnlySpan<byte> data)
     {
         var units = body == PacketBody.Text ? 1L + Encoding.UTF8.GetCharCount(data) : 2L + Base64Text.EncodedLength(data.Length);
@@ -82,7 +83,7 @@ internal static class TextPayloadCodec
             return PacketParseError.BadLength;
         }
 
-        // No sign, no space: the parser would accept them.
+        // Digits only: Utf8Parser accepts a sign, and stops at any other character.
         if (source[..colon].ContainsAnyExceptInRange((byte)'0', (byte)'9')
             || !Utf8Parser.TryParse(source[..colon], out units, out _))
         {
@@ -93,10 +94,10 @@ internal static class TextPayloadCodec
         return units == 0 ? PacketParseError.Empty : PacketParseError.None;
     }
 
-    private static PacketParseError TakeUnits(ReadOnlySpan<byte> source, int units, out int length)
+    private static PacketParseError MeasureUnits(ReadOnlySpan<byte> source, int units, out int length)
     {
         length = 0;
-        // A character takes at least as many bytes as UTF-16 units.
+        // A UTF-8 character has at least as many bytes as UTF-16 code units.
         if (units > source.Length)
         {
             return PacketParseError.Truncated;

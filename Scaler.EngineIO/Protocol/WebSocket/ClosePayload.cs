@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>What a close frame carries: nothing, or a code and a reason (RFC 6455 section 5.5.1).</summary>
+/// <summary>Validates the payload of a close frame: empty, or a code and a reason (RFC 6455 section 5.5.1).</summary>
 internal static class ClosePayload
 {
     public static FrameError Check(ReadOnlySpan<byte> payload)
@@ -21,7 +21,7 @@ internal static class ClosePayload
         return Utf8.IsValid(payload[2..]) ? FrameError.None : FrameError.InvalidUtf8;
     }
 
-    // 1004 is undefined; 1005, 1006 and 1015 only ever name what did not come over the wire.
+    // RFC 6455 section 7.4.1: 1004 is undefined; 1005, 1006 and 1015 are for local use and must not be sent.
     private static bool IsAllowed(ushort code) =>
         code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999);
 }

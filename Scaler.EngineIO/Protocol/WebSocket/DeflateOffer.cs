@@ -1,15 +1,15 @@
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>The negotiation of permessage-deflate, RFC 7692 section 7.</summary>
+/// <summary>Negotiates permessage-deflate (RFC 7692 section 7).</summary>
 internal static class DeflateOffer
 {
     /// <summary>
-    /// What this server answers to an offer that it takes: each message is compressed by itself, so that a connection keeps
-    /// no compressor between two messages.
+    /// The response to an accepted offer. Each message is compressed independently, so a connection keeps no compressor
+    /// between messages.
     /// </summary>
     public const string Answer = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
 
-    /// <summary>Whether one of the offers in <c>Sec-WebSocket-Extensions</c> can be taken.</summary>
+    /// <summary>Returns a value indicating whether <c>Sec-WebSocket-Extensions</c> contains an acceptable offer.</summary>
     public static bool IsAcceptable(ReadOnlySpan<char> extensions)
     {
         foreach (var range in extensions.Split(','))
@@ -25,14 +25,14 @@ internal static class DeflateOffer
 
     private static bool IsAcceptableOffer(ReadOnlySpan<char> offer)
     {
-        var named = false;
-        var window = false;
+        var nameRead = false;
+        var hasWindowBits = false;
         foreach (var range in offer.Split(';'))
         {
             var part = offer[range].Trim();
-            if (!named)
+            if (!nameRead)
             {
-                named = true;
+                nameRead = true;
                 if (!part.Equals("permessage-deflate", StringComparison.Ordinal))
                 {
                     return false;
@@ -48,10 +48,10 @@ internal static class DeflateOffer
             {
                 case "server_no_context_takeover" or "client_no_context_takeover" when equals < 0:
                     break;
-                case "client_max_window_bits" when !window && (equals < 0 || IsWindow(value)):
-                    window = true;
+                case "client_max_window_bits" when !hasWindowBits && (equals < 0 || IsWindowBits(value)):
+                    hasWindowBits = true;
                     break;
-                // A smaller window can't be asked of the compressor; another offer may do without.
+                // The compressor cannot use a smaller window. The client may list another offer without this parameter.
                 case "server_max_window_bits" when value is "15":
                     break;
                 default:
@@ -63,6 +63,6 @@ internal static class DeflateOffer
     }
 
     // 8 to 15, without a leading zero (RFC 7692 section 7.1.2.2).
-    private static bool IsWindow(ReadOnlySpan<char> value) =>
+    private static bool IsWindowBits(ReadOnlySpan<char> value) =>
         value.Length == 1 ? value[0] is '8' or '9' : value.Length == 2 && value[0] == '1' && value[1] is >= '0' and <= '5';
 }

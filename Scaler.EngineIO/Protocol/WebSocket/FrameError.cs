@@ -1,6 +1,6 @@
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>All the ways in which a WebSocket frame can be wrong.</summary>
+/// <summary>Specifies the reason why a WebSocket frame or message was rejected.</summary>
 internal enum FrameError : byte
 {
     None,

@@ -2,23 +2,29 @@ using System.Buffers.Binary;
 
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>The header of a WebSocket frame, RFC 6455 section 5.2.</summary>
+/// <summary>Represents the header of a WebSocket frame (RFC 6455 section 5.2).</summary>
+/// <param name="Opcode">The opcode.</param>
+/// <param name="Final"><see langword="true"/> if the frame is the last one of its message.</param>
+/// <param name="Compressed"><see langword="true"/> if RSV1 marks the message as compressed.</param>
+/// <param name="Length">The length of the payload, in bytes.</param>
+/// <param name="Mask">The masking key, in memory order.</param>
 internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, bool Compressed, long Length, uint Mask)
 {
-    /// <summary>The longest header of a frame that a server sends.</summary>
+    /// <summary>The maximum length of a server frame's header, in bytes.</summary>
     public const int MaxServerLength = 10;
 
-    /// <summary>The longest header of a frame that a client sends.</summary>
+    /// <summary>The maximum length of a client frame's header, in bytes.</summary>
     public const int MaxClientLength = 14;
 
-    /// <summary>The longest payload of a control frame.</summary>
+    /// <summary>The maximum payload length of a control frame, in bytes.</summary>
     public const int MaxControlLength = 125;
 
     public bool IsControl => ((byte)Opcode & 0x8) != 0;
 
-    // 81 85 37 FA 21 3D …   final, text, masked, 5 bytes, the mask
-    // 82 FE 01 00 …         final, binary, masked, 256 bytes in 16 bits
-    public static FrameParse TryParse(ReadOnlySpan<byte> source, bool allowCompressed, out FrameHeader header, out int consumed, out FrameError error)
+    // 81 85 37 FA 21 3D …   final, text, masked, payload of 5 bytes, then the mask
+    // 82 FE 01 00 …         final, binary, masked, payload of 256 bytes, length in 16 bits
+    public static FrameParse TryParse(
+        ReadOnlySpan<byte> source, bool allowCompressed, out FrameHeader header, out int consumed, out FrameError error)
     {
         header = default;
         consumed = 0;
@@ -53,14 +59,14 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
             length = BinaryPrimitives.ReadInt64BigEndian(source[2..]);
         }
 
-        // The shortest form is a must, and the highest bit of the longest form is zero.
+        // The length must use the shortest form. The highest bit of the 64-bit form must be zero: no negative length.
         if ((extended == 2 && length < 126) || (extended == 8 && length <= ushort.MaxValue))
         {
             error = FrameError.BadLength;
             return FrameParse.Invalid;
         }
 
-        // Kept in memory order: byte i of the payload is XORed with byte i % 4 of the mask.
+        // The mask is kept in memory order: byte i of the payload is XORed with byte i % 4 of the mask.
         header = new FrameHeader(opcode, final, compressed, length, BitConverter.ToUInt32(source[(2 + extended)..]));
         consumed = 2 + extended + 4;
         return FrameParse.Complete;
@@ -74,7 +80,7 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
             return FrameError.ReservedOpcode;
         }
 
-        // RSV1 marks the first frame of a compressed message, and only that one (RFC 7692 section 6).
+        // RSV1 may be set only on the first frame of a compressed message (RFC 7692 section 6).
         var reserved = allowCompressed && opcode is (WebSocketOpcode.Text or WebSocketOpcode.Binary) ? 0x30 : 0x70;
         if ((first & reserved) != 0)
         {
@@ -99,10 +105,11 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
         return (second & 0x7F) > MaxControlLength ? FrameError.ControlTooLong : FrameError.None;
     }
 
-    /// <summary>The length of the header of a server's frame.</summary>
+    /// <summary>Returns the length of a server frame's header for a payload of the given length, in bytes.</summary>
     public static int ServerLength(long payload) => payload <= 125 ? 2 : payload <= ushort.MaxValue ? 4 : 10;
 
-    /// <summary>Writes the header of a server's frame: final, unmasked. Returns its length.</summary>
+    /// <summary>Writes the header of a server frame, which is final and unmasked.</summary>
+    /// <returns>The length of the header, in bytes.</returns>
     public static int Write(Span<byte> output, WebSocketOpcode opcode, bool compressed, long payload)
     {
         output[0] = (byte)(0x80 | (compressed ? 0x40 : 0) | (byte)opcode);

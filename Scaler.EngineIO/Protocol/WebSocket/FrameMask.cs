@@ -3,22 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>The mask that clients put over what they send, RFC 6455 section 5.3.</summary>
+/// <summary>Applies the masking key of client frames (RFC 6455 section 5.3).</summary>
 internal static class FrameMask
 {
-    /// <summary>XORs the whole payload of a frame in place. <paramref name="mask"/> is in memory order.</summary>
+    /// <summary>Masks or unmasks the whole payload of a frame in place. <paramref name="mask"/> is in memory order.</summary>
     public static void Apply(Span<byte> data, uint mask)
     {
         if (data.Length >= Vector<byte>.Count)
         {
-            var wide = Vector.AsVectorByte(new Vector<uint>(mask));
+            var maskVector = Vector.AsVectorByte(new Vector<uint>(mask));
             var vectors = MemoryMarshal.Cast<byte, Vector<byte>>(data);
             for (var index = 0; index < vectors.Length; index++)
             {
-                vectors[index] ^= wide;
+                vectors[index] ^= maskVector;
             }
 
-            // A vector is a multiple of the mask's four bytes, so the rest begins in phase.
+            // The vector length is a multiple of the mask's 4 bytes, so the remaining bytes begin with mask byte 0.
             data = data[(vectors.Length * Vector<byte>.Count)..];
         }
 

@@ -1,9 +1,12 @@
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>The close codes this server sends: those of RFC 6455 section 7.4, and of the 4000s where an Engine.IO session has its own reason.</summary>
+/// <summary>
+/// Specifies the close codes that the server sends: codes of RFC 6455 section 7.4, and 4000-range codes for reasons specific to
+/// Engine.IO sessions.
+/// </summary>
 internal enum WebSocketCloseCode : ushort
 {
-    /// <summary>No code at all: the close frame is empty.</summary>
+    /// <summary>No code: the close frame has an empty payload.</summary>
     None = 0,
     Normal = 1000,
     ProtocolError = 1002,

@@ -4,15 +4,15 @@ using System.Text;
 
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>The key of a WebSocket handshake, RFC 6455 section 4.2.2.</summary>
+/// <summary>Validates and answers the key of a WebSocket handshake (RFC 6455 section 4.2.2).</summary>
 internal static class WebSocketKey
 {
     private const int KeyBytes = 16;
 
-    /// <summary>Whether a key is what a client must send: 16 bytes as base64.</summary>
+    /// <summary>Returns a value indicating whether the key is the base64 encoding of 16 bytes, as the RFC requires.</summary>
     public static bool IsValid(string? key)
     {
-        // 24 characters are 16, 17 or 18 bytes; two of them are padding for 16.
+        // 24 base64 characters encode 16, 17 or 18 bytes. For 16 bytes the last two characters are padding.
         if (key is not { Length: 24 })
         {
             return false;
@@ -22,8 +22,8 @@ internal static class WebSocketKey
         return Convert.TryFromBase64String(key, bytes, out var written) && written == KeyBytes;
     }
 
-    /// <summary>The value of <c>Sec-WebSocket-Accept</c>.</summary>
-    [SuppressMessage("Security", "CA5350", Justification = "The RFC asks for SHA-1; it proves a handshake and protects nothing.")]
+    /// <summary>Returns the value of <c>Sec-WebSocket-Accept</c> for a client's key.</summary>
+    [SuppressMessage("Security", "CA5350", Justification = "RFC 6455 requires SHA-1, which protects no data here.")]
     public static string Accept(string key)
     {
         Span<byte> source = stackalloc byte[60];

@@ -1,6 +1,6 @@
 namespace Scaler.EngineIO.Protocol.WebSocket;
 
-/// <summary>What a WebSocket frame is for, RFC 6455 section 5.2.</summary>
+/// <summary>Specifies the opcode of a WebSocket frame (RFC 6455 section 5.2).</summary>
 internal enum WebSocketOpcode : byte
 {
     Continuation = 0x0,
