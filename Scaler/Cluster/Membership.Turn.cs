@@ -88,8 +88,8 @@ internal sealed partial class Membership
     }
 
     /// <summary>
-    /// Takes a lease under a new epoch and registers everything. The lease comes first: each batch is visible as soon as it is
-    /// written. The subscription comes before both: what can be found can be reached.
+    /// Acquires a lease under a new epoch and registers all connections. The lease is acquired before the registrations, so that each batch
+    /// is visible as soon as it is written. The subscription precedes both, so that a registered connection is always reachable.
     /// </summary>
     private async Task StartEpochAsync()
     {
@@ -125,7 +125,7 @@ internal sealed partial class Membership
     {
         var isQuiet = Volatile.Read(ref _pendingWrites) == 0 && _stale.IsEmpty;
         _mismatches = registered == _local.Connections || !isQuiet ? 0 : _mismatches + 1;
-        if (_mismatches >= MaxMismatches)
+        if (_mismatches >= MismatchThreshold)
         {
             Log.Mismatch(_logger, registered, _local.Connections);
             await StartEpochAsync();

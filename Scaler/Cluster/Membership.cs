@@ -13,7 +13,7 @@ namespace Scaler.Cluster;
 internal sealed partial class Membership : IAsyncDisposable
 {
     private const int BatchSize = 250;
-    private const int MaxMismatches = 5;
+    private const int MismatchThreshold = 5;
     private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromMilliseconds(200);
     private static readonly string? LibraryVersion =
         typeof(Membership).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
@@ -64,7 +64,10 @@ internal sealed partial class Membership : IAsyncDisposable
     /// <summary>Gets a value indicating whether this server holds its lease, as far as it can know.</summary>
     public bool HoldsLease => _lease is not null && _time.GetElapsedTime(Volatile.Read(ref _lastSuccessAt)) < _options.LeaseDuration;
 
-    /// <summary>Counts the bytes that wait in all queues; requestedAt once per renewal.</summary>
+    /// <summary>
+    /// Gets or sets the callback that returns the bytes in all send queues and the number of WebSocket connections. It is called once per
+    /// renewal.
+    /// </summary>
     public Func<(long QueuedBytes, int WebSockets)> Measure { get; set; } = () => default;
 
     /// <summary>
