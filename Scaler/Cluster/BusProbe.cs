@@ -24,7 +24,8 @@ internal sealed class BusProbe
     }
 
     /// <summary>
-    /// Gets the round-trip time of the last probe, in milliseconds. Negative while the bus is dead or before the first probe has returned.
+    /// Gets the round-trip time of the last probe, in milliseconds. Negative while the bus is dead or before the first probe has
+    /// returned.
     /// </summary>
     public double LastMilliseconds => Volatile.Read(ref _lastMilliseconds);
 

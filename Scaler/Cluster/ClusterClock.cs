@@ -39,7 +39,8 @@ internal sealed class ClusterClock(TimeProvider time)
     public void Forget() => (_known, _roundTrip, _sampleAge) = (false, long.MaxValue, 0);
 
     /// <summary>
-    /// Returns the microseconds since a stamp, at least 0, or <see langword="null"/> if the sender's stamp or Redis's clock is unknown.
+    /// Returns the microseconds since a stamp, at least 0, or <see langword="null"/> if the sender's stamp or Redis's clock is
+    /// unknown.
     /// </summary>
     public int? Since(int stamp) => stamp == 0 || !_known ? null : Math.Max(unchecked(Now - stamp), 0);
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.ObjectPool;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Computes and verifies tags with one key of the cluster. A tag is the first half of an HMAC-SHA256; RFC 2104 section 5 allows this
-/// truncation. The keyed hash objects are pooled, because creating one costs more than computing the tag of a short input.
+/// Computes and verifies tags with one key of the cluster. A tag is the first half of an HMAC-SHA256; RFC 2104 section 5 allows
+/// this truncation. The keyed hash objects are pooled, because creating one costs more than computing the tag of a short input.
 /// </summary>
 internal sealed class ClusterKey(byte[] key)
 {

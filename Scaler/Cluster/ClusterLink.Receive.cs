@@ -6,7 +6,9 @@ namespace Scaler.Cluster;
 
 internal sealed partial class ClusterLink
 {
-    /// <summary>Handles an envelope from the bus. It never waits, because each connection has its own queue for a slow client.</summary>
+    /// <summary>
+    /// Handles an envelope from the bus. It never waits, because each connection has its own queue for a slow client.
+    /// </summary>
     public void Receive(ReadOnlyMemory<byte> bytes)
     {
         var error = EnvelopeCodec.TryRead(bytes, _secret, out var envelope);
@@ -89,7 +91,9 @@ internal sealed partial class ClusterLink
         var except = envelope.Flags.HasFlag(EnvelopeFlags.Except);
         var connectionId = envelope.ConnectionId.Length == 0 ? null : envelope.ConnectionId;
         var target = new DeliveryTarget(
-            envelope.Kind == EnvelopeKind.Broadcast ? null : envelope.Account, except ? null : connectionId, except ? connectionId : null);
+            envelope.Kind == EnvelopeKind.Broadcast ? null : envelope.Account,
+            except ? null : connectionId,
+            except ? connectionId : null);
         if (envelope.Kind == EnvelopeKind.Disconnect)
         {
             return new Receipt(local.Disconnect(target), 0);

@@ -31,13 +31,15 @@ internal sealed partial class ClusterLink(
     /// <summary>Gets or sets the connections of this process, or <see langword="null"/> if this process holds none.</summary>
     public ILocalDelivery? Local { get; set; }
 
-    /// <summary>Gets or sets the name of the server epoch (see <see cref="HolderName"/>) under which this process sends and receives.</summary>
+    /// <summary>
+    /// Gets or sets the name of the server epoch (see <see cref="HolderName"/>) under which this process sends and receives.
+    /// </summary>
     public string Holder { get; set; } = HolderName.Of("outside-" + Guid.NewGuid().ToString("N")[..12], 0);
 
     /// <summary>
-    /// Gets or sets the callback for an operator's request to drain (<see langword="true"/>) or to resume (<see langword="false"/>). It
-    /// returns the number of connections, or -1 if the server refuses. <see langword="null"/> if this process cannot drain. The callback
-    /// must not block.
+    /// Gets or sets the callback for an operator's request to drain (<see langword="true"/>) or to resume
+    /// (<see langword="false"/>). It returns the number of connections, or -1 if the server refuses. <see langword="null"/> if
+    /// this process cannot drain. The callback must not block.
     /// </summary>
     public Func<bool, int>? DrainRequested { get; set; }
 
@@ -45,8 +47,8 @@ internal sealed partial class ClusterLink(
     public Action<long>? ProbeReturned { get; set; }
 
     /// <summary>
-    /// Reads the cluster's secret from Redis if no secret is configured. This process then proposes the agreed secret from now on. If
-    /// Redis loses the secret, the servers that know it restore it, so servers that join later get the same one.
+    /// Reads the cluster's secret from Redis if no secret is configured. This process then proposes the agreed secret from now
+    /// on. If Redis loses the secret, the servers that know it restore it, so servers that join later get the same one.
     /// </summary>
     public async Task AgreeOnSecretAsync()
     {
@@ -96,7 +98,8 @@ internal sealed partial class ClusterLink(
         IReadOnlyList<Reach> reached;
         try
         {
-            reached = await PublishAsync(target.Account, envelope).WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
+            reached = await PublishAsync(target.Account, envelope)
+                .WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -109,8 +112,12 @@ internal sealed partial class ClusterLink(
                 [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken));
     }
 
-    /// <summary>Sends an envelope to one server epoch. Errors of Redis are not thrown, because only the receiver misses the envelope.</summary>
-    /// <returns><see langword="true"/> if a subscriber received the envelope, as far as is known; otherwise, <see langword="false"/>.</returns>
+    /// <summary>
+    /// Sends an envelope to one server epoch. Errors of Redis are not thrown, because only the receiver misses the envelope.
+    /// </summary>
+    /// <returns>
+    /// <see langword="true"/> if a subscriber received the envelope, as far as is known; otherwise, <see langword="false"/>.
+    /// </returns>
     public async Task<bool> TellAsync(string holder, Envelope envelope)
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
@@ -139,7 +146,8 @@ internal sealed partial class ClusterLink(
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
         var bytes = rented.AsMemory(0, length);
-        return ReturnWhenDoneAsync(account is null ? bus.BroadcastAsync(Holder, bytes) : bus.SendAsync(account, Holder, bytes), rented);
+        return ReturnWhenDoneAsync(
+            account is null ? bus.BroadcastAsync(Holder, bytes) : bus.SendAsync(account, Holder, bytes), rented);
 
         static async Task<IReadOnlyList<Reach>> ReturnWhenDoneAsync(Task<IReadOnlyList<Reach>> publish, byte[] rented)
         {
@@ -149,8 +157,8 @@ internal sealed partial class ClusterLink(
             }
             finally
             {
-                // Return the array only after Redis has answered, even if the caller has timed out: the Redis client may still have to
-                // write it.
+                // Return the array only after Redis has answered, even if the caller has timed out: the Redis client may still
+                // have to write it.
                 ArrayPool<byte>.Shared.Return(rented);
             }
         }

@@ -5,8 +5,8 @@ using System.Text;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Represents the secret that the servers of one cluster share. Each purpose has its own key (HKDF, RFC 5869), so a tag made for one
-/// purpose is invalid for any other.
+/// Represents the secret that the servers of one cluster share. Each purpose has its own key (HKDF, RFC 5869), so a tag made for
+/// one purpose is invalid for any other.
 /// </summary>
 internal sealed class ClusterSecret
 {

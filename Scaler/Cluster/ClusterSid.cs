@@ -6,9 +6,9 @@ using System.Text;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Creates and reads the session IDs of a cluster: <c>server.random.tag</c>. The server ID names the server that holds the session,
-/// and 144 random bits make the session ID unguessable. Only a server of this cluster can compute the tag. Any server can therefore
-/// reject a forged ID without asking another server.
+/// Creates and reads the session IDs of a cluster: <c>server.random.tag</c>. The server ID names the server that holds the
+/// session, and 144 random bits make the session ID unguessable. Only a server of this cluster can compute the tag. Any server
+/// can therefore reject a forged ID without asking another server.
 /// </summary>
 internal static class ClusterSid
 {
@@ -38,7 +38,9 @@ internal static class ClusterSid
     }
 
     /// <summary>Gets the ID of the server that holds a session, if the session ID is genuine.</summary>
-    /// <returns><see langword="false"/> if this cluster did not create the session ID; otherwise, <see langword="true"/>.</returns>
+    /// <returns>
+    /// <see langword="false"/> if this cluster did not create the session ID; otherwise, <see langword="true"/>.
+    /// </returns>
     public static bool TryRead(string sid, ClusterSecret secret, out string serverId)
     {
         serverId = "";

@@ -24,7 +24,8 @@ internal sealed record ConnectionFacts
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, ClusterJson.Default.ConnectionFacts);
 
     /// <summary>
-    /// Reads metadata written by any version of this library. If the metadata cannot be read, the connection is returned without it.
+    /// Reads metadata written by any version of this library. If the metadata cannot be read, the connection is returned without
+    /// it.
     /// </summary>
     public static ConnectionInfo Read(string id, string server, ReadOnlySpan<byte> facts)
     {

@@ -12,7 +12,9 @@ internal readonly record struct Envelope
     /// <summary>Gets the name of the sending server epoch. Receipts and replies go to it.</summary>
     public required string Sender { get; init; }
 
-    /// <summary>Gets the correlation number, chosen by the sender. A receipt or reply carries the number of its request.</summary>
+    /// <summary>
+    /// Gets the correlation number, chosen by the sender. A receipt or reply carries the number of its request.
+    /// </summary>
     public long Number { get; init; }
 
     /// <summary>Gets the account name, or an empty string if the kind has no account.</summary>

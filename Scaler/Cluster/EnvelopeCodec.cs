@@ -10,8 +10,8 @@ namespace Scaler.Cluster;
 /// <code>
 /// version:1 kind:1 flags:1 number:8 count:4 [trace id:16 span id:8 trace flags:1] sender account connection payload… tag:16
 /// </code>
-/// Sender, account and connection are UTF-8, each prefixed with its length (2 bytes). Numbers are big-endian. The tag covers all bytes
-/// before it. A reader skips unknown versions, because servers of two versions share a bus during a rolling deployment.
+/// Sender, account and connection are UTF-8, each prefixed with its length (2 bytes). Numbers are big-endian. The tag covers all
+/// bytes before it. A reader skips unknown versions, because servers of two versions share a bus during a rolling deployment.
 /// </summary>
 internal static class EnvelopeCodec
 {
@@ -123,7 +123,8 @@ internal static class EnvelopeCodec
         var length = Encoding.UTF8.GetBytes(name, span[(offset + 2)..]);
         if (length > ushort.MaxValue)
         {
-            throw new ArgumentException($"The name is {length} bytes long; an envelope allows at most {ushort.MaxValue} bytes.", nameof(name));
+            throw new ArgumentException(
+                $"The name is {length} bytes long; an envelope allows at most {ushort.MaxValue} bytes.", nameof(name));
         }
 
         BinaryPrimitives.WriteUInt16BigEndian(span[offset..], (ushort)length);

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Reads and writes the header of a forwarded request: <c>sender, client's address, scheme, time, tag</c>, separated by spaces. The tag
-/// also covers the session ID, so a captured header is invalid for another session. Only a server of the cluster can compute the tag.
+/// Reads and writes the header of a forwarded request: <c>sender, client's address, scheme, time, tag</c>, separated by spaces.
+/// The tag also covers the session ID, so a captured header is invalid for another session. Only a server of the cluster can
+/// compute the tag.
 /// </summary>
 internal static class ForwardHeader
 {
@@ -16,7 +17,8 @@ internal static class ForwardHeader
 
     public static string Write(string sender, IPAddress? client, string scheme, string sid, DateTimeOffset now, ClusterSecret secret)
     {
-        var content = string.Create(CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {scheme} {now.ToUnixTimeMilliseconds()}");
+        var content = string.Create(
+            CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {scheme} {now.ToUnixTimeMilliseconds()}");
         return $"{content} {secret.Forwards.Tag(sid + " " + content)}";
     }
 

@@ -4,7 +4,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Forwards a request and its response unchanged, except for the cluster's own header. A header of that name from the client is replaced.
+/// Forwards a request and its response unchanged, except for the cluster's own header. A header of that name from the client is
+/// replaced.
 /// </summary>
 internal sealed class ForwardTransformer(string header) : HttpTransformer
 {

@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Forwards requests for a session of another server to that server. A request is forwarded at most once. A request is not forwarded
-/// if its session ID was not created by this cluster or names a server that is gone; the session is unknown then.
+/// Forwards requests for a session of another server to that server. A request is forwarded at most once. A request is not
+/// forwarded if its session ID was not created by this cluster or names a server that is gone; the session is unknown then.
 /// </summary>
 internal sealed class Forwarder : IDisposable
 {
@@ -42,8 +42,8 @@ internal sealed class Forwarder : IDisposable
 
     /// <summary>Forwards a request if its session belongs to another live server.</summary>
     /// <returns>
-    /// <see langword="true"/> if the request was forwarded. <see langword="false"/> if the session is unknown elsewhere, the request was
-    /// forwarded before, or its server is unreachable; no response has been written then.
+    /// <see langword="true"/> if the request was forwarded. <see langword="false"/> if the session is unknown elsewhere, the
+    /// request was forwarded before, or its server is unreachable; no response has been written then.
     /// </returns>
     public async ValueTask<bool> TryForwardAsync(HttpContext context, string sid)
     {
@@ -102,8 +102,8 @@ internal sealed class Forwarder : IDisposable
 
         if (error == ForwarderError.RequestBodyClient && !IsBodyRejected(context))
         {
-            // The client disconnected while sending the body. Kestrel may not have noticed: it would try to read the rest of the body
-            // and log an error.
+            // The client disconnected while sending the body. Kestrel may not have noticed: it would try to read the rest of the
+            // body and log an error.
             context.Abort();
         }
 
@@ -112,8 +112,8 @@ internal sealed class Forwarder : IDisposable
     }
 
     /// <summary>
-    /// Returns <see langword="true"/> if this server rejected the body as too slow, too large or malformed. The client is still connected
-    /// and must receive the error response.
+    /// Returns <see langword="true"/> if this server rejected the body as too slow, too large or malformed. The client is still
+    /// connected and must receive the error response.
     /// </summary>
     private static bool IsBodyRejected(HttpContext context) => context.GetForwarderErrorFeature()?.Exception switch
     {

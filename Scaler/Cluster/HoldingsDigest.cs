@@ -5,8 +5,9 @@ using System.Text;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Computes the hash of a connection. The sum of these hashes is an order-independent digest of a set of connections. Two sets with the
-/// same count and digest are equal, unless a server crafts a hash collision; only the server that holds the connections could do so.
+/// Computes the hash of a connection. The sum of these hashes is an order-independent digest of a set of connections. Two sets
+/// with the same count and digest are equal, unless a server crafts a hash collision; only the server that holds the connections
+/// could do so.
 /// </summary>
 internal static class HoldingsDigest
 {

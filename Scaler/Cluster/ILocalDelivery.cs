@@ -6,7 +6,9 @@ internal interface ILocalDelivery
     /// <summary>Queues a payload for the account's connections.</summary>
     /// <param name="target">The addressed connections.</param>
     /// <param name="payload">The payload. It is copied before the method returns.</param>
-    /// <param name="isBinary"><see langword="true"/> to send a binary message; <see langword="false"/> to send a text message.</param>
+    /// <param name="isBinary">
+    /// <see langword="true"/> to send a binary message; <see langword="false"/> to send a text message.
+    /// </param>
     /// <returns>The number of connections whose queue accepted the payload.</returns>
     int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary);
 

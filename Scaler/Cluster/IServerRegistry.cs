@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Stores the servers of the cluster and the connections that each server holds. Every method is idempotent, because after a timeout the
-/// caller cannot know if the call took effect. Most calls take one round trip. All entries expire once no server renews its lease.
-/// Reads never return a connection of a server whose lease has expired, by the registry's own clock.
+/// Stores the servers of the cluster and the connections that each server holds. Every method is idempotent, because after a
+/// timeout the caller cannot know if the call took effect. Most calls take one round trip. All entries expire once no server
+/// renews its lease. Reads never return a connection of a server whose lease has expired, by the registry's own clock.
 /// </summary>
 internal interface IServerRegistry
 {
@@ -20,8 +20,8 @@ internal interface IServerRegistry
     /// <param name="server">The server's description of itself.</param>
     /// <param name="lease">The duration of the lease from now.</param>
     /// <param name="join">
-    /// <see langword="true"/> to acquire a lease and end those of earlier epochs of the same server; <see langword="false"/> to renew a
-    /// lease that has not expired.
+    /// <see langword="true"/> to acquire a lease and end those of earlier epochs of the same server; <see langword="false"/> to
+    /// renew a lease that has not expired.
     /// </param>
     Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join);
 
@@ -32,7 +32,8 @@ internal interface IServerRegistry
     Task<IReadOnlyList<ServerInfo>> GetServersAsync();
 
     /// <summary>
-    /// Registers connections of a server epoch. Registrations and removals of one epoch take effect in call order, awaited or not.
+    /// Registers connections of a server epoch. Registrations and removals of one epoch take effect in call order, awaited or
+    /// not.
     /// </summary>
     /// <param name="holder">The name of the server epoch that holds the connections.</param>
     /// <param name="entries">The connections.</param>
@@ -50,7 +51,8 @@ internal interface IServerRegistry
 
     /// <summary>Removes a bounded number of entries of a server epoch whose lease has expired.</summary>
     /// <returns>
-    /// The number of remaining entries; 0 if the server epoch has been removed completely; negative if its lease is still running.
+    /// The number of remaining entries; 0 if the server epoch has been removed completely; negative if its lease is still
+    /// running.
     /// </returns>
     Task<int> ReapAsync(string holder);
 
@@ -61,13 +63,15 @@ internal interface IServerRegistry
     Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take);
 
     /// <summary>
-    /// Gets the accounts at consecutive positions of the account list. The cost is the same at every position. An account that only dead
-    /// servers hold keeps its position, with 0 connections, until it is removed. Positions are therefore stable between calls.
+    /// Gets the accounts at consecutive positions of the account list. The cost is the same at every position. An account that
+    /// only dead servers hold keeps its position, with 0 connections, until it is removed. Positions are therefore stable between
+    /// calls.
     /// </summary>
     /// <param name="prefix">The prefix of the account names; empty for all accounts.</param>
     /// <param name="offset">The position of the first account, relative to <paramref name="from"/>.</param>
     /// <param name="from">
-    /// The account name, connected or not, from which <paramref name="offset"/> counts; <see langword="null"/> for the start of the list.
+    /// The account name, connected or not, from which <paramref name="offset"/> counts; <see langword="null"/> for the start of
+    /// the list.
     /// </param>
     /// <param name="take">The maximum number of accounts to return.</param>
     Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take);

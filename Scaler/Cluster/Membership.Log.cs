@@ -21,10 +21,13 @@ internal sealed partial class Membership
         [LoggerMessage(5, LogLevel.Information, "Removed the registry entries of the dead server {Holder}.")]
         public static partial void Reaped(ILogger logger, string holder);
 
-        [LoggerMessage(6, LogLevel.Warning, "The registry contains {Registered} connections of this server, but it holds {Connections}. All connections are being registered again.")]
+        [LoggerMessage(
+            6, LogLevel.Warning,
+            "The registry contains {Registered} connections of this server, but it holds {Connections}. All connections are being registered again.")]
         public static partial void Mismatch(ILogger logger, int registered, int connections);
 
-        [LoggerMessage(7, LogLevel.Warning, "The registry entries of {Holder} could not be removed; the other servers remove them: {Reason}")]
+        [LoggerMessage(
+            7, LogLevel.Warning, "The registry entries of {Holder} could not be removed; the other servers remove them: {Reason}")]
         public static partial void LeftBehind(ILogger logger, string holder, string reason);
 
         [LoggerMessage(8, LogLevel.Warning, "The message bus no longer delivers to {Holder}. Subscribing over a new connection.")]

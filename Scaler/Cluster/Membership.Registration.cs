@@ -5,7 +5,9 @@ namespace Scaler.Cluster;
 // Registers and removes connections, and retries failed writes.
 internal sealed partial class Membership
 {
-    /// <summary>Registers a new connection. If Redis does not answer in time, a later renewal cycle registers the connection.</summary>
+    /// <summary>
+    /// Registers a new connection. If Redis does not answer in time, a later renewal cycle registers the connection.
+    /// </summary>
     public async ValueTask<RegisterOutcome> RegisterAsync(ScalerConnection connection)
     {
         if (_lease is not { } lease || !_link.Registry.IsConnected)
@@ -35,7 +37,8 @@ internal sealed partial class Membership
 
     /// <summary>Removes a connection that has ended.</summary>
     /// <returns>
-    /// <see langword="true"/> if the connection was removed; <see langword="false"/> if a later renewal cycle retries the removal.
+    /// <see langword="true"/> if the connection was removed; <see langword="false"/> if a later renewal cycle retries the
+    /// removal.
     /// </returns>
     public async ValueTask<bool> UnregisterAsync(ScalerConnection connection)
     {
@@ -72,8 +75,8 @@ internal sealed partial class Membership
     public void Changed(ScalerConnection connection) => _stale[connection] = true;
 
     /// <summary>
-    /// Writes the changes that could not be written when they happened. A connection can end while it is being registered. It is then
-    /// removed here, because its own removal may have been processed before the registration.
+    /// Writes the changes that could not be written when they happened. A connection can end while it is being registered. It is
+    /// then removed here, because its own removal may have been processed before the registration.
     /// </summary>
     private async Task WriteStaleAsync()
     {

@@ -88,8 +88,9 @@ internal sealed partial class Membership
     }
 
     /// <summary>
-    /// Acquires a lease under a new epoch and registers all connections. The lease is acquired before the registrations, so that each batch
-    /// is visible as soon as it is written. The subscription precedes both, so that a registered connection is always reachable.
+    /// Acquires a lease under a new epoch and registers all connections. The lease is acquired before the registrations, so that
+    /// each batch is visible as soon as it is written. The subscription precedes both, so that a registered connection is always
+    /// reachable.
     /// </summary>
     private async Task StartEpochAsync()
     {
@@ -118,8 +119,9 @@ internal sealed partial class Membership
     }
 
     /// <summary>
-    /// Compares the number of registered connections with the actual number. The numbers differ briefly while connections open and
-    /// close. If they differ in five consecutive cycles, entries were lost unnoticed, and all connections are registered again.
+    /// Compares the number of registered connections with the actual number. The numbers differ briefly while connections open
+    /// and close. If they differ in five consecutive cycles, entries were lost unnoticed, and all connections are registered
+    /// again.
     /// </summary>
     private async Task CompareAsync(int registered)
     {
@@ -160,7 +162,8 @@ internal sealed partial class Membership
         }
 
         Log.BusDead(_logger, lease.Holder);
-        var subscription = await _link.Bus.ListenAsync(lease.Holder, _link.Receive, anew: true).WaitAsync(_options.LeaseDuration, _time);
+        var subscription = await _link.Bus.ListenAsync(lease.Holder, _link.Receive, anew: true)
+            .WaitAsync(_options.LeaseDuration, _time);
         var previous = _subscription;
         _subscription = subscription;
         Probe.Restart();

@@ -6,9 +6,9 @@ using StackExchange.Redis;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Maintains this server's membership in the cluster. It holds the lease, registers connections, and repairs the registry after failures.
-/// Connections that could not be written are kept in <c>_stale</c>, and a later renewal cycle writes them. If the lease is lost, all
-/// connections are registered again under a new epoch.
+/// Maintains this server's membership in the cluster. It holds the lease, registers connections, and repairs the registry after
+/// failures. Connections that could not be written are kept in <c>_stale</c>, and a later renewal cycle writes them. If the lease
+/// is lost, all connections are registered again under a new epoch.
 /// </summary>
 internal sealed partial class Membership : IAsyncDisposable
 {
@@ -62,16 +62,18 @@ internal sealed partial class Membership : IAsyncDisposable
     public ServerState State { get; set; }
 
     /// <summary>Gets a value indicating whether this server holds its lease, as far as it can know.</summary>
-    public bool HoldsLease => _lease is not null && _time.GetElapsedTime(Volatile.Read(ref _lastSuccessAt)) < _options.LeaseDuration;
+    public bool HoldsLease =>
+        _lease is not null && _time.GetElapsedTime(Volatile.Read(ref _lastSuccessAt)) < _options.LeaseDuration;
 
     /// <summary>
-    /// Gets or sets the callback that returns the bytes in all send queues and the number of WebSocket connections. It is called once per
-    /// renewal.
+    /// Gets or sets the callback that returns the bytes in all send queues and the number of WebSocket connections. It is called
+    /// once per renewal.
     /// </summary>
     public Func<(long QueuedBytes, int WebSockets)> Measure { get; set; } = () => default;
 
     /// <summary>
-    /// Joins the cluster, or returns after a timeout if Redis does not answer. The lease is then renewed until <see cref="LeaveAsync"/>.
+    /// Joins the cluster, or returns after a timeout if Redis does not answer. The lease is then renewed until
+    /// <see cref="LeaveAsync"/>.
     /// </summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
@@ -88,9 +90,9 @@ internal sealed partial class Membership : IAsyncDisposable
     }
 
     /// <summary>
-    /// Refreshes the list of servers. Called when a genuine session ID names an unknown server, which may have started since the last
-    /// renewal. Callers share a renewal cycle and wait for a minimum interval of 200 ms between cycles. Clients can therefore not
-    /// overload Redis.
+    /// Refreshes the list of servers. Called when a genuine session ID names an unknown server, which may have started since the
+    /// last renewal. Callers share a renewal cycle and wait for a minimum interval of 200 ms between cycles. Clients can
+    /// therefore not overload Redis.
     /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -120,16 +122,16 @@ internal sealed partial class Membership : IAsyncDisposable
     public Task AnnounceAsync() => RunCycleAsync();
 
     /// <summary>
-    /// Ends the lease, so that no read returns this server's connections. The registry entries are removed until the token is canceled;
-    /// other servers remove the rest.
+    /// Ends the lease, so that no read returns this server's connections. The registry entries are removed until the token is
+    /// canceled; other servers remove the rest.
     /// </summary>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
         await _loop;
 
-        // Unsubscribe first. No clients are connected any more, and peers that cached this server as an account's location rely on
-        // PUBLISH's receiver count, not on the lease.
+        // Unsubscribe first. No clients are connected any more, and peers that cached this server as an account's location rely
+        // on PUBLISH's receiver count, not on the lease.
         if (_subscription is not null)
         {
             await _subscription.DisposeAsync();

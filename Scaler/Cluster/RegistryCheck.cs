@@ -5,7 +5,8 @@ namespace Scaler;
 public sealed record RegistryCheck(IReadOnlyList<ServerCheck> Servers)
 {
     /// <summary>
-    /// Gets a value indicating whether the registry matches all servers. Brief differences are normal while connections open and close.
+    /// Gets a value indicating whether the registry matches all servers. Brief differences are normal while connections open and
+    /// close.
     /// </summary>
     public bool IsEqual => Servers.All(s => s.IsEqual);
 }

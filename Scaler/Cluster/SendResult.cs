@@ -7,9 +7,9 @@ public sealed record SendResult
     public static SendResult Nobody { get; } = new();
 
     /// <summary>
-    /// Gets the number of connections reached. It includes the connections of this server whose queue accepted the message. For the other
-    /// servers reached, it includes their connections according to the registry. With receipts, it includes only those connections whose
-    /// queue accepted the message.
+    /// Gets the number of connections reached. It includes the connections of this server whose queue accepted the message. For
+    /// the other servers reached, it includes their connections according to the registry. With receipts, it includes only those
+    /// connections whose queue accepted the message.
     /// </summary>
     public int Connections { get; init; }
 
@@ -17,17 +17,19 @@ public sealed record SendResult
     public int Servers { get; init; }
 
     /// <summary>
-    /// Gets the IDs of the servers that hold an addressed connection but were not reached. Such a server was not subscribed to the bus, or
-    /// did not send a receipt in time.
+    /// Gets the IDs of the servers that hold an addressed connection but were not reached. Such a server was not subscribed to
+    /// the bus, or did not send a receipt in time.
     /// </summary>
     public IReadOnlyList<string> Unreachable { get; init; } = [];
 
     /// <summary>
-    /// Gets a value indicating whether the send reached the cluster. <see langword="false"/> while Redis is unavailable; only connections
-    /// of this server are known to be reached then.
+    /// Gets a value indicating whether the send reached the cluster. <see langword="false"/> while Redis is unavailable; only
+    /// connections of this server are known to be reached then.
     /// </summary>
     public bool ClusterReached { get; init; } = true;
 
-    /// <summary>Gets a value indicating whether the cluster and all servers that hold an addressed connection were reached.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the cluster and all servers that hold an addressed connection were reached.
+    /// </summary>
     public bool IsComplete => ClusterReached && Unreachable.Count == 0;
 }

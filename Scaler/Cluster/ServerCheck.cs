@@ -12,8 +12,8 @@ namespace Scaler;
 public sealed record ServerCheck(string Server, int? Held, int Registered, bool IsEqual)
 {
     /// <summary>
-    /// Gets a value indicating whether the server's connections changed while the registry was read. A difference is not significant then.
-    /// The value is <see langword="false"/> for a server that did not answer.
+    /// Gets a value indicating whether the server's connections changed while the registry was read. A difference is not
+    /// significant then. The value is <see langword="false"/> for a server that did not answer.
     /// </summary>
     public bool IsChanging { get; init; }
 }

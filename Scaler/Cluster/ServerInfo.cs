@@ -10,10 +10,14 @@ public sealed record ServerInfo
     /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>Gets the epoch of the server. It increases each time the server has to register all its connections again.</summary>
+    /// <summary>
+    /// Gets the epoch of the server. It increases each time the server has to register all its connections again.
+    /// </summary>
     public required long Epoch { get; init; }
 
-    /// <summary>Gets the URL at which other servers reach this server, or <see langword="null"/> while it is not listening.</summary>
+    /// <summary>
+    /// Gets the URL at which other servers reach this server, or <see langword="null"/> while it is not listening.
+    /// </summary>
     public string? Url { get; init; }
 
     /// <summary>Gets the state of the server.</summary>
@@ -49,7 +53,9 @@ public sealed record ServerInfo
     /// <summary>Gets the working set of the process, in bytes.</summary>
     public long MemoryBytes { get; init; }
 
-    /// <summary>Gets the round-trip time of the last probe of the message bus, in milliseconds. Negative while the bus does not deliver.</summary>
+    /// <summary>
+    /// Gets the round-trip time of the last probe of the message bus, in milliseconds. Negative while the bus does not deliver.
+    /// </summary>
     public double BusMilliseconds { get; init; }
 
     /// <summary>
@@ -59,8 +65,8 @@ public sealed record ServerInfo
     public long Deliveries { get; init; }
 
     /// <summary>
-    /// Gets the median delivery time, in milliseconds, or <see langword="null"/> if there were no messages. The delivery time runs from the
-    /// send on another server until the message is queued for the connections of this server, by Redis's clock.
+    /// Gets the median delivery time, in milliseconds, or <see langword="null"/> if there were no messages. The delivery time
+    /// runs from the send on another server until the message is queued for the connections of this server, by Redis's clock.
     /// </summary>
     public double? DeliveryMedianMilliseconds { get; init; }
 
@@ -80,7 +86,9 @@ public sealed record ServerInfo
     [JsonIgnore]
     public TimeSpan LeaseRemaining { get; init; }
 
-    /// <summary>Gets the name of the server epoch, <c>id.epoch</c>, under which the server's registry entries are stored.</summary>
+    /// <summary>
+    /// Gets the name of the server epoch, <c>id.epoch</c>, under which the server's registry entries are stored.
+    /// </summary>
     [JsonIgnore]
     public string Holder => HolderName.Of(Id, Epoch);
 }

@@ -1,8 +1,8 @@
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Compares names by their UTF-8 bytes, as Redis does. This order differs from the ordinal order of UTF-16 strings: code points above
-/// U+FFFF are surrogate pairs (U+D800 to U+DFFF) in UTF-16, which sort before U+E000 to U+FFFF.
+/// Compares names by their UTF-8 bytes, as Redis does. This order differs from the ordinal order of UTF-16 strings: code points
+/// above U+FFFF are surrogate pairs (U+D800 to U+DFFF) in UTF-16, which sort before U+E000 to U+FFFF.
 /// </summary>
 internal sealed class Utf8Order : IComparer<string>
 {

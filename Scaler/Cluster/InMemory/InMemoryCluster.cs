@@ -3,8 +3,9 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.InMemory;
 
 /// <summary>
-/// Implements the registry and the message bus within one process, with the same guarantees as the Redis implementations. It serves a single
-/// server without Redis, and tests with several servers. One lock guards all state; receivers are called outside the lock, in order.
+/// Implements the registry and the message bus within one process, with the same guarantees as the Redis implementations. It
+/// serves a single server without Redis, and tests with several servers. One lock guards all state; receivers are called outside
+/// the lock, in order.
 /// </summary>
 internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMessageBus
 {
@@ -15,8 +16,8 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     private string? _secret;
 
     /// <summary>
-    /// Gets or sets a value indicating whether the registry is reachable. Tests set it to <see langword="false"/> to simulate an outage.
-    /// The default is <see langword="true"/>.
+    /// Gets or sets a value indicating whether the registry is reachable. Tests set it to <see langword="false"/> to simulate an
+    /// outage. The default is <see langword="true"/>.
     /// </summary>
     public bool IsConnected { get; set; } = true;
 
@@ -46,7 +47,8 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
             }
 
             _servers[server.Holder] = (server, now + lease);
-            return Task.FromResult(new LeaseAnswer(true, EntriesOf(server.Holder).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
+            return Task.FromResult(new LeaseAnswer(
+                true, EntriesOf(server.Holder).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
         }
     }
 
@@ -152,8 +154,10 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
                 .GroupBy(a => a.Account, a => a.Holder, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, Utf8Order.Instance)
                 .ToList();
-            var position = Math.Clamp(offset + (from is null ? 0 : accounts.Count(a => Utf8Order.Instance.Compare(a.Key, from) < 0)), 0, accounts.Count);
-            return Task.FromResult(new AccountRange([.. accounts.Skip((int)position).Take(take).Select(Read)], position, accounts.Count));
+            var position = Math.Clamp(
+                offset + (from is null ? 0 : accounts.Count(a => Utf8Order.Instance.Compare(a.Key, from) < 0)), 0, accounts.Count);
+            return Task.FromResult(new AccountRange(
+                [.. accounts.Skip((int)position).Take(take).Select(Read)], position, accounts.Count));
 
             AccountInfo Read(IGrouping<string, string> account)
             {
@@ -220,7 +224,8 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<Reach>>(
-                [.. Live().Where(h => h.Server.Holder != sender).Select(h => new Reach(h.Server.Holder, h.Entries.Count, Publish(h.Server.Holder, envelope)))]);
+                [.. Live().Where(h => h.Server.Holder != sender)
+                    .Select(h => new Reach(h.Server.Holder, h.Entries.Count, Publish(h.Server.Holder, envelope)))]);
         }
     }
 

@@ -4,8 +4,9 @@ using System.Text;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Caches the locations of accounts that Redis has returned. A location is only found if the leases of all its server epochs are certain
-/// to be running. It may still be outdated, so the caller reads the current location in the same call that uses it. Not thread-safe.
+/// Caches the locations of accounts that Redis has returned. A location is only found if the leases of all its server epochs are
+/// certain to be running. It may still be outdated, so the caller reads the current location in the same call that uses it. Not
+/// thread-safe.
 /// </summary>
 /// <param name="keys">The names of the channels.</param>
 /// <param name="time">The clock that measures the leases. It must run at the same rate as Redis's clock.</param>
@@ -30,7 +31,8 @@ internal sealed class AccountPlaces(RedisKeys keys, TimeProvider time)
         _places.TryGetValue(account, out var place) && place.AllLive(now) ? place : null;
 
     /// <summary>
-    /// Updates the location of an account. A location with a server that was not subscribed is not cached, so the next send reads it again.
+    /// Updates the location of an account. A location with a server that was not subscribed is not cached, so the next send reads
+    /// it again.
     /// </summary>
     public void Learn(string account, Reach[] reached)
     {

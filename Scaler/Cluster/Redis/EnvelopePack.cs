@@ -7,8 +7,8 @@ namespace Scaler.Cluster.Redis;
 /// <code>
 /// 255:1 (length:4 envelope)…
 /// </code>
-/// Lengths are big-endian. A single envelope is sent unpacked. A reader can tell the two apart, because an envelope begins with its version,
-/// which is never 255.
+/// Lengths are big-endian. A single envelope is sent unpacked. A reader can tell the two apart, because an envelope begins with
+/// its version, which is never 255.
 /// </summary>
 internal static class EnvelopePack
 {
@@ -39,8 +39,8 @@ internal static class EnvelopePack
     }
 
     /// <summary>
-    /// Invokes the callback for each envelope in a Redis message, packed or single. The rest of a truncated pack is passed on as one
-    /// envelope, which fails to decode.
+    /// Invokes the callback for each envelope in a Redis message, packed or single. The rest of a truncated pack is passed on as
+    /// one envelope, which fails to decode.
     /// </summary>
     public static void Open(ReadOnlyMemory<byte> message, Action<ReadOnlyMemory<byte>> receive)
     {

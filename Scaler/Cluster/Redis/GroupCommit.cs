@@ -3,26 +3,31 @@ using System.Diagnostics.CodeAnalysis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Batches entries into calls to Redis. Entries that are added while a call is in flight go together in the next call, because most of a
-/// call's cost does not depend on its size, in Redis and in this process. There is no timer. If no call is in flight, an entry only waits
-/// for a thread-pool thread. The call runs behind the work items that are already queued, and also carries the entries that they add.
-/// Entries are committed in the order in which they were added.
+/// Batches entries into calls to Redis. Entries that are added while a call is in flight go together in the next call, because
+/// most of a call's cost does not depend on its size, in Redis and in this process. There is no timer. If no call is in flight,
+/// an entry only waits for a thread-pool thread. The call runs behind the work items that are already queued, and also carries
+/// the entries that they add. Entries are committed in the order in which they were added.
 /// <para>
-/// By default one call is in flight. Another call follows only if <paramref name="mostUnderWay"/> allows it and enough entries are queued
-/// to fill it. An entry therefore takes at most two round trips, unless more entries than that are queued before it. That is 2 ms if Redis
-/// is 1 ms away. More concurrent calls would shorten the wait, but each would carry less. With few calls, an entry gets cheaper as the
-/// load grows.
+/// By default one call is in flight. Another call follows only if <paramref name="mostUnderWay"/> allows it and enough entries
+/// are queued to fill it. An entry therefore takes at most two round trips, unless more entries than fit in a call are queued
+/// before it. That is 2 ms if Redis is 1 ms away. More concurrent calls would shorten the wait, but each would carry less. With
+/// few calls, an entry gets cheaper as the load grows.
 /// </para>
 /// <para>
-/// If a call times out, all queued entries fail with it, because Redis would not answer them either. While Redis does not respond, the
-/// queue therefore holds no more than the entries of one timeout. After any other failure, the queued entries are still sent.
+/// If a call times out, all queued entries fail with it, because Redis would not answer them either. While Redis does not
+/// respond, the queue therefore holds no more than the entries of one timeout. After any other failure, the queued entries are
+/// still sent.
 /// </para>
 /// </summary>
-/// <param name="commit">The callback that commits entries and completes each one, or throws. The list is reused afterwards.</param>
-/// <param name="fits">The callback that returns <see langword="true"/> if an entry can be in the same call as the entry before it.</param>
+/// <param name="commit">
+/// The callback that commits entries and completes each one, or throws. The list is reused afterwards.
+/// </param>
+/// <param name="fits">
+/// The callback that returns <see langword="true"/> if an entry can be in the same call as the entry before it.
+/// </param>
 /// <param name="schedule">
-/// The callback that runs the calls. The default queues them to the thread pool without the execution context of the caller, because a
-/// call carries entries of several callers.
+/// The callback that runs the calls. The default queues them to the thread pool without the execution context of the caller,
+/// because a call carries entries of several callers.
 /// </param>
 /// <param name="mostEntries">The maximum number of entries per call. The default is <see cref="MostEntries"/>.</param>
 /// <param name="mostUnderWay">The maximum number of calls in flight. The default is 2.</param>
@@ -35,8 +40,8 @@ internal sealed class GroupCommit<T>(
     where T : class, IGroupEntry
 {
     /// <summary>
-    /// The maximum number of entries in one call. The limit keeps Redis responsive: this number of sends takes Redis about 0.15 ms, and this
-    /// number of registrations about 0.45 ms.
+    /// The maximum number of entries in one call. The limit keeps Redis responsive: this number of sends takes Redis about 0.15
+    /// ms, and this number of registrations about 0.45 ms.
     /// </summary>
     public const int MostEntries = 64;
 
@@ -44,7 +49,8 @@ internal sealed class GroupCommit<T>(
     public const int MostBytes = 256 * 1024;
 
     /// <summary>
-    /// The maximum number of queued bytes. It is reached only if Redis does not answer and many callers send without awaiting the result.
+    /// The maximum number of queued bytes. It is reached only if Redis does not answer and many callers send without awaiting the
+    /// result.
     /// </summary>
     public const int MostBytesWaiting = 64 * 1024 * 1024;
 
@@ -55,7 +61,7 @@ internal sealed class GroupCommit<T>(
     private readonly Lock _lock = new();
     private readonly Queue<T> _queue = new();
 
-    // Entries that go before the queue. It needs no limit: a call adds no more entries than it carried.
+    // Entries that go before the queue. It needs no limit: a call adds only entries for what it carried.
     private readonly Queue<T> _priority = new();
     private int _queuedEntries;
     private long _queuedBytes;
@@ -71,8 +77,8 @@ internal sealed class GroupCommit<T>(
         && (_callsInFlight == 0 || (_callsInFlight < mostUnderWay && (_queuedEntries >= mostEntries || _queuedBytes >= MostBytes)));
 
     /// <summary>
-    /// Queues an entry. It is sent at once if no call is in flight. If more than <see cref="MostBytesWaiting"/> bytes are queued, the entry
-    /// fails with a <see cref="TimeoutException"/>.
+    /// Queues an entry. It is sent at once if no call is in flight. If more than <see cref="MostBytesWaiting"/> bytes are queued,
+    /// the entry fails with a <see cref="TimeoutException"/>.
     /// </summary>
     public void Add(T entry)
     {
@@ -100,7 +106,8 @@ internal sealed class GroupCommit<T>(
     }
 
     /// <summary>
-    /// Queues entries ahead of all others. A running commit callback calls it for follow-up entries, so that the next call begins with them.
+    /// Queues entries ahead of all others. A running commit callback calls it for follow-up entries, so that the next call begins
+    /// with them.
     /// </summary>
     public void AddAhead(IReadOnlyList<T> entries)
     {

@@ -2,13 +2,15 @@ using System.Buffers;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>Represents the envelopes that one call publishes to one server epoch in one message: a single envelope, or a pack.</summary>
+/// <summary>
+/// Represents the envelopes that one call publishes to one server epoch in one message: a single envelope, or a pack.
+/// </summary>
 /// <param name="to">The receiving server epoch.</param>
 internal sealed class Parcel(HolderPlace to)
 {
     /// <summary>
-    /// The maximum length of a pack, in bytes. The receiver reads it into one array. An array of more than 85,000 bytes would go to the large
-    /// object heap, which only a gen 2 collection frees.
+    /// The maximum length of a pack, in bytes. The receiver reads it into one array. An array of more than 85,000 bytes would go
+    /// to the large object heap, which only a gen 2 collection frees.
     /// </summary>
     private const int MaxBytes = 64 * 1024;
 

@@ -8,7 +8,8 @@ namespace Scaler.Cluster.Redis;
 /// <code>
 /// a.1700000000000=12+;b.1700000000001=3-;
 /// </code>
-/// The same text is parsed again and again. Parsed texts are therefore cached, and the same text returns the same array. Not thread-safe.
+/// The same text is parsed again and again. Parsed texts are therefore cached, and the same text returns the same array. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ReachReader
 {
@@ -25,8 +26,8 @@ internal sealed class ReachReader
     public ReachReader() => _cacheBySpan = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>
-    /// Gets or sets the name of the sending server epoch. It is skipped in account locations, because a sender serves its own connections
-    /// directly.
+    /// Gets or sets the name of the sending server epoch. It is skipped in account locations, because a sender serves its own
+    /// connections directly.
     /// </summary>
     public string Sender
     {

@@ -7,8 +7,8 @@ namespace Scaler.Cluster.Redis;
 internal static class RedisBytes
 {
     /// <summary>
-    /// Returns the exclusive upper bound of the names that begin with a prefix. UTF-8 never contains the byte 0xFF, so the prefix followed
-    /// by 0xFF sorts after all of them.
+    /// Returns the exclusive upper bound of the names that begin with a prefix. UTF-8 never contains the byte 0xFF, so the prefix
+    /// followed by 0xFF sorts after all of them.
     /// </summary>
     public static RedisValue After(string prefix)
     {

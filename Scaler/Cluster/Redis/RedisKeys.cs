@@ -3,11 +3,12 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Creates every key and channel that Scaler uses; no other class does. The prefix is a hash tag in braces, so Redis Cluster stores all
-/// keys in one slot, and a script can access several of them. Channels are literal: a name that contains <c>*</c> never becomes a pattern.
+/// Creates every key and channel that Scaler uses; no other class does. The prefix is a hash tag in braces, so Redis Cluster
+/// stores all keys in one slot, and a script can access several of them. Channels are literal: a name that contains <c>*</c>
+/// never becomes a pattern.
 /// <para>
-/// A holder is a server epoch (<c>id.epoch</c>), and only its server writes its entries. Each entry therefore has one writer, and the
-/// entries of a dead server are found under its name. Account names contain no control characters, so \1 terminates them.
+/// A holder is a server epoch (<c>id.epoch</c>), and only its server writes its entries. Each entry therefore has one writer, and
+/// the entries of a dead server are found under its name. Account names contain no control characters, so \1 terminates them.
 /// </para>
 /// </summary>
 internal sealed class RedisKeys
@@ -65,8 +66,8 @@ internal sealed class RedisKeys
     public RedisKey Facts(string holder) => FactsPrefix + holder;
 
     /// <summary>
-    /// Returns the channel of a holder. In a Redis Cluster, servers subscribe on the node that stores the keys, because the scripts publish
-    /// and count the subscribers there.
+    /// Returns the channel of a holder. In a Redis Cluster, servers subscribe on the node that stores the keys, because the
+    /// scripts publish and count the subscribers there.
     /// </summary>
     public RedisChannel Channel(string holder) => RedisChannel.Literal(ChannelPrefix + holder).WithKeyRouting();
 }

@@ -3,13 +3,13 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Implements the message bus on Redis publish/subscribe, with one channel per server epoch. All envelopes are sent in batches through one
-/// queue (<see cref="GroupCommit{T}"/>), so no envelope overtakes another.
+/// Implements the message bus on Redis publish/subscribe, with one channel per server epoch. All envelopes are sent in batches
+/// through one queue (<see cref="GroupCommit{T}"/>), so no envelope overtakes another.
 /// <para>
-/// There are two kinds of calls. A script finds the server epochs of each account and publishes the envelopes to them. If the locations of
-/// all accounts in a call are cached and all their leases are running, the envelopes are published without the script. The same call then
-/// also reads the current locations (<see cref="RememberedCall"/>). Server epochs missing from the cache get the envelope in the next
-/// call. Only one call is in flight at a time, so no other call can come in between.
+/// There are two kinds of calls. A script finds the server epochs of each account and publishes the envelopes to them. If the
+/// locations of all accounts in a call are cached and all their leases are running, the envelopes are published without the
+/// script. The same call then also reads the current locations (<see cref="RememberedCall"/>). Server epochs missing from the
+/// cache get the envelope in the next call. Only one call is in flight at a time, so no other call can come in between.
 /// </para>
 /// </summary>
 internal sealed class RedisMessageBus : IMessageBus
@@ -32,10 +32,13 @@ internal sealed class RedisMessageBus : IMessageBus
     /// <param name="keys">The names of keys and channels.</param>
     /// <param name="metrics">The metrics that count skipped envelopes.</param>
     /// <param name="backlog">
-    /// The maximum number of received messages that wait to be handled. If there are more, the oldest are skipped. The default is 100,000.
+    /// The maximum number of received messages that wait to be handled. If there are more, the oldest are skipped. The default is
+    /// 100,000.
     /// </param>
     /// <param name="options">The options for opening additional connections.</param>
-    /// <param name="time">The clock that measures leases. The default is the system clock, which runs at the same rate as Redis's.</param>
+    /// <param name="time">
+    /// The clock that measures leases. The default is the system clock, which runs at the same rate as Redis's.
+    /// </param>
     public RedisMessageBus(
         IConnectionMultiplexer redis,
         RedisKeys keys,
@@ -49,7 +52,10 @@ internal sealed class RedisMessageBus : IMessageBus
         _time = time ?? TimeProvider.System;
         _places = new AccountPlaces(keys, _time);
         _sends = new GroupCommit<BusEntry>(
-            CommitAsync, static (previous, next) => previous.Sender == next.Sender, mostEntries: 2 * GroupCommit<BusEntry>.MostEntries, mostUnderWay: 1);
+            CommitAsync,
+            static (previous, next) => previous.Sender == next.Sender,
+            mostEntries: 2 * GroupCommit<BusEntry>.MostEntries,
+            mostUnderWay: 1);
     }
 
     public Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope) =>
@@ -64,8 +70,8 @@ internal sealed class RedisMessageBus : IMessageBus
 
     public async Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
-        // A connection can be dead until TCP or the client detects it. A new connection does not have to wait for that. It is configured
-        // through the options, because the configuration text does not contain the certificates.
+        // A connection can be dead until TCP or the client detects it. A new connection does not have to wait for that. It is
+        // configured through the options, because the configuration text does not contain the certificates.
         var newConnection = anew ? await ConnectionMultiplexer.ConnectAsync(_options.Parse(_redis.Configuration)) : null;
         try
         {
@@ -130,16 +136,19 @@ internal sealed class RedisMessageBus : IMessageBus
         }
     }
 
-    // The account has just appeared on the missed server epochs. They missed all envelopes of this call for the account. These envelopes
-    // go ahead of later sends, which preserves the order.
+    // The account has just appeared on the missed server epochs. They missed all envelopes of this call for the account. These
+    // envelopes go ahead of later sends, which preserves the order.
     private async Task SendToMissedAsync(BusEntry entry, IReadOnlyList<Reach> delivered, IReadOnlyList<Reach> missed)
     {
-        var retries = missed.Select(reach => new BusEntry(BusEntry.ToMissed, reach.Holder, entry.Sender, entry.Envelope)).ToList();
+        var retries = missed
+            .Select(reach => new BusEntry(BusEntry.ToMissed, reach.Holder, entry.Sender, entry.Envelope))
+            .ToList();
         _sends.AddAhead(retries);
         try
         {
             var reached = await Task.WhenAll(retries.Select(static retry => retry.Task));
-            entry.TrySetResult([.. delivered, .. missed.Select((reach, i) => reach with { Listening = reached[i][0].Listening })]);
+            entry.TrySetResult(
+                [.. delivered, .. missed.Select((reach, i) => reach with { Listening = reached[i][0].Listening })]);
         }
         catch (Exception exception)
         {

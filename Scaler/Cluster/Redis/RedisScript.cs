@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>Provides the Lua scripts of this assembly. The client sends a script once per Redis server, and then calls it by its hash.</summary>
+/// <summary>
+/// Provides the Lua scripts of this assembly. The client sends a script once per Redis server, and then calls it by its hash.
+/// </summary>
 internal static class RedisScript
 {
     public static readonly string Renew = Load("clock", "lives", "renew");
@@ -19,7 +21,8 @@ internal static class RedisScript
     public static readonly string Errors = Load("errors");
 
     /// <summary>
-    /// Concatenates the functions that a script uses and the script itself, which is last. Unused functions would add cost to each call.
+    /// Concatenates the functions that a script uses and the script itself, which is last. Unused functions would add cost to
+    /// each call.
     /// </summary>
     private static string Load(params ReadOnlySpan<string> names)
     {

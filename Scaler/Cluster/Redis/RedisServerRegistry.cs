@@ -7,15 +7,17 @@ namespace Scaler.Cluster.Redis;
 /// <summary>Implements the registry in Redis. <see cref="RedisKeys"/> documents the keys.</summary>
 internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKeys keys) : IServerRegistry
 {
-    /// <summary>The maximum number of entries that one script call removes. The limit keeps a call to about 1 ms in Redis.</summary>
+    /// <summary>
+    /// The maximum number of entries that one script call removes. The limit keeps a call to about 1 ms in Redis.
+    /// </summary>
     private const int ReapBatch = 250;
 
     /// <summary>The maximum number of entries that one script call reads, for the same reason.</summary>
     private const int ReadBatch = 500;
 
     /// <summary>
-    /// The lifetime of keys after the last renewal by any server, in milliseconds. Readers rely on the leases instead; the expiry cleans up
-    /// after all servers have gone.
+    /// The lifetime of keys after the last renewal by any server, in milliseconds. Readers rely on the leases instead; the expiry
+    /// cleans up after all servers have gone.
     /// </summary>
     private const long KeyLifetimeMilliseconds = 10 * 60 * 1000;
 

@@ -13,7 +13,8 @@ internal sealed class RegistryWrite(string holder, ArraySegment<RegistryEntry> e
     public const int Remove = -1;
 
     /// <summary>
-    /// The approximate size of a connection, in bytes, both in memory and in a call. The metadata is truncated to some hundred bytes.
+    /// The approximate size of a connection, in bytes, both in memory and in a call. The metadata is truncated to some hundred
+    /// bytes.
     /// </summary>
     private const int BytesPerConnection = 512;
 

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Registers and removes connections in batches and in call order (<see cref="GroupCommit{T}"/>). A registration that is delayed by a slow
-/// Redis therefore never follows the removal of the same connection.
+/// Registers and removes connections in batches and in call order (<see cref="GroupCommit{T}"/>). A registration that is delayed
+/// by a slow Redis therefore never follows the removal of the same connection.
 /// </summary>
 internal sealed class RegistryWriter
 {
@@ -27,7 +27,9 @@ internal sealed class RegistryWriter
     public Task<bool> AddAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit)
     {
         var entryArray = entries as RegistryEntry[] ?? [.. entries];
-        return entryArray.Length <= GroupCommit<RegistryWrite>.MostEntries ? AddAsync(new RegistryWrite(holder, entryArray, limit)) : AddManyAsync(holder, entryArray, limit);
+        return entryArray.Length <= GroupCommit<RegistryWrite>.MostEntries
+            ? AddAsync(new RegistryWrite(holder, entryArray, limit))
+            : AddManyAsync(holder, entryArray, limit);
     }
 
     /// <summary>Waits until entryArray earlier writes are completed.</summary>
@@ -39,7 +41,8 @@ internal sealed class RegistryWriter
         var writes = new List<Task<bool>>((entries.Length + MaxEntries - 1) / MaxEntries);
         for (var i = 0; i < entries.Length; i += MaxEntries)
         {
-            writes.Add(AddAsync(new RegistryWrite(holder, new ArraySegment<RegistryEntry>(entries, i, Math.Min(MaxEntries, entries.Length - i)), limit)));
+            writes.Add(AddAsync(new RegistryWrite(
+                holder, new ArraySegment<RegistryEntry>(entries, i, Math.Min(MaxEntries, entries.Length - i)), limit)));
         }
 
         return !(await Task.WhenAll(writes)).Contains(false);

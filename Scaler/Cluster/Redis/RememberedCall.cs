@@ -3,9 +3,10 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Publishes envelopes to accounts with cached locations in one pipelined call. The call needs no script, which is most of the cost of a
-/// send in Redis. It reads the current locations of the accounts, and publishes the envelopes to the cached server epochs. All envelopes
-/// for one server epoch are packed into one message, or a few. The reply shows which server epochs were missed.
+/// Publishes envelopes to accounts with cached locations in one pipelined call. The call needs no script, which is most of the
+/// cost of a send in Redis. It reads the current locations of the accounts, and publishes the envelopes to the cached server
+/// epochs. All envelopes for one server epoch are packed into one message, or a few. The reply shows which server epochs were
+/// missed.
 /// </summary>
 internal sealed class RememberedCall
 {
