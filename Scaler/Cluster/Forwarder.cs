@@ -94,7 +94,7 @@ internal sealed class Forwarder : IDisposable
         var error = await _forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), context.RequestAborted);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
-            // The server does not answer even if its lease is still running. Its sessions are gone.
+            // The server is unreachable, even if its lease is still running. Its sessions are gone.
             _link.Metrics.Forwarded("unreachable", "http");
             context.Response.Clear();
             return false;

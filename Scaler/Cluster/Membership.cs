@@ -130,8 +130,8 @@ internal sealed partial class Membership : IAsyncDisposable
         await _stopping.CancelAsync();
         await _loop;
 
-        // Unsubscribe first. No clients are connected any more, and peers that cached this server as an account's location rely
-        // on PUBLISH's receiver count, not on the lease.
+        // Unsubscribe first: no clients are connected any more. Peers that cached this server as an account's location rely on
+        // PUBLISH's receiver count, not on the lease.
         if (_subscription is not null)
         {
             await _subscription.DisposeAsync();

@@ -23,8 +23,8 @@ public sealed record SendResult
     public IReadOnlyList<string> Unreachable { get; init; } = [];
 
     /// <summary>
-    /// Gets a value indicating whether the send reached the cluster. <see langword="false"/> while Redis is unavailable; only
-    /// connections of this server are known to be reached then.
+    /// Gets a value indicating whether the send reached the cluster. <see langword="false"/> if Redis is unavailable or did not
+    /// answer in time; only connections of this server are known to be reached then.
     /// </summary>
     public bool ClusterReached { get; init; } = true;
 

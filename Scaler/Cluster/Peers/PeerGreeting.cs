@@ -32,8 +32,8 @@ internal sealed class PeerGreeting(TimeProvider time)
 
     /// <summary>Accepts a greeting once.</summary>
     /// <returns>
-    /// <see langword="false"/> if the greeting is not from this cluster, is for another receiver, differs by more than a minute
-    /// from this server's clock, or was accepted before; otherwise, <see langword="true"/>.
+    /// <see langword="false"/> if the greeting is not from this cluster, is for another receiver, is more than a minute old, or
+    /// was accepted before; otherwise, <see langword="true"/>.
     /// </returns>
     public bool TryAccept(string greeting, string receiver, ClusterSecret secret)
     {

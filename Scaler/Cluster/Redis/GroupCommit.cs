@@ -3,12 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Batches entries into calls to Redis. Entries that are added while a call is in flight go together in the next call, because
-/// most of a call's cost does not depend on its size, in Redis and in this process. There is no timer. If no call is in flight,
+/// Batches entries into calls to Redis. Entries that are added while a call is in flight go together in the next call. Most of a
+/// call's cost, in Redis and in this process, does not depend on its size. There is no timer. If no call is in flight,
 /// an entry only waits for a thread-pool thread. The call runs behind the work items that are already queued, and also carries
 /// the entries that they add. Entries are committed in the order in which they were added.
 /// <para>
-/// By default one call is in flight. Another call follows only if <paramref name="mostUnderWay"/> allows it and enough entries
+/// Normally, one call is in flight. Another call follows only if <paramref name="mostUnderWay"/> allows it and enough entries
 /// are queued to fill it. An entry therefore takes at most two round trips, unless more entries than fit in a call are queued
 /// before it. That is 2 ms if Redis is 1 ms away. More concurrent calls would shorten the wait, but each would carry less. With
 /// few calls, an entry gets cheaper as the load grows.

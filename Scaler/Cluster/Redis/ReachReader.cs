@@ -4,7 +4,8 @@ using System.Text;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Parses delivery results from the reply of <c>Scripts/send.lua</c>, or account locations from the registry, which have no sign:
+/// Parses delivery results from the reply of <c>Scripts/send.lua</c>. Account locations from the registry have the same format
+/// without the plus or minus sign:
 /// <code>
 /// a.1700000000000=12+;b.1700000000001=3-;
 /// </code>

@@ -4,8 +4,8 @@ namespace Scaler.Cluster.Redis;
 
 /// <summary>
 /// Creates every key and channel that Scaler uses; no other class does. The prefix is a hash tag in braces, so Redis Cluster
-/// stores all keys in one slot, and a script can access several of them. Channels are literal: a name that contains <c>*</c>
-/// never becomes a pattern.
+/// stores all keys in one slot. A script can therefore access several of them. Channels are literal: a name that contains
+/// <c>*</c> never becomes a pattern.
 /// <para>
 /// A holder is a server epoch (<c>id.epoch</c>), and only its server writes its entries. Each entry therefore has one writer, and
 /// the entries of a dead server are found under its name. Account names contain no control characters, so \1 terminates them.

@@ -32,7 +32,7 @@ internal sealed class RegistryWriter
             : AddManyAsync(holder, entryArray, limit);
     }
 
-    /// <summary>Waits until entryArray earlier writes are completed.</summary>
+    /// <summary>Waits until all earlier writes are completed.</summary>
     public Task FlushAsync(string holder) => AddAsync(new RegistryWrite(holder, ArraySegment<RegistryEntry>.Empty, 0));
 
     private async Task<bool> AddManyAsync(string holder, RegistryEntry[] entries, int limit)
@@ -99,7 +99,7 @@ internal sealed class RegistryWriter
         return (int[]?)await _database.ScriptEvaluateAsync(RedisScript.Registrations, KeysOf(holder), values) ?? [];
     }
 
-    // Caches the keys of the last server epoch, which nearly entryArray calls are for. Only one thread makes calls index a time.
+    // Caches the keys of the last server epoch, which nearly all calls are for. Only one thread makes calls at a time.
     private RedisKey[] KeysOf(string holder)
     {
         if (_cachedKeys.Holder != holder)
