@@ -1,7 +1,10 @@
 namespace Scaler;
 
-/// <summary>An account that is connected.</summary>
-/// <param name="Name">The account.</param>
-/// <param name="Connections">Its connections, on all servers; 0 only in an <see cref="AccountRange"/>, where its servers have just died.</param>
-/// <param name="Servers">The ids of the servers that hold them.</param>
+/// <summary>Represents a connected account.</summary>
+/// <param name="Name">The account name.</param>
+/// <param name="Connections">
+/// The number of connections on all servers. It is 0 only in an <see cref="AccountRange"/>, for an account whose servers have
+/// just died.
+/// </param>
+/// <param name="Servers">The IDs of the servers that hold the connections.</param>
 public sealed record AccountInfo(string Name, int Connections, IReadOnlyList<string> Servers);

@@ -1,46 +1,49 @@
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Asks again and again whether the bus still brings what is sent: a subscription can die without a word while the connection
-/// that sends is well. A probe goes out with each turn of the membership. After three turns without one that came back the bus
-/// counts as dead, after five it is to be repaired.
+/// Detects a message bus that has stopped delivering. A subscription can die silently while the sending connection still works.
+/// Each renewal cycle of <see cref="Membership"/> sends one probe from this server to itself. The bus counts as dead after three
+/// cycles without a returned probe, and needs repair after five.
 /// </summary>
 internal sealed class BusProbe
 {
-    private const int TurnsUntilDead = 3;
-    private const int TurnsUntilRepair = 5;
+    private const int CyclesUntilDead = 3;
+    private const int CyclesUntilRepair = 5;
 
     private readonly ClusterLink _link;
     private readonly Lock _lock = new();
     private long _number;
     private long _sentAt;
-    private int _turnsWithout;
-    private double _last = -1;
+    private int _cyclesWithoutReturn;
+    private double _lastMilliseconds = -1;
 
     public BusProbe(ClusterLink link)
     {
         _link = link;
-        link.ProbeReturned = Returned;
+        link.ProbeReturned = OnProbeReturned;
     }
 
-    /// <summary>What the last probe took, in milliseconds; negative while the bus is dead or was not asked yet.</summary>
-    public double LastMilliseconds => Volatile.Read(ref _last);
+    /// <summary>
+    /// Gets the round-trip time of the last probe, in milliseconds. Negative while the bus is dead or before the first probe has
+    /// returned.
+    /// </summary>
+    public double LastMilliseconds => Volatile.Read(ref _lastMilliseconds);
 
-    /// <summary>Whether probes have stopped to come back.</summary>
-    public bool IsDead => Volatile.Read(ref _turnsWithout) > TurnsUntilDead;
+    /// <summary>Gets a value indicating whether probes have stopped returning.</summary>
+    public bool IsDead => Volatile.Read(ref _cyclesWithoutReturn) > CyclesUntilDead;
 
-    /// <summary>Whether that has been so for long enough to do something about it.</summary>
-    public bool NeedsRepair => Volatile.Read(ref _turnsWithout) > TurnsUntilRepair;
+    /// <summary>Gets a value indicating whether the bus has been dead long enough to open a new subscription.</summary>
+    public bool NeedsRepair => Volatile.Read(ref _cyclesWithoutReturn) > CyclesUntilRepair;
 
-    /// <summary>Sends a probe, if none is under way. It is never waited for.</summary>
+    /// <summary>Sends a probe without waiting for it to return.</summary>
     public void Turn()
     {
         long number;
         lock (_lock)
         {
-            if (++_turnsWithout > TurnsUntilDead)
+            if (++_cyclesWithoutReturn > CyclesUntilDead)
             {
-                _last = -1;
+                _lastMilliseconds = -1;
             }
 
             number = ++_number;
@@ -50,30 +53,32 @@ internal sealed class BusProbe
         _ = _link.TellAsync(_link.Holder, new Envelope { Kind = EnvelopeKind.Probe, Sender = _link.Holder, Number = number });
     }
 
-    /// <summary>The bus has been repaired: it counts as dead until a probe shows otherwise, and is given some turns for that.</summary>
+    /// <summary>
+    /// Restarts the count after a repair. The bus counts as dead until a probe returns, and the next repair is some cycles away.
+    /// </summary>
     public void Restart()
     {
         lock (_lock)
         {
-            _turnsWithout = TurnsUntilDead;
+            _cyclesWithoutReturn = CyclesUntilDead;
         }
     }
 
-    private void Returned(long number)
+    private void OnProbeReturned(long number)
     {
-        TimeSpan took;
+        TimeSpan elapsed;
         lock (_lock)
         {
-            _turnsWithout = 0;
+            _cyclesWithoutReturn = 0;
             if (number != _number)
             {
                 return;
             }
 
-            took = _link.Time.GetElapsedTime(_sentAt);
-            _last = took.TotalMilliseconds;
+            elapsed = _link.Time.GetElapsedTime(_sentAt);
+            _lastMilliseconds = elapsed.TotalMilliseconds;
         }
 
-        _link.Metrics.BusProbed(took);
+        _link.Metrics.BusProbed(elapsed);
     }
 }

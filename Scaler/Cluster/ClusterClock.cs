@@ -1,44 +1,47 @@
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Redis's clock, as far as this server can tell it: what servers stamp their messages with, so that the one that receives can
-/// say how long each was under way although their own clocks differ. Learned from the answers to renewals, for nothing; off by
-/// half of a renewal's round trip at most. Stamps are microseconds modulo 2^32; 0 means not known.
+/// Estimates the clock of Redis. Servers stamp their messages with it, so a receiver can compute the transit time of a message
+/// although the servers' own clocks differ. The estimate comes from the replies to lease renewals, at no extra cost. Its error
+/// is at most half the round trip of a renewal. A stamp is in microseconds, modulo 2^32; 0 means unknown.
 /// </summary>
 internal sealed class ClusterClock(TimeProvider time)
 {
-    /// <summary>For how many renewals a quick answer is trusted more than a slower one: clocks drift apart.</summary>
-    private const int TrustedFor = 60;
+    /// <summary>The number of renewals after which a slower sample replaces a faster one, because clocks drift apart.</summary>
+    private const int MaxSampleAge = 60;
 
     private long _offset;
     private long _roundTrip = long.MaxValue;
-    private int _age;
+    private int _sampleAge;
     private volatile bool _known;
 
-    /// <summary>The stamp of now, or 0.</summary>
+    /// <summary>Gets the stamp for the current time, or 0 if Redis's clock is unknown.</summary>
     public int Stamp => _known ? Now | 1 : 0;
 
     private int Now => unchecked((int)(Microseconds(time.GetTimestamp()) + Volatile.Read(ref _offset)));
 
-    /// <summary>Learns from an answer. The quicker it came, the better it tells the time.</summary>
-    /// <param name="asked">The timestamp of the question.</param>
-    /// <param name="clock">What Redis's clock showed, in microseconds.</param>
+    /// <summary>Updates the estimate from a renewal's reply. A faster round trip gives a more accurate sample.</summary>
+    /// <param name="asked">The local timestamp when the request was sent.</param>
+    /// <param name="clock">The time of Redis's clock in the reply, in microseconds.</param>
     public void Learn(long asked, long clock)
     {
-        var answered = time.GetTimestamp();
-        var roundTrip = Microseconds(answered) - Microseconds(asked);
-        if (roundTrip <= _roundTrip || ++_age >= TrustedFor)
+        var receivedAt = time.GetTimestamp();
+        var roundTrip = Microseconds(receivedAt) - Microseconds(asked);
+        if (roundTrip <= _roundTrip || ++_sampleAge >= MaxSampleAge)
         {
-            (_roundTrip, _age) = (roundTrip, 0);
+            (_roundTrip, _sampleAge) = (roundTrip, 0);
             Volatile.Write(ref _offset, clock - Microseconds(asked) - (roundTrip / 2));
             _known = true;
         }
     }
 
-    /// <summary>Forgets all: another Redis, with another clock, may answer from now on.</summary>
-    public void Forget() => (_known, _roundTrip, _age) = (false, long.MaxValue, 0);
+    /// <summary>Discards the estimate, because a different Redis server with a different clock may answer next.</summary>
+    public void Forget() => (_known, _roundTrip, _sampleAge) = (false, long.MaxValue, 0);
 
-    /// <summary>The microseconds since a stamp, not less than 0; null where either clock is not known.</summary>
+    /// <summary>
+    /// Returns the microseconds since a stamp, at least 0, or <see langword="null"/> if the sender's stamp or Redis's clock is
+    /// unknown.
+    /// </summary>
     public int? Since(int stamp) => stamp == 0 || !_known ? null : Math.Max(unchecked(Now - stamp), 0);
 
     private long Microseconds(long timestamp) => (long)((Int128)timestamp * 1_000_000 / time.TimestampFrequency);

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Scaler.Cluster;
 
-/// <summary>The JSON of what servers keep in Redis; written and read without reflection.</summary>
+/// <summary>
+/// Provides JSON serialization without reflection for the values that servers store in Redis or exchange over the bus.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ServerInfo))]
 [JsonSerializable(typeof(ConnectionFacts))]

@@ -6,34 +6,36 @@ using Microsoft.Extensions.ObjectPool;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// A key of the cluster, and the tags that it makes: the first half of an HMAC-SHA256, which RFC 2104 section 5 allows. What the platform
-/// prepares for a key costs it more than the tag of some bytes, so that is kept and used again.
+/// Computes and verifies tags with one key of the cluster. A tag is the first half of an HMAC-SHA256; RFC 2104 section 5 allows
+/// this truncation. The keyed hash objects are pooled, because creating one costs more than computing the tag of a short input.
 /// </summary>
 internal sealed class ClusterKey(byte[] key)
 {
-    /// <summary>Bytes of a tag.</summary>
+    /// <summary>The length of a tag, in bytes.</summary>
     public const int TagLength = 16;
 
     private readonly ObjectPool<IncrementalHash> _hashes = new DefaultObjectPool<IncrementalHash>(new Policy(key));
 
+    /// <summary>Computes the tag of the data.</summary>
     public void Tag(ReadOnlySpan<byte> data, Span<byte> tag)
     {
-        Span<byte> whole = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> hmac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var hash = _hashes.Get();
         hash.AppendData(data);
-        hash.GetHashAndReset(whole);
+        hash.GetHashAndReset(hmac);
         _hashes.Return(hash);
-        whole[..TagLength].CopyTo(tag);
+        hmac[..TagLength].CopyTo(tag);
     }
 
+    /// <summary>Returns <see langword="true"/> if the tag belongs to the data. The comparison takes constant time.</summary>
     public bool IsTag(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tag)
     {
-        Span<byte> right = stackalloc byte[TagLength];
-        Tag(data, right);
-        return CryptographicOperations.FixedTimeEquals(right, tag);
+        Span<byte> expected = stackalloc byte[TagLength];
+        Tag(data, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, tag);
     }
 
-    /// <summary>A tag as text.</summary>
+    /// <summary>Returns the tag of a text, encoded as base64url.</summary>
     public string Tag(string data)
     {
         Span<byte> tag = stackalloc byte[TagLength];

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Scaler.Cluster;
 
-// What this process asks of single servers.
+// Requests that this process sends to individual servers.
 internal sealed partial class ClusterLink
 {
-    /// <summary>How many connections one answer tells of.</summary>
-    private const int MostActivity = 1000;
+    /// <summary>The maximum number of connections in one reply.</summary>
+    private const int MaxActivity = 1000;
 
-    /// <summary>Asks servers what they hold.</summary>
-    /// <returns>What each said that answered in time.</returns>
+    /// <summary>Requests the number and the digest of the connections that servers hold.</summary>
+    /// <returns>The receipts of the servers that answered in time, by the name of the server epoch.</returns>
     public async Task<IReadOnlyDictionary<string, Receipt>> AskInventoryAsync(IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
     {
         using var pending = _receipts.Begin();
@@ -34,8 +34,8 @@ internal sealed partial class ClusterLink
         return await pending.WaitAsync(holders, options.Cluster.ReceiptTimeout, time, cancellationToken);
     }
 
-    /// <summary>Asks one server to drain, or no longer to.</summary>
-    /// <returns>What it answered, or null where it did not in time.</returns>
+    /// <summary>Requests that one server drains, or resumes.</summary>
+    /// <returns>The server's receipt, or <see langword="null"/> if the server did not answer in time.</returns>
     public async Task<Receipt?> AskDrainAsync(string holder, bool drain, CancellationToken cancellationToken)
     {
         if (holder == Holder)
@@ -55,12 +55,12 @@ internal sealed partial class ClusterLink
         return answers.TryGetValue(holder, out var answer) ? answer : null;
     }
 
-    /// <summary>Asks the servers that hold an account how its connections are.</summary>
+    /// <summary>Requests the current activity of an account's connections from the servers that hold them.</summary>
     public async Task<IReadOnlyList<ConnectionActivity>> AskActivityAsync(string account, CancellationToken cancellationToken)
     {
-        var activity = new List<ConnectionActivity>(Local?.TakeActivity(account, MostActivity) ?? []);
+        var activity = new List<ConnectionActivity>(Local?.TakeActivity(account, MaxActivity) ?? []);
         using var pending = _receipts.Begin();
-        var reached = await GiveAsync(account, new Envelope
+        var reached = await PublishAsync(account, new Envelope
         {
             Kind = EnvelopeKind.Activity,
             Sender = Holder,
@@ -85,7 +85,7 @@ internal sealed partial class ClusterLink
         }
         catch (JsonException)
         {
-            // Of a version of this library that writes it otherwise.
+            // A server with a different version of this library may use a different format.
             return [];
         }
     }

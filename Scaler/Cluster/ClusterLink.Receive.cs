@@ -6,7 +6,9 @@ namespace Scaler.Cluster;
 
 internal sealed partial class ClusterLink
 {
-    /// <summary>Receives what the bus brings. It never waits: a client that does not keep up has a queue of its own.</summary>
+    /// <summary>
+    /// Handles an envelope from the bus. It never waits, because each connection has its own queue for a slow client.
+    /// </summary>
     public void Receive(ReadOnlyMemory<byte> bytes)
     {
         var error = EnvelopeCodec.TryRead(bytes, _secret, out var envelope);
@@ -26,7 +28,7 @@ internal sealed partial class ClusterLink
                     new Receipt(envelope.Count, envelope.Payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(envelope.Payload.Span) : 0));
                 break;
             case EnvelopeKind.Answer:
-                // The payload borrows what it was read from.
+                // The payload references the receive buffer, so it is copied.
                 _receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
                 break;
             case EnvelopeKind.Activity:
@@ -36,24 +38,24 @@ internal sealed partial class ClusterLink
                     Sender = Holder,
                     Number = envelope.Number,
                     Payload = JsonSerializer.SerializeToUtf8Bytes(
-                        Local?.TakeActivity(envelope.Account, MostActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
+                        Local?.TakeActivity(envelope.Account, MaxActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
                 });
                 break;
             case EnvelopeKind.Probe:
                 ProbeReturned?.Invoke(envelope.Number);
                 break;
             default:
-                var receipt = Act(envelope);
+                var receipt = Execute(envelope);
                 if (envelope.Flags.HasFlag(EnvelopeFlags.Receipt))
                 {
-                    _ = TellReceiptAsync(envelope.Sender, envelope.Number, receipt);
+                    _ = SendReceiptAsync(envelope.Sender, envelope.Number, receipt);
                 }
 
                 break;
         }
     }
 
-    private Task<bool> TellReceiptAsync(string holder, long number, Receipt receipt)
+    private Task<bool> SendReceiptAsync(string holder, long number, Receipt receipt)
     {
         var payload = receipt.Digest == 0 ? [] : new byte[sizeof(ulong)];
         if (payload.Length > 0)
@@ -71,7 +73,7 @@ internal sealed partial class ClusterLink
         });
     }
 
-    private Receipt Act(in Envelope envelope)
+    private Receipt Execute(in Envelope envelope)
     {
         if (Local is not { } local)
         {
@@ -87,9 +89,11 @@ internal sealed partial class ClusterLink
         }
 
         var except = envelope.Flags.HasFlag(EnvelopeFlags.Except);
-        var named = envelope.ConnectionId.Length == 0 ? null : envelope.ConnectionId;
+        var connectionId = envelope.ConnectionId.Length == 0 ? null : envelope.ConnectionId;
         var target = new DeliveryTarget(
-            envelope.Kind == EnvelopeKind.Broadcast ? null : envelope.Account, except ? null : named, except ? named : null);
+            envelope.Kind == EnvelopeKind.Broadcast ? null : envelope.Account,
+            except ? null : connectionId,
+            except ? connectionId : null);
         if (envelope.Kind == EnvelopeKind.Disconnect)
         {
             return new Receipt(local.Disconnect(target), 0);

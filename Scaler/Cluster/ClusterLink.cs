@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// How this process speaks with the cluster: it sends, and receives what others send. It serves its own connections first and
-/// directly; the bus is for the others. Nothing here waits longer than the options allow.
+/// Sends and receives messages of the cluster. Local connections are served first and directly; the message bus reaches the other
+/// servers. No operation waits longer than the timeouts in the options.
 /// </summary>
 internal sealed partial class ClusterLink(
     IServerRegistry registry, IMessageBus bus, ScalerOptions options, TimeProvider time, ScalerMetrics metrics)
@@ -28,24 +28,27 @@ internal sealed partial class ClusterLink(
 
     public ClusterClock Clock { get; } = new(time);
 
-    /// <summary>The connections of this process; null where it holds none.</summary>
+    /// <summary>Gets or sets the connections of this process, or <see langword="null"/> if this process holds none.</summary>
     public ILocalDelivery? Local { get; set; }
 
-    /// <summary>The holder under which this process sends and listens.</summary>
+    /// <summary>
+    /// Gets or sets the name of the server epoch (see <see cref="HolderName"/>) under which this process sends and receives.
+    /// </summary>
     public string Holder { get; set; } = HolderName.Of("outside-" + Guid.NewGuid().ToString("N")[..12], 0);
 
     /// <summary>
-    /// Called when an operator asks this server to drain, or no longer to; says how many connections there are, or -1 where it can't be
-    /// done. Null where nobody can do it. It must not wait.
+    /// Gets or sets the callback for an operator's request to drain (<see langword="true"/>) or to resume
+    /// (<see langword="false"/>). It returns the number of connections, or -1 if the server refuses. <see langword="null"/> if
+    /// this process cannot drain. The callback must not block.
     /// </summary>
     public Func<bool, int>? DrainRequested { get; set; }
 
-    /// <summary>Called when a probe of the bus has come back.</summary>
+    /// <summary>Gets or sets the callback for a returned probe of the bus; its argument is the number of the probe.</summary>
     public Action<long>? ProbeReturned { get; set; }
 
     /// <summary>
-    /// Takes the cluster's secret from Redis, where none is configured. Once agreed on, it is also what this process proposes: where
-    /// Redis has lost it, the servers that know it bring it back, and one that joins later is told the same.
+    /// Reads the cluster's secret from Redis if no secret is configured. This process then proposes the agreed secret from now
+    /// on. If Redis loses the secret, the servers that know it restore it, so servers that join later get the same one.
     /// </summary>
     public async Task AgreeOnSecretAsync()
     {
@@ -95,7 +98,8 @@ internal sealed partial class ClusterLink(
         IReadOnlyList<Reach> reached;
         try
         {
-            reached = await GiveAsync(target.Account, envelope).WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
+            reached = await PublishAsync(target.Account, envelope)
+                .WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -108,7 +112,12 @@ internal sealed partial class ClusterLink(
                 [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken));
     }
 
-    /// <summary>Gives one holder an envelope. What goes wrong is the receiver's loss only: it counts as not listening.</summary>
+    /// <summary>
+    /// Sends an envelope to one server epoch. Errors of Redis are not thrown, because only the receiver misses the envelope.
+    /// </summary>
+    /// <returns>
+    /// <see langword="true"/> if a subscriber received the envelope, as far as is known; otherwise, <see langword="false"/>.
+    /// </returns>
     public async Task<bool> TellAsync(string holder, Envelope envelope)
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
@@ -133,21 +142,23 @@ internal sealed partial class ClusterLink(
         return count;
     }
 
-    private Task<IReadOnlyList<Reach>> GiveAsync(string? account, in Envelope envelope)
+    private Task<IReadOnlyList<Reach>> PublishAsync(string? account, in Envelope envelope)
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
         var bytes = rented.AsMemory(0, length);
-        return ReturnAsync(account is null ? bus.BroadcastAsync(Holder, bytes) : bus.SendAsync(account, Holder, bytes), rented);
+        return ReturnWhenDoneAsync(
+            account is null ? bus.BroadcastAsync(Holder, bytes) : bus.SendAsync(account, Holder, bytes), rented);
 
-        static async Task<IReadOnlyList<Reach>> ReturnAsync(Task<IReadOnlyList<Reach>> given, byte[] rented)
+        static async Task<IReadOnlyList<Reach>> ReturnWhenDoneAsync(Task<IReadOnlyList<Reach>> publish, byte[] rented)
         {
             try
             {
-                return await given;
+                return await publish;
             }
             finally
             {
-                // Not before Redis has answered, whoever has given up by then: until that the client may still have to write it.
+                // Return the array only after Redis has answered, even if the caller has timed out: the Redis client may still
+                // have to write it.
                 ArrayPool<byte>.Shared.Return(rented);
             }
         }
@@ -161,7 +172,7 @@ internal sealed partial class ClusterLink(
         {
             if (reach.Connections == 0)
             {
-                // A broadcast goes to servers without a connection too: nothing is lost there.
+                // A broadcast also goes to servers without connections. No connection misses the message there.
                 continue;
             }
 

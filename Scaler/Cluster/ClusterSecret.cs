@@ -5,8 +5,8 @@ using System.Text;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// What the servers of one cluster share and nobody else knows. Each use has a key of its own (HKDF, RFC 5869), so a tag made
-/// for one is worth nothing for another.
+/// Represents the secret that the servers of one cluster share. Each purpose has its own key (HKDF, RFC 5869), so a tag made for
+/// one purpose is invalid for any other.
 /// </summary>
 internal sealed class ClusterSecret
 {
@@ -20,22 +20,22 @@ internal sealed class ClusterSecret
         Peers = Derive(material, "scaler peer");
     }
 
-    /// <summary>The secret itself. It goes to Redis where the servers agree on one there, and nowhere else.</summary>
+    /// <summary>Gets the secret itself. It is sent only to Redis, and only if the servers agree on their secret there.</summary>
     public string Text { get; }
 
-    /// <summary>The key of session ids.</summary>
+    /// <summary>Gets the key that authenticates session IDs.</summary>
     public ClusterKey Sids { get; }
 
-    /// <summary>The key of what goes over the bus.</summary>
+    /// <summary>Gets the key that authenticates envelopes on the bus.</summary>
     public ClusterKey Envelopes { get; }
 
-    /// <summary>The key of the headers of forwarded requests.</summary>
+    /// <summary>Gets the key that authenticates the headers of forwarded requests.</summary>
     public ClusterKey Forwards { get; }
 
-    /// <summary>The key of servers that connect to each other.</summary>
+    /// <summary>Gets the key that authenticates connections between servers.</summary>
     public ClusterKey Peers { get; }
 
-    /// <summary>A new random secret: 256 bits.</summary>
+    /// <summary>Generates a random secret of 256 bits.</summary>
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     private static ClusterKey Derive(byte[] material, string use) =>

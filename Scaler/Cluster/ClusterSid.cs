@@ -6,9 +6,9 @@ using System.Text;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// The session ids of a cluster: <c>server.random.tag</c>. The server's id says where the session lives, 144 random bits make
-/// it a secret, and the tag can only be made by a server of this cluster: a forged id is refused where it lands, without a
-/// question to anyone.
+/// Creates and reads the session IDs of a cluster: <c>server.random.tag</c>. The server ID names the server that holds the
+/// session, and 144 random bits make the session ID unguessable. Only a server of this cluster can compute the tag. Any server
+/// can therefore reject a forged ID without asking another server.
 /// </summary>
 internal static class ClusterSid
 {
@@ -17,10 +17,11 @@ internal static class ClusterSid
     private const int TagChars = 22;
     private const int MaxLength = 128;
 
-    /// <summary>Characters of a server's id.</summary>
+    /// <summary>The characters that a server ID may contain.</summary>
     public static readonly SearchValues<char> ServerIdChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
+    /// <summary>Creates a session ID for a session on the given server.</summary>
     public static string Create(string serverId, ClusterSecret secret)
     {
         Span<byte> sid = stackalloc byte[MaxLength];
@@ -36,8 +37,10 @@ internal static class ClusterSid
         return Encoding.ASCII.GetString(sid[..length]);
     }
 
-    /// <summary>Tells the server of a genuine session id.</summary>
-    /// <returns>False where the id was not made by this cluster.</returns>
+    /// <summary>Gets the ID of the server that holds a session, if the session ID is genuine.</summary>
+    /// <returns>
+    /// <see langword="false"/> if this cluster did not create the session ID; otherwise, <see langword="true"/>.
+    /// </returns>
     public static bool TryRead(string sid, ClusterSecret secret, out string serverId)
     {
         serverId = "";

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Scaler.Cluster;
 
-/// <summary>What the registry keeps of a connection, in few bytes.</summary>
+/// <summary>Represents the metadata that the registry stores for a connection, in a compact form.</summary>
 internal sealed record ConnectionFacts
 {
     [JsonPropertyName("t")]
@@ -23,28 +23,31 @@ internal sealed record ConnectionFacts
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, ClusterJson.Default.ConnectionFacts);
 
-    /// <summary>Reads facts, of any version of this library: what cannot be read is left out, the connection is not.</summary>
+    /// <summary>
+    /// Reads metadata written by any version of this library. If the metadata cannot be read, the connection is returned without
+    /// it.
+    /// </summary>
     public static ConnectionInfo Read(string id, string server, ReadOnlySpan<byte> facts)
     {
-        ConnectionFacts? read = null;
+        ConnectionFacts? metadata = null;
         try
         {
-            read = facts.IsEmpty ? null : JsonSerializer.Deserialize(facts, ClusterJson.Default.ConnectionFacts);
+            metadata = facts.IsEmpty ? null : JsonSerializer.Deserialize(facts, ClusterJson.Default.ConnectionFacts);
         }
         catch (JsonException)
         {
         }
 
-        read ??= new ConnectionFacts();
+        metadata ??= new ConnectionFacts();
         return new ConnectionInfo
         {
             Id = id,
             Server = server,
-            Transport = read.Transport,
-            ProtocolVersion = read.ProtocolVersion,
-            RemoteAddress = read.RemoteAddress,
-            UserAgent = read.UserAgent,
-            Since = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(read.SinceUnixMilliseconds, 0, 253402300799999)),
+            Transport = metadata.Transport,
+            ProtocolVersion = metadata.ProtocolVersion,
+            RemoteAddress = metadata.RemoteAddress,
+            UserAgent = metadata.UserAgent,
+            Since = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(metadata.SinceUnixMilliseconds, 0, 253402300799999)),
         };
     }
 }

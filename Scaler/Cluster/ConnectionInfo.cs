@@ -1,26 +1,28 @@
 namespace Scaler;
 
-/// <summary>One connection of an account, as the registry knows it.</summary>
+/// <summary>Represents one connection of an account, as stored in the registry.</summary>
 public sealed record ConnectionInfo
 {
-    /// <summary>The connection's public id.</summary>
+    /// <summary>Gets the connection's public ID.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The id of the server that holds it.</summary>
+    /// <summary>Gets the ID of the server that holds the connection.</summary>
     public required string Server { get; init; }
 
-    /// <summary>The transport it opened or upgraded to: <c>polling</c> or <c>websocket</c>.</summary>
+    /// <summary>Gets the connection's transport, after an upgrade if there was one: <c>polling</c> or <c>websocket</c>.</summary>
     public required string Transport { get; init; }
 
-    /// <summary>The Engine.IO protocol's version: 4 or 3.</summary>
+    /// <summary>Gets the version of the Engine.IO protocol: 4 or 3.</summary>
     public int ProtocolVersion { get; init; }
 
-    /// <summary>The client's address, if known.</summary>
+    /// <summary>Gets the client's address, or <see langword="null"/> if it is unknown.</summary>
     public string? RemoteAddress { get; init; }
 
-    /// <summary>The client's <c>User-Agent</c>, cut to 256 characters.</summary>
+    /// <summary>
+    /// Gets the client's <c>User-Agent</c> header, truncated to 256 characters, or <see langword="null"/> if it is unknown.
+    /// </summary>
     public string? UserAgent { get; init; }
 
-    /// <summary>When it connected.</summary>
+    /// <summary>Gets the time when the client connected.</summary>
     public DateTimeOffset Since { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace Scaler.Cluster;
 
-/// <summary>Which connections a send means.</summary>
-/// <param name="Account">The account, or null for every connection.</param>
-/// <param name="Only">The one connection of it that is meant, or null.</param>
-/// <param name="Except">The one connection that is left out, or null.</param>
+/// <summary>Selects the connections that a send addresses.</summary>
+/// <param name="Account">The account name, or <see langword="null"/> for all connections.</param>
+/// <param name="Only">The ID of the account's only addressed connection, or <see langword="null"/>.</param>
+/// <param name="Except">The ID of the excluded connection, or <see langword="null"/>.</param>
 internal readonly record struct DeliveryTarget(string? Account, string? Only = null, string? Except = null);

@@ -2,31 +2,38 @@ using System.Diagnostics;
 
 namespace Scaler.Cluster;
 
-/// <summary>One message between servers. Read from the bus, its payload borrows the bytes it was read from.</summary>
+/// <summary>Represents one message between servers. The payload of a received envelope references the receive buffer.</summary>
 internal readonly record struct Envelope
 {
     public required EnvelopeKind Kind { get; init; }
 
     public EnvelopeFlags Flags { get; init; }
 
-    /// <summary>The holder that sent it, and that a receipt goes to.</summary>
+    /// <summary>Gets the name of the sending server epoch. Receipts and replies go to it.</summary>
     public required string Sender { get; init; }
 
-    /// <summary>Which of the sender's sends this is; a receipt carries the number of what it is for.</summary>
+    /// <summary>
+    /// Gets the correlation number, chosen by the sender. A receipt or reply carries the number of its request.
+    /// </summary>
     public long Number { get; init; }
 
-    /// <summary>The account, or empty where the kind has none.</summary>
+    /// <summary>Gets the account name, or an empty string if the kind has no account.</summary>
     public string Account { get; init; }
 
-    /// <summary>The one connection that is meant, or left out; empty for all.</summary>
+    /// <summary>
+    /// Gets the ID of the only addressed connection, or of the excluded one (<see cref="EnvelopeFlags.Except"/>); empty for all.
+    /// </summary>
     public string ConnectionId { get; init; }
 
-    /// <summary>How many connections a receipt speaks of; in a message, when it was sent (<see cref="ClusterClock.Stamp"/>).</summary>
+    /// <summary>
+    /// Gets the number of connections in a receipt. In a message or broadcast, the field holds the send time
+    /// (<see cref="ClusterClock.Stamp"/>).
+    /// </summary>
     public int Count { get; init; }
 
-    /// <summary>The trace that the send is part of.</summary>
+    /// <summary>Gets the trace context of the send.</summary>
     public ActivityContext Trace { get; init; }
 
-    /// <summary>The message as it goes to the clients; nobody between decodes it.</summary>
+    /// <summary>Gets the message as it is sent to the clients. Servers pass it on without decoding it.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 }

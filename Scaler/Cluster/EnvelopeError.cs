@@ -1,17 +1,17 @@
 namespace Scaler.Cluster;
 
-/// <summary>Why an envelope was skipped.</summary>
+/// <summary>Specifies why an envelope was skipped.</summary>
 internal enum EnvelopeError
 {
-    /// <summary>It was read.</summary>
+    /// <summary>The envelope was read successfully.</summary>
     None,
 
-    /// <summary>It ends too early, or a length in it points outside of it.</summary>
+    /// <summary>The envelope is truncated, or a length in it exceeds its size.</summary>
     Malformed,
 
-    /// <summary>Its version, kind or flags are of a library that this one does not know.</summary>
+    /// <summary>The version, kind or flags are unknown to this version of the library.</summary>
     UnknownVersion,
 
-    /// <summary>It was not made by a server of this cluster.</summary>
+    /// <summary>The tag is invalid: no server of this cluster created the envelope.</summary>
     Forged,
 }

@@ -1,10 +1,10 @@
 namespace Scaler.Cluster;
 
-/// <summary>How an envelope is to be read. The numbers are the wire's.</summary>
+/// <summary>Specifies how to interpret an envelope. The values are part of the wire format.</summary>
 [Flags]
 internal enum EnvelopeFlags : byte
 {
-    /// <summary>A text payload for all that the kind names, no receipt.</summary>
+    /// <summary>A text payload for all connections that the kind addresses, without a receipt.</summary>
     None = 0,
 
     /// <summary>The payload is binary.</summary>
@@ -13,9 +13,9 @@ internal enum EnvelopeFlags : byte
     /// <summary>The sender waits for a receipt.</summary>
     Receipt = 2,
 
-    /// <summary><see cref="Envelope.ConnectionId"/> names the connection that is left out, not the only one.</summary>
+    /// <summary><see cref="Envelope.ConnectionId"/> is the excluded connection, not the only addressed one.</summary>
     Except = 4,
 
-    /// <summary>A trace context stands behind the head.</summary>
+    /// <summary>A trace context follows the header.</summary>
     Trace = 8,
 }

@@ -1,35 +1,38 @@
 namespace Scaler.Cluster;
 
-/// <summary>What an envelope asks of the server that it reaches. The numbers are the wire's.</summary>
+/// <summary>Specifies what the receiving server does with an envelope. The values are part of the wire format.</summary>
 internal enum EnvelopeKind : byte
 {
-    /// <summary>Hand the payload to the account's connections, or to the one that is named.</summary>
+    /// <summary>Deliver the payload to the account's connections, or to a single one.</summary>
     Message = 1,
 
-    /// <summary>Hand the payload to every connection.</summary>
+    /// <summary>Deliver the payload to every connection.</summary>
     Broadcast = 2,
 
-    /// <summary>Close the account's connections, or the one that is named.</summary>
+    /// <summary>Close the account's connections, or a single one.</summary>
     Disconnect = 3,
 
-    /// <summary>Says how many connections took what an envelope asked for.</summary>
+    /// <summary>Acknowledges an envelope and reports the number of affected connections.</summary>
     Receipt = 4,
 
-    /// <summary>A server's question to itself: does the bus still bring what is sent?</summary>
+    /// <summary>Sent by a server to itself to check that the bus still delivers.</summary>
     Probe = 5,
 
-    /// <summary>Asks what the server holds; the receipt tells how many connections, and a digest of them.</summary>
+    /// <summary>Requests the number of the server's connections and their digest. The receipt carries both.</summary>
     Inventory = 6,
 
-    /// <summary>Take no new client and close those there are, until told otherwise; the receipt tells how many there were.</summary>
+    /// <summary>
+    /// Accept no new clients and close the existing connections, until <see cref="Resume"/>. The receipt carries the number of
+    /// connections.
+    /// </summary>
     Drain = 7,
 
-    /// <summary>Take clients again.</summary>
+    /// <summary>Accept clients again after <see cref="Drain"/>.</summary>
     Resume = 8,
 
-    /// <summary>Asks how the connections of an account are at this moment. Answered by <see cref="Answer"/>.</summary>
+    /// <summary>Requests the current state of an account's connections. The reply is an <see cref="Answer"/>.</summary>
     Activity = 9,
 
-    /// <summary>What was asked for, in the payload.</summary>
+    /// <summary>Carries the reply to a request in the payload.</summary>
     Answer = 10,
 }

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// What a server says of a request that it forwards: <c>sender, client's address, scheme, time, tag</c>, separated by spaces. The tag
-/// covers the session id too, so a header seen once is worth nothing for another session; and only a server of the cluster can make it.
+/// Reads and writes the header of a forwarded request: <c>sender, client's address, scheme, time, tag</c>, separated by spaces.
+/// The tag also covers the session ID, so a captured header is invalid for another session. Only a server of the cluster can
+/// compute the tag.
 /// </summary>
 internal static class ForwardHeader
 {
@@ -16,12 +17,16 @@ internal static class ForwardHeader
 
     public static string Write(string sender, IPAddress? client, string scheme, string sid, DateTimeOffset now, ClusterSecret secret)
     {
-        var said = string.Create(CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {scheme} {now.ToUnixTimeMilliseconds()}");
-        return $"{said} {secret.Forwards.Tag(sid + " " + said)}";
+        var content = string.Create(
+            CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {scheme} {now.ToUnixTimeMilliseconds()}");
+        return $"{content} {secret.Forwards.Tag(sid + " " + content)}";
     }
 
-    /// <summary>Reads the header of a request.</summary>
-    /// <returns>False where there is none, or it was not made by this cluster for this session within the last minute.</returns>
+    /// <summary>Reads and verifies the header of a request.</summary>
+    /// <returns>
+    /// <see langword="true"/> if a server of this cluster created the header for this session within the last minute; otherwise,
+    /// <see langword="false"/>.
+    /// </returns>
     public static bool TryRead(IHeaderDictionary headers, string sid, DateTimeOffset now, ClusterSecret secret, out IPAddress? client, out string scheme)
     {
         (client, scheme) = (null, "");

@@ -3,7 +3,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Scaler.Cluster;
 
-/// <summary>Passes a request on as it came, and its answer, with the cluster's header in place of whatever the client may have sent under its name.</summary>
+/// <summary>
+/// Forwards a request and its response unchanged, except for the cluster's own header. A header of that name from the client is
+/// replaced.
+/// </summary>
 internal sealed class ForwardTransformer(string header) : HttpTransformer
 {
     public override async ValueTask TransformRequestAsync(
@@ -13,7 +16,7 @@ internal sealed class ForwardTransformer(string header) : HttpTransformer
         proxyRequest.Headers.Remove(ForwardHeader.Name);
         proxyRequest.Headers.TryAddWithoutValidation(ForwardHeader.Name, header);
 
-        // The host that the client asked for: the answering server compares origins with it.
+        // Keep the host that the client requested: the receiving server compares the Origin header with it.
         proxyRequest.Headers.Host = httpContext.Request.Host.Value;
     }
 
@@ -22,7 +25,7 @@ internal sealed class ForwardTransformer(string header) : HttpTransformer
     {
         if (proxyResponse is not null)
         {
-            // What both servers say of an answer is said once: browsers take no origin that is allowed twice.
+            // Remove headers that both servers set: browsers reject a response with two Access-Control-Allow-Origin values.
             foreach (var (name, _) in proxyResponse.Headers)
             {
                 httpContext.Response.Headers.Remove(name);

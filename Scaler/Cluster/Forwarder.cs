@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Answers requests for a session that lives on another server by sending them there: one hop, never a second. A session id
-/// that this cluster did not make, or whose server is gone, is not forwarded: it is unknown.
+/// Forwards requests for a session of another server to that server. A request is forwarded at most once. A request is not
+/// forwarded if its session ID was not created by this cluster or names a server that is gone; the session is unknown then.
 /// </summary>
 internal sealed class Forwarder : IDisposable
 {
@@ -33,15 +33,18 @@ internal sealed class Forwarder : IDisposable
             ConnectTimeout = link.Options.Cluster.ForwardConnectTimeout,
         });
 
-        // A poll is held until there is something to say, which is a heartbeat at the latest.
+        // A poll request stays open until the session sends a packet, which is a heartbeat at the latest.
         var engine = link.Options.EngineIO;
-        var patience = engine.PingInterval + engine.PingTimeout + TimeSpan.FromSeconds(10);
-        _config = new ForwarderRequestConfig { ActivityTimeout = patience };
-        _peers = new PeerTable(link, membership, patience, logger);
+        var responseTimeout = engine.PingInterval + engine.PingTimeout + TimeSpan.FromSeconds(10);
+        _config = new ForwarderRequestConfig { ActivityTimeout = responseTimeout };
+        _peers = new PeerTable(link, membership, responseTimeout, logger);
     }
 
-    /// <summary>Forwards a request, if it can be answered elsewhere.</summary>
-    /// <returns>False where the session is unknown to the whole cluster: nothing has been answered.</returns>
+    /// <summary>Forwards a request if its session belongs to another live server.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the request was forwarded. <see langword="false"/> if the session is unknown elsewhere, the
+    /// request was forwarded before, or its server is unreachable; no response has been written then.
+    /// </returns>
     public async ValueTask<bool> TryForwardAsync(HttpContext context, string sid)
     {
         var secret = _link.Secret;
@@ -82,7 +85,7 @@ internal sealed class Forwarder : IDisposable
     private static bool IsForwarded(HttpContext context) =>
         context.Features.Get<PeerRequest>() is not null || context.Request.Headers.ContainsKey(ForwardHeader.Name);
 
-    /// <summary>Passes on what comes, and what comes back, as it comes: WebSockets, and bodies that are long or not there yet.</summary>
+    /// <summary>Forwards the request and the response as streams. Used for WebSockets and for long or slow bodies.</summary>
     private async ValueTask<bool> TryStreamAsync(HttpContext context, string sid, string url, ClusterSecret secret)
     {
         var header = ForwardHeader.Write(
@@ -91,15 +94,16 @@ internal sealed class Forwarder : IDisposable
         var error = await _forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), context.RequestAborted);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
-            // The server is not there, whatever its lease says; its session is gone with it.
+            // The server is unreachable, even if its lease is still running. Its sessions are gone.
             _link.Metrics.Forwarded("unreachable", "http");
             context.Response.Clear();
             return false;
         }
 
-        if (error == ForwarderError.RequestBodyClient && !IsRefused(context))
+        if (error == ForwarderError.RequestBodyClient && !IsBodyRejected(context))
         {
-            // The client left half-way. Kestrel, which may not know it yet, would try to read the rest, and log an error of its own.
+            // The client disconnected while sending the body. Kestrel may not have noticed: it would try to read the rest of the
+            // body and log an error.
             context.Abort();
         }
 
@@ -107,8 +111,11 @@ internal sealed class Forwarder : IDisposable
         return true;
     }
 
-    /// <summary>Whether this server would not take the body, because it is too slow, too large or malformed: the client is there to be told so.</summary>
-    private static bool IsRefused(HttpContext context) => context.GetForwarderErrorFeature()?.Exception switch
+    /// <summary>
+    /// Returns <see langword="true"/> if this server rejected the body as too slow, too large or malformed. The client is still
+    /// connected and must receive the error response.
+    /// </summary>
+    private static bool IsBodyRejected(HttpContext context) => context.GetForwarderErrorFeature()?.Exception switch
     {
         AggregateException all => all.Flatten().InnerExceptions.Any(static exception => exception is BadHttpRequestException),
         var exception => exception is BadHttpRequestException,

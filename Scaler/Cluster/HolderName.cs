@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Scaler;
 
 /// <summary>
-/// The name under which one life of a server holds its entries: <c>id.epoch</c>. A server that has to start again (its lease
-/// was lost, Redis was emptied, it was restarted under the same id) does so under a new epoch, so what others still clean up
-/// of its former life is never mixed with what it writes now.
+/// Formats and parses the name of a server epoch: <c>id.epoch</c>. All registry entries of a server belong to its current epoch.
+/// A server begins a new epoch if it lost its lease, if Redis was emptied, or if it was restarted under the same ID. Other
+/// servers may still be removing the entries of the previous epoch; the new name keeps these entries apart from the new ones.
 /// </summary>
 internal static class HolderName
 {

@@ -5,15 +5,16 @@ using System.Text;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// A digest of a set of connections that does not depend on their order: the sum of a hash of each. Two sets with the same
-/// count and digest are the same, for all that is not an attack on the hash; and who could attack it holds the connections.
+/// Computes the hash of a connection. The sum of these hashes is an order-independent digest of a set of connections. Two sets
+/// with the same count and digest are equal, unless a server crafts a hash collision; only the server that holds the connections
+/// could do so.
 /// </summary>
 internal static class HoldingsDigest
 {
     public static ulong Of(string account, string connectionId)
     {
-        var most = Encoding.UTF8.GetMaxByteCount(account.Length + connectionId.Length) + 1;
-        var rented = ArrayPool<byte>.Shared.Rent(most);
+        var maxBytes = Encoding.UTF8.GetMaxByteCount(account.Length + connectionId.Length) + 1;
+        var rented = ArrayPool<byte>.Shared.Rent(maxBytes);
         try
         {
             var length = Encoding.UTF8.GetBytes(account, rented);

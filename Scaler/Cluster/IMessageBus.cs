@@ -1,30 +1,45 @@
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Envelopes between servers. Delivery is at most once; what one sender gives the bus for one server arrives there in the
-/// order in which it was given. Each send is one round trip, and a second where an account has just appeared on a server.
+/// Sends envelopes between servers. Delivery is at most once. Envelopes from one sender to one server arrive in the order in
+/// which they were sent. A send takes one round trip to Redis, or two if the account has just appeared on another server.
 /// </summary>
 internal interface IMessageBus
 {
-    /// <summary>Gives an envelope to every other server that holds a connection of the account.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="sender">The sender's holder: it serves its own connections itself.</param>
-    /// <param name="envelope">The envelope. It must stay as it is until the task completes.</param>
+    /// <summary>Sends an envelope to every other server that holds a connection of the account.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="sender">
+    /// The name of the sending server epoch. It is skipped, because the sender serves its own connections directly.
+    /// </param>
+    /// <param name="envelope">The envelope. It must not change until the task completes.</param>
+    /// <returns>The result for each server epoch that holds a connection of the account.</returns>
     Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope);
 
-    /// <summary>Gives an envelope to every other live server.</summary>
+    /// <summary>Sends an envelope to every other live server.</summary>
+    /// <param name="sender">The name of the sending server epoch, which is skipped.</param>
+    /// <param name="envelope">The envelope. It must not change until the task completes.</param>
+    /// <returns>The result for each server epoch.</returns>
     Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope);
 
-    /// <summary>Gives an envelope to one holder.</summary>
-    /// <returns>Whether somebody listened, as far as can be known.</returns>
+    /// <summary>Sends an envelope to one server epoch.</summary>
+    /// <param name="holder">The name of the receiving server epoch.</param>
+    /// <param name="envelope">The envelope. It must not change until the task completes.</param>
+    /// <returns>
+    /// <see langword="true"/> if a subscriber received the envelope, as far as is known; otherwise, <see langword="false"/>.
+    /// </returns>
     Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope);
 
     /// <summary>
-    /// Listens for the envelopes of a holder. When the task completes, what is sent arrives. They are received one after the other; the
-    /// receiver must not wait for anything.
+    /// Subscribes to the envelopes sent to a server epoch. The subscription is active when the task completes. Dispose the result
+    /// to unsubscribe.
     /// </summary>
-    /// <param name="holder">Whose envelopes.</param>
-    /// <param name="receive">What is called with each.</param>
-    /// <param name="anew">Whether to listen over a new connection, because the one in use brings nothing any more.</param>
+    /// <param name="holder">The name of the receiving server epoch.</param>
+    /// <param name="receive">
+    /// The callback for each envelope. Envelopes are passed one at a time; the callback must not block.
+    /// </param>
+    /// <param name="anew">
+    /// <see langword="true"/> to subscribe over a new connection, because the current one no longer delivers; otherwise,
+    /// <see langword="false"/>.
+    /// </param>
     Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew = false);
 }

@@ -3,61 +3,90 @@ using StackExchange.Redis;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// Who is where. Every method is one round trip, and safe to do again: after a time-out the caller cannot know whether it was
-/// done. Whatever is written expires by itself when no server renews its lease any more. Reads never return a connection of a
-/// server whose lease is gone, by the registry's own clock.
+/// Stores the servers of the cluster and the connections that each server holds. Every method is idempotent, because after a
+/// timeout the caller cannot know if the call took effect. Most calls take one round trip. All entries expire once no server
+/// renews its lease. Reads never return a connection of a server whose lease has expired, by the registry's own clock.
 /// </summary>
 internal interface IServerRegistry
 {
-    /// <summary>Whether the registry can be asked now, as far as is known without asking.</summary>
+    /// <summary>Gets a value indicating whether the registry is reachable, as far as is known without a request.</summary>
     bool IsConnected { get; }
 
-    /// <summary>Agrees on the secret that the servers share: the first proposal stands, everybody is told it.</summary>
+    /// <summary>Agrees on the secret that the servers share. The first proposal wins.</summary>
+    /// <returns>The agreed secret.</returns>
     Task<string> ShareSecretAsync(string proposal);
 
-    /// <summary>Renews the lease of a server, or takes a new one; tells who else there is.</summary>
-    /// <param name="server">What the server says of itself.</param>
-    /// <param name="lease">How long the lease is to run from now.</param>
-    /// <param name="join">True takes a lease, and ends those of former lives of the same server. False renews one that has not ended.</param>
+    /// <summary>Renews the lease of a server, or acquires a new one. The answer lists all servers.</summary>
+    /// <param name="server">The server's description of itself.</param>
+    /// <param name="lease">The duration of the lease from now.</param>
+    /// <param name="join">
+    /// <see langword="true"/> to acquire a lease and end those of earlier epochs of the same server; <see langword="false"/> to
+    /// renew a lease that has not expired.
+    /// </param>
     Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join);
 
-    /// <summary>Ends a lease at once, after what was registered and removed before.</summary>
+    /// <summary>Ends a lease immediately. Registrations and removals requested earlier are completed first.</summary>
     Task LeaveAsync(string holder);
 
-    /// <summary>Every server that has a lease, and those whose entries are not removed yet.</summary>
+    /// <summary>Gets all servers that hold a lease, and dead servers whose entries have not been removed yet.</summary>
     Task<IReadOnlyList<ServerInfo>> GetServersAsync();
 
-    /// <summary>Registers connections of a holder. What is registered and removed of one holder is so in the order given, awaited or not.</summary>
-    /// <param name="holder">Who holds them.</param>
+    /// <summary>
+    /// Registers connections of a server epoch. Registrations and removals of one epoch take effect in call order, awaited or
+    /// not.
+    /// </summary>
+    /// <param name="holder">The name of the server epoch that holds the connections.</param>
     /// <param name="entries">The connections.</param>
-    /// <param name="limit">How many an account may have in the whole cluster; 0 means any number.</param>
-    /// <returns>False where an account had as many as are allowed: then that connection is not registered, but the others are.</returns>
-    /// <exception cref="RedisServerException">The holder has no lease, not even one that has ended: nothing is registered, for nobody would reap it.</exception>
+    /// <param name="limit">The maximum number of connections per account in the cluster; 0 means no limit.</param>
+    /// <returns>
+    /// <see langword="false"/> if the limit rejected a connection; the others are registered. Otherwise, <see langword="true"/>.
+    /// </returns>
+    /// <exception cref="RedisServerException">
+    /// The server epoch has no lease, not even an expired one. Nothing is registered, because no server would reap the entries.
+    /// </exception>
     Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit = 0);
 
-    /// <summary>Removes connections of a holder.</summary>
+    /// <summary>Removes connections of a server epoch.</summary>
     Task UnregisterAsync(string holder, IReadOnlyList<RegistryEntry> entries);
 
-    /// <summary>Removes a bounded number of entries of a holder whose lease is gone.</summary>
-    /// <returns>How many are left, 0 when the holder is forgotten; negative when it lives.</returns>
+    /// <summary>Removes a bounded number of entries of a server epoch whose lease has expired.</summary>
+    /// <returns>
+    /// The number of remaining entries; 0 if the server epoch has been removed completely; negative if its lease is still
+    /// running.
+    /// </returns>
     Task<int> ReapAsync(string holder);
 
-    /// <summary>A page of the accounts that live servers hold.</summary>
+    /// <summary>Gets a page of the accounts that are connected to live servers.</summary>
+    /// <param name="prefix">The prefix of the account names; empty for all accounts.</param>
+    /// <param name="after">The account name after which the page begins, or <see langword="null"/> for the first page.</param>
+    /// <param name="take">The maximum number of accounts to return.</param>
     Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take);
 
     /// <summary>
-    /// The accounts from a position on, among those that begin with a prefix; counted from an account, connected or not, where one is given.
-    /// It costs the same at every position. For positions to mean something, an account that only dead servers hold keeps its own until
-    /// it is removed: without a connection.
+    /// Gets the accounts at consecutive positions of the account list. The cost is the same at every position. An account that
+    /// only dead servers hold keeps its position, with 0 connections, until it is removed. Positions are therefore stable between
+    /// calls.
     /// </summary>
+    /// <param name="prefix">The prefix of the account names; empty for all accounts.</param>
+    /// <param name="offset">The position of the first account, relative to <paramref name="from"/>.</param>
+    /// <param name="from">
+    /// The account name, connected or not, from which <paramref name="offset"/> counts; <see langword="null"/> for the start of
+    /// the list.
+    /// </param>
+    /// <param name="take">The maximum number of accounts to return.</param>
     Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take);
 
-    /// <summary>The connections of an account on live servers.</summary>
+    /// <summary>Gets the connections of an account on live servers.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="take">The maximum number of connections to return.</param>
     Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take);
 
-    /// <summary>How much is connected.</summary>
+    /// <summary>Gets the numbers of live servers, connected accounts and connections.</summary>
     Task<ClusterCounts> GetCountsAsync();
 
-    /// <summary>A page of what a holder has registered, alive or not, in a stable order: the entries after the given one.</summary>
+    /// <summary>Gets a page of the entries that a live or dead server epoch has registered, in a stable order.</summary>
+    /// <param name="holder">The name of the server epoch.</param>
+    /// <param name="after">The entry after which the page begins, or <see langword="null"/> for the first page.</param>
+    /// <param name="take">The maximum number of entries to return.</param>
     Task<IReadOnlyList<RegistryEntry>> GetHoldingsAsync(string holder, RegistryEntry? after, int take);
 }

@@ -2,10 +2,12 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster;
 
-/// <summary>Writing connections: when they come and go, and again where that did not succeed.</summary>
+// Registers and removes connections, and retries failed writes.
 internal sealed partial class Membership
 {
-    /// <summary>Registers a new connection.</summary>
+    /// <summary>
+    /// Registers a new connection. If Redis does not answer in time, a later renewal cycle registers the connection.
+    /// </summary>
     public async ValueTask<RegisterOutcome> RegisterAsync(ScalerConnection connection)
     {
         if (_lease is not { } lease || !_link.Registry.IsConnected)
@@ -14,7 +16,7 @@ internal sealed partial class Membership
             return RegisterOutcome.Failed;
         }
 
-        Interlocked.Increment(ref _pending);
+        Interlocked.Increment(ref _pendingWrites);
         try
         {
             var registered = await _link.Registry
@@ -29,22 +31,25 @@ internal sealed partial class Membership
         }
         finally
         {
-            Interlocked.Decrement(ref _pending);
+            Interlocked.Decrement(ref _pendingWrites);
         }
     }
 
     /// <summary>Removes a connection that has ended.</summary>
-    /// <returns>Whether it is removed. If not, a later turn tries again.</returns>
+    /// <returns>
+    /// <see langword="true"/> if the connection was removed; <see langword="false"/> if a later renewal cycle retries the
+    /// removal.
+    /// </returns>
     public async ValueTask<bool> UnregisterAsync(ScalerConnection connection)
     {
         if (_lease is not { } lease)
         {
-            // Nothing of it is in the registry.
+            // Without a lease, the registry has no entry of the connection.
             _stale.TryRemove(connection, out _);
             return true;
         }
 
-        Interlocked.Increment(ref _pending);
+        Interlocked.Increment(ref _pendingWrites);
         try
         {
             if (_link.Registry.IsConnected)
@@ -59,19 +64,19 @@ internal sealed partial class Membership
         }
         finally
         {
-            Interlocked.Decrement(ref _pending);
+            Interlocked.Decrement(ref _pendingWrites);
         }
 
         _stale[connection] = true;
         return false;
     }
 
-    /// <summary>Has a connection written again by the next turn, for a fact of it has changed.</summary>
+    /// <summary>Marks a connection whose metadata has changed. The next renewal cycle writes it again.</summary>
     public void Changed(ScalerConnection connection) => _stale[connection] = true;
 
     /// <summary>
-    /// Writes what could not be written when it happened. A connection that ends while it is being registered is written once
-    /// more, as ended: its own removal may have come before.
+    /// Writes the changes that could not be written when they happened. A connection can end while it is being registered. It is
+    /// then removed here, because its own removal may have been processed before the registration.
     /// </summary>
     private async Task WriteStaleAsync()
     {
@@ -80,7 +85,7 @@ internal sealed partial class Membership
             return;
         }
 
-        foreach (var batch in _stale.Keys.Chunk(Batch))
+        foreach (var batch in _stale.Keys.Chunk(BatchSize))
         {
             foreach (var connection in batch)
             {

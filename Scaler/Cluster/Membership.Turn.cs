@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster;
 
-/// <summary>What happens at each renewal.</summary>
+// The renewal cycle.
 internal sealed partial class Membership
 {
     private async Task LoopAsync()
@@ -12,7 +12,7 @@ internal sealed partial class Membership
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                await TurnAsync();
+                await RunCycleAsync();
             }
         }
         catch (OperationCanceledException)
@@ -20,22 +20,22 @@ internal sealed partial class Membership
         }
     }
 
-    private async Task TurnAsync()
+    private async Task RunCycleAsync()
     {
-        await _turn.WaitAsync();
+        await _cycleLock.WaitAsync();
         try
         {
-            await RunTurnAsync();
+            await RunCycleCoreAsync();
         }
         finally
         {
-            _turn.Release();
+            _cycleLock.Release();
         }
     }
 
-    private async Task RunTurnAsync()
+    private async Task RunCycleCoreAsync()
     {
-        Volatile.Write(ref _turnBegan, _time.GetTimestamp());
+        Volatile.Write(ref _cycleStartedAt, _time.GetTimestamp());
         try
         {
             if (_link.Registry.IsConnected)
@@ -51,7 +51,7 @@ internal sealed partial class Membership
         {
             Log.TurnFailed(_logger, exception.Message);
         }
-#pragma warning disable CA1031 // The loop must go on whatever one turn met: without it the server drops out of the cluster for good.
+#pragma warning disable CA1031 // The loop must survive any exception; without renewals the server leaves the cluster for good.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -59,7 +59,7 @@ internal sealed partial class Membership
         }
         finally
         {
-            Volatile.Write(ref _lastTurn, _time.GetTimestamp());
+            Volatile.Write(ref _lastCycleAt, _time.GetTimestamp());
         }
     }
 
@@ -88,26 +88,27 @@ internal sealed partial class Membership
     }
 
     /// <summary>
-    /// Takes a lease under a new epoch and registers everything. The lease comes first: each batch is visible as soon as it is
-    /// written. The listening comes before both: what can be found can be reached.
+    /// Acquires a lease under a new epoch and registers all connections. The lease is acquired before the registrations, so that
+    /// each batch is visible as soon as it is written. The subscription precedes both, so that a registered connection is always
+    /// reachable.
     /// </summary>
     private async Task StartEpochAsync()
     {
         var started = _time.GetTimestamp();
         var epoch = Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), (_lease?.Epoch ?? 0) + 1);
         var holder = HolderName.Of(ServerId, epoch);
-        var listening = await _link.Bus.ListenAsync(holder, _link.Receive).WaitAsync(_options.LeaseDuration, _time);
-        var former = _listening;
-        _listening = listening;
+        var subscription = await _link.Bus.ListenAsync(holder, _link.Receive).WaitAsync(_options.LeaseDuration, _time);
+        var previous = _subscription;
+        _subscription = subscription;
         _link.Holder = holder;
         await RenewAsync(epoch, join: true);
-        if (former is not null)
+        if (previous is not null)
         {
-            await former.DisposeAsync();
+            await previous.DisposeAsync();
         }
 
         var count = 0;
-        foreach (var batch in _local.All().Chunk(Batch))
+        foreach (var batch in _local.All().Chunk(BatchSize))
         {
             await WriteAsync(holder, batch);
             count += batch.Length;
@@ -118,14 +119,15 @@ internal sealed partial class Membership
     }
 
     /// <summary>
-    /// Compares how many connections the registry has with how many there are. While connections come and go the two differ
-    /// for a moment; if they stay apart, something was lost that nobody noticed, and everything is registered anew.
+    /// Compares the number of registered connections with the actual number. The numbers differ briefly while connections open
+    /// and close. If they differ in five consecutive cycles, entries were lost unnoticed, and all connections are registered
+    /// again.
     /// </summary>
     private async Task CompareAsync(int registered)
     {
-        var quiet = Volatile.Read(ref _pending) == 0 && _stale.IsEmpty;
-        _mismatches = registered == _local.Connections || !quiet ? 0 : _mismatches + 1;
-        if (_mismatches >= MismatchesTolerated)
+        var isQuiet = Volatile.Read(ref _pendingWrites) == 0 && _stale.IsEmpty;
+        _mismatches = registered == _local.Connections || !isQuiet ? 0 : _mismatches + 1;
+        if (_mismatches >= MismatchThreshold)
         {
             Log.Mismatch(_logger, registered, _local.Connections);
             await StartEpochAsync();
@@ -137,13 +139,13 @@ internal sealed partial class Membership
         foreach (var dead in Servers.Servers.Where(s => s.State == ServerState.Dead))
         {
             var started = _time.GetTimestamp();
-            int left;
+            int remaining;
             do
             {
-                left = await _link.Registry.ReapAsync(dead.Holder).WaitAsync(_options.LeaseDuration, _time);
+                remaining = await _link.Registry.ReapAsync(dead.Holder).WaitAsync(_options.LeaseDuration, _time);
             }
-            while (left > 0 && _time.GetElapsedTime(started) < _options.LeaseRenewal);
-            if (left == 0)
+            while (remaining > 0 && _time.GetElapsedTime(started) < _options.LeaseRenewal);
+            if (remaining == 0)
             {
                 _link.Metrics.Reaped();
                 Log.Reaped(_logger, dead.Holder);
@@ -151,7 +153,7 @@ internal sealed partial class Membership
         }
     }
 
-    /// <summary>Listens over a new connection where probes have stopped to come back.</summary>
+    /// <summary>Subscribes over a new connection if probes have stopped returning.</summary>
     private async Task RepairBusAsync()
     {
         if (!Probe.NeedsRepair || _lease is not { } lease)
@@ -160,13 +162,14 @@ internal sealed partial class Membership
         }
 
         Log.BusDead(_logger, lease.Holder);
-        var listening = await _link.Bus.ListenAsync(lease.Holder, _link.Receive, anew: true).WaitAsync(_options.LeaseDuration, _time);
-        var former = _listening;
-        _listening = listening;
+        var subscription = await _link.Bus.ListenAsync(lease.Holder, _link.Receive, anew: true)
+            .WaitAsync(_options.LeaseDuration, _time);
+        var previous = _subscription;
+        _subscription = subscription;
         Probe.Restart();
-        if (former is not null)
+        if (previous is not null)
         {
-            await former.DisposeAsync();
+            await previous.DisposeAsync();
         }
     }
 }

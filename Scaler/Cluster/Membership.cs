@@ -6,15 +6,15 @@ using StackExchange.Redis;
 namespace Scaler.Cluster;
 
 /// <summary>
-/// This server's part in the cluster: it holds the lease, registers connections, and makes the registry true again after
-/// whatever went wrong. What could not be written is remembered (<c>_stale</c>) and written by a later turn; a lease that was
-/// lost means that everything is registered anew, under a new epoch.
+/// Maintains this server's membership in the cluster. It holds the lease, registers connections, and repairs the registry after
+/// failures. Connections that could not be written are kept in <c>_stale</c>, and a later renewal cycle writes them. If the lease
+/// is lost, all connections are registered again under a new epoch.
 /// </summary>
 internal sealed partial class Membership : IAsyncDisposable
 {
-    private const int Batch = 250;
-    private const int MismatchesTolerated = 5;
-    private static readonly TimeSpan RefreshGap = TimeSpan.FromMilliseconds(200);
+    private const int BatchSize = 250;
+    private const int MismatchThreshold = 5;
+    private static readonly TimeSpan MinRefreshInterval = TimeSpan.FromMilliseconds(200);
     private static readonly string? LibraryVersion =
         typeof(Membership).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
@@ -24,20 +24,20 @@ internal sealed partial class Membership : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ScalerClusterOptions _options;
     private readonly ConcurrentDictionary<ScalerConnection, bool> _stale = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _cycleLock = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly DateTimeOffset _startedAt;
 
     private Task _loop = Task.CompletedTask;
-    private IAsyncDisposable? _listening;
+    private IAsyncDisposable? _subscription;
     private ServerInfo? _lease;
     private bool _secretAgreed;
     private bool _disposed;
     private int _mismatches;
-    private int _pending;
-    private long _turnBegan;
-    private long _lastTurn;
-    private long _lastSuccess;
+    private int _pendingWrites;
+    private long _cycleStartedAt;
+    private long _lastCycleAt;
+    private long _lastSuccessAt;
 
     public Membership(ClusterLink link, LocalAccounts local, ILogger logger)
     {
@@ -54,75 +54,87 @@ internal sealed partial class Membership : IAsyncDisposable
 
     public BusProbe Probe { get; }
 
-    /// <summary>The URL at which others reach this server; null while it is not listening.</summary>
+    /// <summary>
+    /// Gets or sets the URL at which other servers reach this server, or <see langword="null"/> while it is not listening.
+    /// </summary>
     public string? Url { get; set; }
 
     public ServerState State { get; set; }
 
-    /// <summary>Whether the lease is held, as far as this server can know.</summary>
-    public bool HoldsLease => _lease is not null && _time.GetElapsedTime(Volatile.Read(ref _lastSuccess)) < _options.LeaseDuration;
+    /// <summary>Gets a value indicating whether this server holds its lease, as far as it can know.</summary>
+    public bool HoldsLease =>
+        _lease is not null && _time.GetElapsedTime(Volatile.Read(ref _lastSuccessAt)) < _options.LeaseDuration;
 
-    /// <summary>Counts the bytes that wait in all queues; asked once per renewal.</summary>
+    /// <summary>
+    /// Gets or sets the callback that returns the bytes in all send queues and the number of WebSocket connections. It is called
+    /// once per renewal.
+    /// </summary>
     public Func<(long QueuedBytes, int WebSockets)> Measure { get; set; } = () => default;
 
-    /// <summary>Joins the cluster, as far as Redis answers in time, and goes on renewing until <see cref="LeaveAsync"/>.</summary>
+    /// <summary>
+    /// Joins the cluster, or returns after a timeout if Redis does not answer. The lease is then renewed until
+    /// <see cref="LeaveAsync"/>.
+    /// </summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await TurnAsync().WaitAsync(_options.SendTimeout, _time, cancellationToken);
+            await RunCycleAsync().WaitAsync(_options.SendTimeout, _time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            // The turn goes on by itself.
+            // The renewal cycle continues in the background.
         }
 
         _loop = LoopAsync();
     }
 
     /// <summary>
-    /// Learns anew which servers there are, because a genuine session id names one that is not known: it may have started
-    /// since the last renewal. Callers share a turn, and turns keep a distance, which who asks waits for, so that this cannot be made a
-    /// load on Redis.
+    /// Refreshes the list of servers. Called when a genuine session ID names an unknown server, which may have started since the
+    /// last renewal. Callers share a renewal cycle and wait for a minimum interval of 200 ms between cycles. Clients can
+    /// therefore not overload Redis.
     /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        var asked = _time.GetTimestamp();
-        var rest = RefreshGap - _time.GetElapsedTime(Volatile.Read(ref _lastTurn));
-        if (rest > TimeSpan.Zero)
+        var requestedAt = _time.GetTimestamp();
+        var remaining = MinRefreshInterval - _time.GetElapsedTime(Volatile.Read(ref _lastCycleAt));
+        if (remaining > TimeSpan.Zero)
         {
-            await Task.Delay(rest, _time, cancellationToken);
+            await Task.Delay(remaining, _time, cancellationToken);
         }
 
-        await _turn.WaitAsync(cancellationToken);
+        await _cycleLock.WaitAsync(cancellationToken);
         try
         {
-            // A turn that had begun by then may have been told too early.
-            if (Volatile.Read(ref _turnBegan) < asked)
+            // A cycle that started before this call may have read the list too early.
+            if (Volatile.Read(ref _cycleStartedAt) < requestedAt)
             {
-                await RunTurnAsync();
+                await RunCycleCoreAsync();
             }
         }
         finally
         {
-            _turn.Release();
+            _cycleLock.Release();
         }
     }
 
-    /// <summary>Renews now, so that others learn at once what has changed here.</summary>
-    public Task AnnounceAsync() => TurnAsync();
+    /// <summary>Renews the lease immediately, so that other servers see this server's changes at once.</summary>
+    public Task AnnounceAsync() => RunCycleAsync();
 
-    /// <summary>Gives the lease back: this server's connections are in no read any more. Removing the entries is done here as far as time allows, else by the others.</summary>
+    /// <summary>
+    /// Ends the lease, so that no read returns this server's connections. The registry entries are removed until the token is
+    /// canceled; other servers remove the rest.
+    /// </summary>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
         await _loop;
 
-        // First of all: no client is left that anything could be for, and who remembers that accounts are here goes by who listens, not by
-        // the lease.
-        if (_listening is not null)
+        // Unsubscribe first: no clients are connected any more. Peers that cached this server as an account's location rely on
+        // PUBLISH's receiver count, not on the lease.
+        if (_subscription is not null)
         {
-            await _listening.DisposeAsync();
+            await _subscription.DisposeAsync();
         }
 
         if (_lease is { } lease && _link.Registry.IsConnected)
@@ -157,20 +169,20 @@ internal sealed partial class Membership : IAsyncDisposable
     private async Task<LeaseAnswer> RenewAsync(long epoch, bool join)
     {
         var info = Describe(epoch);
-        var asked = _time.GetTimestamp();
+        var requestedAt = _time.GetTimestamp();
         var answer = await _link.Registry.RenewAsync(info, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
         if (answer.Held)
         {
             _lease = info;
             if (join)
             {
-                // Whatever ended the last lease may have been a change of Redis, and of its clock.
+                // The previous lease may have been lost because Redis, and its clock, was replaced.
                 _link.Clock.Forget();
             }
 
-            _link.Clock.Learn(asked, answer.ClockMicroseconds);
+            _link.Clock.Learn(requestedAt, answer.ClockMicroseconds);
             Servers.Update(answer.Servers);
-            Volatile.Write(ref _lastSuccess, _time.GetTimestamp());
+            Volatile.Write(ref _lastSuccessAt, _time.GetTimestamp());
         }
 
         return answer;

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace Scaler.Cluster;
 
-/// <summary>Sends of this process that wait for the receipts of other servers.</summary>
+/// <summary>Tracks the sends of this process that wait for receipts from other servers.</summary>
 internal sealed class PendingReceipts
 {
     private readonly ConcurrentDictionary<long, Pending> _pending = new();
     private long _number;
 
-    /// <summary>Begins to wait. Dispose ends it, whatever has arrived.</summary>
+    /// <summary>Starts collecting receipts under a new number. Dispose the result to stop.</summary>
     public Pending Begin()
     {
         var pending = new Pending(this, Interlocked.Increment(ref _number));
@@ -27,8 +27,8 @@ internal sealed class PendingReceipts
     internal sealed class Pending(PendingReceipts owner, long number) : IDisposable
     {
         private readonly Lock _lock = new();
-        private readonly Dictionary<string, Receipt> _arrived = new(StringComparer.Ordinal);
-        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Dictionary<string, Receipt> _received = new(StringComparer.Ordinal);
+        private readonly TaskCompletionSource _allReceived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private IReadOnlyCollection<string>? _expected;
 
         public long Number => number;
@@ -37,14 +37,14 @@ internal sealed class PendingReceipts
         {
             lock (_lock)
             {
-                _arrived[holder] = receipt;
+                _received[holder] = receipt;
             }
 
-            CompleteIfAll();
+            CompleteIfAllReceived();
         }
 
-        /// <summary>Waits until all of them have answered, or the time is over.</summary>
-        /// <returns>What each that answered said.</returns>
+        /// <summary>Waits until all given server epochs have answered or the timeout expires.</summary>
+        /// <returns>The received receipts, by the name of the server epoch.</returns>
         public async Task<IReadOnlyDictionary<string, Receipt>> WaitAsync(
             IReadOnlyCollection<string> holders, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
         {
@@ -53,35 +53,35 @@ internal sealed class PendingReceipts
                 _expected = holders;
             }
 
-            CompleteIfAll();
+            CompleteIfAllReceived();
             try
             {
-                await _all.Task.WaitAsync(timeout, time, cancellationToken);
+                await _allReceived.Task.WaitAsync(timeout, time, cancellationToken);
             }
             catch (TimeoutException)
             {
-                // Those who have not answered are named in the result.
+                // Servers that have not answered are missing from the result.
             }
 
             lock (_lock)
             {
-                return new Dictionary<string, Receipt>(_arrived);
+                return new Dictionary<string, Receipt>(_received);
             }
         }
 
         public void Dispose() => owner._pending.TryRemove(number, out _);
 
-        private void CompleteIfAll()
+        private void CompleteIfAllReceived()
         {
             lock (_lock)
             {
-                if (_expected is null || !_expected.All(_arrived.ContainsKey))
+                if (_expected is null || !_expected.All(_received.ContainsKey))
                 {
                     return;
                 }
             }
 
-            _all.TrySetResult();
+            _allReceived.TrySetResult();
         }
     }
 }

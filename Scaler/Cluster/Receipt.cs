@@ -1,7 +1,9 @@
 namespace Scaler.Cluster;
 
-/// <summary>What a server answered.</summary>
-/// <param name="Count">How many of its connections were concerned.</param>
-/// <param name="Digest">A digest of them, where the question was what it holds; else 0.</param>
-/// <param name="Body">What else it said, where the question asks for more; else empty.</param>
+/// <summary>Represents a server's reply to an envelope.</summary>
+/// <param name="Count">The number of affected connections on the server; -1 if the server refused the request.</param>
+/// <param name="Digest">
+/// The digest of the server's connections in a reply to <see cref="EnvelopeKind.Inventory"/>; otherwise, 0.
+/// </param>
+/// <param name="Body">The payload of an <see cref="EnvelopeKind.Answer"/>; otherwise, empty.</param>
 internal readonly record struct Receipt(int Count, ulong Digest, ReadOnlyMemory<byte> Body = default);

@@ -1,14 +1,14 @@
 namespace Scaler.Cluster;
 
-/// <summary>How registering a connection went.</summary>
+/// <summary>Specifies the outcome of registering a connection.</summary>
 internal enum RegisterOutcome
 {
-    /// <summary>Every server can find it.</summary>
+    /// <summary>The connection is registered, and every server can find it.</summary>
     Registered,
 
-    /// <summary>Redis did not answer in time; a later turn registers it.</summary>
+    /// <summary>Redis did not answer in time. A later renewal cycle registers the connection.</summary>
     Failed,
 
-    /// <summary>The account has as many connections as it may have.</summary>
+    /// <summary>The account already has the maximum number of connections.</summary>
     TooMany,
 }

@@ -1,9 +1,12 @@
 namespace Scaler;
 
-/// <summary>Whether the registry equals reality: what each server holds, beside what the registry says of it.</summary>
-/// <param name="Servers">One line for each server that holds a lease.</param>
+/// <summary>Represents a comparison of the registry with the connections that the servers hold.</summary>
+/// <param name="Servers">One result for each server that holds a lease.</param>
 public sealed record RegistryCheck(IReadOnlyList<ServerCheck> Servers)
 {
-    /// <summary>Whether they are equal, for all servers. While connections come and go, they may differ for a moment.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the registry matches all servers. Brief differences are normal while connections open and
+    /// close.
+    /// </summary>
     public bool IsEqual => Servers.All(s => s.IsEqual);
 }

@@ -1,7 +1,7 @@
 namespace Scaler.Cluster;
 
-/// <summary>One connection in the registry.</summary>
-/// <param name="Account">The account, opaque here but for having no control characters.</param>
-/// <param name="ConnectionId">The connection's public id, without control characters.</param>
-/// <param name="Facts">What others may know of it, as <see cref="ConnectionFacts"/> writes it.</param>
+/// <summary>Represents one connection in the registry.</summary>
+/// <param name="Account">The account name. It must not contain control characters.</param>
+/// <param name="ConnectionId">The connection's public ID. It must not contain control characters.</param>
+/// <param name="Facts">The metadata that other servers may read, as written by <see cref="ConnectionFacts"/>.</param>
 internal readonly record struct RegistryEntry(string Account, string ConnectionId, ReadOnlyMemory<byte> Facts);

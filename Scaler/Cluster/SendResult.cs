@@ -1,26 +1,35 @@
 namespace Scaler;
 
-/// <summary>What a send reached. Delivery is at most once: nothing is sent again for what was not reached.</summary>
+/// <summary>Represents the result of a send. Delivery is at most once: a send to an unreachable server is not retried.</summary>
 public sealed record SendResult
 {
-    /// <summary>Nothing was reached, because nobody is connected.</summary>
+    /// <summary>Gets the result of a send for which no connection exists.</summary>
     public static SendResult Nobody { get; } = new();
 
     /// <summary>
-    /// Connections reached: those of this server whose queue took the message, and those that the servers reached hold (as the
-    /// registry counts them, or, with receipts, as each of them counted the queues that took it).
+    /// Gets the number of connections reached. It includes the connections of this server whose queue accepted the message. For
+    /// the other servers reached, it includes their connections according to the registry. With receipts, it includes only those
+    /// connections whose queue accepted the message.
     /// </summary>
     public int Connections { get; init; }
 
-    /// <summary>Servers reached, this one included if it holds such a connection.</summary>
+    /// <summary>Gets the number of servers reached, including this server if one of its connections was reached.</summary>
     public int Servers { get; init; }
 
-    /// <summary>Ids of the servers that hold such a connection but were not reached: not listening, or no receipt in time.</summary>
+    /// <summary>
+    /// Gets the IDs of the servers that hold an addressed connection but were not reached. Such a server was not subscribed to
+    /// the bus, or did not send a receipt in time.
+    /// </summary>
     public IReadOnlyList<string> Unreachable { get; init; } = [];
 
-    /// <summary>Whether the rest of the cluster could be asked at all. False while Redis is away: then only this server's connections were reached.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the send reached the cluster. <see langword="false"/> if Redis is unavailable or did not
+    /// answer in time; only connections of this server are known to be reached then.
+    /// </summary>
     public bool ClusterReached { get; init; } = true;
 
-    /// <summary>Whether everything that could be known of was reached.</summary>
+    /// <summary>
+    /// Gets a value indicating whether the cluster and all servers that hold an addressed connection were reached.
+    /// </summary>
     public bool IsComplete => ClusterReached && Unreachable.Count == 0;
 }

@@ -1,17 +1,19 @@
 namespace Scaler;
 
-/// <summary>What came of asking a server to do something.</summary>
+/// <summary>Specifies the outcome of an operator's request to a server.</summary>
 public enum ServerAnswer
 {
-    /// <summary>It does it.</summary>
+    /// <summary>The server carries out the request.</summary>
     Accepted,
 
-    /// <summary>It can't: it is about to stop.</summary>
+    /// <summary>The server refused the request because it is shutting down.</summary>
     Refused,
 
-    /// <summary>No server of that id holds a lease.</summary>
+    /// <summary>No server with this ID holds a lease.</summary>
     NoSuchServer,
 
-    /// <summary>It did not answer in time: it may do it or not. A server of an older version does not know how to.</summary>
+    /// <summary>
+    /// The server did not answer in time. It may or may not carry out the request. Servers of older versions ignore the request.
+    /// </summary>
     NoAnswer,
 }

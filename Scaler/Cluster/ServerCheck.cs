@@ -1,15 +1,19 @@
 namespace Scaler;
 
-/// <summary>What one server holds, beside what the registry says of it.</summary>
-/// <param name="Server">The server's id.</param>
-/// <param name="Held">Connections that the server says it holds; null where it did not answer.</param>
-/// <param name="Registered">Connections that the registry has of it.</param>
-/// <param name="IsEqual">Whether they are the same connections, not only as many.</param>
+/// <summary>Represents a comparison of one server's connections with the registry.</summary>
+/// <param name="Server">The server's ID.</param>
+/// <param name="Held">
+/// The number of connections that the server reports, or <see langword="null"/> if the server did not answer.
+/// </param>
+/// <param name="Registered">The number of connections that the registry contains for the server.</param>
+/// <param name="IsEqual">
+/// <see langword="true"/> if both sides have the same connections, not only the same number; otherwise, <see langword="false"/>.
+/// </param>
 public sealed record ServerCheck(string Server, int? Held, int Registered, bool IsEqual)
 {
     /// <summary>
-    /// Whether the server held other connections after the registry was read than before: then a difference says nothing. A server
-    /// that did not answer is not changing.
+    /// Gets a value indicating whether the server's connections changed while the registry was read. A difference is not
+    /// significant then. The value is <see langword="false"/> for a server that did not answer.
     /// </summary>
     public bool IsChanging { get; init; }
 }

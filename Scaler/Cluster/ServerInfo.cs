@@ -2,77 +2,93 @@ using System.Text.Json.Serialization;
 
 namespace Scaler;
 
-/// <summary>One server of the cluster, as its lease in Redis describes it.</summary>
+/// <summary>Represents one server of the cluster, as described by its lease in Redis.</summary>
 public sealed record ServerInfo
 {
-    /// <summary>The server's id: unique in the cluster, the same for as long as the process lives (or longer, if configured).</summary>
+    /// <summary>
+    /// Gets the server's ID. It is unique in the cluster and constant for the lifetime of the process, or longer if configured.
+    /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>Which life of the server this is: it grows each time the server has to register everything again.</summary>
+    /// <summary>
+    /// Gets the epoch of the server. It increases each time the server has to register all its connections again.
+    /// </summary>
     public required long Epoch { get; init; }
 
-    /// <summary>The URL at which other servers reach this one, or null while it is not listening.</summary>
+    /// <summary>
+    /// Gets the URL at which other servers reach this server, or <see langword="null"/> while it is not listening.
+    /// </summary>
     public string? Url { get; init; }
 
-    /// <summary>What the server is doing.</summary>
+    /// <summary>Gets the state of the server.</summary>
     public ServerState State { get; init; }
 
-    /// <summary>The version of the Scaler library that it runs.</summary>
+    /// <summary>Gets the version of the Scaler library on the server.</summary>
     public string? Version { get; init; }
 
-    /// <summary>When the process started to serve.</summary>
+    /// <summary>Gets the time when the server started.</summary>
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Connections that it holds now.</summary>
+    /// <summary>Gets the current number of connections.</summary>
     public int Connections { get; init; }
 
-    /// <summary>Of these, the ones on a WebSocket.</summary>
+    /// <summary>Gets the current number of connections that use a WebSocket.</summary>
     public int WebSockets { get; init; }
 
-    /// <summary>Accounts with a connection on it.</summary>
+    /// <summary>Gets the number of accounts with a connection to this server.</summary>
     public int Accounts { get; init; }
 
-    /// <summary>Messages received from clients since it started.</summary>
+    /// <summary>Gets the number of messages received from clients since the start.</summary>
     public long Received { get; init; }
 
-    /// <summary>Messages handed to clients since it started.</summary>
+    /// <summary>Gets the number of messages queued for clients since the start.</summary>
     public long Sent { get; init; }
 
-    /// <summary>Error events raised since it started.</summary>
+    /// <summary>Gets the number of error events raised since the start.</summary>
     public long Errors { get; init; }
 
-    /// <summary>Bytes that wait in the queues of its connections.</summary>
+    /// <summary>Gets the number of bytes in the send queues of all connections.</summary>
     public long QueuedBytes { get; init; }
 
-    /// <summary>The process's working set, in bytes.</summary>
+    /// <summary>Gets the working set of the process, in bytes.</summary>
     public long MemoryBytes { get; init; }
 
-    /// <summary>Milliseconds that the last probe of the bus took to come back; negative when the bus does not answer.</summary>
+    /// <summary>
+    /// Gets the round-trip time of the last probe of the message bus, in milliseconds. Negative while the bus does not deliver.
+    /// </summary>
     public double BusMilliseconds { get; init; }
 
-    /// <summary>Messages of other servers that reached this one in the last ten renewals or so; the next two speak of them.</summary>
+    /// <summary>
+    /// Gets the number of messages received from other servers during about the last ten renewals.
+    /// <see cref="DeliveryMedianMilliseconds"/> and <see cref="DeliveryP99Milliseconds"/> are computed from these messages.
+    /// </summary>
     public long Deliveries { get; init; }
 
     /// <summary>
-    /// Milliseconds from the send on another server until the connections' queues here took the message, by Redis's clock: half of the
-    /// messages took no longer. Null when there were none.
+    /// Gets the median delivery time, in milliseconds, or <see langword="null"/> if there were no messages. The delivery time
+    /// runs from the send on another server until the message is queued for the connections of this server, by Redis's clock.
     /// </summary>
     public double? DeliveryMedianMilliseconds { get; init; }
 
-    /// <summary>As <see cref="DeliveryMedianMilliseconds"/>: 99 of 100 took no longer.</summary>
+    /// <summary>
+    /// Gets the 99th percentile of the delivery time, in milliseconds, or <see langword="null"/> if there were no messages.
+    /// See <see cref="DeliveryMedianMilliseconds"/>.
+    /// </summary>
     public double? DeliveryP99Milliseconds { get; init; }
 
     /// <summary>
-    /// What the process is called by its telemetry: the service's name, and its instance where that has one, joined by a dash. Null
-    /// where OpenTelemetry's variables don't say.
+    /// Gets the name of the process in its telemetry: the service name, followed by a dash and the instance ID if there is one.
+    /// <see langword="null"/> if OpenTelemetry's environment variables do not set a service name.
     /// </summary>
     public string? Telemetry { get; init; }
 
-    /// <summary>How long the lease has still to run. Not positive: it is gone.</summary>
+    /// <summary>Gets the remaining duration of the lease. Zero or negative if the lease has expired.</summary>
     [JsonIgnore]
     public TimeSpan LeaseRemaining { get; init; }
 
-    /// <summary>The name under which this life of the server holds its entries in the registry.</summary>
+    /// <summary>
+    /// Gets the name of the server epoch, <c>id.epoch</c>, under which the server's registry entries are stored.
+    /// </summary>
     [JsonIgnore]
     public string Holder => HolderName.Of(Id, Epoch);
 }

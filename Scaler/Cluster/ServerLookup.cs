@@ -1,14 +1,14 @@
 namespace Scaler.Cluster;
 
-/// <summary>What is known of a server.</summary>
+/// <summary>Specifies the result of looking up a server.</summary>
 internal enum ServerLookup
 {
-    /// <summary>Nothing yet, or not where it is: it may just have started.</summary>
+    /// <summary>The server or its URL is unknown; the server may just have started.</summary>
     Unknown,
 
-    /// <summary>It holds its lease, and its URL is known.</summary>
+    /// <summary>The server holds its lease, and its URL is known.</summary>
     Live,
 
-    /// <summary>Its lease is gone.</summary>
+    /// <summary>The server's lease has expired.</summary>
     Dead,
 }

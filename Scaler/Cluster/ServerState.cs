@@ -1,14 +1,18 @@
 namespace Scaler;
 
-/// <summary>What a server is doing, as its lease says.</summary>
+/// <summary>Specifies the state of a server, according to its lease.</summary>
 public enum ServerState
 {
-    /// <summary>It holds its lease and takes new connections.</summary>
+    /// <summary>The server holds its lease and accepts new connections.</summary>
     Up,
 
-    /// <summary>It takes no new connection and closes the ones it has: it is about to stop, or an operator asked it to.</summary>
+    /// <summary>
+    /// The server accepts no new connections and closes the existing ones, because of a shutdown or an operator's request.
+    /// </summary>
     Draining,
 
-    /// <summary>Its lease is gone. Its connections are in no read any more; the other servers remove its entries.</summary>
+    /// <summary>
+    /// The server's lease has expired. Reads no longer return its connections, and the other servers remove its entries.
+    /// </summary>
     Dead,
 }

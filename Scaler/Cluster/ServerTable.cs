@@ -1,6 +1,6 @@
 namespace Scaler.Cluster;
 
-/// <summary>The servers of the cluster as the last renewal told them, for questions that must not cost a round trip.</summary>
+/// <summary>Caches the servers of the cluster from the last renewal, for lookups without a round trip to Redis.</summary>
 internal sealed class ServerTable(TimeProvider time)
 {
     private volatile Snapshot _snapshot = new([], 0);
@@ -11,7 +11,7 @@ internal sealed class ServerTable(TimeProvider time)
 
     public void Update(IReadOnlyList<ServerInfo> servers) => _snapshot = new Snapshot(servers, time.GetTimestamp());
 
-    /// <summary>Finds the URL of a live server. A lease that would have ended since the last renewal counts as ended.</summary>
+    /// <summary>Finds the URL of a live server. Leases are checked against the time elapsed since the last renewal.</summary>
     public ServerLookup Find(string id, out string? url)
     {
         var snapshot = _snapshot;

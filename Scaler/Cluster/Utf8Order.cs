@@ -1,8 +1,8 @@
 namespace Scaler.Cluster;
 
 /// <summary>
-/// The order of names by their UTF-8 bytes, which is Redis's. It is not that of the characters of a string: those beyond the first
-/// 65,536 code points are pairs of surrogates (U+D800 to U+DFFF) there, in front of U+E000 to U+FFFF.
+/// Compares names by their UTF-8 bytes, as Redis does. This order differs from the ordinal order of UTF-16 strings: code points
+/// above U+FFFF are surrogate pairs (U+D800 to U+DFFF) in UTF-16, which sort before U+E000 to U+FFFF.
 /// </summary>
 internal sealed class Utf8Order : IComparer<string>
 {
@@ -16,10 +16,10 @@ internal sealed class Utf8Order : IComparer<string>
     {
         var a = x.AsSpan();
         var b = y.AsSpan();
-        var same = a.CommonPrefixLength(b);
-        return same == a.Length || same == b.Length ? a.Length - b.Length : Rank(a[same]) - Rank(b[same]);
+        var common = a.CommonPrefixLength(b);
+        return common == a.Length || common == b.Length ? a.Length - b.Length : Rank(a[common]) - Rank(b[common]);
     }
 
-    // UTF-8 keeps the order of code points.
+    // UTF-8 preserves the order of code points, so surrogates rank above all other characters.
     private static int Rank(char character) => char.IsSurrogate(character) ? character + char.MaxValue : character;
 }

@@ -2,24 +2,27 @@ using System.Threading.Channels;
 
 namespace Scaler.Cluster.InMemory;
 
-/// <summary>One listener of the bus within a process: what it is given it receives one after the other, off the giver's thread.</summary>
+/// <summary>
+/// Represents one subscription to the in-memory bus. It passes envelopes to the receiver one at a time, off the sender's thread.
+/// </summary>
 internal sealed class InMemoryChannel : IAsyncDisposable
 {
     private readonly Channel<byte[]> _channel = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Action<InMemoryChannel> _closed;
+    private readonly Action<InMemoryChannel> _onClosed;
     private readonly Task _pump;
 
-    public InMemoryChannel(Action<ReadOnlyMemory<byte>> receive, Action<InMemoryChannel> closed)
+    public InMemoryChannel(Action<ReadOnlyMemory<byte>> receive, Action<InMemoryChannel> onClosed)
     {
-        _closed = closed;
+        _onClosed = onClosed;
         _pump = PumpAsync(receive);
     }
 
+    /// <summary>Queues an envelope for the receiver.</summary>
     public bool Give(byte[] envelope) => _channel.Writer.TryWrite(envelope);
 
     public async ValueTask DisposeAsync()
     {
-        _closed(this);
+        _onClosed(this);
         _channel.Writer.TryComplete();
         await _pump;
     }

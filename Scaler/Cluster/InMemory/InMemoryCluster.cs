@@ -3,8 +3,9 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.InMemory;
 
 /// <summary>
-/// Registry and bus within one process, with the promises of the ones on Redis: for one server by itself, and for tests of several.
-/// Everything is guarded by one lock; receivers are called outside of it, in order.
+/// Implements the registry and the message bus within one process, with the same guarantees as the Redis implementations. It
+/// serves a single server without Redis, and tests with several servers. One lock guards all state; receivers are called outside
+/// the lock, in order.
 /// </summary>
 internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMessageBus
 {
@@ -14,7 +15,10 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     private readonly Dictionary<string, InMemoryChannel> _channels = [];
     private string? _secret;
 
-    /// <summary>Whether it answers. A test sets it to see what happens when it does not.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether the registry is reachable. Tests set it to <see langword="false"/> to simulate an
+    /// outage. The default is <see langword="true"/>.
+    /// </summary>
     public bool IsConnected { get; set; } = true;
 
     public Task<string> ShareSecretAsync(string proposal)
@@ -37,13 +41,14 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
                     _servers[holder] = (other.Info, now);
                 }
             }
-            else if (!Lives(server.Holder, now))
+            else if (!HasLease(server.Holder, now))
             {
                 return Task.FromResult(LeaseAnswer.Lost);
             }
 
             _servers[server.Holder] = (server, now + lease);
-            return Task.FromResult(new LeaseAnswer(true, Held(server.Holder).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
+            return Task.FromResult(new LeaseAnswer(
+                true, EntriesOf(server.Holder).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
         }
     }
 
@@ -74,23 +79,23 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         {
             if (!_servers.ContainsKey(holder))
             {
-                return Task.FromException<bool>(new RedisServerException($"There is no lease of {holder}."));
+                return Task.FromException<bool>(new RedisServerException($"The server epoch {holder} has no lease."));
             }
 
-            var (held, all) = (Held(holder), true);
+            var (held, allRegistered) = (EntriesOf(holder), true);
             foreach (var entry in entries)
             {
                 var known = held.ContainsKey((entry.Account, entry.ConnectionId));
                 if (limit > 0 && !known && Live().Sum(h => h.Entries.Count(e => e.Key.Account == entry.Account)) >= limit)
                 {
-                    all = false;
+                    allRegistered = false;
                     continue;
                 }
 
                 held[(entry.Account, entry.ConnectionId)] = entry with { Facts = entry.Facts.ToArray() };
             }
 
-            return Task.FromResult(all);
+            return Task.FromResult(allRegistered);
         }
     }
 
@@ -100,7 +105,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         {
             foreach (var entry in entries)
             {
-                Held(holder).Remove((entry.Account, entry.ConnectionId));
+                EntriesOf(holder).Remove((entry.Account, entry.ConnectionId));
             }
         }
 
@@ -111,7 +116,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     {
         lock (_lock)
         {
-            if (Lives(holder, time.GetUtcNow()))
+            if (HasLease(holder, time.GetUtcNow()))
             {
                 return Task.FromResult(-1);
             }
@@ -143,18 +148,20 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            var all = _held
+            var accounts = _held
                 .SelectMany(h => h.Value.Keys.Select(k => (k.Account, Holder: h.Key)))
                 .Where(a => a.Account.StartsWith(prefix, StringComparison.Ordinal))
                 .GroupBy(a => a.Account, a => a.Holder, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, Utf8Order.Instance)
                 .ToList();
-            var position = Math.Clamp(offset + (from is null ? 0 : all.Count(a => Utf8Order.Instance.Compare(a.Key, from) < 0)), 0, all.Count);
-            return Task.FromResult(new AccountRange([.. all.Skip((int)position).Take(take).Select(Read)], position, all.Count));
+            var position = Math.Clamp(
+                offset + (from is null ? 0 : accounts.Count(a => Utf8Order.Instance.Compare(a.Key, from) < 0)), 0, accounts.Count);
+            return Task.FromResult(new AccountRange(
+                [.. accounts.Skip((int)position).Take(take).Select(Read)], position, accounts.Count));
 
             AccountInfo Read(IGrouping<string, string> account)
             {
-                var live = account.Where(holder => Lives(holder, now)).ToList();
+                var live = account.Where(holder => HasLease(holder, now)).ToList();
                 return new AccountInfo(account.Key, live.Count, [.. live.Distinct().Select(HolderName.ServerOf)]);
             }
         }
@@ -190,7 +197,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         {
             return Task.FromResult<IReadOnlyList<RegistryEntry>>(
             [
-                .. Held(holder).Values
+                .. EntriesOf(holder).Values
                     .SkipWhile(e => after is { } last && (e.Account, e.ConnectionId).CompareTo((last.Account, last.ConnectionId)) <= 0)
                     .Take(take),
             ]);
@@ -207,7 +214,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
                 .. _held.Where(h => h.Key != sender)
                     .Select(h => (Holder: h.Key, Connections: h.Value.Keys.Count(k => k.Account == account)))
                     .Where(h => h.Connections > 0)
-                    .Select(h => new Reach(h.Holder, h.Connections, Lives(h.Holder, now) && Give(h.Holder, envelope))),
+                    .Select(h => new Reach(h.Holder, h.Connections, HasLease(h.Holder, now) && Publish(h.Holder, envelope))),
             ]);
         }
     }
@@ -217,7 +224,8 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         lock (_lock)
         {
             return Task.FromResult<IReadOnlyList<Reach>>(
-                [.. Live().Where(h => h.Server.Holder != sender).Select(h => new Reach(h.Server.Holder, h.Entries.Count, Give(h.Server.Holder, envelope)))]);
+                [.. Live().Where(h => h.Server.Holder != sender)
+                    .Select(h => new Reach(h.Server.Holder, h.Entries.Count, Publish(h.Server.Holder, envelope)))]);
         }
     }
 
@@ -225,7 +233,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     {
         lock (_lock)
         {
-            return Task.FromResult(Give(holder, envelope));
+            return Task.FromResult(Publish(holder, envelope));
         }
     }
 
@@ -249,18 +257,18 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         return Task.FromResult<IAsyncDisposable>(channel);
     }
 
-    private bool Give(string holder, ReadOnlyMemory<byte> envelope) =>
+    private bool Publish(string holder, ReadOnlyMemory<byte> envelope) =>
         _channels.TryGetValue(holder, out var channel) && channel.Give(envelope.ToArray());
 
-    private bool Lives(string holder, DateTimeOffset now) => _servers.TryGetValue(holder, out var server) && server.Ends > now;
+    private bool HasLease(string holder, DateTimeOffset now) => _servers.TryGetValue(holder, out var server) && server.Ends > now;
 
-    private SortedDictionary<(string Account, string Id), RegistryEntry> Held(string holder) =>
+    private SortedDictionary<(string Account, string Id), RegistryEntry> EntriesOf(string holder) =>
         _held.TryGetValue(holder, out var held) ? held : _held[holder] = [];
 
     private IEnumerable<(ServerInfo Server, SortedDictionary<(string Account, string Id), RegistryEntry> Entries)> Live()
     {
         var now = time.GetUtcNow();
-        return _servers.Where(s => s.Value.Ends > now).Select(s => (s.Value.Info, Held(s.Key)));
+        return _servers.Where(s => s.Value.Ends > now).Select(s => (s.Value.Info, EntriesOf(s.Key)));
     }
 
     private List<ServerInfo> Servers(DateTimeOffset now) =>

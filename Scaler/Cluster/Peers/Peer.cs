@@ -4,12 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// Another server, and the connection to it over which it is asked. There is none before the first request, and one at a time.
+/// Represents another server and this server's connection to it. The connection is opened by the first request; there is at most
+/// one.
 /// </summary>
 internal sealed partial class Peer(string id, string url, ClusterLink link, string sender, HttpMessageInvoker http, ILogger logger) : IDisposable
 {
-    /// <summary>How long a server that would not be connected to is left alone. It may be of a version that knows no such connections.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// The delay before the next attempt after a server refused the connection, for example because its version is too old.
+    /// </summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
@@ -18,23 +21,23 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
 
     public string Url => url;
 
-    /// <summary>The connection, which is made where there is none.</summary>
-    /// <param name="path">Where the other server expects clients.</param>
-    /// <returns>Null where the server would not be connected to.</returns>
-    /// <exception cref="HttpRequestException">It is not there.</exception>
+    /// <summary>Gets the connection, or opens one if there is none.</summary>
+    /// <param name="path">The path at which the other server accepts clients.</param>
+    /// <returns>The connection, or <see langword="null"/> if the server refused it or answered too late.</returns>
+    /// <exception cref="HttpRequestException">The server is unreachable.</exception>
     public Task<PeerCaller?> ConnectAsync(string path)
     {
         lock (_lock)
         {
-            if (_refusedAt is { } at && link.Time.GetElapsedTime(at) < Pause)
+            if (_refusedAt is { } at && link.Time.GetElapsedTime(at) < RetryDelay)
             {
                 return Task.FromResult<PeerCaller?>(null);
             }
 
             if (_connection is null)
             {
-                // Nothing of whoever asks first belongs to the connection, which is everybody's.
-                using var flow = ExecutionContext.SuppressFlow();
+                // All requests share the connection, so it must not capture the execution context of the first one.
+                using var suppression = ExecutionContext.SuppressFlow();
                 _connection = Task.Run(() => OpenAsync(path));
             }
 
@@ -47,39 +50,39 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
     private async Task<PeerCaller?> OpenAsync(string path)
     {
         HttpResponseMessage? response = null;
-        var opened = false;
+        var isOpen = false;
         try
         {
-            response = await AskAsync(path);
+            response = await RequestUpgradeAsync(path);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
             {
                 LogRefused(id, url, (int)response.StatusCode);
-                Refused();
+                MarkRefused();
                 return null;
             }
 
             var caller = new PeerCaller(await response.Content.ReadAsStreamAsync(_disposed.Token), link.Options.Cluster, link.Time);
             _ = ServeAsync(caller, response);
-            opened = true;
+            isOpen = true;
             return caller;
         }
         catch (OperationCanceledException)
         {
-            // It is there, but answers late: requests may have more patience.
-            Refused();
+            // The server is reachable but slow. Requests forwarded over HTTP have a longer timeout.
+            MarkRefused();
             return null;
         }
         finally
         {
-            if (!opened)
+            if (!isOpen)
             {
                 response?.Dispose();
-                Forget();
+                ClearConnection();
             }
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(string path)
+    private async Task<HttpResponseMessage> RequestUpgradeAsync(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url.TrimEnd('/') + path)
         {
@@ -89,9 +92,9 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
         request.Headers.Connection.Add("Upgrade");
         request.Headers.Upgrade.Add(new(PeerGreeting.Protocol));
         request.Headers.TryAddWithoutValidation(PeerGreeting.Name, PeerGreeting.Write(sender, id, link.Time.GetUtcNow(), link.Secret));
-        using var patience = new CancellationTokenSource(link.Options.Cluster.ForwardConnectTimeout, link.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _disposed.Token);
-        return await http.SendAsync(request, either.Token);
+        using var timeout = new CancellationTokenSource(link.Options.Cluster.ForwardConnectTimeout, link.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposed.Token);
+        return await http.SendAsync(request, linked.Token);
     }
 
     private async Task ServeAsync(PeerCaller caller, HttpResponseMessage response)
@@ -101,11 +104,11 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
         using (_disposed.Token.UnsafeRegister(static state => ((PeerCaller)state!).Abort(), caller))
         {
             await caller.RunAsync();
-            Forget();
+            ClearConnection();
         }
     }
 
-    private void Refused()
+    private void MarkRefused()
     {
         lock (_lock)
         {
@@ -113,7 +116,7 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
         }
     }
 
-    private void Forget()
+    private void ClearConnection()
     {
         lock (_lock)
         {
@@ -121,6 +124,8 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The server {Id} at {Url} does not take a connection of servers ({Status}): for now, requests go to it by HTTP one by one, which costs far more.")]
+    [LoggerMessage(
+        1, LogLevel.Information,
+        "The server {Id} at {Url} refused the peer connection (HTTP status {Status}). Requests are forwarded one by one over HTTP, which costs far more.")]
     private partial void LogRefused(string id, string url, int status);
 }

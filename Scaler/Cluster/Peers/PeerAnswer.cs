@@ -4,20 +4,21 @@ using Microsoft.AspNetCore.Http;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// An answer on its way back, as its parts come: <c>status headers body</c>. What it holds is memory of the shared pool.
+/// Collects the parts of a response from another server: <c>status headers body</c>. Its memory is rented from the shared pool.
 /// </summary>
 internal sealed class PeerAnswer : IDisposable
 {
     private byte[] _bytes = [];
     private int _length;
 
-    /// <summary>Writes what stands before the body.</summary>
+    /// <summary>Writes the status and the headers.</summary>
     public static void WriteHead(IBufferWriter<byte> writer, int status, IHeaderDictionary headers)
     {
         PeerText.Write(writer, status);
         PeerText.Write(writer, headers);
     }
 
+    /// <summary>Appends a part of the response.</summary>
     public void Append(in ReadOnlySequence<byte> part)
     {
         var length = checked(_length + (int)part.Length);
@@ -33,9 +34,9 @@ internal sealed class PeerAnswer : IDisposable
         _length = length;
     }
 
-    /// <summary>Reads the status and the headers into a response.</summary>
-    /// <returns>The body, which is there until this is disposed of.</returns>
-    /// <exception cref="InvalidDataException">It is no answer.</exception>
+    /// <summary>Copies the status and the headers to an HTTP response.</summary>
+    /// <returns>The body. It is valid until this object is disposed.</returns>
+    /// <exception cref="InvalidDataException">The response is malformed.</exception>
     public ReadOnlyMemory<byte> ReadInto(HttpResponse response)
     {
         ReadOnlySpan<byte> rest = _bytes.AsSpan(0, _length);

@@ -3,17 +3,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Scaler.Cluster.Peers;
 
-/// <summary>The end of a connection between two servers at which one answers.</summary>
+/// <summary>Represents the accepting end of a connection between two servers, which answers requests.</summary>
 internal sealed class PeerAnswerer(Stream stream, ScalerClusterOptions options, TimeProvider time, PeerApplication application, ILogger logger)
     : PeerConnection(stream, options, time)
 {
-    /// <summary>How much of an answer goes at once. Between the parts of a long one others have their turn.</summary>
+    /// <summary>
+    /// The maximum body length in one frame, in bytes. Other frames can be sent between the parts of a long response.
+    /// </summary>
     private const int PartLength = 64 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, PeerExchange> _exchanges = [];
 
-    /// <summary>Sends an answer.</summary>
+    /// <summary>Sends a response. Waits if too many bytes are queued.</summary>
     public async ValueTask AnswerAsync(uint number, PeerResponse response)
     {
         ReadOnlyMemory<byte> rest = response.Bytes.GetBuffer().AsMemory(0, (int)response.Bytes.Length);
@@ -22,24 +24,24 @@ internal sealed class PeerAnswerer(Stream stream, ScalerClusterOptions options, 
         {
             var part = rest[..Math.Min(rest.Length, PartLength)];
             rest = rest[part.Length..];
-            await SendAsync(rest.IsEmpty ? PeerFrameKind.Answer : PeerFrameKind.AnswerPart, number, (head, part), static (writer, said) =>
+            await SendAsync(rest.IsEmpty ? PeerFrameKind.Answer : PeerFrameKind.AnswerPart, number, (head, part), static (writer, content) =>
             {
-                if (said.head is { } first)
+                if (content.head is { } first)
                 {
                     PeerAnswer.WriteHead(writer, first.StatusCode, first.Headers);
                 }
 
-                writer.Write(said.part.Span);
+                writer.Write(content.part.Span);
             });
             head = null;
         }
         while (!rest.IsEmpty);
     }
 
-    /// <summary>Says that a request was cut off.</summary>
+    /// <summary>Notifies the other server that a request was aborted.</summary>
     public void CutOff(uint number) => Send(PeerFrameKind.Aborted, number);
 
-    /// <summary>Nothing more will come for a request.</summary>
+    /// <summary>Removes a completed exchange.</summary>
     public void Ended(PeerExchange exchange)
     {
         lock (_lock)
@@ -60,11 +62,11 @@ internal sealed class PeerAnswerer(Stream stream, ScalerClusterOptions options, 
                 {
                     if (!_exchanges.TryAdd(frame.Request, exchange))
                     {
-                        throw new InvalidDataException($"The request {frame.Request} is being answered.");
+                        throw new InvalidDataException($"The request number {frame.Request} is already in use.");
                     }
                 }
 
-                // What the application does in it holds up nobody else's.
+                // Run the application on the thread pool, so that it does not block the other requests of the connection.
                 ThreadPool.UnsafeQueueUserWorkItem(exchange, preferLocal: false);
                 break;
             case PeerFrameKind.Cancel:
@@ -80,13 +82,13 @@ internal sealed class PeerAnswerer(Stream stream, ScalerClusterOptions options, 
 
     protected override void Ended()
     {
-        PeerExchange[] left;
+        PeerExchange[] remaining;
         lock (_lock)
         {
-            left = [.. _exchanges.Values];
+            remaining = [.. _exchanges.Values];
         }
 
-        foreach (var exchange in left)
+        foreach (var exchange in remaining)
         {
             exchange.Cancel();
         }

@@ -1,17 +1,19 @@
 namespace Scaler.Cluster.Peers;
 
-/// <summary>A request that another server was asked to answer, and the waiting for it.</summary>
+/// <summary>Represents a request that was forwarded to another server, and its pending outcome.</summary>
 internal sealed class PeerCall(PeerCaller caller, uint number)
     : TaskCompletionSource<PeerCallOutcome>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
 {
     public uint Number => number;
 
-    /// <summary>The answer, once the outcome is that there is one.</summary>
+    /// <summary>Gets the response. It is complete if the outcome is <see cref="PeerCallOutcome.Answered"/>.</summary>
     public PeerAnswer Answer { get; } = new();
 
-    /// <summary>The client that asked has gone.</summary>
+    /// <summary>Cancels the call because the client has disconnected.</summary>
     public void Cancel() => caller.Cancel(this);
 
-    /// <summary>Gives the answer's memory back. Nothing may come for it any more.</summary>
+    /// <summary>
+    /// Returns the response's memory to the pool. The call must be completed, so that no further part can arrive.
+    /// </summary>
     public void Dispose() => Answer.Dispose();
 }

@@ -1,20 +1,20 @@
 namespace Scaler.Cluster.Peers;
 
-/// <summary>How a request to another server ended.</summary>
+/// <summary>Specifies the outcome of a request to another server.</summary>
 internal enum PeerCallOutcome
 {
-    /// <summary>It can't go this way: nothing has been asked.</summary>
+    /// <summary>The request cannot be sent over a peer connection. It has not been sent.</summary>
     NotCarried,
 
-    /// <summary>There is an answer.</summary>
+    /// <summary>The other server answered the request.</summary>
     Answered,
 
-    /// <summary>The other server cut the request off.</summary>
+    /// <summary>The other server aborted the request.</summary>
     Aborted,
 
-    /// <summary>The client is gone.</summary>
+    /// <summary>The client disconnected before the response arrived.</summary>
     Canceled,
 
-    /// <summary>The other server is not there, or no longer.</summary>
+    /// <summary>The other server is unreachable, or the connection ended before the response arrived.</summary>
     Unreachable,
 }

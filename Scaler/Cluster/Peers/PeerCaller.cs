@@ -4,49 +4,54 @@ using Microsoft.AspNetCore.Http;
 
 namespace Scaler.Cluster.Peers;
 
-/// <summary>The end of a connection between two servers at which one asks.</summary>
+/// <summary>Represents the initiating end of a connection between two servers, which sends requests.</summary>
 internal sealed class PeerCaller(Stream stream, ScalerClusterOptions options, TimeProvider time) : PeerConnection(stream, options, time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, PeerCall> _calls = [];
-    private uint _last;
-    private bool _ended;
+    private uint _lastNumber;
+    private bool _hasEnded;
 
-    /// <summary>Asks the other server to answer a request.</summary>
-    /// <returns>False where the connection has ended or is full.</returns>
+    /// <summary>Sends a request to the other server.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the request was queued; <see langword="false"/> if the connection has ended or too many bytes
+    /// are queued.
+    /// </returns>
     public bool TryCall(HttpContext context, in ReadOnlySequence<byte> body, [NotNullWhen(true)] out PeerCall? call)
     {
         call = null;
         lock (_lock)
         {
-            if (_ended)
+            if (_hasEnded)
             {
                 return false;
             }
 
-            // Of four thousand million numbers one may still be in use after a round.
+            // Skip numbers that are still in use after the counter has wrapped around (2^32).
             do
             {
-                _last++;
+                _lastNumber++;
             }
-            while (_calls.ContainsKey(_last));
-            _calls.Add(_last, call = new PeerCall(this, _last));
+            while (_calls.ContainsKey(_lastNumber));
+            _calls.Add(_lastNumber, call = new PeerCall(this, _lastNumber));
         }
 
-        if (TrySend(PeerFrameKind.Request, call.Number, (context, body), static (writer, asked) => PeerRequest.Write(writer, asked.context, asked.body)))
+        if (TrySend(
+            PeerFrameKind.Request, call.Number, (context, body),
+            static (writer, content) => PeerRequest.Write(writer, content.context, content.body)))
         {
             return true;
         }
 
-        Take(call.Number);
+        RemoveCall(call.Number);
         call = null;
         return false;
     }
 
-    /// <summary>Tells the other server that nobody waits any more.</summary>
+    /// <summary>Cancels a call and notifies the other server. Does nothing if the call is completed.</summary>
     public void Cancel(PeerCall call)
     {
-        if (Take(call.Number) is not null)
+        if (RemoveCall(call.Number) is not null)
         {
             Send(PeerFrameKind.Cancel, call.Number);
             call.TrySetResult(PeerCallOutcome.Canceled);
@@ -60,38 +65,38 @@ internal sealed class PeerCaller(Stream stream, ScalerClusterOptions options, Ti
             case PeerFrameKind.AnswerPart:
                 lock (_lock)
                 {
-                    // Under the lock, or the call could be cancelled and its memory be given back meanwhile.
+                    // Append under the lock: a concurrent cancellation would return the call's memory to the pool.
                     _calls.GetValueOrDefault(frame.Request)?.Answer.Append(frame.Content);
                 }
 
                 break;
-            case PeerFrameKind.Answer when Take(frame.Request) is { } call:
+            case PeerFrameKind.Answer when RemoveCall(frame.Request) is { } call:
                 call.Answer.Append(frame.Content);
                 call.TrySetResult(PeerCallOutcome.Answered);
                 break;
             case PeerFrameKind.Aborted:
-                Take(frame.Request)?.TrySetResult(PeerCallOutcome.Aborted);
+                RemoveCall(frame.Request)?.TrySetResult(PeerCallOutcome.Aborted);
                 break;
         }
     }
 
     protected override void Ended()
     {
-        PeerCall[] left;
+        PeerCall[] remaining;
         lock (_lock)
         {
-            _ended = true;
-            left = [.. _calls.Values];
+            _hasEnded = true;
+            remaining = [.. _calls.Values];
             _calls.Clear();
         }
 
-        foreach (var call in left)
+        foreach (var call in remaining)
         {
             call.TrySetResult(PeerCallOutcome.Unreachable);
         }
     }
 
-    private PeerCall? Take(uint number)
+    private PeerCall? RemoveCall(uint number)
     {
         lock (_lock)
         {

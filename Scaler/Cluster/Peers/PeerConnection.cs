@@ -5,67 +5,72 @@ using System.IO.Pipelines;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// A connection between two servers that carries many requests at once. What comes while bytes are on their way goes together behind
-/// them, so the more there is to say the less each costs. Each side says at times that it is alive, and gives up on one that does not.
+/// Represents a connection between two servers that multiplexes concurrent requests. Frames that are queued during a write go
+/// together in the next write, so the cost per frame falls as the load grows. Each side sends keep-alive frames, and closes the
+/// connection if the other side is silent.
 /// </summary>
 internal abstract class PeerConnection : IDisposable
 {
-    /// <summary>How many bytes may wait to be sent before who sends more has to wait too.</summary>
-    private const int MostWaiting = 1024 * 1024;
+    /// <summary>The number of queued bytes at which senders of requests and responses have to wait.</summary>
+    private const int MaxQueuedBytes = 1024 * 1024;
 
     private const int BufferSize = 32 * 1024;
 
-    // It has no limit of its own: whoever would be held up by it is held up outside the lock.
+    // The pipe has no limit of its own, so a flush never blocks under the lock. Senders wait for room outside the lock.
     private static readonly PipeOptions Unlimited =
         new(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: BufferSize, useSynchronizationContext: false);
 
     private readonly Stream _stream;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _beat;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _keepAliveInterval;
+    private readonly TimeSpan _timeout;
     private readonly Pipe _output = new(Unlimited);
     private readonly CancellationTokenSource _stop = new();
 
-    // Guards all below and the output's writer.
+    // Guards the fields below and the output's writer.
     private readonly Lock _lock = new();
-    private long _waiting;
-    private TaskCompletionSource<bool>? _room;
+    private long _queuedBytes;
+    private TaskCompletionSource<bool>? _roomAvailable;
     private bool _isClosed;
 
-    private long _heard;
+    private long _lastReceivedAt;
 
-    /// <param name="stream">The bytes between the two.</param>
-    /// <param name="options">Whoever is not heard of for as long as a lease lasts is not there.</param>
+    /// <param name="stream">The stream between the two servers.</param>
+    /// <param name="options">
+    /// The options. A keep-alive frame is sent every <see cref="ScalerClusterOptions.LeaseRenewal"/>. The connection is closed if
+    /// nothing is received for <see cref="ScalerClusterOptions.LeaseDuration"/>.
+    /// </param>
     /// <param name="time">The clock.</param>
     protected PeerConnection(Stream stream, ScalerClusterOptions options, TimeProvider time)
     {
-        (_stream, _time, _beat, _patience) = (stream, time, options.LeaseRenewal, options.LeaseDuration);
-        _heard = time.GetTimestamp();
+        (_stream, _time, _keepAliveInterval, _timeout) = (stream, time, options.LeaseRenewal, options.LeaseDuration);
+        _lastReceivedAt = time.GetTimestamp();
     }
 
-    /// <summary>Serves the connection until it ends, for whatever reason.</summary>
+    /// <summary>Reads and writes until the connection ends. Connection errors are not thrown.</summary>
     public async Task RunAsync()
     {
-        await using var beat = _time.CreateTimer(static state => ((PeerConnection)state!).Beat(), this, _beat, _beat);
-        var writing = WriteAsync();
+        await using var keepAliveTimer = _time.CreateTimer(
+            static state => ((PeerConnection)state!).OnKeepAliveTimer(), this, _keepAliveInterval, _keepAliveInterval);
+        var writeLoop = WriteAsync();
         try
         {
             await ReadAsync();
         }
-        catch (Exception exception) when (IsEnd(exception))
+        catch (Exception exception) when (IsConnectionEnd(exception))
         {
-            // The other side is gone, or this one has had enough.
+            // The other side has disconnected, or this side has aborted.
         }
         finally
         {
             Close();
             await _stop.CancelAsync();
-            await writing;
+            await writeLoop;
             Ended();
         }
     }
 
-    /// <summary>Sends what waits to be sent and nothing more, and ends.</summary>
+    /// <summary>Closes the connection after the queued frames have been sent.</summary>
     public void Close()
     {
         lock (_lock)
@@ -74,78 +79,83 @@ internal abstract class PeerConnection : IDisposable
             {
                 _isClosed = true;
                 _output.Writer.Complete();
-                _room?.TrySetResult(false);
+                _roomAvailable?.TrySetResult(false);
             }
         }
     }
 
-    /// <summary>Ends at once.</summary>
+    /// <summary>Closes the connection immediately, without sending the queued frames.</summary>
     public void Abort() => _stop.Cancel();
 
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>A frame has come.</summary>
-    /// <exception cref="InvalidDataException">It is not what it says.</exception>
+    /// <summary>Handles a received frame.</summary>
+    /// <exception cref="InvalidDataException">The frame is malformed.</exception>
     protected abstract void Received(in PeerFrame frame);
 
-    /// <summary>The connection has ended, and nothing more will come.</summary>
+    /// <summary>Handles the end of the connection. No frames are received afterwards.</summary>
     protected abstract void Ended();
 
-    /// <summary>Sends a frame behind those that wait.</summary>
-    /// <returns>False where the connection has ended, or too much waits for a request or an answer to be added.</returns>
+    /// <summary>Queues a frame.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the connection has ended, or if too many bytes are queued to add a request or a response;
+    /// otherwise, <see langword="true"/>.
+    /// </returns>
     protected bool TrySend<T>(PeerFrameKind kind, uint request, T content, Action<IBufferWriter<byte>, T> write)
     {
         lock (_lock)
         {
-            if (_isClosed || (_waiting >= MostWaiting && kind is PeerFrameKind.Request or PeerFrameKind.AnswerPart or PeerFrameKind.Answer))
+            if (_isClosed
+                || (_queuedBytes >= MaxQueuedBytes && kind is PeerFrameKind.Request or PeerFrameKind.AnswerPart or PeerFrameKind.Answer))
             {
                 return false;
             }
 
             var writer = _output.Writer;
-            var head = writer.GetMemory(PeerFrame.HeadLength);
+            var header = writer.GetMemory(PeerFrame.HeadLength);
             writer.Advance(PeerFrame.HeadLength);
             write(writer, content);
 
-            // The reader sees none of it before the flush.
+            // The reader does not see the frame before the flush, so its header can be written last.
             var length = writer.UnflushedBytes;
-            PeerFrame.WriteHead(head.Span, kind, request, (int)length - PeerFrame.HeadLength);
-            _waiting += length;
+            PeerFrame.WriteHead(header.Span, kind, request, (int)length - PeerFrame.HeadLength);
+            _queuedBytes += length;
 
-            var flushed = writer.FlushAsync();
-            Debug.Assert(flushed.IsCompleted, "There is no limit to wait for.");
+            var flush = writer.FlushAsync();
+            Debug.Assert(flush.IsCompleted, "The pipe has no limit, so a flush completes synchronously.");
             return true;
         }
     }
 
-    /// <summary>Sends a frame without content behind those that wait.</summary>
+    /// <summary>Queues a frame without content.</summary>
     protected void Send(PeerFrameKind kind, uint request) => TrySend(kind, request, 0, static (_, _) => { });
 
-    /// <summary>Sends a frame behind those that wait, when there is room. Where the connection has ended it does nothing.</summary>
+    /// <summary>Queues a frame, after waiting for room if necessary. Does nothing if the connection has ended.</summary>
     protected async ValueTask SendAsync<T>(PeerFrameKind kind, uint request, T content, Action<IBufferWriter<byte>, T> write)
     {
-        while (!TrySend(kind, request, content, write) && await RoomAsync())
+        while (!TrySend(kind, request, content, write) && await WaitForRoomAsync())
         {
         }
     }
 
-    /// <summary>Waits until there is room for more; false when there will be none.</summary>
-    private Task<bool> RoomAsync()
+    /// <summary>Waits until there is room for another frame.</summary>
+    /// <returns><see langword="false"/> if the connection has ended; otherwise, <see langword="true"/>.</returns>
+    private Task<bool> WaitForRoomAsync()
     {
         lock (_lock)
         {
-            return _isClosed || _waiting < MostWaiting
+            return _isClosed || _queuedBytes < MaxQueuedBytes
                 ? Task.FromResult(!_isClosed)
-                : (_room ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                : (_roomAvailable ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
-    private static bool IsEnd(Exception exception) =>
+    private static bool IsConnectionEnd(Exception exception) =>
         exception is IOException or InvalidDataException or OperationCanceledException or ObjectDisposedException;
 
-    private void Beat()
+    private void OnKeepAliveTimer()
     {
-        if (_time.GetElapsedTime(Volatile.Read(ref _heard)) > _patience)
+        if (_time.GetElapsedTime(Volatile.Read(ref _lastReceivedAt)) > _timeout)
         {
             Abort();
         }
@@ -163,7 +173,7 @@ internal abstract class PeerConnection : IDisposable
             while (true)
             {
                 var read = await reader.ReadAsync(_stop.Token);
-                Volatile.Write(ref _heard, _time.GetTimestamp());
+                Volatile.Write(ref _lastReceivedAt, _time.GetTimestamp());
                 var buffer = read.Buffer;
                 while (PeerFrame.TryRead(ref buffer, out var frame))
                 {
@@ -198,12 +208,12 @@ internal abstract class PeerConnection : IDisposable
                     await _stream.WriteAsync(part, _stop.Token);
                 }
 
-                Sent(read.Buffer.Length);
+                OnWritten(read.Buffer.Length);
                 reader.AdvanceTo(read.Buffer.End);
             }
             while (!read.IsCompleted);
         }
-        catch (Exception exception) when (IsEnd(exception))
+        catch (Exception exception) when (IsConnectionEnd(exception))
         {
             Close();
         }
@@ -214,15 +224,15 @@ internal abstract class PeerConnection : IDisposable
         }
     }
 
-    private void Sent(long bytes)
+    private void OnWritten(long bytes)
     {
         lock (_lock)
         {
-            _waiting -= bytes;
-            if (_waiting < MostWaiting)
+            _queuedBytes -= bytes;
+            if (_queuedBytes < MaxQueuedBytes)
             {
-                _room?.TrySetResult(true);
-                _room = null;
+                _roomAvailable?.TrySetResult(true);
+                _roomAvailable = null;
             }
         }
     }

@@ -6,17 +6,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Scaler.Cluster.Peers;
 
-/// <summary>Where other servers connect: the path of the clients, by an upgrade (RFC 9110 section 7.8) that only a server of the cluster can ask for.</summary>
+/// <summary>
+/// Accepts connections from other servers. They use the same path as clients, with an HTTP upgrade (RFC 9110 section 7.8). Only a
+/// server of the cluster can create the required header.
+/// </summary>
 internal sealed class PeerEndpoint(ScalerServer server, PeerApplication application, ILogger<PeerEndpoint> logger)
 {
     private readonly PeerGreeting _greeting = new(server.Cluster.Link.Time);
     private readonly ConcurrentDictionary<PeerAnswerer, bool> _connections = [];
     private volatile bool _isClosed;
 
-    /// <summary>Whether a request says that another server sends it for itself.</summary>
+    /// <summary>
+    /// Returns <see langword="true"/> if a request carries the header of a peer connection. The header is not verified.
+    /// </summary>
     public static bool IsFor(HttpRequest request) => request.Headers.ContainsKey(PeerGreeting.Name);
 
-    /// <summary>Serves a connection until it ends.</summary>
+    /// <summary>
+    /// Verifies and upgrades a request, and serves the connection until it ends. The response is 403 if the request is not
+    /// authentic, and 503 while the server starts or stops.
+    /// </summary>
     public async Task ServeAsync(HttpContext context)
     {
         var link = server.Cluster.Link;
@@ -34,7 +42,7 @@ internal sealed class PeerEndpoint(ScalerServer server, PeerApplication applicat
             return;
         }
 
-        // It lasts as long as the two servers do: neither a duration nor a trace of requests.
+        // The connection lasts as long as both servers run. Exclude it from the request duration metric and from the traces.
         context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
         Activity.Current?.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         Activity.Current?.IsAllDataRequested = false;
@@ -55,7 +63,10 @@ internal sealed class PeerEndpoint(ScalerServer server, PeerApplication applicat
         }
     }
 
-    /// <summary>Takes no more connections, and ends those that there are once what they have to say is said. The server holds no sessions by now.</summary>
+    /// <summary>
+    /// Rejects new connections, and closes existing ones after their queued frames have been sent. The server must hold no more
+    /// sessions.
+    /// </summary>
     public void Close()
     {
         _isClosed = true;

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Scaler.Cluster.Peers;
 
-/// <summary>A request of another server's client and its answer, on their way through this server's application.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The source has neither a timer nor a handle, and who cuts off late must not fail.")]
+/// <summary>Runs a request that another server has forwarded through this server's middleware, and sends the response.</summary>
+[SuppressMessage(
+    "Design", "CA1001", Justification = "The token source has no timer or wait handle, and a late cancellation must not throw.")]
 internal sealed partial class PeerExchange(PeerAnswerer answerer, uint number, PeerRequest request, PeerApplication application, ILogger logger)
     : IHttpRequestLifetimeFeature, IThreadPoolWorkItem
 {
@@ -18,10 +19,10 @@ internal sealed partial class PeerExchange(PeerAnswerer answerer, uint number, P
 
     public CancellationToken RequestAborted { get; set; }
 
-    /// <summary>Cuts the request off, as the application asks.</summary>
+    /// <summary>Aborts the request on behalf of the application.</summary>
     public void Abort() => _aborted.Cancel();
 
-    /// <summary>Cuts the request off, for nobody waits for its answer.</summary>
+    /// <summary>Aborts the request because the client no longer waits for the response.</summary>
     public void Cancel()
     {
         _isCanceled = true;
@@ -87,17 +88,17 @@ internal sealed partial class PeerExchange(PeerAnswerer answerer, uint number, P
         }
         catch (Exception exception) when (!_aborted.IsCancellationRequested)
         {
-            // As the server itself does it.
+            // Respond as Kestrel does to an unhandled exception.
             LogFailure(exception);
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             response.Reset(StatusCodes.Status500InternalServerError);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // It was cut off, and noticed it: nobody is there to answer.
+            // The application observed the abort. No client is waiting for a response.
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "A request that another server passed on failed.")]
+    [LoggerMessage(1, LogLevel.Error, "A request forwarded by another server failed.")]
     private partial void LogFailure(Exception exception);
 }

@@ -4,20 +4,26 @@ using System.Buffers.Binary;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// A frame between two servers: <c>length:4 kind:1 request:4 content…</c>. The length is that of the content; numbers are big-endian.
-/// A reader skips kinds that it does not know: servers of two versions speak with each other while a deployment rolls.
+/// Represents a frame between two servers: <c>length:4 kind:1 request:4 content…</c>. The length is that of the content; numbers
+/// are big-endian. A reader skips unknown kinds, because servers of two versions are connected during a rolling deployment.
 /// </summary>
-/// <param name="Kind">What it says.</param>
-/// <param name="Request">Which request it is about, by the number that the asking server gave it; 0 for none.</param>
-/// <param name="Content">The content, which is the reader's until it reads on.</param>
+/// <param name="Kind">The kind of the frame.</param>
+/// <param name="Request">
+/// The number that the requesting server has assigned to the request; 0 if the frame belongs to no request.
+/// </param>
+/// <param name="Content">The content. It is valid until the next read.</param>
 internal readonly record struct PeerFrame(PeerFrameKind Kind, uint Request, ReadOnlySequence<byte> Content)
 {
-    /// <summary>Bytes before the content.</summary>
+    /// <summary>The length of the header, in bytes.</summary>
     public const int HeadLength = 9;
 
-    /// <summary>The most bytes of content: far more than a request's headers, the one content that is not cut into parts, may have.</summary>
+    /// <summary>
+    /// The maximum length of the content, in bytes. It is far above the limit for a request's headers, the only content that is
+    /// not split.
+    /// </summary>
     public const int MostContent = 4 * 1024 * 1024;
 
+    /// <summary>Writes the header of a frame.</summary>
     public static void WriteHead(Span<byte> head, PeerFrameKind kind, uint request, int content)
     {
         BinaryPrimitives.WriteInt32BigEndian(head, content);
@@ -25,9 +31,9 @@ internal readonly record struct PeerFrame(PeerFrameKind Kind, uint Request, Read
         BinaryPrimitives.WriteUInt32BigEndian(head[5..], request);
     }
 
-    /// <summary>Reads a frame, and moves the buffer behind it.</summary>
-    /// <returns>False where it has not come whole yet.</returns>
-    /// <exception cref="InvalidDataException">It is longer than a frame may be.</exception>
+    /// <summary>Reads a frame and advances the buffer past it.</summary>
+    /// <returns><see langword="false"/> if the frame is incomplete; otherwise, <see langword="true"/>.</returns>
+    /// <exception cref="InvalidDataException">The length is negative or greater than <see cref="MostContent"/>.</exception>
     public static bool TryRead(ref ReadOnlySequence<byte> buffer, out PeerFrame frame)
     {
         frame = default;
@@ -41,7 +47,7 @@ internal readonly record struct PeerFrame(PeerFrameKind Kind, uint Request, Read
         var length = BinaryPrimitives.ReadInt32BigEndian(head);
         if (length is < 0 or > MostContent)
         {
-            throw new InvalidDataException($"A frame of {length} bytes; {MostContent} are possible.");
+            throw new InvalidDataException($"The frame content is {length} bytes long; at most {MostContent} bytes are allowed.");
         }
 
         if (buffer.Length - HeadLength < length)

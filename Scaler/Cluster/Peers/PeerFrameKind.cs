@@ -1,23 +1,23 @@
 namespace Scaler.Cluster.Peers;
 
-/// <summary>What a frame between two servers says.</summary>
+/// <summary>Specifies the kind of a frame between two servers. The values are part of the wire format.</summary>
 internal enum PeerFrameKind : byte
 {
-    /// <summary>A request that came to the sender for a session of the receiver.</summary>
+    /// <summary>A client's request for a session of the receiving server.</summary>
     Request = 1,
 
-    /// <summary>The client that asked is gone: nobody waits for the answer.</summary>
+    /// <summary>The client has disconnected and no longer waits for the response.</summary>
     Cancel = 2,
 
-    /// <summary>A part of an answer, behind which more comes.</summary>
+    /// <summary>A part of a response, followed by more parts.</summary>
     AnswerPart = 3,
 
-    /// <summary>An answer, or the last part of one.</summary>
+    /// <summary>A complete response, or the last part of one.</summary>
     Answer = 4,
 
-    /// <summary>The request was cut off: its client gets no answer, and loses its connection.</summary>
+    /// <summary>The request was aborted. The client gets no response, and its connection is closed.</summary>
     Aborted = 5,
 
-    /// <summary>Nothing but that the sender is alive.</summary>
+    /// <summary>A keep-alive without content.</summary>
     Alive = 6,
 }

@@ -6,32 +6,35 @@ using System.Security.Cryptography;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// What a server says when it connects to another: <c>sender, receiver, time, random, tag</c>, separated by spaces. Only a server of the
-/// cluster can make the tag; it is worth something for one receiver, for a minute, and once.
+/// Authenticates a server that connects to another server: <c>sender, receiver, time, random, tag</c>, separated by spaces. Only
+/// a server of the cluster can compute the tag. A greeting is valid for one receiver, for one minute, and once.
 /// </summary>
 internal sealed class PeerGreeting(TimeProvider time)
 {
     public const string Name = "X-Scaler-Peer";
 
-    /// <summary>What the connection is upgraded to (RFC 9110 section 7.8).</summary>
+    /// <summary>The name of the protocol in the <c>Upgrade</c> header (RFC 9110 section 7.8).</summary>
     public const string Protocol = "scaler-peer";
 
     private const int RandomBytes = 12;
 
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
-    // Those that were accepted, and until when they would be. There are as many as other servers have connected in two minutes.
+    // The tags of accepted greetings, and when they expire. It holds one entry per connection attempt of the last two minutes.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
 
     public static string Write(string sender, string receiver, DateTimeOffset now, ClusterSecret secret)
     {
         var random = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
-        var said = string.Create(CultureInfo.InvariantCulture, $"{sender} {receiver} {now.ToUnixTimeMilliseconds()} {random}");
-        return $"{said} {secret.Peers.Tag(said)}";
+        var content = string.Create(CultureInfo.InvariantCulture, $"{sender} {receiver} {now.ToUnixTimeMilliseconds()} {random}");
+        return $"{content} {secret.Peers.Tag(content)}";
     }
 
-    /// <summary>Accepts a greeting, once.</summary>
-    /// <returns>False where this cluster did not make it, or for another receiver, or more than a minute ago, or it was accepted before.</returns>
+    /// <summary>Accepts a greeting once.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the greeting is not from this cluster, is for another receiver, is more than a minute old, or
+    /// was accepted before; otherwise, <see langword="true"/>.
+    /// </returns>
     public bool TryAccept(string greeting, string receiver, ClusterSecret secret)
     {
         var now = time.GetUtcNow();
@@ -43,15 +46,15 @@ internal sealed class PeerGreeting(TimeProvider time)
             return false;
         }
 
-        foreach (var (used, until) in _used)
+        foreach (var (tag, expiresAt) in _used)
         {
-            if (until < now)
+            if (expiresAt < now)
             {
-                _used.TryRemove(used, out _);
+                _used.TryRemove(tag, out _);
             }
         }
 
-        // The clock of the sender may be ahead by as much as a greeting may be old.
+        // The sender's clock may be ahead by up to the maximum age, so a tag can be valid for twice that time.
         return _used.TryAdd(parts[4], now + (2 * MaxAge));
     }
 }

@@ -2,14 +2,15 @@ using System.Collections.Frozen;
 
 namespace Scaler.Cluster.Peers;
 
-/// <summary>Which headers of a request and of an answer are passed on.</summary>
+/// <summary>Determines the headers of a request or a response that are forwarded.</summary>
 internal static class PeerHeaders
 {
-    // Those of one connection (RFC 9110 section 7.6.1), and what only servers of the cluster say.
-    private static readonly FrozenSet<string> Kept = FrozenSet.Create(
+    // Hop-by-hop headers (RFC 9110 section 7.6.1), and headers that only servers of the cluster may set.
+    private static readonly FrozenSet<string> NotForwarded = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings",
         ForwardHeader.Name, PeerGreeting.Name);
 
-    public static bool IsPassedOn(string name) => name.Length > 0 && !Kept.Contains(name);
+    /// <summary>Returns <see langword="true"/> if a header is forwarded.</summary>
+    public static bool IsPassedOn(string name) => name.Length > 0 && !NotForwarded.Contains(name);
 }

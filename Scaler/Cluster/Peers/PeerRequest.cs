@@ -7,13 +7,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// A request as it goes from the server that it came to, to the one that it is for: <c>method scheme path query client trace headers
-/// body</c>. The method is <c>G</c> or <c>P</c>, the client its address, the trace that of which the request is a part, and the body all that is left.
+/// Represents a request that is forwarded to another server: <c>method scheme path query client trace headers body</c>. The
+/// method is <c>G</c> (GET) or <c>P</c> (POST). The client is the client's address. The trace is the ID of the current trace
+/// activity. The body is the rest of the content.
 /// </summary>
 internal sealed class PeerRequest : IHttpRequestFeature
 {
     /// <summary>
-    /// The most bytes of a body. Larger ones, and those that have not come whole, are streamed: nobody waits behind them here.
+    /// The maximum length of a body, in bytes. Longer or incomplete bodies are streamed over HTTP, so that they do not delay
+    /// other requests on the connection.
     /// </summary>
     public const int MostBody = 64 * 1024;
 
@@ -35,15 +37,16 @@ internal sealed class PeerRequest : IHttpRequestFeature
 
     public Stream Body { get; set; } = Stream.Null;
 
-    /// <summary>The address of the client; null where it has none.</summary>
+    /// <summary>Gets the address of the client, or <see langword="null"/> if it is unknown.</summary>
     public IPAddress? Client { get; private init; }
 
-    /// <summary>The scheme by which the client came.</summary>
+    /// <summary>Gets the scheme of the client's request.</summary>
     public string ClientScheme { get; private init; } = "";
 
-    /// <summary>What the request is a part of.</summary>
+    /// <summary>Gets the ID of the trace activity that the request belongs to; empty if there is none.</summary>
     public string Trace { get; private init; } = "";
 
+    /// <summary>Writes a request and its body.</summary>
     public static void Write(IBufferWriter<byte> writer, HttpContext context, in ReadOnlySequence<byte> body)
     {
         var request = context.Request;
@@ -60,7 +63,8 @@ internal sealed class PeerRequest : IHttpRequestFeature
         }
     }
 
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <summary>Reads a request.</summary>
+    /// <exception cref="InvalidDataException">The request is malformed.</exception>
     public static PeerRequest Read(ReadOnlySpan<byte> content)
     {
         var rest = content.Length > 0 ? content[1..] : content;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Scaler.Cluster.Peers;
 
-/// <summary>A response that is kept until it is whole.</summary>
+/// <summary>Represents a response that is buffered until it is complete.</summary>
 internal sealed class PeerResponse : IHttpResponseFeature
 {
     private Stack<(Func<object, Task> Callback, object State)>? _starting;
@@ -18,37 +18,39 @@ internal sealed class PeerResponse : IHttpResponseFeature
 
     public IHeaderDictionary Headers { get; set; } = new HeaderDictionary();
 
-    /// <summary>What has been written.</summary>
+    /// <summary>Gets the buffered body.</summary>
     public MemoryStream Bytes { get; } = new();
 
-    /// <summary>Where the application writes.</summary>
+    /// <summary>Gets the body feature that the application writes to.</summary>
     public StreamResponseBodyFeature Sink { get; }
 
-    [SuppressMessage("Design", "CA1065", Justification = "A part of the interface that gave way to IHttpResponseBodyFeature.")]
+    [SuppressMessage("Design", "CA1065", Justification = "The member is obsolete in favor of IHttpResponseBodyFeature.")]
     public Stream Body
     {
         get => Sink.Stream;
-        set => throw new NotSupportedException("The body is that of IHttpResponseBodyFeature.");
+        set => throw new NotSupportedException("Use IHttpResponseBodyFeature to replace the response body.");
     }
 
-    /// <summary>Never, for nothing is sent before the end.</summary>
+    /// <summary>Gets <see langword="false"/>, because a buffered response is not sent before it is complete.</summary>
     public bool HasStarted => false;
 
     public void OnStarting(Func<object, Task> callback, object state) => (_starting ??= new()).Push((callback, state));
 
     public void OnCompleted(Func<object, Task> callback, object state) => (_completed ??= new()).Push((callback, state));
 
-    /// <summary>Nothing more will be written: who wanted to know before the first byte is sent is told now, the last first.</summary>
+    /// <summary>
+    /// Completes the body after the application has finished. Runs the <see cref="OnStarting"/> callbacks, last registered first.
+    /// </summary>
     public async Task StartAsync()
     {
         await RunAsync(_starting);
         await Sink.CompleteAsync();
     }
 
-    /// <summary>It has been sent.</summary>
+    /// <summary>Runs the <see cref="OnCompleted"/> callbacks after the response has been sent.</summary>
     public Task CompleteAsync() => RunAsync(_completed);
 
-    /// <summary>Has a status and nothing else.</summary>
+    /// <summary>Replaces the response with an empty one that has the given status.</summary>
     public void Reset(int status)
     {
         StatusCode = status;

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// The other servers, as far as requests were for sessions of theirs. A short request that has come whole goes to its server over one
-/// connection with all the others; for the rest there is HTTP.
+/// Manages the connections to other servers that hold requested sessions. Short, complete requests to a server share one
+/// multiplexed connection. All other requests are forwarded over HTTP.
 /// </summary>
 internal sealed class PeerTable : IDisposable
 {
@@ -14,16 +14,16 @@ internal sealed class PeerTable : IDisposable
     private readonly Membership _membership;
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _http;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _responseTimeout;
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
 
-    /// <param name="link">The cluster.</param>
-    /// <param name="membership">Who is in it.</param>
-    /// <param name="patience">How long a client may take to receive an answer.</param>
-    /// <param name="logger">Is told of servers that can't be connected to.</param>
+    /// <param name="link">The link to the cluster.</param>
+    /// <param name="membership">The cluster membership.</param>
+    /// <param name="patience">The maximum time for a client to receive a response.</param>
+    /// <param name="logger">The logger for refused connections.</param>
     public PeerTable(ClusterLink link, Membership membership, TimeSpan patience, ILogger logger)
     {
-        (_link, _membership, _patience, _logger) = (link, membership, patience, logger);
+        (_link, _membership, _responseTimeout, _logger) = (link, membership, patience, logger);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -34,10 +34,10 @@ internal sealed class PeerTable : IDisposable
         });
     }
 
-    /// <summary>Has a server answer a request, where it can be done over a connection with others.</summary>
+    /// <summary>Forwards a request to a server over the multiplexed connection, if possible.</summary>
     public async ValueTask<PeerCallOutcome> CallAsync(HttpContext context, string server, string url)
     {
-        if (!IsCarried(context.Request))
+        if (!IsSupported(context.Request))
         {
             return PeerCallOutcome.NotCarried;
         }
@@ -88,11 +88,12 @@ internal sealed class PeerTable : IDisposable
         _http.Dispose();
     }
 
-    private static bool IsCarried(HttpRequest request) => request.Headers.Upgrade.Count == 0
+    private static bool IsSupported(HttpRequest request) => request.Headers.Upgrade.Count == 0
         && (HttpMethods.IsGet(request.Method) ? request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0
             : HttpMethods.IsPost(request.Method) && request.ContentLength <= PeerRequest.MostBody);
 
-    /// <summary>Asks, where the body comes soon. Where it is not asked, the body is left as if nobody had looked at it.</summary>
+    /// <summary>Sends a request if its body arrives in time. Otherwise, the body stays unconsumed for streaming.</summary>
+    /// <returns>The call, or <see langword="null"/> if the request was not sent.</returns>
     private async ValueTask<PeerCall?> TryCallAsync(PeerCaller caller, HttpContext context)
     {
         PeerCall? call = null;
@@ -106,13 +107,13 @@ internal sealed class PeerTable : IDisposable
         try
         {
             var read = await SoonBody.ReadAsync(reader, length, _link.Time);
-            var isAsked = read.Buffer.Length == length && caller.TryCall(context, read.Buffer, out call);
-            reader.AdvanceTo(isAsked ? read.Buffer.End : read.Buffer.Start);
+            var isSent = read.Buffer.Length == length && caller.TryCall(context, read.Buffer, out call);
+            reader.AdvanceTo(isSent ? read.Buffer.End : read.Buffer.Start);
             return call;
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // Who streams the body will meet the same, and tells the other server of it.
+            // Streaming the body over HTTP meets the same error and handles it.
             return null;
         }
     }
@@ -124,21 +125,22 @@ internal sealed class PeerTable : IDisposable
             return;
         }
 
-        var written = context.Response.Body.WriteAsync(body, context.RequestAborted);
-        if (written.IsCompletedSuccessfully)
+        var write = context.Response.Body.WriteAsync(body, context.RequestAborted);
+        if (write.IsCompletedSuccessfully)
         {
             return;
         }
 
         try
         {
-            // The server's own least rate would let a large answer take hours.
-            await using var deadline = _link.Time.CreateTimer(static state => ((HttpContext)state!).Abort(), context, _patience, Timeout.InfiniteTimeSpan);
-            await written;
+            // Set a deadline: Kestrel's minimum data rate would allow a large response to take hours.
+            await using var deadline = _link.Time.CreateTimer(
+                static state => ((HttpContext)state!).Abort(), context, _responseTimeout, Timeout.InfiniteTimeSpan);
+            await write;
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // The client does not take it.
+            // The client disconnected or did not read the response in time.
         }
     }
 

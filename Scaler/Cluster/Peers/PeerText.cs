@@ -6,14 +6,19 @@ using Microsoft.Extensions.Primitives;
 namespace Scaler.Cluster.Peers;
 
 /// <summary>
-/// Numbers, texts and headers within a frame. A number is in groups of seven bits, the lowest first; a text is its length in UTF-8 and
-/// that; headers are for each its name, the count of its values, and these, and a name of no length behind the last.
+/// Reads and writes numbers, texts and headers within a frame. A number is encoded in groups of seven bits, the lowest group
+/// first. A text is UTF-8, prefixed with its length in bytes. A header is its name, the number of its values, and the values. An
+/// empty name ends the headers.
 /// </summary>
 internal static class PeerText
 {
-    /// <summary>Characters of a text whose length in UTF-8 is less than 128, whatever they are.</summary>
-    private const int ShortText = 42;
+    /// <summary>
+    /// The maximum number of characters of a text that is always shorter than 128 bytes in UTF-8, so that its length takes one
+    /// byte.
+    /// </summary>
+    private const int MaxShortTextLength = 42;
 
+    /// <summary>Writes a number.</summary>
     public static void Write(IBufferWriter<byte> writer, int number)
     {
         var span = writer.GetSpan(5);
@@ -27,13 +32,13 @@ internal static class PeerText
         writer.Advance(at);
     }
 
+    /// <summary>Writes a text; <see langword="null"/> is written as an empty text.</summary>
     public static void Write(IBufferWriter<byte> writer, string? text)
     {
         text ??= "";
-        if (text.Length <= ShortText)
+        if (text.Length <= MaxShortTextLength)
         {
-            // Its length takes one byte, whatever its characters are.
-            var span = writer.GetSpan(1 + (3 * ShortText));
+            var span = writer.GetSpan(1 + (3 * MaxShortTextLength));
             span[0] = (byte)Encoding.UTF8.GetBytes(text, span[1..]);
             writer.Advance(1 + span[0]);
             return;
@@ -44,7 +49,7 @@ internal static class PeerText
         writer.Advance(Encoding.UTF8.GetBytes(text, writer.GetSpan(length)));
     }
 
-    /// <summary>Writes the headers that a server passes on.</summary>
+    /// <summary>Writes the headers that are forwarded (see <see cref="PeerHeaders"/>).</summary>
     public static void Write(IBufferWriter<byte> writer, IHeaderDictionary headers)
     {
         foreach (var (name, values) in headers)
@@ -63,7 +68,8 @@ internal static class PeerText
         Write(writer, "");
     }
 
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <summary>Reads a number and advances the span past it.</summary>
+    /// <exception cref="InvalidDataException">The span does not begin with a complete number.</exception>
     public static int ReadNumber(ref ReadOnlySpan<byte> span)
     {
         var number = 0u;
@@ -80,7 +86,8 @@ internal static class PeerText
         throw Malformed();
     }
 
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <summary>Reads a text and advances the span past it.</summary>
+    /// <exception cref="InvalidDataException">The span does not begin with a complete text.</exception>
     public static string ReadText(ref ReadOnlySpan<byte> span)
     {
         var length = ReadNumber(ref span);
@@ -94,8 +101,8 @@ internal static class PeerText
         return text;
     }
 
-    /// <summary>Reads headers in place of those of the same names.</summary>
-    /// <exception cref="InvalidDataException">There are none.</exception>
+    /// <summary>Reads headers and advances the span past them. They replace existing headers with the same names.</summary>
+    /// <exception cref="InvalidDataException">The span does not begin with complete headers.</exception>
     public static void ReadHeaders(ref ReadOnlySpan<byte> span, IHeaderDictionary headers)
     {
         while (ReadText(ref span) is { Length: > 0 } name)
@@ -107,7 +114,7 @@ internal static class PeerText
                 continue;
             }
 
-            // A value takes a byte at least.
+            // Each value takes at least one byte. Check the count before allocating the array.
             var all = new string[values <= span.Length ? values : throw Malformed()];
             for (var i = 0; i < values; i++)
             {
@@ -118,5 +125,5 @@ internal static class PeerText
         }
     }
 
-    private static InvalidDataException Malformed() => new("A frame does not hold what it says.");
+    private static InvalidDataException Malformed() => new("The content of the frame is malformed.");
 }

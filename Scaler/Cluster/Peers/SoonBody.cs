@@ -2,20 +2,22 @@ using System.IO.Pipelines;
 
 namespace Scaler.Cluster.Peers;
 
-/// <summary>Reads the body of a request, if it comes soon.</summary>
+/// <summary>Reads a complete request body into the buffer of its pipe, if the body arrives within a short time.</summary>
 internal static class SoonBody
 {
-    /// <summary>How long it may take. Bodies of clients that are well come with their headers, or right behind them.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// The maximum wait for the body. A healthy client sends the body together with the headers, or directly after them.
+    /// </summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Reads until a body is whole, or time is up.</summary>
-    /// <returns>What has come, of which nothing is consumed.</returns>
-    /// <exception cref="IOException">It will never be whole.</exception>
+    /// <summary>Reads until the body is complete or 100 ms have elapsed.</summary>
+    /// <returns>The buffered part of the body. No bytes are consumed.</returns>
+    /// <exception cref="IOException">The client disconnected before the body was complete.</exception>
     public static ValueTask<ReadResult> ReadAsync(PipeReader reader, long length, TimeProvider time)
     {
         if (reader.TryRead(out var read))
         {
-            if (IsEnough(read, length))
+            if (IsDone(read, length))
             {
                 return new(read);
             }
@@ -29,19 +31,20 @@ internal static class SoonBody
     private static async ValueTask<ReadResult> WaitAsync(PipeReader reader, long length, TimeProvider time)
     {
         ReadResult read;
-        var end = new End(reader);
-        await using (time.CreateTimer(static state => ((End)state!).Come(), end, Patience, Timeout.InfiniteTimeSpan))
+        var deadline = new Deadline(reader);
+        await using (time.CreateTimer(static state => ((Deadline)state!).Expire(), deadline, MaxWait, Timeout.InfiniteTimeSpan))
         {
             read = await reader.ReadAsync();
-            while (!IsEnough(read, length))
+            while (!IsDone(read, length))
             {
                 reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                 read = await reader.ReadAsync();
             }
         }
 
-        // The end may have come together with the last of the body: whoever reads next must not be told of it.
-        while (end.HasCome && !read.IsCanceled)
+        // The deadline may have expired together with the last read. Consume the pending cancellation, so that the next reader
+        // does not see it.
+        while (deadline.HasExpired && !read.IsCanceled)
         {
             reader.AdvanceTo(read.Buffer.Start);
             read = await reader.ReadAsync();
@@ -50,17 +53,18 @@ internal static class SoonBody
         return read;
     }
 
-    private static bool IsEnough(in ReadResult read, long length) => read.IsCanceled || read.IsCompleted || read.Buffer.Length >= length;
+    private static bool IsDone(in ReadResult read, long length) =>
+        read.IsCanceled || read.IsCompleted || read.Buffer.Length >= length;
 
-    private sealed class End(PipeReader reader)
+    private sealed class Deadline(PipeReader reader)
     {
-        private volatile bool _hasCome;
+        private volatile bool _hasExpired;
 
-        public bool HasCome => _hasCome;
+        public bool HasExpired => _hasExpired;
 
-        public void Come()
+        public void Expire()
         {
-            _hasCome = true;
+            _hasExpired = true;
             reader.CancelPendingRead();
         }
     }

@@ -1,14 +1,14 @@
 namespace Scaler.Cluster.Redis;
 
-/// <summary>Where an account was when Redis last said so.</summary>
-/// <param name="Reached">As it was read.</param>
-/// <param name="Holders">The same holders, in the same order.</param>
+/// <summary>Represents the cached location of an account: the server epochs that hold its connections.</summary>
+/// <param name="Reached">The location as last read from Redis.</param>
+/// <param name="Holders">The cached state of the same server epochs, in the same order.</param>
 internal sealed record AccountPlace(Reach[] Reached, HolderPlace[] Holders)
 {
-    /// <summary>Whether it is what was read now, too.</summary>
+    /// <summary>Returns <see langword="true"/> if the location equals the one that was just read.</summary>
     public bool Is(Reach[] reached) => ReferenceEquals(Reached, reached) || Reached.AsSpan().SequenceEqual(reached);
 
-    /// <summary>The holder that is a life of a server, if there is one.</summary>
+    /// <summary>Returns the server epoch of the given server, or <see langword="null"/> if there is none.</summary>
     public HolderPlace? Of(string server)
     {
         foreach (var holder in Holders)
@@ -22,7 +22,7 @@ internal sealed record AccountPlace(Reach[] Reached, HolderPlace[] Holders)
         return null;
     }
 
-    /// <summary>Whether all of them listened when they were last given something.</summary>
+    /// <summary>Returns <see langword="true"/> if the last publish to each server epoch had a subscriber.</summary>
     public bool AllListened()
     {
         foreach (var holder in Holders)
@@ -36,7 +36,7 @@ internal sealed record AccountPlace(Reach[] Reached, HolderPlace[] Holders)
         return true;
     }
 
-    /// <summary>Whether all of their leases run.</summary>
+    /// <summary>Returns <see langword="true"/> if the leases of all server epochs are certain to be running.</summary>
     public bool AllLive(long now)
     {
         foreach (var holder in Holders)

@@ -4,32 +4,39 @@ using System.Text;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Remembers where accounts are, from what Redis has answered: only those are found all of whose holders have a lease that runs for
-/// sure. What is found may be out of date all the same; whoever uses it asks in the same call. Used by one thread at a time.
+/// Caches the locations of accounts that Redis has returned. A location is only found if the leases of all its server epochs are
+/// certain to be running. It may still be outdated, so the caller reads the current location in the same call that uses it. Not
+/// thread-safe.
 /// </summary>
-/// <param name="keys">The names of channels.</param>
-/// <param name="time">What the leases are measured by. It has to run as Redis's clock does.</param>
+/// <param name="keys">The names of the channels.</param>
+/// <param name="time">The clock that measures the leases. It must run at the same rate as Redis's clock.</param>
 internal sealed class AccountPlaces(RedisKeys keys, TimeProvider time)
 {
-    /// <summary>How many accounts are remembered: some 2 MiB. Where there are more, all are forgotten, and those that are sent to come again.</summary>
+    /// <summary>
+    /// The maximum number of cached accounts, about 2 MiB. When it is exceeded, the cache is cleared; later sends fill it again.
+    /// </summary>
     public const int MostAccounts = 16 * 1024;
 
-    /// <summary>How many holders; each life of a server is one, and most of many are long over.</summary>
-    private const int MostHolders = 1024;
+    /// <summary>The maximum number of cached server epochs. If there are that many, most of them ended long ago.</summary>
+    private const int MaxHolders = 1024;
 
     private readonly Dictionary<string, AccountPlace> _places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HolderPlace> _holders = new(StringComparer.Ordinal);
 
-    /// <summary>Finds where an account is.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="now">The timestamp of now.</param>
+    /// <summary>Finds the cached location of an account.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="now">The current timestamp.</param>
+    /// <returns>The location, or <see langword="null"/> if it is not cached or a lease may have expired.</returns>
     public AccountPlace? Find(string account, long now) =>
         _places.TryGetValue(account, out var place) && place.AllLive(now) ? place : null;
 
-    /// <summary>Remembers where an account is. Where somebody does not listen, Redis is asked the next time too.</summary>
+    /// <summary>
+    /// Updates the location of an account. A location with a server that was not subscribed is not cached, so the next send reads
+    /// it again.
+    /// </summary>
     public void Learn(string account, Reach[] reached)
     {
-        if (_places.TryGetValue(account, out var former) && former.Is(reached))
+        if (_places.TryGetValue(account, out var previous) && previous.Is(reached))
         {
             return;
         }
@@ -40,17 +47,17 @@ internal sealed class AccountPlaces(RedisKeys keys, TimeProvider time)
             return;
         }
 
-        if (_places.Count >= MostAccounts || _holders.Count + reached.Length > MostHolders)
+        if (_places.Count >= MostAccounts || _holders.Count + reached.Length > MaxHolders)
         {
             Clear();
         }
 
-        _places[account] = new AccountPlace(reached, Array.ConvertAll(reached, reach => Holder(reach.Holder)));
+        _places[account] = new AccountPlace(reached, Array.ConvertAll(reached, reach => GetOrAddHolder(reach.Holder)));
     }
 
-    /// <summary>Remembers until when the leases of holders run that accounts are known to be at.</summary>
-    /// <param name="text">For how long they do, as <c>Scripts/send.lua</c> says it.</param>
-    /// <param name="asked">The timestamp of the question.</param>
+    /// <summary>Updates the lease expiry of the cached server epochs.</summary>
+    /// <param name="text">The remaining lease durations, in the format of <c>Scripts/send.lua</c>.</param>
+    /// <param name="asked">The timestamp when the request was sent.</param>
     public void LearnLeases(ReadOnlySpan<byte> text, long asked)
     {
         foreach (var range in text.Split((byte)';'))
@@ -58,20 +65,20 @@ internal sealed class AccountPlaces(RedisKeys keys, TimeProvider time)
             var part = text[range];
             if (part.IndexOf((byte)'=') is var at and > 0 && _holders.TryGetValue(Encoding.UTF8.GetString(part[..at]), out var holder))
             {
-                var left = long.Parse(part[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
-                holder.LeaseEnds = asked + (left * time.TimestampFrequency / 1000);
+                var remaining = long.Parse(part[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
+                holder.LeaseEnds = asked + (remaining * time.TimestampFrequency / 1000);
             }
         }
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Clears the cache.</summary>
     public void Clear()
     {
         _places.Clear();
         _holders.Clear();
     }
 
-    private HolderPlace Holder(string name)
+    private HolderPlace GetOrAddHolder(string name)
     {
         if (!_holders.TryGetValue(name, out var holder))
         {

@@ -1,22 +1,24 @@
 namespace Scaler.Cluster.Redis;
 
-/// <summary>An envelope on its way to Redis, and the waiting for what it reached.</summary>
-/// <param name="kind">Whom it is for.</param>
-/// <param name="name">The name of the account or the holder; empty where it is for all.</param>
-/// <param name="sender">The sender's holder.</param>
+/// <summary>Represents an envelope that is queued for Redis, and its pending delivery result.</summary>
+/// <param name="kind">The kind of recipient, one of the constants of this class.</param>
+/// <param name="name">The name of the account or the server epoch; empty for a broadcast.</param>
+/// <param name="sender">The name of the sending server epoch.</param>
 /// <param name="envelope">The envelope.</param>
 internal sealed class BusEntry(char kind, string name, string sender, ReadOnlyMemory<byte> envelope)
     : TaskCompletionSource<IReadOnlyList<Reach>>(TaskCreationOptions.RunContinuationsAsynchronously), IGroupEntry
 {
-    // As Scripts/send.lua reads them.
+    // The letters are defined by Scripts/send.lua.
     public const char ToAccount = 'a';
     public const char ToAll = 'b';
     public const char ToHolder = 'h';
 
-    /// <summary>For a holder of an account that was not known to be one when the others were given the envelope.</summary>
+    /// <summary>
+    /// For a server epoch that holds the account but was missing from its cached location when the envelope was published.
+    /// </summary>
     public const char ToMissed = 'm';
 
-    /// <summary>About what an entry takes beside its envelope, here too.</summary>
+    /// <summary>The approximate size of an entry without its envelope, in bytes, both in memory and in a call.</summary>
     private const int Overhead = 256;
 
     public char Kind => kind;

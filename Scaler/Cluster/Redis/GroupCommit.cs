@@ -3,24 +3,34 @@ using System.Diagnostics.CodeAnalysis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Gathers what is to be done while a call to Redis is under way, and does it together in the next one: most of what a call costs,
-/// there and here, it costs whatever it carries. Nothing waits while no call is under way, but for a thread of the pool: a call is made
-/// behind what the pool has to do already, and carries what comes of that too. There is no timer. What is added first is committed first.
+/// Batches entries into calls to Redis. Entries that are added while a call is in flight go together in the next call. Most of a
+/// call's cost, in Redis and in this process, does not depend on its size. There is no timer. If no call is in flight,
+/// an entry only waits for a thread-pool thread. The call runs behind the work items that are already queued, and also carries
+/// the entries that they add. Entries are committed in the order in which they were added.
 /// <para>
-/// One call is under way at a time, and others behind it only where they may be and enough waits to fill them. So an entry takes two round
-/// trips at most, 2 ms where Redis is 1 ms away, unless it stands behind more than that. With more calls under way it would wait less, but
-/// each would carry less: the fewer there are, the cheaper an entry becomes, just when there is much to do.
+/// Normally, one call is in flight. Another call follows only if <paramref name="mostUnderWay"/> allows it and enough entries
+/// are queued to fill it. An entry therefore takes at most two round trips, unless more entries than fit in a call are queued
+/// before it. That is 2 ms if Redis is 1 ms away. More concurrent calls would shorten the wait, but each would carry less. With
+/// few calls, an entry gets cheaper as the load grows.
 /// </para>
 /// <para>
-/// A call that is not answered in time takes all that wait with it, for Redis would not answer them either: what waits at a Redis that is
-/// silent is no more than comes in one time-out. After any other failure those that wait are tried.
+/// If a call times out, all queued entries fail with it, because Redis would not answer them either. While Redis does not
+/// respond, the queue therefore holds no more than the entries of one timeout. After any other failure, the queued entries are
+/// still sent.
 /// </para>
 /// </summary>
-/// <param name="commit">Commits entries and tells each its result, or throws. The list is used again afterwards.</param>
-/// <param name="fits">Whether an entry can go in one call with the one before it.</param>
-/// <param name="schedule">Has calls made. Default: by the pool, and not in the context of whoever came first, for they are not only its own.</param>
-/// <param name="mostEntries">How many entries go in one call. Default: <see cref="MostEntries"/>.</param>
-/// <param name="mostUnderWay">How many calls may be under way. Default: 2.</param>
+/// <param name="commit">
+/// The callback that commits entries and completes each one, or throws. The list is reused afterwards.
+/// </param>
+/// <param name="fits">
+/// The callback that returns <see langword="true"/> if an entry can be in the same call as the entry before it.
+/// </param>
+/// <param name="schedule">
+/// The callback that runs the calls. The default queues them to the thread pool without the execution context of the caller,
+/// because a call carries entries of several callers.
+/// </param>
+/// <param name="mostEntries">The maximum number of entries per call. The default is <see cref="MostEntries"/>.</param>
+/// <param name="mostUnderWay">The maximum number of calls in flight. The default is 2.</param>
 internal sealed class GroupCommit<T>(
     Func<List<T>, Task> commit,
     Func<T, T, bool> fits,
@@ -29,66 +39,75 @@ internal sealed class GroupCommit<T>(
     int mostUnderWay = 2) : IThreadPoolWorkItem
     where T : class, IGroupEntry
 {
-    /// <summary>How many entries go in one call, so that Redis is not held up for long: so many sends take it some 0.15 ms, so many registrations 0.45 ms.</summary>
+    /// <summary>
+    /// The maximum number of entries in one call. The limit keeps Redis responsive: this number of sends takes Redis about 0.15
+    /// ms, and this number of registrations about 0.45 ms.
+    /// </summary>
     public const int MostEntries = 64;
 
-    /// <summary>How many bytes go in one call. An entry that is larger goes alone.</summary>
+    /// <summary>The maximum number of bytes in one call. A larger entry is sent alone.</summary>
     public const int MostBytes = 256 * 1024;
 
-    /// <summary>How many bytes may wait. Only a Redis that does not answer lets as much gather, where many send without awaiting.</summary>
+    /// <summary>
+    /// The maximum number of queued bytes. It is reached only if Redis does not answer and many callers send without awaiting the
+    /// result.
+    /// </summary>
     public const int MostBytesWaiting = 64 * 1024 * 1024;
 
     private readonly Action<IThreadPoolWorkItem> _schedule =
         schedule ?? (static group => ThreadPool.UnsafeQueueUserWorkItem(group, preferLocal: false));
 
-    // Guards all below. It is not held while the client is given a call, nor while an entry is told its result.
+    // Guards all fields below. It is not held while a call is passed to the Redis client, nor while an entry is completed.
     private readonly Lock _lock = new();
-    private readonly Queue<T> _waiting = new();
+    private readonly Queue<T> _queue = new();
 
-    // Goes before all that waits, and has no bounds: what a call asks for is no more than what it carried.
-    private readonly Queue<T> _ahead = new();
-    private int _entriesWaiting;
-    private long _bytesWaiting;
-    private int _underWay;
+    // Entries that go before the queue. It needs no limit: a call adds only entries for what it carried.
+    private readonly Queue<T> _priority = new();
+    private int _queuedEntries;
+    private long _queuedBytes;
+    private int _callsInFlight;
 
-    // The list of a call that has ended, for the next.
-    private List<T>? _spare;
+    // The list of a completed call, reused by the next one.
+    private List<T>? _spareList;
 
-    // Whether a thread is giving the client calls, or is about to: only one does at a time, or they could change places.
-    private bool _giving;
+    // True while a thread passes calls to the Redis client, or is about to. Only one thread may do so, to preserve the order.
+    private bool _isDispatching;
 
-    private bool MayCall => _waiting.Count + _ahead.Count > 0
-        && (_underWay == 0 || (_underWay < mostUnderWay && (_entriesWaiting >= mostEntries || _bytesWaiting >= MostBytes)));
+    private bool CanCall => _queue.Count + _priority.Count > 0
+        && (_callsInFlight == 0 || (_callsInFlight < mostUnderWay && (_queuedEntries >= mostEntries || _queuedBytes >= MostBytes)));
 
-    /// <summary>Has an entry committed: now where no call is under way.</summary>
+    /// <summary>
+    /// Queues an entry. It is sent at once if no call is in flight. If more than <see cref="MostBytesWaiting"/> bytes are queued,
+    /// the entry fails with a <see cref="TimeoutException"/>.
+    /// </summary>
     public void Add(T entry)
     {
-        bool full, give = false;
+        bool isFull, dispatch = false;
         lock (_lock)
         {
-            full = _bytesWaiting >= MostBytesWaiting;
-            if (!full)
+            isFull = _queuedBytes >= MostBytesWaiting;
+            if (!isFull)
             {
-                _waiting.Enqueue(entry);
-                _entriesWaiting += entry.Entries;
-                _bytesWaiting += entry.Bytes;
-                _giving |= give = !_giving && MayCall;
+                _queue.Enqueue(entry);
+                _queuedEntries += entry.Entries;
+                _queuedBytes += entry.Bytes;
+                _isDispatching |= dispatch = !_isDispatching && CanCall;
             }
         }
 
-        if (full)
+        if (isFull)
         {
-            entry.Fail(new TimeoutException($"More than {MostBytesWaiting} bytes wait for Redis."));
+            entry.Fail(new TimeoutException($"More than {MostBytesWaiting} bytes are queued for Redis."));
         }
-        else if (give)
+        else if (dispatch)
         {
             _schedule(this);
         }
     }
 
     /// <summary>
-    /// Has entries committed before all others that wait. For a commit that has found what else is to be done, and has not ended yet: then
-    /// the next call begins with it.
+    /// Queues entries ahead of all others. A running commit callback calls it for follow-up entries, so that the next call begins
+    /// with them.
     /// </summary>
     public void AddAhead(IReadOnlyList<T> entries)
     {
@@ -96,16 +115,16 @@ internal sealed class GroupCommit<T>(
         {
             foreach (var entry in entries)
             {
-                _ahead.Enqueue(entry);
-                _entriesWaiting += entry.Entries;
-                _bytesWaiting += entry.Bytes;
+                _priority.Enqueue(entry);
+                _queuedEntries += entry.Entries;
+                _queuedBytes += entry.Bytes;
             }
         }
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TryTake(out var entries))
+        while (TryDequeueBatch(out var entries))
         {
             _ = CallAsync(entries);
         }
@@ -116,28 +135,28 @@ internal sealed class GroupCommit<T>(
         var call = commit(entries);
         await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failure = call.IsCompletedSuccessfully ? null : call.Exception?.InnerException ?? new TaskCanceledException(call);
-        bool give;
+        bool dispatch;
         lock (_lock)
         {
-            _underWay--;
+            _callsInFlight--;
             if (failure is null)
             {
                 entries.Clear();
-                _spare = entries;
+                _spareList = entries;
             }
             else if (failure is TimeoutException)
             {
-                entries.AddRange(_ahead);
-                entries.AddRange(_waiting);
-                _ahead.Clear();
-                _waiting.Clear();
-                (_entriesWaiting, _bytesWaiting) = (0, 0);
+                entries.AddRange(_priority);
+                entries.AddRange(_queue);
+                _priority.Clear();
+                _queue.Clear();
+                (_queuedEntries, _queuedBytes) = (0, 0);
             }
 
-            _giving |= give = !_giving && MayCall;
+            _isDispatching |= dispatch = !_isDispatching && CanCall;
         }
 
-        if (give)
+        if (dispatch)
         {
             _schedule(this);
         }
@@ -151,32 +170,32 @@ internal sealed class GroupCommit<T>(
         }
     }
 
-    private bool TryTake(out List<T> entries)
+    private bool TryDequeueBatch(out List<T> entries)
     {
         lock (_lock)
         {
-            if (!MayCall)
+            if (!CanCall)
             {
                 entries = [];
-                return _giving = false;
+                return _isDispatching = false;
             }
 
-            _underWay++;
-            (entries, _spare) = (_spare ?? new List<T>(mostEntries), null);
+            _callsInFlight++;
+            (entries, _spareList) = (_spareList ?? new List<T>(mostEntries), null);
             var (count, bytes) = (0, 0);
             while (TryPeek(out var next)
                 && (entries.Count == 0 || (count + next.Entries <= mostEntries && bytes + next.Bytes <= MostBytes && fits(entries[^1], next))))
             {
-                entries.Add(_ahead.Count > 0 ? _ahead.Dequeue() : _waiting.Dequeue());
+                entries.Add(_priority.Count > 0 ? _priority.Dequeue() : _queue.Dequeue());
                 count += next.Entries;
                 bytes += next.Bytes;
             }
 
-            _entriesWaiting -= count;
-            _bytesWaiting -= bytes;
+            _queuedEntries -= count;
+            _queuedBytes -= bytes;
             return true;
         }
     }
 
-    private bool TryPeek([MaybeNullWhen(false)] out T next) => _ahead.TryPeek(out next) || _waiting.TryPeek(out next);
+    private bool TryPeek([MaybeNullWhen(false)] out T next) => _priority.TryPeek(out next) || _queue.TryPeek(out next);
 }

@@ -2,9 +2,9 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>What is remembered of a holder that accounts are at.</summary>
-/// <param name="name">The holder.</param>
-/// <param name="channel">Its channel.</param>
+/// <summary>Represents the cached state of a server epoch that holds connections of cached accounts.</summary>
+/// <param name="name">The name of the server epoch.</param>
+/// <param name="channel">The channel of the server epoch.</param>
 internal sealed class HolderPlace(string name, RedisChannel channel)
 {
     public string Name => name;
@@ -13,9 +13,9 @@ internal sealed class HolderPlace(string name, RedisChannel channel)
 
     public RedisChannel Channel => channel;
 
-    /// <summary>A timestamp until which its lease runs for sure.</summary>
+    /// <summary>Gets or sets the timestamp until which the lease is certain to run.</summary>
     public long LeaseEnds { get; set; } = long.MinValue;
 
-    /// <summary>Whether somebody listened when it was last given something.</summary>
+    /// <summary>Gets or sets a value indicating whether the last publish to the channel had a subscriber.</summary>
     public bool Listened { get; set; }
 }

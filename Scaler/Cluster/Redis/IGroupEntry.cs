@@ -1,14 +1,14 @@
 namespace Scaler.Cluster.Redis;
 
-/// <summary>What a <see cref="GroupCommit{T}"/> commits.</summary>
+/// <summary>Represents an entry that <see cref="GroupCommit{T}"/> commits.</summary>
 internal interface IGroupEntry
 {
-    /// <summary>How many things it does; mostly one.</summary>
+    /// <summary>Gets the number of operations in the entry, usually 1.</summary>
     int Entries { get; }
 
-    /// <summary>About how many bytes it takes in a call.</summary>
+    /// <summary>Gets the approximate size of the entry in a call, in bytes.</summary>
     int Bytes { get; }
 
-    /// <summary>Tells it that it was not committed, as far as can be known.</summary>
+    /// <summary>Fails the entry. After a timeout it is unknown whether Redis has committed the entry.</summary>
     void Fail(Exception exception);
 }

@@ -2,12 +2,17 @@ using System.Buffers;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>What one call has for one holder: an envelope as it is, or a pack of several.</summary>
-/// <param name="to">The holder.</param>
+/// <summary>
+/// Represents the envelopes that one call publishes to one server epoch in one message: a single envelope, or a pack.
+/// </summary>
+/// <param name="to">The receiving server epoch.</param>
 internal sealed class Parcel(HolderPlace to)
 {
-    /// <summary>Who receives it has it in one array: one of more than 85,000 bytes would stay until all memory is collected.</summary>
-    private const int MostBytes = 64 * 1024;
+    /// <summary>
+    /// The maximum length of a pack, in bytes. The receiver reads it into one array. An array of more than 85,000 bytes would go
+    /// to the large object heap, which only a gen 2 collection frees.
+    /// </summary>
+    private const int MaxBytes = 64 * 1024;
 
     private readonly List<ReadOnlyMemory<byte>> _envelopes = [];
     private int _bytes;
@@ -15,8 +20,9 @@ internal sealed class Parcel(HolderPlace to)
 
     public HolderPlace To => to;
 
+    /// <summary>Returns <see langword="true"/> if the envelope can be added without exceeding the maximum length.</summary>
     public bool Fits(ReadOnlyMemory<byte> envelope) =>
-        _envelopes.Count == 0 || EnvelopePack.Length(_envelopes.Count + 1, _bytes + envelope.Length) <= MostBytes;
+        _envelopes.Count == 0 || EnvelopePack.Length(_envelopes.Count + 1, _bytes + envelope.Length) <= MaxBytes;
 
     public void Add(ReadOnlyMemory<byte> envelope)
     {
@@ -24,7 +30,7 @@ internal sealed class Parcel(HolderPlace to)
         _bytes += envelope.Length;
     }
 
-    /// <summary>Makes one message of it. It is good until <see cref="Return"/>.</summary>
+    /// <summary>Returns the message. It is valid until <see cref="Return"/>.</summary>
     public ReadOnlyMemory<byte> Pack()
     {
         if (_envelopes.Count == 1)
@@ -43,6 +49,7 @@ internal sealed class Parcel(HolderPlace to)
         return _rented.AsMemory(0, length);
     }
 
+    /// <summary>Returns the message's memory to the pool.</summary>
     public void Return()
     {
         if (_rented is not null)

@@ -4,29 +4,32 @@ using System.Text;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Reads who holds an account: what <c>Scripts/send.lua</c> says that an envelope reached, or what the registry says, where there are
-/// no signs:
+/// Parses delivery results from the reply of <c>Scripts/send.lua</c>. Account locations from the registry have the same format
+/// without the plus or minus sign:
 /// <code>
 /// a.1700000000000=12+;b.1700000000001=3-;
 /// </code>
-/// It is much the same for most: what was read is remembered, so that it is not made anew for each, and the same text gives the same
-/// list. Used by one thread at a time.
+/// The same text is parsed again and again. Parsed texts are therefore cached, and the same text returns the same array. Not
+/// thread-safe.
 /// </summary>
 internal sealed class ReachReader
 {
-    /// <summary>How many texts are remembered, and up to what length: a MiB at most.</summary>
-    private const int MostRemembered = 1024;
-    private const int LongestRemembered = 512;
+    // The maximum number of cached texts and the maximum length of each, in bytes. The cache takes at most 1 MiB.
+    private const int MaxCachedTexts = 1024;
+    private const int MaxCachedLength = 512;
 
-    private static readonly Reach[] Nobody = [];
+    private static readonly Reach[] None = [];
 
-    private readonly Dictionary<string, Reach[]> _remembered = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Reach[]>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+    private readonly Dictionary<string, Reach[]> _cache = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Reach[]>.AlternateLookup<ReadOnlySpan<char>> _cacheBySpan;
     private string _sender = "";
 
-    public ReachReader() => _bySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
+    public ReachReader() => _cacheBySpan = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>Who is passed over where the registry names it: a sender serves its own connections itself.</summary>
+    /// <summary>
+    /// Gets or sets the name of the sending server epoch. It is skipped in account locations, because a sender serves its own
+    /// connections directly.
+    /// </summary>
     public string Sender
     {
         get => _sender;
@@ -35,35 +38,36 @@ internal sealed class ReachReader
             if (value != _sender)
             {
                 _sender = value;
-                _remembered.Clear();
+                _cache.Clear();
             }
         }
     }
 
+    /// <summary>Parses a text, or returns the cached result.</summary>
     public Reach[] Read(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
         {
-            return Nobody;
+            return None;
         }
 
-        if (text.Length > LongestRemembered)
+        if (text.Length > MaxCachedLength)
         {
             return Parse(Encoding.UTF8.GetString(text));
         }
 
-        Span<char> characters = stackalloc char[LongestRemembered];
-        characters = characters[..Encoding.UTF8.GetChars(text, characters)];
-        if (!_bySpan.TryGetValue(characters, out var reached))
+        Span<char> chars = stackalloc char[MaxCachedLength];
+        chars = chars[..Encoding.UTF8.GetChars(text, chars)];
+        if (!_cacheBySpan.TryGetValue(chars, out var reached))
         {
-            reached = Parse(characters);
-            if (_remembered.Count >= MostRemembered)
+            reached = Parse(chars);
+            if (_cache.Count >= MaxCachedTexts)
             {
-                // Of servers and numbers that are long gone, for the most part.
-                _remembered.Clear();
+                // Most cached texts refer to outdated servers and counts.
+                _cache.Clear();
             }
 
-            _bySpan[characters] = reached;
+            _cacheBySpan[chars] = reached;
         }
 
         return reached;
@@ -78,16 +82,16 @@ internal sealed class ReachReader
             if (part.IndexOf('=') is var at and > 0 && at < part.Length - 1)
             {
                 var holder = part[..at];
-                var said = part[(at + 1)..];
-                var signed = said[^1] is '+' or '-';
-                if ((signed || !holder.SequenceEqual(_sender))
-                    && int.TryParse(signed ? said[..^1] : said, NumberStyles.None, CultureInfo.InvariantCulture, out var connections))
+                var count = part[(at + 1)..];
+                var hasSign = count[^1] is '+' or '-';
+                if ((hasSign || !holder.SequenceEqual(_sender))
+                    && int.TryParse(hasSign ? count[..^1] : count, NumberStyles.None, CultureInfo.InvariantCulture, out var connections))
                 {
-                    reached.Add(new Reach(holder.ToString(), connections, said[^1] != '-'));
+                    reached.Add(new Reach(holder.ToString(), connections, count[^1] != '-'));
                 }
             }
         }
 
-        return reached.Count == 0 ? Nobody : [.. reached];
+        return reached.Count == 0 ? None : [.. reached];
     }
 }

@@ -3,12 +3,12 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>Bounds of ranges of names in the order of their bytes, as ZRANGEBYLEX takes them.</summary>
+/// <summary>Creates range bounds for ZRANGEBYLEX, which sorts names by their bytes.</summary>
 internal static class RedisBytes
 {
     /// <summary>
-    /// The exclusive bound behind every name that begins with a prefix. UTF-8 has no byte 0xFF, so the prefix with 0xFF behind
-    /// it comes after all of them.
+    /// Returns the exclusive upper bound of the names that begin with a prefix. UTF-8 never contains the byte 0xFF, so the prefix
+    /// followed by 0xFF sorts after all of them.
     /// </summary>
     public static RedisValue After(string prefix)
     {

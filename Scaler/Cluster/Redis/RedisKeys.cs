@@ -3,12 +3,12 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Every key and channel that Scaler uses, and the only place that makes one. The prefix stands in braces, so that a Redis
-/// Cluster keeps all of them in one slot: a script may then touch several. Channels are literal: a name with a <c>*</c> in it
-/// never becomes a pattern.
+/// Creates every key and channel that Scaler uses; no other class does. The prefix is a hash tag in braces, so Redis Cluster
+/// stores all keys in one slot. A script can therefore access several of them. Channels are literal: a name that contains
+/// <c>*</c> never becomes a pattern.
 /// <para>
-/// A holder is one life of one server, and only that server writes entries of it; so each entry has one writer, and what a dead server
-/// left behind is found under its own name. Names of accounts have no control characters, so \1 ends them.
+/// A holder is a server epoch (<c>id.epoch</c>), and only its server writes its entries. Each entry therefore has one writer, and
+/// the entries of a dead server are found under its name. Account names contain no control characters, so \1 terminates them.
 /// </para>
 /// </summary>
 internal sealed class RedisKeys
@@ -30,21 +30,21 @@ internal sealed class RedisKeys
         ChannelPrefix = _tag + "to:";
     }
 
-    /// <summary>HASH: holder → when its lease ends, in milliseconds of Redis's clock.</summary>
+    /// <summary>Gets the key of the leases. HASH: holder → end of its lease, in milliseconds of Redis's clock.</summary>
     public RedisKey Leases { get; }
 
-    /// <summary>HASH: holder → what the server says of itself (JSON).</summary>
+    /// <summary>Gets the key of the servers. HASH: holder → the server's description of itself (JSON).</summary>
     public RedisKey Servers { get; }
 
-    /// <summary>HASH: account → <c>holder=connections;holder=connections;</c>.</summary>
+    /// <summary>Gets the key of the account locations. HASH: account → <c>holder=connections;holder=connections;</c>.</summary>
     public RedisKey Where { get; }
 
-    /// <summary>ZSET: account, all of score 0: a sorted list of names.</summary>
+    /// <summary>Gets the key of the sorted account names. ZSET: account, all with score 0.</summary>
     public RedisKey Accounts { get; }
 
     public RedisKey Errors { get; }
 
-    /// <summary>STRING: the number of the last error events that a publisher gave.</summary>
+    /// <summary>Returns the key of a publisher's state. STRING: the number of its last batch of error events.</summary>
     public RedisKey ErrorsOf(string publisher) => $"{_tag}errors:{publisher}";
 
     public RedisKey Audit { get; }
@@ -59,15 +59,15 @@ internal sealed class RedisKeys
 
     public RedisChannel ErrorsChannel => RedisChannel.Literal(_tag + "errors").WithKeyRouting();
 
-    /// <summary>ZSET: <c>account\1connection</c>, all of score 0.</summary>
+    /// <summary>Returns the key of a holder's connections. ZSET: <c>account\1connection</c>, all with score 0.</summary>
     public RedisKey Connections(string holder) => ConnectionsPrefix + holder;
 
-    /// <summary>HASH: connection → what is known of it (JSON).</summary>
+    /// <summary>Returns the key of the metadata of a holder's connections. HASH: connection → metadata (JSON).</summary>
     public RedisKey Facts(string holder) => FactsPrefix + holder;
 
     /// <summary>
-    /// The channel of a holder. In a Redis Cluster it is listened to on the node that has the keys: there the scripts publish, and count
-    /// who listens.
+    /// Returns the channel of a holder. In a Redis Cluster, servers subscribe on the node that stores the keys, because the
+    /// scripts publish and count the subscribers there.
     /// </summary>
     public RedisChannel Channel(string holder) => RedisChannel.Literal(ChannelPrefix + holder).WithKeyRouting();
 }

@@ -3,12 +3,13 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// The bus on Redis's publish and subscribe: one channel for each holder. Whatever is sent takes one way, and in groups
-/// (<see cref="GroupCommit{T}"/>), so that nothing overtakes anything.
+/// Implements the message bus on Redis publish/subscribe, with one channel per server epoch. All envelopes are sent in batches
+/// through one queue (<see cref="GroupCommit{T}"/>), so no envelope overtakes another.
 /// <para>
-/// A call is one of two. The script finds the holders of an account and gives them the envelope. Where all accounts of a call were found before,
-/// and all leases there run, their holders are given it without the script, and Redis is asked in the same call where the accounts
-/// are (<see cref="RememberedCall"/>): who was missed is given it by the next. One call is under way at a time, so that nothing comes between.
+/// There are two kinds of calls. A script finds the server epochs of each account and publishes the envelopes to them. If the
+/// locations of all accounts in a call are cached and all their leases are running, the envelopes are published without the
+/// script. The same call then also reads the current locations (<see cref="RememberedCall"/>). Server epochs missing from the
+/// cache get the envelope in the next call. Only one call is in flight at a time, so no other call can come in between.
 /// </para>
 /// </summary>
 internal sealed class RedisMessageBus : IMessageBus
@@ -27,12 +28,17 @@ internal sealed class RedisMessageBus : IMessageBus
     private volatile string _sender = "";
 
     /// <summary>Creates the bus.</summary>
-    /// <param name="redis">The client.</param>
+    /// <param name="redis">The Redis client.</param>
     /// <param name="keys">The names of keys and channels.</param>
-    /// <param name="metrics">Where it is counted what is passed over.</param>
-    /// <param name="backlog">How many messages may have come without being received yet; where there are more, the oldest are passed over.</param>
-    /// <param name="options">How a further connection is made.</param>
-    /// <param name="time">What leases are measured by. Default: the system's, which runs as Redis's does.</param>
+    /// <param name="metrics">The metrics that count skipped envelopes.</param>
+    /// <param name="backlog">
+    /// The maximum number of received messages that wait to be handled. If there are more, the oldest are skipped. The default is
+    /// 100,000.
+    /// </param>
+    /// <param name="options">The options for opening additional connections.</param>
+    /// <param name="time">
+    /// The clock that measures leases. The default is the system clock, which runs at the same rate as Redis's.
+    /// </param>
     public RedisMessageBus(
         IConnectionMultiplexer redis,
         RedisKeys keys,
@@ -46,7 +52,10 @@ internal sealed class RedisMessageBus : IMessageBus
         _time = time ?? TimeProvider.System;
         _places = new AccountPlaces(keys, _time);
         _sends = new GroupCommit<BusEntry>(
-            CommitAsync, static (former, next) => former.Sender == next.Sender, mostEntries: 2 * GroupCommit<BusEntry>.MostEntries, mostUnderWay: 1);
+            CommitAsync,
+            static (previous, next) => previous.Sender == next.Sender,
+            mostEntries: 2 * GroupCommit<BusEntry>.MostEntries,
+            mostUnderWay: 1);
     }
 
     public Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope) =>
@@ -55,29 +64,29 @@ internal sealed class RedisMessageBus : IMessageBus
     public Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope) =>
         Add(BusEntry.ToAll, "", _sender = sender, envelope);
 
-    // It has no sender, and so takes the one that what is before and behind it has too.
+    // This send has no sender to skip. It uses the current sender, so that it can share a call with the sends around it.
     public async Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope) =>
         (await Add(BusEntry.ToHolder, holder, _sender, envelope))[0].Listening;
 
     public async Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
-        // A connection can be dead without a word for as long as it takes TCP, or the client, to notice. A new one need not wait for that.
-        // The certificates are not in the text of the configuration.
-        var own = anew ? await ConnectionMultiplexer.ConnectAsync(_options.Parse(_redis.Configuration)) : null;
+        // A connection can be dead until TCP or the client detects it. A new connection does not have to wait for that. It is
+        // configured through the options, because the configuration text does not contain the certificates.
+        var newConnection = anew ? await ConnectionMultiplexer.ConnectAsync(_options.Parse(_redis.Configuration)) : null;
         try
         {
-            // A queue, not a handler: the client runs handlers side by side, and order would be lost.
-            var queue = await (own ?? _redis).GetSubscriber().SubscribeAsync(_keys.Channel(holder));
+            // Use a queue instead of a handler: the client runs handlers concurrently, which would lose the order.
+            var queue = await (newConnection ?? _redis).GetSubscriber().SubscribeAsync(_keys.Channel(holder));
             queue.OnMessage(message =>
             {
                 var skip = queue.TryGetCount(out var waiting) && waiting > _backlog;
                 EnvelopePack.Open((byte[]?)message.Message, skip ? _ => _metrics.EnvelopeSkipped("Backlog") : receive);
             });
-            return new Subscription(queue, own);
+            return new Subscription(queue, newConnection);
         }
         catch
         {
-            own?.Dispose();
+            newConnection?.Dispose();
             throw;
         }
     }
@@ -110,33 +119,36 @@ internal sealed class RedisMessageBus : IMessageBus
 
     private async Task CommitAsync(List<BusEntry> entries, RememberedCall call)
     {
-        var held = await call.SendAsync(_database, _keys.Where);
+        var locations = await call.SendAsync(_database, _keys.Where);
         for (var i = 0; i < entries.Count; i++)
         {
-            var reached = _reader.Read(((ReadOnlyMemory<byte>)held[i]).Span);
-            var (given, missed) = call.Compare(i, reached);
+            var reached = _reader.Read(((ReadOnlyMemory<byte>)locations[i]).Span);
+            var (delivered, missed) = call.Compare(i, reached);
             _places.Learn(entries[i].Name, reached);
             if (missed.Count == 0)
             {
-                entries[i].TrySetResult(given);
+                entries[i].TrySetResult(delivered);
             }
             else
             {
-                _ = GiveMissedAsync(entries[i], given, missed);
+                _ = SendToMissedAsync(entries[i], delivered, missed);
             }
         }
     }
 
-    // An account has just appeared there. Nobody else of that account's there has got anything since: all that this call had
-    // for it was missed alike, and goes before what is sent later.
-    private async Task GiveMissedAsync(BusEntry entry, IReadOnlyList<Reach> given, IReadOnlyList<Reach> missed)
+    // The account has just appeared on the missed server epochs. They missed all envelopes of this call for the account. These
+    // envelopes go ahead of later sends, which preserves the order.
+    private async Task SendToMissedAsync(BusEntry entry, IReadOnlyList<Reach> delivered, IReadOnlyList<Reach> missed)
     {
-        var again = missed.Select(reach => new BusEntry(BusEntry.ToMissed, reach.Holder, entry.Sender, entry.Envelope)).ToList();
-        _sends.AddAhead(again);
+        var retries = missed
+            .Select(reach => new BusEntry(BusEntry.ToMissed, reach.Holder, entry.Sender, entry.Envelope))
+            .ToList();
+        _sends.AddAhead(retries);
         try
         {
-            var reached = await Task.WhenAll(again.Select(static missed => missed.Task));
-            entry.TrySetResult([.. given, .. missed.Select((reach, i) => reach with { Listening = reached[i][0].Listening })]);
+            var reached = await Task.WhenAll(retries.Select(static retry => retry.Task));
+            entry.TrySetResult(
+                [.. delivered, .. missed.Select((reach, i) => reach with { Listening = reached[i][0].Listening })]);
         }
         catch (Exception exception)
         {
@@ -191,23 +203,23 @@ internal sealed class RedisMessageBus : IMessageBus
         return RedisValue.EmptyString;
     }
 
-    private sealed class Subscription(ChannelMessageQueue queue, ConnectionMultiplexer? own) : IAsyncDisposable
+    private sealed class Subscription(ChannelMessageQueue queue, ConnectionMultiplexer? ownConnection) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             try
             {
-                // Without waiting: over a dead connection there is no answer. The client forgets the subscription all the same.
+                // Do not wait: a dead connection does not answer. The client drops the subscription anyway.
                 await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
             }
             catch (RedisException)
             {
-                // With Redis away there is nothing to unsubscribe from.
+                // If Redis is unavailable, there is no subscription to remove.
             }
 
-            if (own is not null)
+            if (ownConnection is not null)
             {
-                await own.DisposeAsync();
+                await ownConnection.DisposeAsync();
             }
         }
     }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>A Lua script of this assembly. The client sends it once per server and calls it by its hash from then on.</summary>
+/// <summary>
+/// Provides the Lua scripts of this assembly. The client sends a script once per Redis server, and then calls it by its hash.
+/// </summary>
 internal static class RedisScript
 {
     public static readonly string Renew = Load("clock", "lives", "renew");
@@ -18,7 +20,10 @@ internal static class RedisScript
     public static readonly string Holdings = Load("holdings");
     public static readonly string Errors = Load("errors");
 
-    /// <summary>A script is made of what it uses, and of itself at last: what would stand in front unused costs each call.</summary>
+    /// <summary>
+    /// Concatenates the functions that a script uses and the script itself, which is last. Unused functions would add cost to
+    /// each call.
+    /// </summary>
     private static string Load(params ReadOnlySpan<string> names)
     {
         var script = new StringBuilder();
@@ -33,7 +38,7 @@ internal static class RedisScript
     private static string Read(string name)
     {
         using var stream = typeof(RedisScript).Assembly.GetManifestResourceStream(name + ".lua")
-            ?? throw new InvalidOperationException($"The script {name}.lua is not in the assembly.");
+            ?? throw new InvalidOperationException($"The assembly does not contain the script {name}.lua.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -4,16 +4,21 @@ using StackExchange.Redis;
 
 namespace Scaler.Cluster.Redis;
 
-/// <summary>The registry in Redis; <see cref="RedisKeys"/> says what stands where.</summary>
+/// <summary>Implements the registry in Redis. <see cref="RedisKeys"/> documents the keys.</summary>
 internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKeys keys) : IServerRegistry
 {
-    /// <summary>How many entries one script removes: about a millisecond of Redis's time.</summary>
+    /// <summary>
+    /// The maximum number of entries that one script call removes. The limit keeps a call to about 1 ms in Redis.
+    /// </summary>
     private const int ReapBatch = 250;
 
-    /// <summary>How many entries one script reads, for the same reason.</summary>
+    /// <summary>The maximum number of entries that one script call reads, for the same reason.</summary>
     private const int ReadBatch = 500;
 
-    /// <summary>How long keys outlive the last renewal by any server. A reader tells by the leases, not by this; it is what cleans up when all are gone.</summary>
+    /// <summary>
+    /// The lifetime of keys after the last renewal by any server, in milliseconds. Readers rely on the leases instead; the expiry
+    /// cleans up after all servers have gone.
+    /// </summary>
     private const long KeyLifetimeMilliseconds = 10 * 60 * 1000;
 
     private readonly IDatabase _database = redis.GetDatabase();
@@ -44,7 +49,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     public async Task LeaveAsync(string holder)
     {
-        // What is written after the lease has ended may be so after its entries were removed, and nobody removes it then.
+        // Flush first: entries written after the lease has ended may come after the reaping, and no server would remove them.
         await _writes.FlushAsync(holder);
         await _database.ScriptEvaluateAsync(RedisScript.Leave, [keys.Leases], [holder]);
     }
@@ -66,22 +71,22 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     public async Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take)
     {
-        // Accounts of servers that have just died are passed over, so a page may take more than one look.
+        // Accounts of servers that have just died are skipped, so a page may take more than one read.
         var accounts = new List<AccountInfo>();
         var from = after is not null && Utf8Order.Instance.Compare(after, prefix) >= 0 ? "(" + after : "[" + prefix;
         var to = EndOf(prefix);
         while (true)
         {
-            var want = Math.Min(take - accounts.Count, ReadBatch);
+            var readCount = Math.Min(take - accounts.Count, ReadBatch);
             var answer = await _database.ScriptEvaluateAsync(
-                RedisScript.Accounts, [keys.Leases, keys.Where, keys.Accounts], [from, to, want]);
+                RedisScript.Accounts, [keys.Leases, keys.Where, keys.Accounts], [from, to, readCount]);
             for (var i = 2; i + 1 < answer.Length; i += 2)
             {
                 accounts.Add(ReadAccount((string)answer[i]!, (string)answer[i + 1]!));
             }
 
             var last = (string)answer[0]!;
-            if ((int)answer[1] < want)
+            if ((int)answer[1] < readCount)
             {
                 return new AccountPage(accounts, null);
             }
@@ -114,18 +119,18 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         var (holder, id) = ("", "");
         while (true)
         {
-            var want = Math.Min(take - connections.Count, ReadBatch);
+            var readCount = Math.Min(take - connections.Count, ReadBatch);
             var answer = await _database.ScriptEvaluateAsync(
                 RedisScript.Connections,
                 [keys.Leases, keys.Where],
-                [account, keys.ConnectionsPrefix, keys.FactsPrefix, want, holder, id]);
+                [account, keys.ConnectionsPrefix, keys.FactsPrefix, readCount, holder, id]);
             for (var i = 0; i + 2 < answer.Length; i += 3)
             {
                 (holder, id) = ((string)answer[i]!, (string)answer[i + 1]!);
                 connections.Add(ConnectionFacts.Read(id, HolderName.ServerOf(holder), (byte[]?)answer[i + 2]));
             }
 
-            if (answer.Length < 3 * want || connections.Count >= take)
+            if (answer.Length < 3 * readCount || connections.Count >= take)
             {
                 return connections;
             }
@@ -166,7 +171,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     private static List<ServerInfo> ReadServers(long now, RedisResult leases, RedisResult infos)
     {
-        var ends = leases.ToDictionary();
+        var leaseEnds = leases.ToDictionary();
         var servers = new List<ServerInfo>();
         foreach (var (holder, info) in infos.ToDictionary())
         {
@@ -175,7 +180,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
                 continue;
             }
 
-            var remaining = ends.TryGetValue(holder, out var end) ? (long)end - now : 0;
+            var remaining = leaseEnds.TryGetValue(holder, out var leaseEnd) ? (long)leaseEnd - now : 0;
             servers.Add(server with
             {
                 LeaseRemaining = TimeSpan.FromMilliseconds(Math.Max(remaining, 0)),

@@ -1,17 +1,22 @@
 namespace Scaler.Cluster.Redis;
 
-/// <summary>Connections on their way to Redis, to be registered or removed, and the waiting for it.</summary>
-/// <param name="holder">Who holds them.</param>
+/// <summary>Represents connections that are queued to be registered or removed in Redis, and the pending result.</summary>
+/// <param name="holder">The name of the server epoch that holds the connections.</param>
 /// <param name="entries">The connections.</param>
-/// <param name="limit">How many an account may have, 0 for any number; <see cref="Remove"/> where they are removed.</param>
+/// <param name="limit">
+/// The maximum number of connections per account; 0 means no limit. <see cref="Remove"/> removes the connections.
+/// </param>
 internal sealed class RegistryWrite(string holder, ArraySegment<RegistryEntry> entries, int limit)
     : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IGroupEntry
 {
-    /// <summary>The limit that means removal, as <c>Scripts/registrations.lua</c> reads it.</summary>
+    /// <summary>The limit that requests removal, as defined by <c>Scripts/registrations.lua</c>.</summary>
     public const int Remove = -1;
 
-    /// <summary>About what a connection takes, here too; facts are cut to some hundred bytes.</summary>
-    private const int BytesOfEach = 512;
+    /// <summary>
+    /// The approximate size of a connection, in bytes, both in memory and in a call. The metadata is truncated to some hundred
+    /// bytes.
+    /// </summary>
+    private const int BytesPerConnection = 512;
 
     public string Holder => holder;
 
@@ -21,7 +26,7 @@ internal sealed class RegistryWrite(string holder, ArraySegment<RegistryEntry> e
 
     public int Entries => entries.Count;
 
-    public int Bytes => BytesOfEach * (1 + entries.Count);
+    public int Bytes => BytesPerConnection * (1 + entries.Count);
 
     public void Fail(Exception exception) => TrySetException(exception);
 }

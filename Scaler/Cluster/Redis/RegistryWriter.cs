@@ -3,43 +3,46 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Registers connections and removes them, in groups and in the order given (<see cref="GroupCommit{T}"/>): a registration that is
-/// late, because Redis was, never comes after the removal of the same connection.
+/// Registers and removes connections in batches and in call order (<see cref="GroupCommit{T}"/>). A registration that is delayed
+/// by a slow Redis therefore never follows the removal of the same connection.
 /// </summary>
 internal sealed class RegistryWriter
 {
-    private const int Arguments = 4;
+    private const int ArgumentsPerConnection = 4;
 
     private readonly IDatabase _database;
     private readonly RedisKeys _keys;
     private readonly long _keyLifetimeMilliseconds;
     private readonly GroupCommit<RegistryWrite> _writes;
-    private (string Holder, RedisKey[] Keys) _of = ("", []);
+    private (string Holder, RedisKey[] Keys) _cachedKeys = ("", []);
 
     public RegistryWriter(IDatabase database, RedisKeys keys, long keyLifetimeMilliseconds)
     {
         (_database, _keys, _keyLifetimeMilliseconds) = (database, keys, keyLifetimeMilliseconds);
-        _writes = new GroupCommit<RegistryWrite>(CommitAsync, static (former, next) => former.Holder == next.Holder);
+        _writes = new GroupCommit<RegistryWrite>(CommitAsync, static (previous, next) => previous.Holder == next.Holder);
     }
 
     /// <summary>Registers or removes connections.</summary>
-    /// <returns>Whether none was refused.</returns>
+    /// <returns><see langword="true"/> if no connection was rejected by the limit; otherwise, <see langword="false"/>.</returns>
     public Task<bool> AddAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit)
     {
-        var all = entries as RegistryEntry[] ?? [.. entries];
-        return all.Length <= GroupCommit<RegistryWrite>.MostEntries ? AddAsync(new RegistryWrite(holder, all, limit)) : AddManyAsync(holder, all, limit);
+        var entryArray = entries as RegistryEntry[] ?? [.. entries];
+        return entryArray.Length <= GroupCommit<RegistryWrite>.MostEntries
+            ? AddAsync(new RegistryWrite(holder, entryArray, limit))
+            : AddManyAsync(holder, entryArray, limit);
     }
 
-    /// <summary>Waits until what was added before is written.</summary>
+    /// <summary>Waits until all earlier writes are completed.</summary>
     public Task FlushAsync(string holder) => AddAsync(new RegistryWrite(holder, ArraySegment<RegistryEntry>.Empty, 0));
 
     private async Task<bool> AddManyAsync(string holder, RegistryEntry[] entries, int limit)
     {
-        const int Most = GroupCommit<RegistryWrite>.MostEntries;
-        var writes = new List<Task<bool>>((entries.Length + Most - 1) / Most);
-        for (var i = 0; i < entries.Length; i += Most)
+        const int MaxEntries = GroupCommit<RegistryWrite>.MostEntries;
+        var writes = new List<Task<bool>>((entries.Length + MaxEntries - 1) / MaxEntries);
+        for (var i = 0; i < entries.Length; i += MaxEntries)
         {
-            writes.Add(AddAsync(new RegistryWrite(holder, new ArraySegment<RegistryEntry>(entries, i, Math.Min(Most, entries.Length - i)), limit)));
+            writes.Add(AddAsync(new RegistryWrite(
+                holder, new ArraySegment<RegistryEntry>(entries, i, Math.Min(MaxEntries, entries.Length - i)), limit)));
         }
 
         return !(await Task.WhenAll(writes)).Contains(false);
@@ -59,51 +62,51 @@ internal sealed class RegistryWriter
             count += write.Entries;
         }
 
-        var refused = count == 0 ? [] : await WriteAsync(writes, count);
+        var rejected = count == 0 ? [] : await WriteAsync(writes, count);
         var (first, next) = (1, 0);
         foreach (var write in writes)
         {
             var end = first + write.Entries;
-            var isRefused = next < refused.Length && refused[next] < end;
-            while (next < refused.Length && refused[next] < end)
+            var isRejected = next < rejected.Length && rejected[next] < end;
+            while (next < rejected.Length && rejected[next] < end)
             {
                 next++;
             }
 
-            write.TrySetResult(!isRefused);
+            write.TrySetResult(!isRejected);
             first = end;
         }
     }
 
-    /// <returns>The positions of those that were refused, counted from 1 and ascending.</returns>
+    /// <returns>The one-based positions of the rejected connections, in ascending order.</returns>
     private async Task<int[]> WriteAsync(List<RegistryWrite> writes, int count)
     {
         var holder = writes[0].Holder;
-        var values = new RedisValue[2 + (Arguments * count)];
+        var values = new RedisValue[2 + (ArgumentsPerConnection * count)];
         (values[0], values[1]) = (holder, _keyLifetimeMilliseconds);
-        var at = 2;
+        var index = 2;
         foreach (var write in writes)
         {
             foreach (var connection in write.Connections)
             {
-                values[at++] = write.Limit;
-                values[at++] = connection.Account;
-                values[at++] = connection.ConnectionId;
-                values[at++] = connection.Facts;
+                values[index++] = write.Limit;
+                values[index++] = connection.Account;
+                values[index++] = connection.ConnectionId;
+                values[index++] = connection.Facts;
             }
         }
 
         return (int[]?)await _database.ScriptEvaluateAsync(RedisScript.Registrations, KeysOf(holder), values) ?? [];
     }
 
-    // Of the holder that is written for nearly always, made once. Calls are made by one thread at a time.
+    // Caches the keys of the last server epoch, which nearly all calls are for. Only one thread makes calls at a time.
     private RedisKey[] KeysOf(string holder)
     {
-        if (_of.Holder != holder)
+        if (_cachedKeys.Holder != holder)
         {
-            _of = (holder, [_keys.Leases, _keys.Where, _keys.Accounts, _keys.Connections(holder), _keys.Facts(holder)]);
+            _cachedKeys = (holder, [_keys.Leases, _keys.Where, _keys.Accounts, _keys.Connections(holder), _keys.Facts(holder)]);
         }
 
-        return _of.Keys;
+        return _cachedKeys.Keys;
     }
 }

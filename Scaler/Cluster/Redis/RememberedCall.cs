@@ -3,19 +3,23 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Sends to accounts in one call that needs no script, which is most of what a send costs Redis: it asks where the accounts are, and gives
-/// the envelopes to the holders that were remembered, all of a holder's in one message, or few. The answer says who was not among them.
+/// Publishes envelopes to accounts with cached locations in one pipelined call. The call needs no script, which is most of the
+/// cost of a send in Redis. It reads the current locations of the accounts, and publishes the envelopes to the cached server
+/// epochs. All envelopes for one server epoch are packed into one message, or a few. The reply shows which server epochs were
+/// missed.
 /// </summary>
 internal sealed class RememberedCall
 {
     private readonly List<BusEntry> _entries;
     private readonly AccountPlace[] _places;
-    private readonly List<Parcel> _parcels = [];
+    private readonly List<Parcel> _batches = [];
 
     private RememberedCall(List<BusEntry> entries, AccountPlace[] places) => (_entries, _places) = (entries, places);
 
-    /// <summary>Makes a call of entries.</summary>
-    /// <returns>Null where one is not for an account, or for one of which it is not known where it is.</returns>
+    /// <summary>Creates a call for entries.</summary>
+    /// <returns>
+    /// The call, or <see langword="null"/> if an entry is not for an account or the location of its account is not cached.
+    /// </returns>
     public static RememberedCall? TryMake(List<BusEntry> entries, AccountPlaces places, long now)
     {
         var found = new AccountPlace[entries.Count];
@@ -32,8 +36,8 @@ internal sealed class RememberedCall
         return new RememberedCall(entries, found);
     }
 
-    /// <summary>Sends.</summary>
-    /// <returns>What Redis says of where each account is.</returns>
+    /// <summary>Sends the call.</summary>
+    /// <returns>The current location of each entry's account, as stored in Redis.</returns>
     public async Task<RedisValue[]> SendAsync(IDatabase database, RedisKey where)
     {
         var accounts = new RedisValue[_entries.Count];
@@ -42,39 +46,40 @@ internal sealed class RememberedCall
             accounts[i] = _entries[i].Name;
             foreach (var holder in _places[i].Holders)
             {
-                ParcelTo(holder, _entries[i].Envelope).Add(_entries[i].Envelope);
+                GetBatch(holder, _entries[i].Envelope).Add(_entries[i].Envelope);
             }
         }
 
-        // One write, and on its primary, as a script would: a replica may not know yet what the primary does.
-        var batch = database.CreateBatch();
-        var held = batch.HashGetAsync(where, accounts, CommandFlags.DemandMaster);
-        var given = new Task<long>[_parcels.Count];
+        // Send one pipeline, and to the primary as a script would: a replica may lag behind the primary.
+        var pipeline = database.CreateBatch();
+        var locations = pipeline.HashGetAsync(where, accounts, CommandFlags.DemandMaster);
+        var publishes = new Task<long>[_batches.Count];
         try
         {
-            for (var i = 0; i < given.Length; i++)
+            for (var i = 0; i < publishes.Length; i++)
             {
-                given[i] = batch.PublishAsync(_parcels[i].To.Channel, _parcels[i].Pack(), CommandFlags.DemandMaster);
+                publishes[i] = pipeline.PublishAsync(_batches[i].To.Channel, _batches[i].Pack(), CommandFlags.DemandMaster);
             }
 
-            batch.Execute();
-            var listeners = await Task.WhenAll(given);
+            pipeline.Execute();
+            var listeners = await Task.WhenAll(publishes);
             for (var i = 0; i < listeners.Length; i++)
             {
-                _parcels[i].To.Listened = listeners[i] > 0;
+                _batches[i].To.Listened = listeners[i] > 0;
             }
 
-            return await held;
+            return await locations;
         }
         finally
         {
-            _parcels.ForEach(static parcel => parcel.Return());
+            _batches.ForEach(static batch => batch.Return());
         }
     }
 
-    /// <summary>Says what an entry reached, and whom it should have been given too.</summary>
-    /// <param name="i">Which entry.</param>
-    /// <param name="held">Who holds its account.</param>
+    /// <summary>Compares the cached location of an entry's account with the current one.</summary>
+    /// <param name="i">The index of the entry.</param>
+    /// <param name="held">The current location of the entry's account.</param>
+    /// <returns>The server epochs that the envelope was published to, and those that were missed.</returns>
     public (IReadOnlyList<Reach> Reached, IReadOnlyList<Reach> Missed) Compare(int i, Reach[] held)
     {
         var place = _places[i];
@@ -86,10 +91,10 @@ internal sealed class RememberedCall
         List<Reach> reached = [], missed = [];
         foreach (var holder in held)
         {
-            // A server that has started over holds its connections under another name, and may listen under both for a moment.
-            if (place.Of(HolderName.ServerOf(holder.Holder)) is { } given && (given.Name == holder.Holder || given.Listened))
+            // A server with a new epoch holds its connections under a new name. It may briefly be subscribed under both names.
+            if (place.Of(HolderName.ServerOf(holder.Holder)) is { } target && (target.Name == holder.Holder || target.Listened))
             {
-                reached.Add(holder with { Listening = given.Listened });
+                reached.Add(holder with { Listening = target.Listened });
             }
             else
             {
@@ -100,24 +105,24 @@ internal sealed class RememberedCall
         return (reached, missed);
     }
 
-    private Parcel ParcelTo(HolderPlace holder, ReadOnlyMemory<byte> envelope)
+    private Parcel GetBatch(HolderPlace holder, ReadOnlyMemory<byte> envelope)
     {
-        // The last one that it has, or they would change places.
-        for (var i = _parcels.Count - 1; i >= 0; i--)
+        // Add only to the last batch of a server epoch, to preserve the order of its envelopes.
+        for (var i = _batches.Count - 1; i >= 0; i--)
         {
-            if (_parcels[i].To == holder)
+            if (_batches[i].To == holder)
             {
-                if (_parcels[i].Fits(envelope))
+                if (_batches[i].Fits(envelope))
                 {
-                    return _parcels[i];
+                    return _batches[i];
                 }
 
                 break;
             }
         }
 
-        var made = new Parcel(holder);
-        _parcels.Add(made);
-        return made;
+        var created = new Parcel(holder);
+        _batches.Add(created);
+        return created;
     }
 }

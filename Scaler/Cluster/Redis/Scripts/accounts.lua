@@ -1,7 +1,7 @@
--- A page of the accounts that a live server holds.
+-- Returns a page of the accounts that live servers hold.
 -- KEYS leases, where, accounts
--- ARGV from and to (as ZRANGEBYLEX takes them), how many to look at
--- Gives {the last account looked at, how many were looked at, account, "holder=connections;…", …}.
+-- ARGV min and max (bounds of ZRANGEBYLEX), maximum number of accounts to read
+-- Returns {last account read, number of accounts read, account, "holder=connections;…", …}.
 local names = redis.call('ZRANGEBYLEX', KEYS[3], ARGV[1], ARGV[2], 'LIMIT', 0, tonumber(ARGV[3]))
 if #names == 0 then return {'', 0} end
 local answer = {names[#names], #names}

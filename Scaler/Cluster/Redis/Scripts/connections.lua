@@ -1,8 +1,8 @@
--- A page of the connections of an account on live servers.
+-- Returns a page of the connections of an account on live servers.
 -- KEYS leases, where
--- ARGV account, what a connections key begins with, what a facts key begins with, how many at most,
---      the holder and the connection that the page before ended with (or two empty strings)
--- Gives holder, connection, facts, …
+-- ARGV account, prefix of the connections keys, prefix of the facts keys, maximum number of connections,
+--      holder and connection at the end of the previous page (or two empty strings)
+-- Returns {holder, connection, facts, …}.
 local answer = {}
 local now = clock()
 local left = tonumber(ARGV[4])

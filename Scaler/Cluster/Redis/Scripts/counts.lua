@@ -1,7 +1,7 @@
--- How much is connected.
+-- Returns the totals of all live servers.
 -- KEYS leases, where
--- ARGV what a connections key begins with
--- Gives {servers, accounts, connections}.
+-- ARGV prefix of the connections keys
+-- Returns {servers, accounts, connections}.
 local now = clock()
 local servers, connections = 0, 0
 local leases = redis.call('HGETALL', KEYS[1])

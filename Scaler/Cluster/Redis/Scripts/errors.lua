@@ -1,9 +1,11 @@
--- Keeps error events and tells those who watch.
--- KEYS errors, the number of the last events of their publisher
--- ARGV channel, how many are kept, how long in ms, the number of these (0: they have none), then one event (JSON) each, oldest first
+-- Stores error events and publishes them to the subscribers.
+-- KEYS errors, number of the publisher's last batch
+-- ARGV channel, maximum number of stored events, their lifetime in ms, number of this batch (0 disables deduplication),
+--      then the events (JSON), oldest first
+-- Returns 1 if the events were stored, 0 if the batch is a duplicate.
 local number = tonumber(ARGV[4])
 if number > 0 then
-  -- A publisher that was not answered gives the same once more.
+  -- A publisher that received no answer sends the same batch again.
   if number <= tonumber(redis.call('GET', KEYS[2]) or 0) then return 0 end
   redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[3])
 end

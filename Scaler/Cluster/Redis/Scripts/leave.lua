@@ -1,4 +1,4 @@
--- Ends a lease at once: its entries are in no read any more, and are reaped.
+-- Ends a lease immediately. Reads no longer return its entries, and the entries are reaped.
 -- KEYS leases
 -- ARGV holder
 if redis.call('HGET', KEYS[1], ARGV[1]) then redis.call('HSET', KEYS[1], ARGV[1], '0') end

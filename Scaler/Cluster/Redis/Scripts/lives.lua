@@ -1,4 +1,4 @@
--- Whether the lease of a holder runs.
+-- Returns true if the lease of a holder is running.
 local function lives(leases, holder, now)
   local ends = redis.call('HGET', leases, holder)
   return ends and tonumber(ends) > now

@@ -1,4 +1,4 @@
--- For each of some accounts "holder=connections;…" of the holders that live; empty where none does.
+-- Returns "holder=connections;…" of the live holders for each account; an empty string if there are none.
 local function living(leases, where, names)
   local now = clock()
   local known, answer = {}, {}

@@ -1,7 +1,9 @@
--- The accounts from a position on, among those that begin with a prefix. By rank, so that the millionth costs what the first does.
+-- Returns the accounts with a prefix from a position on. Reads by rank, so the cost is the same at every position.
 -- KEYS leases, where, accounts
--- ARGV prefix, where its range ends (as ZLEXCOUNT takes it), the account that the offset counts from (or an empty string), offset, how many
--- Gives {position of the first, how many there are, account, "holder=connections;…", …}; empty where only dead servers hold it.
+-- ARGV prefix, max of the prefix (bound of ZLEXCOUNT), account that the offset counts from (or an empty string), offset,
+--      maximum number of accounts
+-- Returns {position of the first account, total number of accounts, account, "holder=connections;…", …}. The text is empty if only
+-- dead servers hold the account.
 local before, from = 0, '-'
 if ARGV[1] ~= '' then
   before, from = redis.call('ZLEXCOUNT', KEYS[3], '-', '(' .. ARGV[1]), '[' .. ARGV[1]

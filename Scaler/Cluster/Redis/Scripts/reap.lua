@@ -1,11 +1,11 @@
--- Removes entries of a holder whose lease is gone, a bounded number at a time.
+-- Removes a bounded number of entries of a holder whose lease has expired.
 -- KEYS leases, servers, where, accounts, conns:<holder>, facts:<holder>
--- ARGV holder, how many
--- Gives how many are left; -1 where the holder lives.
+-- ARGV holder, maximum number of entries
+-- Returns the number of remaining entries, or -1 if the lease is running.
 if lives(KEYS[1], ARGV[1], clock()) then return -1 end
 
--- Takes one off what the holder has of an account; an account that nobody holds is forgotten.
-local function uncount(account)
+-- Decrements the holder's connection count of an account. An account without connections is removed.
+local function decrement(account)
   local left = ''
   for h, n in string.gmatch(redis.call('HGET', KEYS[3], account) or '', '([^=;]+)=(%d+);') do
     n = tonumber(n)
@@ -21,7 +21,7 @@ local function uncount(account)
 end
 
 for _, member in ipairs(redis.call('ZRANGE', KEYS[5], 0, tonumber(ARGV[2]) - 1)) do
-  uncount(string.match(member, '^(.*)\1'))
+  decrement(string.match(member, '^(.*)\1'))
   redis.call('ZREM', KEYS[5], member)
 end
 local left = redis.call('ZCARD', KEYS[5])

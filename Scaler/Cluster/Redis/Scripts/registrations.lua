@@ -1,10 +1,10 @@
--- Registers connections of a holder and removes them, in the order in which they come. Doing it again changes nothing but the facts.
--- What stands in the keys is read once and written once, for all of them.
+-- Registers and removes connections of a holder, in the given order. Idempotent, except that the facts are written again.
+-- The keys are read once and written once for all connections.
 -- KEYS leases, where, accounts, conns:<holder>, facts:<holder>
--- ARGV holder, how long the keys live in ms, then for each connection: how many its account may have (0: any number; -1: remove it),
---      account, connection, facts
--- Gives the positions of those that were refused, because their account has as many as it may have; an error, and nothing is changed,
--- where one is to be registered of a holder that is forgotten.
+-- ARGV holder, lifetime of the keys in ms, then for each connection: maximum number of connections of its account
+--      (0: no limit; -1: remove the connection), account, connection, facts
+-- Returns the one-based positions of the connections that the limit rejected. Returns an error, and changes nothing, if a new
+-- connection is registered for a holder that has no lease, not even an expired one.
 local holder = ARGV[1]
 local names, members = {}, {}
 for i = 3, #ARGV, 4 do
@@ -70,19 +70,21 @@ local function append(list, first, second)
   list[#list + 1] = second
 end
 
-local come, go = {}, {}
+local added, removed = {}, {}
 for k, member in ipairs(members) do
-  if present[member] and not scores[k] then append(come, 0, member) end
-  if not present[member] and scores[k] then append(go, member) end
+  if present[member] and not scores[k] then append(added, 0, member) end
+  if not present[member] and scores[k] then append(removed, member) end
 end
 
--- Late on its way, or Redis was emptied: there is no lease by which anybody would find that this has to be reaped. Where it has only
--- ended, there is one.
-if #come > 0 and redis.call('HEXISTS', KEYS[1], holder) == 0 then return redis.error_reply('ERR there is no lease of ' .. holder) end
+-- The call was delayed, or Redis was emptied. Without a lease entry, no server would find that these connections must be reaped.
+-- An expired lease still has an entry.
+if #added > 0 and redis.call('HEXISTS', KEYS[1], holder) == 0 then
+  return redis.error_reply('ERR the server epoch ' .. holder .. ' has no lease')
+end
 
--- What comes is written before what goes is removed: a key that is never empty keeps its expiry.
-change('ZADD', KEYS[4], come)
-change('ZREM', KEYS[4], go)
+-- Add before removing: a key that is never empty keeps its expiry.
+change('ZADD', KEYS[4], added)
+change('ZREM', KEYS[4], removed)
 
 local known_facts, no_facts = {}, {}
 for id, text in pairs(facts) do
@@ -107,8 +109,8 @@ change('ZADD', KEYS[3], new)
 change('HDEL', KEYS[2], gone)
 change('ZREM', KEYS[3], gone)
 
--- Where the keys have just been made. A renewal keeps them alive from then on.
-if #come > 0 and redis.call('ZCARD', KEYS[4]) <= #come / 2 then
+-- Set the expiry of keys that this call has created. Renewals extend it afterwards.
+if #added > 0 and redis.call('ZCARD', KEYS[4]) <= #added / 2 then
   redis.call('PEXPIRE', KEYS[4], ARGV[2])
   redis.call('PEXPIRE', KEYS[5], ARGV[2])
 end

@@ -1,10 +1,11 @@
--- Renews a lease, or takes it (join). A lease that has ended is not renewed: others may already be removing its entries.
+-- Renews a lease, or acquires it (join). An expired lease is not renewed, because other servers may already be removing its
+-- entries.
 -- KEYS leases, servers, where, accounts, conns:<holder>, facts:<holder>, secret
--- ARGV holder, id, lease in ms, info, '1' to join, how long the keys live in ms
--- Gives {0} where the lease is gone, else {1, now, connections registered, leases, servers, now in microseconds}.
+-- ARGV holder, server ID, lease in ms, server description (JSON), '1' to join, lifetime of the keys in ms
+-- Returns {0} if the lease has expired, else {1, time in ms, number of registered connections, leases, servers, time in µs}.
 local now = clock()
 if ARGV[5] == '1' then
-  -- Another life of the same server has ended: there is only one process of this id.
+  -- End the leases of earlier epochs of this server: only one process has this ID.
   for _, h in ipairs(redis.call('HKEYS', KEYS[1])) do
     if h ~= ARGV[1] and string.sub(h, 1, #ARGV[2] + 1) == ARGV[2] .. '.' then redis.call('HSET', KEYS[1], h, '0') end
   end

@@ -1,18 +1,18 @@
--- Finds the servers that hold accounts and gives each the envelopes; also gives envelopes to single holders and to every live server.
--- All in the order in which they come, so that what is for one server arrives there in it.
+-- Publishes envelopes to the holders of accounts, to single holders, or to all live servers. The given order is preserved, so the
+-- envelopes for one server arrive there in that order.
 -- KEYS leases, where
--- ARGV the sender's holder (it serves its own connections itself), what a channel's name begins with, what a connections key begins with,
---      a letter for each envelope, or nothing where each is for an account (a: for an account, b: for all, h: for a holder, m: for a
---      holder if it lives), then the name of each account or holder (empty: for all), then each envelope
--- Gives a text with a line for each envelope: "holder=connections+;…", where - in place of + means that the holder does not listen, or
--- that its lease is gone; then for how many milliseconds the leases that were looked at still run: "holder=milliseconds;…". One text,
--- because an array of many costs more to write and to read.
+-- ARGV the sending holder (skipped, because it serves its own connections directly), prefix of the channels, prefix of the
+--      connections keys, one letter per envelope (a: to an account, b: broadcast, h: to a holder, m: to a holder if its lease is
+--      running; empty if all are for accounts), then the name of each account or holder (empty for a broadcast), then each envelope
+-- Returns one text with a line for each envelope: "holder=connections+;…". A minus instead of the plus means that the holder has
+-- no subscriber or that its lease has expired. The last line holds the remaining time of the leases that were checked:
+-- "holder=milliseconds;…". A single text costs less to write and to parse than a large array.
 local count = (#ARGV - 4) / 2
 local sender, kinds = ARGV[1], ARGV[4]
 local now = clock()
 local answer, n = {}, 0
 
--- The channel of a holder that lives, else false; each is looked up once.
+-- Returns the channel of a live holder, else false. Each holder is looked up once.
 local channels, leases = {}, {}
 local function channel(h)
   local found = channels[h]
@@ -25,7 +25,7 @@ local function channel(h)
   return found
 end
 
-local function give(h, connections, to, envelope)
+local function publish(h, connections, to, envelope)
   n = n + 1
   answer[n] = h .. '=' .. connections .. (to and redis.call('PUBLISH', to, envelope) > 0 and '+;' or '-;')
 end
@@ -34,16 +34,16 @@ local held = redis.call('HMGET', KEYS[2], unpack(ARGV, 5, 4 + count))
 for i = 1, count do
   local kind, name, envelope = string.sub(kinds, i, i), ARGV[4 + i], ARGV[4 + count + i]
   if kind == 'h' then
-    give(name, 0, ARGV[2] .. name, envelope)
+    publish(name, 0, ARGV[2] .. name, envelope)
   elseif kind == 'm' then
-    give(name, 0, channel(name), envelope)
+    publish(name, 0, channel(name), envelope)
   elseif kind == 'b' then
     for _, h in ipairs(redis.call('HKEYS', KEYS[1])) do
-      if h ~= sender and channel(h) then give(h, redis.call('ZCARD', ARGV[3] .. h), channel(h), envelope) end
+      if h ~= sender and channel(h) then publish(h, redis.call('ZCARD', ARGV[3] .. h), channel(h), envelope) end
     end
   else
     for h, connections in string.gmatch(held[i] or '', '([^=;]+)=(%d+);') do
-      if h ~= sender then give(h, connections, channel(h), envelope) end
+      if h ~= sender then publish(h, connections, channel(h), envelope) end
     end
   end
   n = n + 1
