@@ -21,7 +21,7 @@ public sealed class BusChaosTests(ITestOutputHelper output)
         }
 
         await Deadline.Until(async () => await HealthAsync() == HttpStatusCode.OK);
-        Assert.True(cluster.Proxy.Swallow("SUBSCRIBE") > 0);
+        Assert.True(cluster.Proxy.DropTraffic("SUBSCRIBE") > 0);
 
         var noticed = await Deadline.Until(async () => await HealthAsync() == HttpStatusCode.ServiceUnavailable);
         output.WriteLine($"health said so after {noticed.TotalSeconds:F2} s");
@@ -42,7 +42,7 @@ public sealed class BusChaosTests(ITestOutputHelper output)
         var before = await cluster.GetIdsAsync("account-0");
 
         // Every connection stays open, and nothing comes back: the servers can't know, other than by waiting.
-        Assert.True(cluster.Proxy.Swallow("") > 0);
+        Assert.True(cluster.Proxy.DropTraffic("") > 0);
         var handshakes = new List<TimeSpan>();
         for (var i = 0; i < 8; i++)
         {
