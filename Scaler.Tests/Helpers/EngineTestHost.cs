@@ -77,7 +77,8 @@ internal sealed class EngineTestHost : IAsyncDisposable
     /// <returns>The session id.</returns>
     public async Task<string> OpenAsync(int version = 4, string more = "")
     {
-        var body = await Client.GetStringAsync(new Uri($"/engine.io/?EIO={version}&transport=polling{more}", UriKind.Relative)).Within("the handshake response");
+        var body = await Client.GetStringAsync(new Uri($"/engine.io/?EIO={version}&transport=polling{more}", UriKind.Relative))
+            .Within("the handshake response");
         return Sid(body);
     }
 
@@ -117,7 +118,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
         GetAsync($"?EIO={version}&transport=polling&sid={sid}{more}");
 
     /// <summary>Sends a poll request, and returns when the server holds it.</summary>
-    /// <returns>The response, still to come.</returns>
+    /// <returns>A task that completes with the response.</returns>
     public async Task<Task<EngineAnswer>> HoldPollAsync(EngineSession session, string sid)
     {
         var poll = PollAsync(sid);

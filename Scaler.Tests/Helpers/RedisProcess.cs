@@ -23,7 +23,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
-    /// <summary>Starts the server, again on the same port and with an empty data set.</summary>
+    /// <summary>Starts the server, or restarts it on the same port with an empty data set.</summary>
     public async Task StartAgainAsync()
     {
         var ready = new TaskCompletionSource();

@@ -91,7 +91,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, target);
-            await Task.WhenAll(connection.CopyAsync(client, server, record: true), connection.CopyAsync(server, client, record: false));
+            await Task.WhenAll(
+                connection.CopyAsync(client, server, record: true), connection.CopyAsync(server, client, record: false));
         }
         catch (SocketException)
         {

@@ -46,7 +46,8 @@ internal sealed class TestClient : IAsyncDisposable
 
         var socket = new ClientWebSocket();
         await socket.ConnectAsync(
-            new Uri($"{url.Replace("http", "ws", StringComparison.Ordinal)}/stream/?{query}&transport=websocket"), default).Within("the handshake");
+            new Uri($"{url.Replace("http", "ws", StringComparison.Ordinal)}/stream/?{query}&transport=websocket"), default)
+            .Within("the handshake");
         var connected = new TestClient(new Uri(url), socket);
         connected.Sid = SidOf((await connected.ReadFrameAsync().Within("the open packet"))!);
         connected._loop = connected.ReceiveAsync();

@@ -140,7 +140,7 @@ public sealed class TextTests
     public void Repair_ValidUtf8_ReturnsTheSameMemory()
     {
         ReadOnlyMemory<byte> valid = Encoding.UTF8.GetBytes("é€😀");
-        // ReadOnlyMemory<T>.Equals compares references: the result is the same memory, not a copy.
+        // ReadOnlyMemory<T>.Equals compares the underlying object and range: the result is the same memory, not a copy.
         Assert.True(valid.Equals(Utf8Text.Repair(valid)));
         Assert.Equal("a\uFFFDb"u8.ToArray(), Utf8Text.Repair(new byte[] { (byte)'a', 0xFF, (byte)'b' }).ToArray());
     }

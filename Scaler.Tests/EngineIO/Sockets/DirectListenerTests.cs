@@ -50,7 +50,7 @@ public sealed class DirectListenerTests : IAsyncDisposable
         var read = connection.Transport.Input.ReadAsync().AsTask();
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.ConnectionClosed.Register(closed.SetResult);
-        connection.ConnectionClosed.Register(static () => throw new InvalidOperationException("A callback that throws must not affect the others."));
+        connection.ConnectionClosed.Register(static () => throw new InvalidOperationException("thrown by a callback"));
 
         connection.Abort(new ConnectionAbortedException("aborted by the test"));
 

@@ -52,11 +52,13 @@ public sealed class DirectSocketsServerTests
             connections.Add(small.Headers.GetValues("Connection-Id").Single());
             Assert.Equal(Bytes(5), await small.Content.ReadAsByteArrayAsync().Within());
             using var large = await client.GetAsync(
-                new Uri($"/bytes?count={Large}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead).Within("the large response");
+                new Uri($"/bytes?count={Large}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)
+                .Within("the large response");
             connections.Add(large.Headers.GetValues("Connection-Id").Single());
             Assert.Equal(Bytes(Large), await large.Content.ReadAsByteArrayAsync().Within());
             using var content = new ByteArrayContent(Bytes(Large));
-            using var echo = await client.PostAsync(new Uri("/back", UriKind.Relative), content).Within("the response to the upload");
+            using var echo = await client.PostAsync(new Uri("/back", UriKind.Relative), content)
+                .Within("the response to the upload");
             connections.Add(echo.Headers.GetValues("Connection-Id").Single());
             Assert.Equal(Bytes(Large), await echo.Content.ReadAsByteArrayAsync().Within());
         }
