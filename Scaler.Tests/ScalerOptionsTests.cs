@@ -2,7 +2,7 @@ namespace Scaler.Tests;
 
 public sealed class ScalerOptionsTests
 {
-    public static TheoryData<Action<ScalerOptions>, string> Wrong => new()
+    public static TheoryData<Action<ScalerOptions>, string> Invalid => new()
     {
         { o => o.Path = "stream", "Scaler:Path is 'stream'; it must be a path that begins with '/'." },
         { o => o.Prefix = "a{b}", "Scaler:Prefix is 'a{b}'; it must be 1 to 64 letters" },
@@ -34,8 +34,8 @@ public sealed class ScalerOptionsTests
         { o => o.Cluster.DrainBudget = TimeSpan.FromHours(1), "Scaler:Cluster:DrainBudget" },
     };
 
-    [Theory, MemberData(nameof(Wrong))]
-    public void Validate_WhatCannotWork_SaysWhichKeyAndWhatWouldBeRight(Action<ScalerOptions> change, string message)
+    [Theory, MemberData(nameof(Invalid))]
+    public void Validate_InvalidValue_NamesTheKeyAndTheValidRange(Action<ScalerOptions> change, string message)
     {
         var options = new ScalerOptions();
         change(options);
@@ -46,10 +46,11 @@ public sealed class ScalerOptionsTests
     }
 
     [Fact]
-    public void Validate_TheDefaults_AreRight() => Assert.True(new ScalerOptionsValidator().Validate(null, new ScalerOptions()).Succeeded);
+    public void Validate_Defaults_Succeeds() =>
+        Assert.True(new ScalerOptionsValidator().Validate(null, new ScalerOptions()).Succeeded);
 
     [Fact]
-    public void Validate_AnAuthorityWithAnAudience_IsRight()
+    public void Validate_AuthorityWithAudience_Succeeds()
     {
         var options = new ScalerOptions();
         (Jwt(options).SigningKey, options.Auth.Jwt.Issuer, options.Auth.Jwt.Authority) = (null, null, "https://id.example/tenant");

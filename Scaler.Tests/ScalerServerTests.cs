@@ -9,11 +9,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests;
 
-/// <summary>The public face of one server.</summary>
+/// <summary>Tests the public API of a single server.</summary>
 public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backends>
 {
     [Fact]
-    public async Task On_AnEvent_IsHandledWithItsArguments()
+    public async Task On_RegisteredEvent_ReceivesItsArguments()
     {
         await using var server = await StartAsync(server =>
         {
@@ -32,20 +32,20 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task AMessage_SentOn_IsTheSameBytes()
+    public async Task SendAsync_ReceivedMessage_SendsTheSameBytes()
     {
         await using var server = await StartAsync(server =>
             server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken)));
         await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
 
-        const string Odd = """ { "event" : "echo", "args":[ 1.0, "\u0041" ], "more":true } """;
-        await client.SendAsync(Odd);
+        const string UnusualJson = """ { "event" : "echo", "args":[ 1.0, "\u0041" ], "more":true } """;
+        await client.SendAsync(UnusualJson);
 
-        Assert.Equal(Odd, await client.NextAsync());
+        Assert.Equal(UnusualJson, await client.NextAsync());
     }
 
     [Fact]
-    public async Task BadMessages_RaiseTheirEvents_AndHarmNobody()
+    public async Task InvalidMessages_RaiseErrorEventsWithoutAffectingConnections()
     {
         var raised = Channel.CreateUnbounded<string>();
         void Add(string name, params string[] arguments) => raised.Writer.TryWrite($"{name}({string.Join("|", arguments)})");
@@ -98,12 +98,12 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task TypedErrors_TellWhereItHappened()
+    public async Task ErrorsRaised_ForAnInvalidMessage_IdentifiesAccountServerAndConnection()
     {
         var raised = new TaskCompletionSource<ScalerError>();
         await using var server = await StartAsync(server =>
         {
-            // A listener that throws is its own problem.
+            // A listener that throws must not keep the other listeners from being called.
             server.Errors.Json += _ => throw new InvalidOperationException();
             server.Errors.Raised += raised.SetResult;
         });
@@ -123,7 +123,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     [InlineData("&account=a&account=b", "Bad request: the query parameter 'account' is given 2 times")]
     [InlineData("&account=a%0Ab", "Bad request: the query parameter 'account' has a control character")]
     [InlineData("&account=aaaaaaaaaaa", "Bad request: the query parameter 'account' has 11 characters, at most 10 are allowed")]
-    public async Task Handshake_WithoutAnAccount_Gets400WithTheReason(string query, string message)
+    public async Task Handshake_WithoutAValidAccount_Returns400WithTheReason(string query, string message)
     {
         await using var server = await StartAsync(null, options => options.MaxAccountLength = 10);
         using var http = new HttpClient();
@@ -139,7 +139,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task Account_TellsItsConnections_AndEndsThem()
+    public async Task Account_WithConnections_ListsAndDisconnectsThem()
     {
         await using var server = await StartAsync(null);
         await using var socket = await TestClient.ConnectAsync(server.Url(), "acme");
@@ -158,7 +158,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task AConnection_PastTheLimitOfItsAccount_IsClosed()
+    public async Task Connection_AboveTheAccountLimit_IsClosed()
     {
         var raised = new TaskCompletionSource<string>();
         await using var server = await StartAsync(
@@ -176,7 +176,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     [Theory]
     [InlineData("error::unknown")]
     [InlineData("error::json")]
-    public void On_AnErrorThatIsNone_SaysWhichThereAre(string name)
+    public void On_UnknownErrorName_ThrowsWithTheValidNames(string name)
     {
         var server = ScalerServer.Create(Unconnected.Instance);
 
@@ -185,7 +185,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public void Create_WithOptionsThatCannotWork_Throws() =>
+    public void Constructor_WithInvalidOptions_Throws() =>
         Assert.Throws<OptionsValidationException>(() => new ScalerServer(Unconnected.Instance, new ScalerOptions { Prefix = "" }));
 
     [Fact]
@@ -197,9 +197,13 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task AddScaler_BindsItsOptions_AndSharesTheHost()
+    public async Task AddScaler_WithConfiguration_BindsOptionsAndUsesTheHost()
     {
-        var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Scaler:Path=/live/", "--Scaler:Prefix", backends.NewPrefix(), "--Scaler:EngineIO:PingInterval=00:00:07"]);
+        var builder = WebApplication.CreateBuilder(
+        [
+            "--urls", "http://127.0.0.1:0", "--Scaler:Path=/live/", "--Scaler:Prefix", backends.NewPrefix(),
+            "--Scaler:EngineIO:PingInterval=00:00:07"
+        ]);
         builder.Services.AddSingleton(await backends.ConnectAsync(Backend.Garnet));
         builder.Services.AddScaler(options => options.Cluster.ServerId = "di");
         await using var app = builder.Build();
@@ -216,7 +220,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task AddScaler_WithAWrongOption_DoesNotStart()
+    public async Task StartAsync_WithAnInvalidOption_Throws()
     {
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Scaler:Cluster:ServerId=a.b"]);
         builder.Services.AddSingleton(Unconnected.Instance);

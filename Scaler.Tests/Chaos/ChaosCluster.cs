@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Chaos;
 
-/// <summary>Servers of their own processes on a Redis of its own, and a view of them.</summary>
+/// <summary>Several server processes, the Redis process they share, and a cluster client that observes them.</summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
     private const string Secret = "--Scaler:Cluster:Secret=a secret of this test";
@@ -19,8 +19,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     public RedisProcess Redis { get; }
 
-    /// <summary>What stands between the servers and their Redis, if it was asked for.</summary>
-    public TcpProxy Proxy => _proxy ?? throw new InvalidOperationException("The servers connect to Redis directly.");
+    /// <summary>Gets the proxy between the servers and Redis.</summary>
+    /// <exception cref="InvalidOperationException">The cluster was started without a proxy.</exception>
+    public TcpProxy Proxy => _proxy ?? throw new InvalidOperationException("The cluster was started without a proxy.");
 
     public StreamProcess[] Servers { get; }
 
@@ -37,14 +38,15 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var connection = await ConnectionMultiplexer.ConnectAsync($"{redis.Endpoint},allowAdmin=true,abortConnect=false");
         var view = new ScalerCluster(connection, new ScalerOptions { Cluster = { Secret = Secret.Split('=')[1] } });
         var cluster = new ChaosCluster(redis, proxy, started, connection, view);
-        await cluster.UntilUpAsync(servers);
+        await cluster.WaitUntilUpAsync(servers);
         return cluster;
     }
 
     public static Task<StreamProcess> StartServerAsync(string redis, params string[] arguments) =>
         StreamProcess.StartAsync(redis, [Secret, "--Scaler:Cluster:DrainBudget=00:00:02", .. arguments]);
 
-    public static void Empty(IEnumerable<(string Url, string Account, TestClient Client)> clients)
+    /// <summary>Discards the messages that the clients have received.</summary>
+    public static void DiscardMessages(IEnumerable<(string Url, string Account, TestClient Client)> clients)
     {
         foreach (var (_, _, client) in clients)
         {
@@ -54,12 +56,13 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    public Task UntilUpAsync(int servers) =>
+    public Task WaitUntilUpAsync(int servers) =>
         Deadline.Until(async () => (await View.GetServersAsync()).Count(s => s is { Url: not null, State: ServerState.Up }) == servers);
 
     /// <summary>
-    /// Connects clients, spread over accounts and servers. All of them are in the registry afterwards, also those whose handshake did not wait
-    /// long enough for it, as on a machine that is busy: they have raised <c>error::connect</c>.
+    /// Connects clients, spread over accounts and servers, and waits until the registry contains all of them. On a busy
+    /// machine, the registration of a client can exceed the handshake's timeout. Such a client raises <c>error::connect</c>
+    /// and is registered later.
     /// </summary>
     public async Task<List<(string Url, string Account, TestClient Client)>> ConnectAsync(int count, int accounts)
     {
@@ -74,11 +77,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
 
         _clients.AddRange(connected.Select(c => c.Client));
-        await Deadline.Until(async () => (await View.GetCountsAsync()).Connections == _clients.Count, what: "every client is in the registry");
+        await Deadline.Until(
+            async () => (await View.GetCountsAsync()).Connections == _clients.Count, what: "the registry to contain every client");
         return connected;
     }
 
-    /// <summary>The ids of an account's connections, which a client does not know.</summary>
+    /// <summary>Gets the connection ids of some accounts from the registry. The clients do not know these ids.</summary>
     public async Task<HashSet<string>> GetIdsAsync(params IEnumerable<string> accounts)
     {
         var ids = new HashSet<string>();
@@ -90,49 +94,57 @@ internal sealed class ChaosCluster : IAsyncDisposable
         return ids;
     }
 
-    /// <summary>Each of some connections was told of once, as one that could not be stored: now, or as soon as what is under way has arrived.</summary>
-    public async Task<List<ScalerError>> AssertToldOfOnceAsync(IReadOnlyCollection<string> ids)
+    /// <summary>
+    /// Waits until <c>error::connect</c> was reported for each of the connections, and asserts that it was reported once for
+    /// each.
+    /// </summary>
+    /// <returns>The errors.</returns>
+    public async Task<List<ScalerError>> AssertConnectErrorsReportedOnceAsync(IReadOnlyCollection<string> ids)
     {
-        async Task<List<ScalerError>> ToldAsync() =>
+        async Task<List<ScalerError>> GetErrorsAsync() =>
             [.. (await View.GetRecentErrorsAsync()).Where(error => error.Name == ErrorNames.Connect && ids.Contains(error.Arguments[1]))];
 
-        await Deadline.Until(async () => (await ToldAsync()).Count >= ids.Count, what: "each connection is told of");
-        var told = await ToldAsync();
-        Assert.Equal(ids.Order(StringComparer.Ordinal), told.Select(error => error.Arguments[1]).Order(StringComparer.Ordinal));
-        return told;
+        await Deadline.Until(
+            async () => (await GetErrorsAsync()).Count >= ids.Count, what: "an error::connect for each connection");
+        var errors = await GetErrorsAsync();
+        Assert.Equal(ids.Order(StringComparer.Ordinal), errors.Select(error => error.Arguments[1]).Order(StringComparer.Ordinal));
+        return errors;
     }
 
-    /// <summary>The registry says what the servers hold: now, or as soon as what is under way has arrived.</summary>
-    public Task AssertRegistryEqualsRealityAsync() =>
-        Deadline.Until(async () => (await View.CheckRegistryAsync()).IsEqual, what: "the registry equals reality");
+    /// <summary>Waits until the registry contains exactly the connections that the servers hold.</summary>
+    public Task AssertRegistryMatchesServersAsync() =>
+        Deadline.Until(
+            async () => (await View.CheckRegistryAsync()).IsEqual, what: "the registry to match the connections of the servers");
 
     /// <summary>
-    /// Has every client read all that it was sent before: a queue that has taken a message has not sent it yet. What comes from one sender comes
-    /// in order, so it has come when what was sent behind it has.
+    /// Waits until each client has received all messages sent before, and discards them. A completed send means only that
+    /// the message is in the queue of the session. Messages of one sender arrive in order, so the method sends a marker
+    /// and reads until the marker arrives.
     /// </summary>
-    public async Task SettleAsync(IReadOnlyCollection<(string Url, string Account, TestClient Client)> clients)
+    public async Task DrainAsync(IReadOnlyCollection<(string Url, string Account, TestClient Client)> clients)
     {
-        await AssertRegistryEqualsRealityAsync();
+        await AssertRegistryMatchesServersAsync();
         foreach (var account in clients.GroupBy(c => c.Account))
         {
-            var mark = 0;
+            var marker = 0;
             await Deadline.Until(async () =>
             {
-                var result = await View.SendAsync(account.Key, "settled", [++mark], new SendOptions { Receipts = true });
+                var result = await View.SendAsync(account.Key, "settled", [++marker], new SendOptions { Receipts = true });
                 return result.IsComplete && result.Connections == account.Count();
             });
             foreach (var (_, _, client) in account)
             {
-                while (await client.NextAsync() != $$"""{"event":"settled","args":[{{mark}}]}""")
+                while (await client.NextAsync() != $$"""{"event":"settled","args":[{{marker}}]}""")
                 {
                 }
             }
         }
     }
 
-    public async Task AssertEverybodyIsReachedOnceAsync(List<(string Url, string Account, TestClient Client)> clients)
+    /// <summary>Sends one message to each account, and asserts that each client receives it exactly once.</summary>
+    public async Task AssertEachClientReceivesOnceAsync(List<(string Url, string Account, TestClient Client)> clients)
     {
-        await AssertRegistryEqualsRealityAsync();
+        await AssertRegistryMatchesServersAsync();
         foreach (var account in clients.Select(c => c.Account).Distinct())
         {
             var result = await View.SendAsync(account, "once", [], new SendOptions { Receipts = true });

@@ -7,12 +7,12 @@ using Xunit.Abstractions;
 
 namespace Scaler.Tests.Chaos;
 
-/// <summary>Servers that come and go.</summary>
+/// <summary>Tests servers that join and leave the cluster.</summary>
 [Trait("Category", "Chaos")]
 public sealed class DeploymentChaosTests(ITestOutputHelper output)
 {
     [RedisServerFact]
-    public async Task ADeadServerWithManyConnections_IsReaped()
+    public async Task DeadServer_WithManyConnections_IsRemovedFromTheRegistry()
     {
         const int Connections = 20_000;
         await using var cluster = await ChaosCluster.StartAsync(2);
@@ -35,27 +35,27 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
     }
 
     [RedisServerFact]
-    public async Task ARollingRestart_OfThreeServersUnderLoad_LosesOnlyWhatIsReported()
+    public async Task RollingRestart_OfThreeServersUnderLoad_LosesOnlyReportedMessages()
     {
         await using var cluster = await ChaosCluster.StartAsync(3);
         await using var proxy = new TcpProxy([.. cluster.Servers.Select(s => new Uri(s.Url).Port)]);
         var url = $"http://127.0.0.1:{proxy.Port}";
-        using var ending = new CancellationTokenSource();
-        var present = new ConcurrentDictionary<int, TestClient>();
+        using var stopping = new CancellationTokenSource();
+        var connected = new ConcurrentDictionary<int, TestClient>();
         var reconnects = 0;
 
-        // Clients that come back wherever they are let in, as engine.io-client's users write them.
+        // Clients that reconnect to any server that accepts them, as applications with engine.io-client do.
         var clients = Enumerable.Range(0, 60).Select(async i =>
         {
             using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-            while (!ending.IsCancellationRequested)
+            while (!stopping.IsCancellationRequested)
             {
                 try
                 {
                     var client = await TestClient.ConnectAsync(url, $"account-{i % 6}");
-                    present[i] = client;
-                    await Task.WhenAny(client.Closed, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ending.Token));
-                    present.TryRemove(i, out _);
+                    connected[i] = client;
+                    await Task.WhenAny(client.Closed, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping.Token));
+                    connected.TryRemove(i, out _);
                     await client.DisposeAsync();
                     Interlocked.Increment(ref reconnects);
                 }
@@ -65,13 +65,13 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
                 }
             }
         }).ToArray();
-        await Deadline.Until(() => present.Count == 60);
+        await Deadline.Until(() => connected.Count == 60);
 
         var (sent, complete) = (0, 0);
         var load = Task.Run(async () =>
         {
             using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-            while (!ending.IsCancellationRequested)
+            while (!stopping.IsCancellationRequested)
             {
                 sent++;
                 complete += (await cluster.View.SendAsync($"account-{sent % 6}", "load", [sent], new SendOptions { Receipts = true })).IsComplete ? 1 : 0;
@@ -85,16 +85,17 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
             Assert.Equal(0, await cluster.Servers[i].StopAsync());
             await cluster.Servers[i].DisposeAsync();
             cluster.Servers[i] = await ChaosCluster.StartServerAsync(cluster.Redis.Endpoint, "--urls", $"http://127.0.0.1:{port}");
-            await cluster.UntilUpAsync(3);
+            await cluster.WaitUntilUpAsync(3);
         }
 
-        await Deadline.Until(() => present.Count == 60);
+        await Deadline.Until(() => connected.Count == 60);
         await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == 60);
-        await cluster.AssertRegistryEqualsRealityAsync();
-        output.WriteLine($"{reconnects} reconnects; {sent} sends under way, {sent - complete} of them reported as incomplete");
-        Assert.True(sent > 0 && sent - complete <= sent / 10, $"{sent - complete} of {sent}");
+        await cluster.AssertRegistryMatchesServersAsync();
+        output.WriteLine(
+            $"{reconnects} reconnects; {sent} sends during the restart, {sent - complete} of them reported as incomplete");
+        Assert.True(sent > 0 && sent - complete <= sent / 10, $"{sent - complete} of {sent} sends were incomplete");
 
-        await ending.CancelAsync();
+        await stopping.CancelAsync();
         await load.Within();
         await Task.WhenAll(clients.Select(async client =>
         {
@@ -106,7 +107,7 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
             {
             }
         })).Within();
-        foreach (var (_, client) in present)
+        foreach (var (_, client) in connected)
         {
             client.Abort();
         }

@@ -5,18 +5,20 @@ using Xunit.Abstractions;
 
 namespace Scaler.Tests.EndToEnd;
 
-/// <summary>The README's tour, against the whole topology: three servers behind one endpoint without affinity.</summary>
+/// <summary>
+/// Runs the tour of the README against the complete topology: three servers behind one endpoint without session affinity.
+/// </summary>
 [Collection(AppHostCollection.Name)]
 public sealed class TourTests(AppHostFixture fixture, ITestOutputHelper output)
 {
     [NodeFact("samples/client")]
-    public async Task TheTour_EveryMessageComesExactlyOnceInOrder()
+    public async Task Tour_AgainstThreeServers_ReceivesEveryMessageOnceInOrder()
     {
         var url = new Uri(fixture.App.GetEndpoint("stream"), "/stream/");
 
-        var printed = await Node.RunAsync("samples/client/tour.mjs", url.ToString());
+        var console = await Node.RunAsync("samples/client/tour.mjs", url.ToString());
 
-        output.WriteLine(printed);
-        Assert.Contains("every message came exactly once, in order", printed, StringComparison.Ordinal);
+        output.WriteLine(console);
+        Assert.Contains("every message came exactly once, in order", console, StringComparison.Ordinal);
     }
 }

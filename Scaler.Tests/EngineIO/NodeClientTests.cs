@@ -4,8 +4,8 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.EngineIO;
 
 /// <summary>
-/// The official clients of four major versions: text, binary, every plane of Unicode, 1 MB, and 10,000 messages in order. Version 3
-/// speaks protocol 3, the others protocol 4.
+/// Tests four major versions of the official client with text, binary data, every Unicode plane, 1 MB messages, and 10,000
+/// messages in order. Version 3 uses protocol 3; the others use protocol 4.
 /// </summary>
 public sealed class NodeClientTests
 {
@@ -22,18 +22,18 @@ public sealed class NodeClientTests
     [InlineData("6", "polling")]
     [InlineData("6", "websocket")]
     [InlineData("6", "upgraded")]
-    public async Task Client_OverEachTransport_GetsBackWhatItSent(string version, string mode)
+    public async Task Client_OverEachTransport_ReceivesItsEchoes(string version, string mode)
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
             options.AllowV3 = true;
-            // 1 MB of binary is more as base64.
+            // 1 MB of binary data is longer than the default limit of 1,000,000 bytes when it is sent as base64.
             options.MaxPayload = 4_000_000;
         });
-        var printed = await Node.RunAsync(
+        var output = await Node.RunAsync(
             $"{Node.Clients}/engine-client.mjs", version, mode, host.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal("ok over " + (mode == "polling" ? "polling" : "websocket"), printed);
-        // Over WebSocket a client ends the connection without a packet.
+        Assert.Equal("ok over " + (mode == "polling" ? "polling" : "websocket"), output);
+        // Over WebSocket, the client closes the connection without sending a close packet.
         Assert.Equal(
             mode == "polling" ? EngineCloseReason.ClientClose : EngineCloseReason.TransportClose, await host.Handler.NextClosed());
     }

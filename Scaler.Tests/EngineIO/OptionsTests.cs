@@ -9,7 +9,7 @@ namespace Scaler.Tests.EngineIO;
 public sealed class OptionsTests
 {
     [Fact]
-    public void Defaults_AreTheContracts()
+    public void Defaults_AreTheDocumentedValues()
     {
         var options = new EngineIOOptions();
         Assert.Equal("/engine.io/", options.Path);
@@ -31,7 +31,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void EveryValue_BindsFromConfiguration()
+    public void AddEngineIO_WithConfiguration_BindsTheOptions()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -60,7 +60,7 @@ public sealed class OptionsTests
         Assert.Equal("hi", options.InitialPacket);
     }
 
-    public static TheoryData<string, Action<EngineIOOptions>, string> Wrong => new()
+    public static TheoryData<string, Action<EngineIOOptions>, string> Invalid => new()
     {
         { "path", static options => options.Path = "engine.io", "Path is 'engine.io'; it must begin with '/'" },
         { "template", static options => options.Path = "/{id}", "Path is '/{id}'" },
@@ -94,18 +94,18 @@ public sealed class OptionsTests
     };
 
     [Theory]
-    [MemberData(nameof(Wrong))]
-    public void Validate_WrongValue_SaysWhichKeyAndWhatWouldBeRight(string what, Action<EngineIOOptions> change, string message)
+    [MemberData(nameof(Invalid))]
+    public void Validate_InvalidValue_NamesTheKeyAndTheValidRange(string label, Action<EngineIOOptions> change, string message)
     {
         var options = new EngineIOOptions();
         change(options);
         var result = new EngineIOOptionsValidator().Validate(null, options);
-        Assert.True(result.Failed, what);
+        Assert.True(result.Failed, label);
         Assert.Contains(message, result.FailureMessage, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task WrongValues_KeepTheHostFromStarting()
+    public async Task Start_WithInvalidOptions_Throws()
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(
             () => EngineTestHost.StartAsync(static options => options.MaxPayload = -1));
@@ -113,7 +113,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Authorization_IsAValue()
+    public void EngineAuthorization_Equality_ComparesByValue()
     {
         Assert.Equal(EngineAuthorization.Refuse("a"), EngineAuthorization.Refuse("a"));
         Assert.True(EngineAuthorization.Refuse() != EngineAuthorization.BadRequest());

@@ -16,7 +16,7 @@ public sealed class ErrorLogTests
     };
 
     [Fact]
-    public async Task Watch_RedisWentAndCameBack_EndsSoThatTheLogIsReadAnew()
+    public async Task Watch_WhenRedisRestarts_EndsSoThatTheCallerRereadsTheLog()
     {
         var port = Ports.Free();
         var garnet = Start(port);
@@ -26,7 +26,8 @@ public sealed class ErrorLogTests
         var next = watch.MoveNextAsync().AsTask();
         await Deadline.Until(async () =>
         {
-            // Until somebody listens, there is nobody to be told.
+            // Redis does not deliver what was published before the subscription is active, so publish until the watch
+            // receives an error.
             await cluster.Errors.AppendAsync([Error]);
             return next.IsCompleted;
         });
@@ -34,9 +35,9 @@ public sealed class ErrorLogTests
 
         garnet.Dispose();
         await Deadline.Until(() => !redis.IsConnected);
-        using var again = Start(port);
+        using var restarted = Start(port);
 
-        // What was told before is still read; then it ends, with nothing told since.
+        // The watch still returns the errors published before the restart. Then it ends, without errors published since.
         while (await watch.MoveNextAsync().AsTask().Within("the end of the watch"))
         {
             Assert.Equal(Error.Arguments, watch.Current.Arguments);
@@ -48,14 +49,14 @@ public sealed class ErrorLogTests
     }
 
     [Fact]
-    public async Task Events_GivenOnceMoreForWantOfAnAnswer_AreThereAndToldOnce()
+    public async Task AppendAsync_RetriedWithTheSameNumber_StoresAndPublishesOnce()
     {
         var port = Ports.Free();
         using var garnet = Start(port);
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port}");
         await using var cluster = new ScalerCluster(redis);
         await using var other = new ScalerCluster(redis);
-        var told = await redis.GetSubscriber().SubscribeAsync(new RedisKeys(new ScalerOptions().Prefix).ErrorsChannel);
+        var published = await redis.GetSubscriber().SubscribeAsync(new RedisKeys(new ScalerOptions().Prefix).ErrorsChannel);
 
         foreach (var (log, number, key) in new[] { (cluster, 1, "a"), (cluster, 1, "b"), (cluster, 2, "c"), (other, 1, "d"), (cluster, 2, "e"), (cluster, 0, "f") })
         {
@@ -65,7 +66,8 @@ public sealed class ErrorLogTests
         Assert.Equal(["f", "d", "c", "a"], (await cluster.GetRecentErrorsAsync()).Select(static error => error.Arguments[0]));
         foreach (var key in new[] { "a", "c", "d", "f" })
         {
-            Assert.Contains($"\"{key}\"", (await told.ReadAsync().AsTask().Within()).Message.ToString(), StringComparison.Ordinal);
+            Assert.Contains(
+                $"\"{key}\"", (await published.ReadAsync().AsTask().Within()).Message.ToString(), StringComparison.Ordinal);
         }
     }
 

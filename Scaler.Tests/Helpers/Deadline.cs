@@ -3,15 +3,19 @@ using System.Runtime.CompilerServices;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Waiting in tests: for a signal, with a deadline that names what was waited for.</summary>
+/// <summary>Waits for tasks and conditions. When the deadline passes, the exception names what the test waited for.</summary>
 internal static class Deadline
 {
-    /// <summary>Far more than anything takes on a loaded machine; only a fault meets it.</summary>
+    /// <summary>
+    /// The default deadline of 30 s: far longer than any operation takes on a loaded machine, so only a bug exceeds it.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Waits for a task.</summary>
+    /// <summary>Waits for a task to complete.</summary>
+    /// <returns>The result of the task.</returns>
+    /// <exception cref="TimeoutException">The task did not complete within <see cref="Patience"/>.</exception>
     public static async Task<T> Within<T>(this Task<T> task, [CallerArgumentExpression(nameof(task))] string what = "")
     {
         try
@@ -20,11 +24,12 @@ internal static class Deadline
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Not within {Patience}: {what}");
+            throw new TimeoutException($"Timed out after {Patience} waiting for: {what}");
         }
     }
 
-    /// <summary>Waits for a task.</summary>
+    /// <summary>Waits for a task to complete.</summary>
+    /// <exception cref="TimeoutException">The task did not complete within <see cref="Patience"/>.</exception>
     public static async Task Within(this Task task, [CallerArgumentExpression(nameof(task))] string what = "")
     {
         try
@@ -33,22 +38,23 @@ internal static class Deadline
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Not within {Patience}: {what}");
+            throw new TimeoutException($"Timed out after {Patience} waiting for: {what}");
         }
     }
 
-    /// <summary>Asks again and again until something holds that gives no signal, such as the state of another process.</summary>
-    /// <returns>How long it took.</returns>
+    /// <summary>Polls a condition that cannot be signaled, such as the state of another process, until it is true.</summary>
+    /// <returns>The time until the condition was true.</returns>
+    /// <exception cref="TimeoutException">The condition was not true in time.</exception>
     public static async Task<TimeSpan> Until(
-        Func<Task<bool>> holds, TimeSpan? patience = null, [CallerArgumentExpression(nameof(holds))] string what = "")
+        Func<Task<bool>> condition, TimeSpan? patience = null, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var started = Stopwatch.GetTimestamp();
-        using var timer = new PeriodicTimer(Between);
-        while (!await holds())
+        using var timer = new PeriodicTimer(PollInterval);
+        while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(started) > (patience ?? Patience))
             {
-                throw new TimeoutException($"Not within {patience ?? Patience}: {what}");
+                throw new TimeoutException($"Timed out after {patience ?? Patience} waiting for: {what}");
             }
 
             await timer.WaitForNextTickAsync();
@@ -57,7 +63,10 @@ internal static class Deadline
         return Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>As above, for what can be asked without waiting.</summary>
-    public static Task<TimeSpan> Until(Func<bool> holds, TimeSpan? patience = null, [CallerArgumentExpression(nameof(holds))] string what = "") =>
-        Until(() => Task.FromResult(holds()), patience, what);
+    /// <summary>Polls a synchronous condition until it is true.</summary>
+    /// <returns>The time until the condition was true.</returns>
+    /// <exception cref="TimeoutException">The condition was not true in time.</exception>
+    public static Task<TimeSpan> Until(
+        Func<bool> condition, TimeSpan? patience = null, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Until(() => Task.FromResult(condition()), patience, what);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A response that has been read to its end.</summary>
+/// <summary>An HTTP response whose body has been read completely.</summary>
 internal sealed record EngineAnswer(HttpStatusCode Status, byte[] Bytes, IReadOnlyDictionary<string, string> Headers)
 {
     public int Code => (int)Status;

@@ -2,22 +2,25 @@ using Scaler.EngineIO;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Waits until a request of a session has arrived where the test needs it.</summary>
+/// <summary>Waits until a request of a session has reached the state that a test needs.</summary>
 internal static class EngineSessionExtensions
 {
-    public static Task PollHeldAsync(this EngineSession session) => Until(() => session.HoldsPoll, "a poll to be held");
+    public static Task PollHeldAsync(this EngineSession session) =>
+        Until(() => session.HoldsPoll, "the session to hold a poll request");
 
-    public static Task PostBegunAsync(this EngineSession session) => Until(() => session.ReadsPost, "a post to be read");
+    public static Task PostBegunAsync(this EngineSession session) =>
+        Until(() => session.ReadsPost, "the session to read a POST request");
 
-    public static Task UpgradeBegunAsync(this EngineSession session) => Until(() => session.IsUpgrading, "an upgrade to begin");
+    public static Task UpgradeBegunAsync(this EngineSession session) =>
+        Until(() => session.IsUpgrading, "the session to begin an upgrade");
 
-    // There is no event for these; the loop gives the thread up each time and ends with the deadline.
+    // A session raises no event for these states, so poll them. Each iteration yields the thread; the deadline ends the loop.
     public static async Task Until(Func<bool> condition, string what)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!condition())
         {
-            Assert.False(deadline.IsCancellationRequested, "Waited 20 s for " + what);
+            Assert.False(deadline.IsCancellationRequested, "Timed out after 20 s waiting for " + what);
             await Task.Yield();
         }
     }

@@ -4,7 +4,9 @@ using Scaler.EngineIO;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>An application for tests: it echoes unless told otherwise, and remembers what it was told.</summary>
+/// <summary>
+/// Represents an application under test. Echoes messages unless configured otherwise, and records each callback.
+/// </summary>
 internal sealed class EngineTestHandler : IEngineHandler
 {
     private readonly Channel<EngineSession> _opened = Channel.CreateUnbounded<EngineSession>();
@@ -15,7 +17,7 @@ internal sealed class EngineTestHandler : IEngineHandler
 
     public Func<EngineSession, EngineMessage, CancellationToken, ValueTask>? Message { get; init; }
 
-    /// <summary>Whether messages are not to be remembered.</summary>
+    /// <summary>Gets a value indicating whether the handler does not record messages.</summary>
     public bool Quiet { get; init; }
 
     public ConcurrentQueue<string> Messages { get; } = new();
@@ -32,7 +34,7 @@ internal sealed class EngineTestHandler : IEngineHandler
         _opened.Writer.TryWrite(session);
     }
 
-    // Not async: in a debug build that alone would allocate.
+    // Not async: in a debug build an async state machine is a class and would allocate on each call.
     public ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
     {
         if (!Quiet)

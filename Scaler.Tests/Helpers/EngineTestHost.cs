@@ -12,7 +12,10 @@ using Scaler.EngineIO;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>An Engine.IO server on a real Kestrel and a free loopback port. When it ends, it fails the test that made it log an error.</summary>
+/// <summary>
+/// Hosts an Engine.IO server on Kestrel, on a free loopback port. <see cref="DisposeAsync"/> fails the test if the server
+/// logged an error.
+/// </summary>
 internal sealed class EngineTestHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -37,7 +40,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
 
     public IServiceProvider Services => _application.Services;
 
-    /// <summary>Whether an error in the log is what the test wants.</summary>
+    /// <summary>Gets or sets a value indicating whether the server may log errors without failing the test.</summary>
     public bool AllowsErrors { get; set; }
 
     public static async Task<EngineTestHost> StartAsync(
@@ -57,7 +60,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
         builder.Services.AddSingleton<IEngineHandler>(handler);
         builder.Services.AddEngineIO<EngineTestHandler>(options =>
         {
-            // Clients of these tests read from the first byte on.
+            // Test clients read from the first byte, so the server does not have to delay the open packet.
             options.OpenPacketDelay = TimeSpan.Zero;
             configure?.Invoke(options);
         });
@@ -71,9 +74,11 @@ internal sealed class EngineTestHost : IAsyncDisposable
     public Task StopAsync() => _application.StopAsync();
 
     /// <summary>Opens a polling session.</summary>
+    /// <returns>The session id.</returns>
     public async Task<string> OpenAsync(int version = 4, string more = "")
     {
-        var body = await Client.GetStringAsync(new Uri($"/engine.io/?EIO={version}&transport=polling{more}", UriKind.Relative)).Within("a handshake");
+        var body = await Client.GetStringAsync(new Uri($"/engine.io/?EIO={version}&transport=polling{more}", UriKind.Relative))
+            .Within("the handshake response");
         return Sid(body);
     }
 
@@ -83,8 +88,9 @@ internal sealed class EngineTestHost : IAsyncDisposable
         return JsonDocument.Parse(json).RootElement.GetProperty("sid").GetString()!;
     }
 
-    /// <summary>Sends a request with this query.</summary>
-    public Task<EngineAnswer> GetAsync(string query, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, query, null, null, headers);
+    /// <summary>Sends a GET request with a query string.</summary>
+    public Task<EngineAnswer> GetAsync(string query, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, query, null, null, headers);
 
     public async Task<EngineAnswer> SendAsync(
         HttpMethod method, string query, byte[]? body, string? contentType, params (string Name, string Value)[] headers)
@@ -103,7 +109,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
 
         using var response = await Client.SendAsync(request).Within($"{method} {query}");
         return new EngineAnswer(
-            response.StatusCode, await response.Content.ReadAsByteArrayAsync().Within("a body"),
+            response.StatusCode, await response.Content.ReadAsByteArrayAsync().Within("the response body"),
             response.Headers.Concat(response.Content.Headers)
                 .ToDictionary(static header => header.Key, static header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase));
     }
@@ -111,7 +117,8 @@ internal sealed class EngineTestHost : IAsyncDisposable
     public Task<EngineAnswer> PollAsync(string sid, int version = 4, string more = "") =>
         GetAsync($"?EIO={version}&transport=polling&sid={sid}{more}");
 
-    /// <summary>A poll that the server holds by now.</summary>
+    /// <summary>Sends a poll request, and returns when the server holds it.</summary>
+    /// <returns>A task that completes with the response.</returns>
     public async Task<Task<EngineAnswer>> HoldPollAsync(EngineSession session, string sid)
     {
         var poll = PollAsync(sid);
@@ -128,7 +135,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
     public Task<RawWebSocket> ConnectAsync(string? sid = null, int version = 4, string more = "", params (string Name, string Value)[] headers) =>
         RawWebSocket.ConnectAsync(Port, $"?EIO={version}&transport=websocket{(sid is null ? "" : "&sid=" + sid)}{more}", headers);
 
-    /// <summary>A WebSocket session whose open packet has been read.</summary>
+    /// <summary>Opens a WebSocket session and reads its open packet.</summary>
     public async Task<RawWebSocket> OpenWebSocketAsync(int version = 4, string more = "")
     {
         var socket = await ConnectAsync(null, version, more);
@@ -136,7 +143,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>A session that has been upgraded.</summary>
+    /// <summary>Opens a polling session and upgrades it to WebSocket.</summary>
     public async Task<(string Sid, RawWebSocket Socket)> OpenUpgradedAsync()
     {
         var sid = await OpenAsync();

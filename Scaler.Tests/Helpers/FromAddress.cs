@@ -3,17 +3,19 @@ using System.Net.Sockets;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>HTTP from another address of this machine: to a server, another client.</summary>
+/// <summary>
+/// Creates HTTP clients that connect from a given local address, so that the server sees a different remote client.
+/// </summary>
 internal static class FromAddress
 {
     public static HttpClient Client(string address) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (context, cancellationToken) =>
         {
-            var from = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            from.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
-            await from.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
-            return new NetworkStream(from, ownsSocket: true);
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+            await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
         },
     });
 }

@@ -1,10 +1,10 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A test of what Linux has and others have not: processes in /proc, epoll.</summary>
+/// <summary>A fact that needs Linux features, such as /proc or epoll. Skipped on other systems.</summary>
 public sealed class LinuxFactAttribute : FactAttribute
 {
     public LinuxFactAttribute()
     {
-        if (!OperatingSystem.IsLinux()) Skip = "needs Linux";
+        if (!OperatingSystem.IsLinux()) Skip = "The test requires Linux.";
     }
 }

@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>As <see cref="LinuxFactAttribute"/>, for a test with data.</summary>
+/// <summary>A theory that needs Linux features, such as /proc or epoll. Skipped on other systems.</summary>
 public sealed class LinuxTheoryAttribute : TheoryAttribute
 {
     public LinuxTheoryAttribute() => Skip = new LinuxFactAttribute().Skip;

@@ -1,18 +1,21 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Node.js and the npm packages that tests run; <c>npm ci</c> in the folder of a script installs what it needs.</summary>
+/// <summary>Runs Node.js scripts. <c>npm ci</c> in the folder of a script installs its packages.</summary>
 internal static class Node
 {
-    /// <summary>The npm clients of all versions.</summary>
+    /// <summary>The folder of the scripts that use the official clients, in all supported major versions.</summary>
     public const string Clients = "Scaler.Tests/EndToEnd/clients";
 
-    /// <summary>Why a test of scripts in a folder is skipped, or null where it can run. In CI nothing is skipped: there the test fails.</summary>
+    /// <summary>
+    /// Returns the reason to skip tests that run scripts of a folder. In CI no test is skipped; it fails instead.
+    /// </summary>
+    /// <returns>The reason, or <see langword="null"/> if the test can run.</returns>
     public static string? SkipWithout(string folder) => Tool.SkipWithout("node")
         ?? (Directory.Exists(Path.Combine(Repository.Root, folder, "node_modules")) || Tool.IsCI
-            ? null : $"npm ci has not been run in {folder}");
+            ? null : $"'npm ci' has not been run in {folder}.");
 
-    /// <summary>Runs a script of the repository to its end. Fails the test where the script fails.</summary>
-    /// <returns>What it printed.</returns>
+    /// <summary>Runs a script of the repository until it exits. Fails the test if the script fails.</summary>
+    /// <returns>The standard output of the script, trimmed.</returns>
     public static async Task<string> RunAsync(string script, params string[] arguments) =>
-        (await ProgramRun.ToEndAsync("node", [Path.Combine(Repository.Root, script), .. arguments])).Trim();
+        (await ProgramRun.RunAsync("node", [Path.Combine(Repository.Root, script), .. arguments])).Trim();
 }

@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A fact that runs a script of npm packages; where they or Node.js are missing, it is skipped and says so.</summary>
+/// <summary>A fact that runs a Node.js script. Skipped with a reason if Node.js or the npm packages are not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NodeFactAttribute : FactAttribute
 {

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Ports of the loopback interface.</summary>
+/// <summary>Finds free ports on the loopback interface.</summary>
 internal static class Ports
 {
-    /// <summary>A port that was free just now.</summary>
+    /// <summary>Returns a port that was free at the time of the call.</summary>
     public static int Free()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -2,14 +2,16 @@ using System.Diagnostics;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Programs that tests run to their end.</summary>
+/// <summary>Runs programs until they exit.</summary>
 internal static class ProgramRun
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a program, and ends it with all that it has started where it takes too long. Fails the test where the program fails.</summary>
-    /// <returns>What it printed.</returns>
-    public static async Task<string> ToEndAsync(string program, params string[] arguments)
+    /// <summary>
+    /// Runs a program until it exits. After 2 minutes, kills its process tree. Fails the test if the exit code is not 0.
+    /// </summary>
+    /// <returns>The standard output of the program.</returns>
+    public static async Task<string> RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
@@ -18,7 +20,7 @@ internal static class ProgramRun
         })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(Longest);
+        using var deadline = new CancellationTokenSource(Timeout);
         try
         {
             await process.WaitForExitAsync(deadline.Token);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A TCP connection to a server, for requests that no client would send.</summary>
+/// <summary>A TCP connection to a server, for requests that no regular HTTP client sends.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private readonly Socket _socket;
@@ -14,7 +14,9 @@ internal sealed class RawConnection : IDisposable
 
     private RawConnection(Socket socket, int buffer) => (_socket, _buffer) = (socket, new byte[buffer]);
 
-    /// <summary>Connects; with a small receive buffer, what is not read is soon felt by the server.</summary>
+    /// <summary>
+    /// Connects. With a small receive buffer, the server soon experiences back-pressure when the test does not read.
+    /// </summary>
     public static async Task<RawConnection> ConnectAsync(int port, int? receiveBuffer = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -23,7 +25,7 @@ internal sealed class RawConnection : IDisposable
             socket.ReceiveBufferSize = size;
         }
 
-        await socket.ConnectAsync(IPAddress.Loopback, port).Within("a connection");
+        await socket.ConnectAsync(IPAddress.Loopback, port).Within("the connection");
         return new RawConnection(socket, receiveBuffer ?? 64 * 1024);
     }
 
@@ -33,11 +35,11 @@ internal sealed class RawConnection : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await _socket.SendAsync(bytes).AsTask().Within("a send")..];
+            bytes = bytes[await _socket.SendAsync(bytes).AsTask().Within("the socket to send")..];
         }
     }
 
-    /// <summary>Reads up to and with the empty line behind the headers.</summary>
+    /// <summary>Reads the status line and the headers, including the empty line that ends them.</summary>
     public async Task<string> ReadHeadAsync()
     {
         var head = new StringBuilder();
@@ -53,7 +55,7 @@ internal sealed class RawConnection : IDisposable
     {
         if (_start == _end && !await FillAsync())
         {
-            throw new EndOfStreamException("The server ended the connection.");
+            throw new EndOfStreamException("The server closed the connection.");
         }
 
         return _buffer[_start++];
@@ -70,23 +72,23 @@ internal sealed class RawConnection : IDisposable
         return bytes;
     }
 
-    /// <summary>Reads so many bytes and forgets them.</summary>
+    /// <summary>Reads and discards a number of bytes.</summary>
     public async Task SkipAsync(int count)
     {
         while (count > 0)
         {
             if (_start == _end && !await FillAsync())
             {
-                throw new EndOfStreamException("The server ended the connection.");
+                throw new EndOfStreamException("The server closed the connection.");
             }
 
-            var taken = Math.Min(count, _end - _start);
-            _start += taken;
-            count -= taken;
+            var skipped = Math.Min(count, _end - _start);
+            _start += skipped;
+            count -= skipped;
         }
     }
 
-    /// <summary>Reads until the server ends the connection, properly or not.</summary>
+    /// <summary>Reads until the server closes or resets the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {
         var text = new StringBuilder();
@@ -101,13 +103,13 @@ internal sealed class RawConnection : IDisposable
         }
         catch (SocketException)
         {
-            // Cut off.
+            // The server reset the connection.
         }
 
         return text.ToString();
     }
 
-    /// <summary>Ends the connection with a reset, as a crashed client's system does.</summary>
+    /// <summary>Closes the connection with a TCP reset, as the operating system does when a client process crashes.</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(true, 0);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A WebSocket client that sends any frame, right or wrong, and shows each frame that comes.</summary>
+/// <summary>A WebSocket client that can send any frame, valid or invalid, and returns each frame that it receives.</summary>
 internal sealed class RawWebSocket : IDisposable
 {
     public const int Text = 1;
@@ -19,7 +19,7 @@ internal sealed class RawWebSocket : IDisposable
         Head = head;
     }
 
-    /// <summary>The status line and the headers that answered the request.</summary>
+    /// <summary>Gets the status line and the headers of the response to the upgrade request.</summary>
     public string Head { get; }
 
     public RawConnection Connection => _connection;
@@ -101,7 +101,7 @@ internal sealed class RawWebSocket : IDisposable
     public async Task<(int Opcode, byte[] Payload, int First)> ReadFrameAsync()
     {
         var head = await _connection.ReadAsync(2);
-        Assert.True((head[1] & 0x80) == 0, "A server's frame is not masked.");
+        Assert.True((head[1] & 0x80) == 0, "The server sent a masked frame (RFC 6455, section 5.1 forbids it).");
         long length = head[1];
         if (length == 126)
         {
@@ -118,7 +118,7 @@ internal sealed class RawWebSocket : IDisposable
     public async Task<string> ReadTextAsync()
     {
         var (opcode, payload, _) = await ReadFrameAsync();
-        Assert.True(opcode == Text, $"Wanted text, got opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
+        Assert.True(opcode == Text, $"Expected a text frame, received opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
         return Encoding.UTF8.GetString(payload);
     }
 
@@ -129,15 +129,18 @@ internal sealed class RawWebSocket : IDisposable
         return payload;
     }
 
-    /// <summary>Reads a close frame; its code is 0 when it has none.</summary>
+    /// <summary>Reads a close frame. The code is 0 if the frame has no payload.</summary>
     public async Task<(int Code, string Reason)> ReadCloseAsync()
     {
         var (opcode, payload, _) = await ReadFrameAsync();
-        Assert.True(opcode == CloseCode, $"Wanted a close frame, got opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
+        Assert.True(opcode == CloseCode, $"Expected a close frame, received opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
         return payload.Length == 0 ? (0, "") : (BinaryPrimitives.ReadUInt16BigEndian(payload), Encoding.UTF8.GetString(payload.AsSpan(2)));
     }
 
-    /// <summary>Answers a close frame, and waits for the end of the connection; it is cut off where the answer comes too late for the server.</summary>
+    /// <summary>
+    /// Replies to a close frame, and waits until the server closes the connection. The server may already have reset the
+    /// connection if the reply comes too late.
+    /// </summary>
     public async Task EndAsync()
     {
         try

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A Redis Cluster of three nodes, of a test's own.</summary>
+/// <summary>A Redis Cluster of three node processes that belongs to one test.</summary>
 internal sealed class RedisClusterProcesses : IAsyncDisposable
 {
     private readonly RedisProcess[] _nodes;
@@ -17,12 +17,12 @@ internal sealed class RedisClusterProcesses : IAsyncDisposable
             "--cluster-enabled", "yes", "--cluster-config-file", $"scaler-{Guid.NewGuid():N}.conf", "--cluster-port", $"{Ports.Free()}")));
         await RunAsync(["--cluster", "create", .. nodes.Select(n => n.Endpoint), "--cluster-yes"]);
 
-        // Each finds out by itself that the cluster is whole, and until then refuses commands with CLUSTERDOWN.
+        // Each node learns on its own that all slots are covered. Until then it rejects commands with CLUSTERDOWN.
         foreach (var node in nodes)
         {
             await Deadline.Until(
                 async () => (await RunAsync(["-p", $"{node.Port}", "cluster", "info"])).Contains("cluster_state:ok", StringComparison.Ordinal),
-                what: $"the cluster is whole to the node on port {node.Port}");
+                what: $"the node on port {node.Port} to report cluster_state:ok");
         }
 
         return new RedisClusterProcesses(nodes);
@@ -39,8 +39,8 @@ internal sealed class RedisClusterProcesses : IAsyncDisposable
     private static async Task<string> RunAsync(IEnumerable<string> arguments)
     {
         using var cli = Process.Start(new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true })!;
-        var output = await cli.StandardOutput.ReadToEndAsync().Within("redis-cli");
-        await cli.WaitForExitAsync().Within("the end of redis-cli");
+        var output = await cli.StandardOutput.ReadToEndAsync().Within("the output of redis-cli");
+        await cli.WaitForExitAsync().Within("redis-cli to exit");
         return output;
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A redis-server of a test's own: own process, own port, nothing on disk.</summary>
+/// <summary>A redis-server process that belongs to one test. It listens on its own port and persists nothing to disk.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly string[] _arguments;
@@ -23,7 +23,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
-    /// <summary>Starts it again, on the same port and empty.</summary>
+    /// <summary>Starts the server, or restarts it on the same port with an empty data set.</summary>
     public async Task StartAgainAsync()
     {
         var ready = new TaskCompletionSource();
@@ -49,7 +49,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         await ready.Task.Within();
     }
 
-    /// <summary>Kills it, as a crash would.</summary>
+    /// <summary>Kills the process, which simulates a crash.</summary>
     public async Task KillAsync()
     {
         if (_process is { } process)

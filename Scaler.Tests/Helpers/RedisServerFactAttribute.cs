@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A fact that needs the program redis-server; where it is missing, it is skipped and says so.</summary>
+/// <summary>A fact that needs the redis-server program. Skipped with a reason if the program is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RedisServerFactAttribute : FactAttribute
 {

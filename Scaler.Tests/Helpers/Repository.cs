@@ -1,9 +1,12 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Where the sources are, for what tests run that is not built into their output.</summary>
+/// <summary>Locates the source tree, for files that tests use but the build does not copy to the output.</summary>
 internal static class Repository
 {
-    /// <summary>The folder with the solution. Looked for upwards from the output: in CI the compiler writes no real path of a source.</summary>
+    /// <summary>
+    /// Gets the folder that contains the solution. The search goes upward from the output folder, because deterministic CI
+    /// builds do not embed real source paths.
+    /// </summary>
     public static string Root { get; } = Find();
 
     private static string Find()
@@ -16,6 +19,6 @@ internal static class Repository
             }
         }
 
-        throw new InvalidOperationException($"Scaler.sln is in no folder above {AppContext.BaseDirectory}.");
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} contains Scaler.sln.");
     }
 }

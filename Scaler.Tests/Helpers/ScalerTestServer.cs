@@ -2,16 +2,18 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A server of a test's own within the process, on a free loopback port.</summary>
+/// <summary>Starts in-process servers on free loopback ports.</summary>
 internal static class ScalerTestServer
 {
-    public static async Task<ScalerServer> StartAsync(IConnectionMultiplexer redis, string prefix, Action<ScalerOptions>? configure = null, Action<ScalerServer>? prepare = null)
+    public static async Task<ScalerServer> StartAsync(
+        IConnectionMultiplexer redis, string prefix, Action<ScalerOptions>? configure = null, Action<ScalerServer>? prepare = null)
     {
         var options = new ScalerOptions { Prefix = prefix };
         options.Cluster.DrainBudget = TimeSpan.Zero;
 
-        // Who is connected is in the registry, however busy the machine is: a test that is not about a Redis held up relies on it at once,
-        // and a connection for which Redis does not answer in time is let in whatever the limits are.
+        // Long timeouts, so that a busy machine does not fail a test. Most tests rely on each connection being in the
+        // registry when the handshake completes. A connection whose registration times out is accepted without it, and
+        // regardless of the limits.
         (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromSeconds(10), Deadline.Patience);
         options.Cluster.ForwardConnectTimeout = TimeSpan.FromSeconds(10);
         configure?.Invoke(options);

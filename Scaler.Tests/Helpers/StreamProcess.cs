@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A Scaler.Stream of its own process, which a test may kill, pause and stop.</summary>
+/// <summary>A Scaler.Stream server in its own process, which a test can kill, pause and stop.</summary>
 internal sealed class StreamProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -15,7 +15,7 @@ internal sealed class StreamProcess : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>What it wrote to its console.</summary>
+    /// <summary>Gets the console output of the process so far.</summary>
     public string Output
     {
         get
@@ -32,7 +32,7 @@ internal sealed class StreamProcess : IAsyncDisposable
         var stream = Begin(redis, arguments);
         try
         {
-            stream.Url = await stream._listening.Task.Within("a stream server that listens");
+            stream.Url = await stream._listening.Task.Within("the stream server to listen");
         }
         catch (TimeoutException exception)
         {
@@ -42,12 +42,12 @@ internal sealed class StreamProcess : IAsyncDisposable
         return stream;
     }
 
-    /// <summary>Starts one that is to refuse to start.</summary>
-    /// <returns>Its exit code, and what it wrote.</returns>
+    /// <summary>Runs a server that is expected to fail at startup, and waits until it exits.</summary>
+    /// <returns>The exit code and the console output.</returns>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(string redis, params string[] arguments)
     {
         await using var stream = Begin(redis, arguments);
-        await stream._process.WaitForExitAsync().Within("the end of a stream server that cannot start");
+        await stream._process.WaitForExitAsync().Within("the stream server to exit at startup");
         return (stream._process.ExitCode, stream.Output);
     }
 
@@ -75,15 +75,15 @@ internal sealed class StreamProcess : IAsyncDisposable
         return stream;
     }
 
-    /// <summary>Kills it, as a crash would.</summary>
+    /// <summary>Kills the process, which simulates a crash.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync().Within();
     }
 
-    /// <summary>Asks it to stop.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <summary>Sends SIGTERM, and waits for the graceful shutdown.</summary>
+    /// <returns>The exit code of the process.</returns>
     public async Task<int> StopAsync()
     {
         Signal("TERM");

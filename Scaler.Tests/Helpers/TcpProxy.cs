@@ -5,12 +5,15 @@ using System.Net.Sockets;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A proxy of a test's own between a client and servers: each new connection goes to the next server, and what passes can be swallowed.</summary>
+/// <summary>
+/// A TCP proxy in front of one or more servers. Assigns new connections to the servers round-robin, and can drop traffic or cut
+/// connections.
+/// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
-    private readonly ConcurrentDictionary<Passage, bool> _passages = new();
+    private readonly ConcurrentDictionary<ProxiedConnection, bool> _connections = new();
     private readonly int[] _targets;
     private readonly Task _accepting;
     private int _next;
@@ -24,30 +27,34 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public int Connections => _passages.Count;
+    public int Connections => _connections.Count;
 
-    /// <summary>From now on, passes nothing on over the present connections over which a client has sent some text; they stay open, and nobody is told.</summary>
-    public int Swallow(string having)
+    /// <summary>
+    /// Stops forwarding data on the current connections over which the client has sent the given text. The connections stay
+    /// open, so neither peer is notified.
+    /// </summary>
+    /// <returns>The number of connections affected.</returns>
+    public int DropTraffic(string containing)
     {
-        var swallowed = 0;
-        foreach (var (passage, _) in _passages)
+        var dropped = 0;
+        foreach (var (connection, _) in _connections)
         {
-            if (passage.Sent.Contains(having, StringComparison.Ordinal))
+            if (connection.Sent.Contains(containing, StringComparison.Ordinal))
             {
-                passage.Swallows = true;
-                swallowed++;
+                connection.DropsTraffic = true;
+                dropped++;
             }
         }
 
-        return swallowed;
+        return dropped;
     }
 
-    /// <summary>Cuts every present connection.</summary>
+    /// <summary>Closes all current connections on both sides.</summary>
     public void Cut()
     {
-        foreach (var (passage, _) in _passages)
+        foreach (var (connection, _) in _connections)
         {
-            passage.Cut();
+            connection.Cut();
         }
     }
 
@@ -67,7 +74,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync(_closing.Token);
-                _ = PassAsync(client, _targets[Interlocked.Increment(ref _next) % _targets.Length]);
+                _ = ForwardAsync(client, _targets[Interlocked.Increment(ref _next) % _targets.Length]);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -75,35 +82,36 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket client, int target)
+    private async Task ForwardAsync(Socket client, int target)
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
-        var passage = new Passage(client, server);
-        _passages[passage] = true;
+        var connection = new ProxiedConnection(client, server);
+        _connections[connection] = true;
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, target);
-            await Task.WhenAll(passage.CopyAsync(client, server, remember: true), passage.CopyAsync(server, client, remember: false));
+            await Task.WhenAll(
+                connection.CopyAsync(client, server, record: true), connection.CopyAsync(server, client, record: false));
         }
         catch (SocketException)
         {
-            // Whoever is cut off notices by itself.
+            // The server is not reachable. The client observes it when the proxy closes its connection below.
         }
         finally
         {
-            passage.Cut();
-            _passages.TryRemove(passage, out _);
+            connection.Cut();
+            _connections.TryRemove(connection, out _);
         }
     }
 
-    private sealed class Passage(Socket client, Socket server)
+    private sealed class ProxiedConnection(Socket client, Socket server)
     {
-        private const int Remembered = 4096;
+        private const int MaxRecordedLength = 4096;
 
         private readonly System.Text.StringBuilder _sent = new();
 
-        public bool Swallows { get; set; }
+        public bool DropsTraffic { get; set; }
 
         public string Sent
         {
@@ -116,25 +124,25 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
         }
 
-        public async Task CopyAsync(Socket from, Socket to, bool remember)
+        public async Task CopyAsync(Socket from, Socket to, bool record)
         {
             var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
             try
             {
                 while (await from.ReceiveAsync(buffer) is > 0 and var count)
                 {
-                    if (remember)
+                    if (record)
                     {
                         lock (_sent)
                         {
-                            if (_sent.Length < Remembered)
+                            if (_sent.Length < MaxRecordedLength)
                             {
                                 _sent.Append(System.Text.Encoding.Latin1.GetString(buffer, 0, count));
                             }
                         }
                     }
 
-                    for (var sent = 0; sent < count && !Swallows;)
+                    for (var sent = 0; sent < count && !DropsTraffic;)
                     {
                         sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
                     }

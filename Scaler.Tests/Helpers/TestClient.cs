@@ -4,14 +4,17 @@ using System.Threading.Channels;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A small Engine.IO client (protocol 4) for tests of many: over WebSocket, or by polling.</summary>
+/// <summary>
+/// A minimal Engine.IO client (protocol 4), over WebSocket or HTTP long-polling, for tests that connect many clients.
+/// </summary>
 internal sealed class TestClient : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = Timeout.InfiniteTimeSpan };
+    private static readonly HttpClient Http =
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = Timeout.InfiniteTimeSpan };
 
     private readonly Channel<string> _messages = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ClientWebSocket? _socket;
     private readonly Uri _poll;
     private readonly byte[] _buffer = new byte[4096];
@@ -19,10 +22,13 @@ internal sealed class TestClient : IAsyncDisposable
 
     private TestClient(Uri poll, ClientWebSocket? socket) => (_poll, _socket) = (poll, socket);
 
-    /// <summary>What the server closed with: the text of a close frame, or what went wrong.</summary>
+    /// <summary>
+    /// Gets a task that completes when the connection ends. Its result is the WebSocket close code and reason, "closed" for
+    /// polling, or the message of the exception that ended the connection.
+    /// </summary>
     public Task<string> Closed => _closed.Task;
 
-    /// <summary>How many messages have come that nobody has taken yet.</summary>
+    /// <summary>Gets the number of received messages that the test has not read.</summary>
     public int Waiting => _messages.Reader.Count;
 
     public string Sid { get; private set; } = "";
@@ -39,7 +45,9 @@ internal sealed class TestClient : IAsyncDisposable
         }
 
         var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"{url.Replace("http", "ws", StringComparison.Ordinal)}/stream/?{query}&transport=websocket"), default).Within("the handshake");
+        await socket.ConnectAsync(
+            new Uri($"{url.Replace("http", "ws", StringComparison.Ordinal)}/stream/?{query}&transport=websocket"), default)
+            .Within("the handshake");
         var connected = new TestClient(new Uri(url), socket);
         connected.Sid = SidOf((await connected.ReadFrameAsync().Within("the open packet"))!);
         connected._loop = connected.ReceiveAsync();
@@ -50,15 +58,15 @@ internal sealed class TestClient : IAsyncDisposable
         ? socket.SendAsync(Encoding.UTF8.GetBytes("4" + message), WebSocketMessageType.Text, true, default).Within()
         : PostAsync("4" + message);
 
-    /// <summary>The next message.</summary>
+    /// <summary>Waits for the next message.</summary>
     public Task<string> NextAsync() => _messages.Reader.ReadAsync().AsTask().Within("the next message");
 
     public bool TryTake(out string? message) => _messages.Reader.TryRead(out message);
 
-    /// <summary>Lets go without a word, as a client does that loses its network.</summary>
+    /// <summary>Drops the connection without a close frame or close packet, as a client does when its network fails.</summary>
     public void Abort()
     {
-        _leaving.Cancel();
+        _stopping.Cancel();
         _socket?.Abort();
     }
 
@@ -77,13 +85,13 @@ internal sealed class TestClient : IAsyncDisposable
         }
         catch (Exception exception) when (exception is WebSocketException or HttpRequestException)
         {
-            // The server was first.
+            // The server closed the connection first.
         }
 
-        await _leaving.CancelAsync();
-        await _loop.Within("the end of a client's loop");
+        await _stopping.CancelAsync();
+        await _loop.Within("the receive loop of the client to end");
         _socket?.Dispose();
-        _leaving.Dispose();
+        _stopping.Dispose();
     }
 
     private static string SidOf(string open) => open.Split("\"sid\":\"")[1].Split('"')[0];
@@ -101,7 +109,7 @@ internal sealed class TestClient : IAsyncDisposable
         {
             while (true)
             {
-                foreach (var packet in (await Http.GetStringAsync(_poll, _leaving.Token)).Split('\u001e'))
+                foreach (var packet in (await Http.GetStringAsync(_poll, _stopping.Token)).Split('\u001e'))
                 {
                     if (packet == "2")
                     {
@@ -113,7 +121,7 @@ internal sealed class TestClient : IAsyncDisposable
                         return;
                     }
 
-                    Take(packet);
+                    Receive(packet);
                 }
             }
         }
@@ -134,7 +142,7 @@ internal sealed class TestClient : IAsyncDisposable
                     await _socket!.SendAsync("3"u8.ToArray(), WebSocketMessageType.Text, true, default);
                 }
 
-                Take(packet);
+                Receive(packet);
             }
 
             _closed.TrySetResult($"{(int?)_socket!.CloseStatus} {_socket.CloseStatusDescription}");
@@ -145,7 +153,7 @@ internal sealed class TestClient : IAsyncDisposable
         }
     }
 
-    private void Take(string packet)
+    private void Receive(string packet)
     {
         if (packet is ['4', ..])
         {
@@ -155,19 +163,19 @@ internal sealed class TestClient : IAsyncDisposable
 
     private async Task<string?> ReadFrameAsync()
     {
-        using var whole = new MemoryStream();
+        using var message = new MemoryStream();
         while (true)
         {
-            var part = await _socket!.ReceiveAsync(_buffer.AsMemory(), _leaving.Token);
+            var part = await _socket!.ReceiveAsync(_buffer.AsMemory(), _stopping.Token);
             if (part.MessageType == WebSocketMessageType.Close)
             {
                 return null;
             }
 
-            whole.Write(_buffer, 0, part.Count);
+            message.Write(_buffer, 0, part.Count);
             if (part.EndOfMessage)
             {
-                return Encoding.UTF8.GetString(whole.GetBuffer(), 0, (int)whole.Length);
+                return Encoding.UTF8.GetString(message.GetBuffer(), 0, (int)message.Length);
             }
         }
     }

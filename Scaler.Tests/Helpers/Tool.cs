@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Helpers;
 
-/// <summary>Programs that some tests need and a machine may lack.</summary>
+/// <summary>Locates external programs that some tests need.</summary>
 internal static class Tool
 {
     public static bool IsCI { get; } = Environment.GetEnvironmentVariable("CI") == "true";
@@ -10,7 +10,8 @@ internal static class Tool
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
 
-    /// <summary>Why tests that need a program are skipped, or null where it is there. In CI nothing is skipped: there the test fails.</summary>
+    /// <summary>Returns the reason to skip tests that need a program. In CI no test is skipped; it fails instead.</summary>
+    /// <returns>The reason, or <see langword="null"/> if the test can run.</returns>
     public static string? SkipWithout(string name) =>
-        Find(name) is not null || IsCI ? null : $"{name} is not on this machine";
+        Find(name) is not null || IsCI ? null : $"{name} is not installed.";
 }

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A Redis client that has nowhere to connect to.</summary>
+/// <summary>Provides a Redis client that never connects, because no server listens on its endpoint.</summary>
 internal static class Unconnected
 {
     public static IConnectionMultiplexer Instance { get; } = ConnectionMultiplexer.Connect(

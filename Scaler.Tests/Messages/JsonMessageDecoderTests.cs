@@ -13,7 +13,7 @@ public sealed class JsonMessageDecoderTests
     [InlineData("""{"\u0065vent":"chat"}""", "chat", "")]
     [InlineData("""{"event":"plaudern-ä-😀"}""", "plaudern-ä-😀", "")]
     [InlineData("""{"event":"first","event":"second"}""", "second", "")]
-    public void Decode_AMessage_FindsEventAndArguments(string json, string name, string arguments)
+    public void Decode_ValidMessage_FindsEventAndArguments(string json, string name, string arguments)
     {
         Assert.Equal(DecodeOutcome.Decoded, Decode(json, out var message));
         Assert.Equal(name, Encoding.UTF8.GetString(message.Event.Span));
@@ -32,10 +32,10 @@ public sealed class JsonMessageDecoderTests
     [InlineData("1 2")]
     [InlineData("[]x")]
     [InlineData("NaN")]
-    public void Decode_NoJson_IsNotParsed(string json) => Assert.Equal(DecodeOutcome.NotParsed, Decode(json, out _));
+    public void Decode_InvalidJson_ReturnsNotParsed(string json) => Assert.Equal(DecodeOutcome.NotParsed, Decode(json, out _));
 
     [Fact]
-    public void Decode_InvalidUtf8OrTooDeep_IsNotParsed()
+    public void Decode_InvalidUtf8OrTooDeepNesting_ReturnsNotParsed()
     {
         Assert.Equal(DecodeOutcome.NotParsed, JsonMessageDecoder.Instance.Decode(new byte[] { 0xFF, 0xFE }, true, out _));
         Assert.Equal(DecodeOutcome.NotParsed, Decode(new string('[', 10_000) + new string(']', 10_000), out _));
@@ -48,7 +48,8 @@ public sealed class JsonMessageDecoderTests
     [InlineData("null")]
     [InlineData("\"chat\"")]
     [InlineData("true")]
-    public void Decode_JsonButNoObject_IsNotAnObject(string json) => Assert.Equal(DecodeOutcome.NotAnObject, Decode(json, out _));
+    public void Decode_JsonThatIsNotAnObject_ReturnsNotAnObject(string json) =>
+        Assert.Equal(DecodeOutcome.NotAnObject, Decode(json, out _));
 
     [Theory]
     [InlineData("{}")]
@@ -58,26 +59,26 @@ public sealed class JsonMessageDecoderTests
     [InlineData("""{"event":null}""")]
     [InlineData("""{"event":["chat"]}""")]
     [InlineData("""{"Event":"chat"}""")]
-    public void Decode_WithoutAnEvent_HasNoEvent(string json) => Assert.Equal(DecodeOutcome.NoEvent, Decode(json, out _));
+    public void Decode_WithoutAnEventName_ReturnsNoEvent(string json) => Assert.Equal(DecodeOutcome.NoEvent, Decode(json, out _));
 
     [Theory]
     [InlineData("""{"event":"chat","args":"hello"}""")]
     [InlineData("""{"event":"chat","args":{}}""")]
     [InlineData("""{"event":"chat","args":null}""")]
-    public void Decode_ArgumentsThatAreNoList_AreBad(string json)
+    public void Decode_ArgumentsThatAreNotAnArray_ReturnsBadArguments(string json)
     {
         Assert.Equal(DecodeOutcome.BadArguments, Decode(json, out var message));
         Assert.Equal("chat", Encoding.UTF8.GetString(message.Event.Span));
     }
 
     [Fact]
-    public void Decode_RandomChanges_NeverThrow()
+    public void Decode_RandomlyChangedMessage_NeverThrows()
     {
         var random = new Random(7);
-        var whole = Encoding.UTF8.GetBytes("""{"event":"ch\u0061t","args":["hello",{"a":[1,2.5e3,true,null]}],"more":{}}""");
+        var original = Encoding.UTF8.GetBytes("""{"event":"ch\u0061t","args":["hello",{"a":[1,2.5e3,true,null]}],"more":{}}""");
         for (var round = 0; round < 50_000; round++)
         {
-            var bytes = whole[..random.Next(whole.Length + 1)];
+            var bytes = original[..random.Next(original.Length + 1)];
             for (var change = random.Next(4); change > 0 && bytes.Length > 0; change--)
             {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);

@@ -5,7 +5,7 @@ public sealed class DeliveryTimesTests
     private readonly DeliveryTimes _times = new();
 
     [Fact]
-    public void Sum_OfNothing_IsNothing() => Assert.Equal(default, _times.Sum());
+    public void Sum_WithoutRecords_IsDefault() => Assert.Equal(default, _times.Sum());
 
     [Theory]
     [InlineData(0)]
@@ -14,14 +14,14 @@ public sealed class DeliveryTimesTests
     [InlineData(999)]
     [InlineData(1_000_000)]
     [InlineData(int.MaxValue)]
-    public void Sum_OfOne_IsThatOneOrAnEighthMore(int microseconds)
+    public void Sum_OfOneRecord_OverestimatesByAtMostAnEighth(int microseconds)
     {
         _times.Record(microseconds);
         Assert.InRange(_times.Sum().P99Milliseconds, microseconds / 1000.0, microseconds * 1.125 / 1000.0);
     }
 
     [Fact]
-    public void Sum_OfManyAndFewSlow_TellsBoth()
+    public void Sum_WithManyFastAndFewSlowRecords_ReportsMedianAndP99()
     {
         for (var i = 0; i < 1000; i++)
         {
@@ -35,7 +35,7 @@ public sealed class DeliveryTimesTests
     }
 
     [Fact]
-    public void Sum_TenCallsLater_HasForgotten()
+    public void Sum_TenCallsAfterARecord_NoLongerIncludesIt()
     {
         _times.Sum();
         _times.Record(80_000);

@@ -1,5 +1,5 @@
-// Talks to an Engine.IO server that echoes, as an application would, and checks what comes back.
-// node engine-client.mjs <3|4|5|6> <polling|websocket|upgraded> <port>
+// Connects the official client to an Engine.IO echo server and checks the echoes.
+// Usage: node engine-client.mjs <3|4|5|6> <polling|websocket|upgraded> <port>
 import { createRequire } from "node:module";
 
 const [version, mode, port] = process.argv.slice(2);
@@ -23,7 +23,7 @@ socket.on("upgrade", () => {
 });
 socket.on("error", (error) => fail(`error: ${error.message} ${error.description ?? ""}`));
 socket.on("close", (reason) => fail(`closed: ${reason}`));
-const deadline = setTimeout(() => fail(`timed out with ${received.length} messages waiting`), 60_000);
+const deadline = setTimeout(() => fail(`timed out with ${received.length} unread messages`), 60_000);
 
 function fail(message) {
   console.error(message);
@@ -41,13 +41,13 @@ async function next() {
   return received.shift();
 }
 
-async function echo(what, data) {
+async function echo(name, data) {
   socket.send(data);
   const answer = await next();
-  // The clients show an empty text as undefined.
+  // Some clients deliver an empty text message as undefined.
   const same = typeof data === "string" ? (answer ?? "") === data : Buffer.from(answer).equals(Buffer.from(data));
   if (!same) {
-    fail(`${what}: ${String(answer).slice(0, 80)} came back for ${String(data).slice(0, 80)}`);
+    fail(`${name}: sent ${String(data).slice(0, 80)}, received ${String(answer).slice(0, 80)}`);
   }
 }
 
@@ -63,13 +63,13 @@ await new Promise((resolve) => socket.on("open", resolve));
 await echo("text", "hello");
 await echo("empty text", "");
 await echo("binary", binary(5));
-// One character of each plane that has any, and the borders of UTF-8's lengths.
+// The first and the last valid character of each Unicode plane, and the boundaries of the UTF-8 lengths.
 const planes = [0x41, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff];
 for (let plane = 1; plane <= 16; plane++) {
   planes.push(plane * 0x10000, plane * 0x10000 + 0xfffd);
 }
 await echo("every plane", String.fromCodePoint(...planes));
-// Without U+001E: over polling, protocol 4 separates packets by it.
+// Omits U+001E, because protocol 4 uses it as the packet separator in polling payloads.
 await echo("line ends", "\n\r\\n\\\\n\u2028\u2029\u0000");
 await echo("1 MB of text", "x€".repeat(250_000));
 await echo("1 MB of binary", binary(1_000_000));
@@ -79,7 +79,7 @@ for (let index = 0; index < 10_000; index++) {
 for (let index = 0; index < 10_000; index++) {
   const answer = await next();
   if (answer !== `message ${index}`) {
-    fail(`message ${index}: ${answer} came instead`);
+    fail(`message ${index}: received ${answer} instead`);
   }
 }
 if (mode === "upgraded") {
@@ -87,10 +87,10 @@ if (mode === "upgraded") {
 }
 const transport = socket.transport.name;
 if (transport !== (mode === "polling" ? "polling" : "websocket")) {
-  fail(`ended over ${transport}`);
+  fail(`unexpected transport at the end: ${transport}`);
 }
 clearTimeout(deadline);
 socket.removeAllListeners("close");
 console.log(`ok over ${transport}`);
-// The process ends by itself when the goodbye is said.
+// The process exits when the client has closed its connection, because no timer or handle is left.
 socket.close();

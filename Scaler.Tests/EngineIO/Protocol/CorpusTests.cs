@@ -2,7 +2,7 @@ using Scaler.EngineIO.Fuzz;
 
 namespace Scaler.Tests.EngineIO.Protocol;
 
-/// <summary>The fuzzing targets over their corpus, and over random changes to it.</summary>
+/// <summary>Runs the fuzzing targets on their corpus and on random mutations of it.</summary>
 public sealed class CorpusTests
 {
     private static readonly string Corpus = Path.Combine(AppContext.BaseDirectory, "corpus");
@@ -25,21 +25,21 @@ public sealed class CorpusTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Target_FileOfTheCorpus_Holds(string target, string file)
+    public void Target_CorpusFile_Passes(string target, string file)
     {
         Surroundings.Run(FuzzTargets.All[target], File.ReadAllBytes(Path.Combine(Corpus, target, file)));
     }
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public void Target_ChangedFilesOfTheCorpus_Holds(string target)
+    public void Target_MutatedCorpusFiles_Passes(string target)
     {
         var files = Directory.GetFiles(Path.Combine(Corpus, target)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
         Assert.NotEmpty(files);
         var random = new Random(5489);
         for (var round = 0; round < 3000; round++)
         {
-            var input = Change(files[random.Next(files.Length)], files[random.Next(files.Length)], random);
+            var input = Mutate(files[random.Next(files.Length)], files[random.Next(files.Length)], random);
             try
             {
                 Surroundings.Run(FuzzTargets.All[target], input);
@@ -55,14 +55,14 @@ public sealed class CorpusTests
     [InlineData("v4-payload", "", 0)]
     [InlineData("v4-payload", "several", 0)]
     [InlineData("v4-payload", "missing", 1)]
-    public void Replay_FolderOrFile_SaysWhetherAllHold(string target, string file, int failed)
+    public void Replay_FolderOrFile_ReturnsTrueIfEveryInputPasses(string target, string file, int failed)
     {
         using var output = new StringWriter();
         Assert.Equal(failed == 0, Replay.Run(FuzzTargets.All[target], Path.Combine(Corpus, target, file), output));
     }
 
-    // The front of one file and the back of another, with a few bytes replaced.
-    private static byte[] Change(byte[] first, byte[] second, Random random)
+    // Joins the start of one file and the end of another, then replaces up to three bytes.
+    private static byte[] Mutate(byte[] first, byte[] second, Random random)
     {
         byte[] input = [.. first.AsSpan(0, random.Next(first.Length + 1)), .. second.AsSpan(random.Next(second.Length + 1))];
         for (var count = input.Length == 0 ? 0 : random.Next(4); count > 0; count--)

@@ -5,7 +5,10 @@ using V3 = Scaler.EngineIO.Protocol.V3;
 
 namespace Scaler.Tests.EngineIO.Protocol;
 
-/// <summary>The payloads of both protocols: whole, inside a larger buffer, cut at every index, and random.</summary>
+/// <summary>
+/// Tests the payload codecs of both protocols: whole payloads, slices of a larger buffer, truncation at every index, random
+/// bytes.
+/// </summary>
 public sealed class PayloadTests
 {
     private delegate PayloadStep Reader(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error);
@@ -17,7 +20,7 @@ public sealed class PayloadTests
         _ => V3.BinaryPayloadCodec.Read,
     };
 
-    /// <summary>Reads a payload into a description such as <c>Message:hello Ping:</c>, with the error at its end.</summary>
+    /// <summary>Reads a payload into a description such as <c>Message:hello Ping:</c>. An error ends the description.</summary>
     private static string Describe(string codec, ReadOnlySpan<byte> payload)
     {
         var read = ReaderOf(codec);
@@ -40,7 +43,7 @@ public sealed class PayloadTests
                 return string.Join(' ', text);
             }
 
-            Assert.True(position > before, "A reader that does not move never ends.");
+            Assert.True(position > before, "The reader did not advance, so the loop would never end.");
             var body = payload.Slice(packet.Offset, packet.Length);
             text.Add(packet.Type + ":" + packet.Body switch
             {
@@ -62,7 +65,7 @@ public sealed class PayloadTests
             Text("v4", "4a\x1e" + "4b\x1e" + "2probe", "Message:a Message:b Ping:probe");
             Text("v4", "bAQIDBA==", "Message:b64,AQIDBA==");
             Text("v4", "b", "Message:b64,");
-            // Base64 that begins with 4 is no message prefix.
+            // A leading '4' in the base64 data is not the prefix of a message packet.
             Text("v4", "b4AQIDBA=", "Message:b64,4AQIDBA=");
             Text("v4", "0{}\x1e" + "1\x1e" + "2\x1e" + "3\x1e" + "5\x1e" + "6", "Open:{} Close: Ping: Pong: Upgrade: Noop:");
             Text("v4", "", "!Empty");
@@ -73,10 +76,10 @@ public sealed class PayloadTests
             Text("v4", "4a\x1e" + "x\x1e" + "4b", "Message:a !UnknownType");
             Text("v3 text", "6:4hello", "Message:hello");
             Text("v3 text", "6:4hello2:4€", "Message:hello Message:€");
-            // Two UTF-16 units for each of these.
+            // Protocol 3 counts UTF-16 code units: each of these characters counts as two.
             Text("v3 text", "5:4😀😀2:4a", "Message:😀😀 Message:a");
             Text("v3 text", "3:4éa", "Message:éa");
-            // The first character of two bytes, of three (E0 A0 80) and of four, and the last before each.
+            // The boundaries of UTF-8 lengths: the last character of each length, and the first of the next (such as E0 A0 80).
             Text("v3 text", "7:4\x7f\u0080\u07FF\u0800\uFFFFa", "Message:\x7f\u0080\u07FF\u0800\uFFFFa");
             Text("v3 text", "6:4\U00010000\U0010FFFFa", "Message:\U00010000\U0010FFFFa");
             Text("v3 text", "10:b4AQIDBA==", "Message:b64,AQIDBA==");
@@ -91,11 +94,11 @@ public sealed class PayloadTests
             Text("v3 text", "1a:4", "!BadLength");
             Text("v3 text", "12345678901:4", "!BadLength");
             Text("v3 text", "4294967297:4", "!BadLength");
-            // One digit more than a length can have, though the number is small.
+            // One digit more than a length may have, although the value is small.
             Text("v3 text", "00000000002:4a", "!BadLength");
             Text("v3 text", "0000000002:4a", "Message:a");
             Text("v3 text", "3:4a", "!Truncated");
-            // As many bytes as units, but fewer units than bytes.
+            // The stated length equals the number of bytes, but the text has fewer UTF-16 code units.
             Text("v3 text", "5:4😀", "!Truncated");
             Text("v3 text", "4:4€", "!Truncated");
             Text("v3 text", "2:4😀", "!SplitCharacter");
@@ -127,7 +130,7 @@ public sealed class PayloadTests
 
     [Theory]
     [MemberData(nameof(Payloads))]
-    public void Read_WholeOrInsideALargerBuffer_FindsTheSame(string codec, byte[] payload, string expected)
+    public void Read_WholePayloadOrSliceOfLargerBuffer_ReturnsTheSamePackets(string codec, byte[] payload, string expected)
     {
         Assert.Equal(expected, Describe(codec, payload));
         byte[] larger = [0x34, 0x1e, 0xFF, .. payload, 0x1e, 0x34, 0xFF];
@@ -136,13 +139,13 @@ public sealed class PayloadTests
 
     [Theory]
     [MemberData(nameof(Payloads))]
-    public void Read_CutAtEveryIndex_NeverThrowsAndFindsNothingNew(string codec, byte[] payload, string expected)
+    public void Read_TruncatedAtEveryIndex_NeverThrowsAndReturnsNoOtherPackets(string codec, byte[] payload, string expected)
     {
         for (var length = 0; length < payload.Length; length++)
         {
             var whole = Describe(codec, payload).Split(' ');
             var cut = Describe(codec, payload.AsSpan(0, length)).Split(' ');
-            // What comes before the last packet of the cut one is what the whole one begins with.
+            // All packets of the truncated payload but the last equal the first packets of the whole payload.
             Assert.Equal(whole.Take(cut.Length - 1), cut.Take(cut.Length - 1));
         }
 
@@ -153,7 +156,7 @@ public sealed class PayloadTests
     [InlineData("v4")]
     [InlineData("v3 text")]
     [InlineData("v3 binary")]
-    public void Read_RandomBytes_NeverThrowsAndAlwaysEnds(string codec)
+    public void Read_RandomBytes_NeverThrowsAndTerminates(string codec)
     {
         var random = new Random(4711);
         var alphabet = codec == "v3 binary" ? (byte[])[0, 1, 2, 9, 255, 4, (byte)'4'] : Encoding.UTF8.GetBytes("0123456:b\x1e€😀");
@@ -178,14 +181,14 @@ public sealed class PayloadTests
     [InlineData("v4")]
     [InlineData("v3 text")]
     [InlineData("v3 binary")]
-    public void Write_WhatWasWritten_IsRead(string codec)
+    public void Write_RandomPackets_RoundTrips(string codec)
     {
         var random = new Random(42);
         for (var round = 0; round < 500; round++)
         {
             var output = new ArrayBufferWriter<byte>();
             var expected = new List<string>();
-            long most = 0;
+            long maxLength = 0;
             for (var count = random.Next(1, 6); count > 0; count--)
             {
                 var isText = random.Next(2) == 0;
@@ -196,15 +199,15 @@ public sealed class PayloadTests
                 switch (codec)
                 {
                     case "v4":
-                        most += PayloadCodec.EncodedLength(body, data.Length) + 1;
+                        maxLength += PayloadCodec.EncodedLength(body, data.Length) + 1;
                         PayloadCodec.Write(output, expected.Count == 0, PacketType.Message, body, data);
                         break;
                     case "v3 text":
-                        most += V3.TextPayloadCodec.MaxEncodedLength(body, data.Length);
+                        maxLength += V3.TextPayloadCodec.MaxEncodedLength(body, data.Length);
                         V3.TextPayloadCodec.Write(output, PacketType.Message, body, data);
                         break;
                     default:
-                        most += V3.BinaryPayloadCodec.MaxEncodedLength(data.Length);
+                        maxLength += V3.BinaryPayloadCodec.MaxEncodedLength(data.Length);
                         V3.BinaryPayloadCodec.Write(output, PacketType.Message, body, data);
                         break;
                 }
@@ -213,13 +216,13 @@ public sealed class PayloadTests
                     : codec == "v3 binary" ? Convert.ToHexString(data) : "b64," + Convert.ToBase64String(data)));
             }
 
-            Assert.True(output.WrittenCount <= most, "A packet took more than was said.");
+            Assert.True(output.WrittenCount <= maxLength, "The encoded packets are longer than the computed maximum.");
             Assert.Equal(string.Join(' ', expected), Describe(codec, output.WrittenSpan));
         }
     }
 
     [Fact]
-    public void Count_IsWhatTheSeparatorsSay()
+    public void Count_Payload_ReturnsSeparatorsPlusOne()
     {
         Assert.Equal(1, PayloadCodec.Count(""u8));
         Assert.Equal(3, PayloadCodec.Count("4a\u001e4b\u001e"u8));
@@ -228,7 +231,7 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public void DecodeBinary_ReadsTheTypesNumber()
+    public void DecodeBinary_FirstByte_IsThePacketType()
     {
         Assert.Equal(PacketParseError.Empty, V3.PacketCodec.DecodeBinary([], out _));
         Assert.Equal(PacketParseError.UnknownType, V3.PacketCodec.DecodeBinary([7], out _));

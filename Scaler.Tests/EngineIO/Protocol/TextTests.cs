@@ -5,7 +5,7 @@ using Scaler.EngineIO.Protocol;
 
 namespace Scaler.Tests.EngineIO.Protocol;
 
-/// <summary>Base64, JSONP, the open packet, and UTF-8 from outside.</summary>
+/// <summary>Tests base64, JSONP, the open packet, and the repair of invalid UTF-8 from clients.</summary>
 public sealed class TextTests
 {
     [Theory]
@@ -22,7 +22,7 @@ public sealed class TextTests
     [InlineData("!AQ{ID", "010203")]
     [InlineData("AQ==ID", "01")]
     [InlineData("za09 Zz", "CDAD3D67")]
-    public void Decode_IsLenient(string text, string expected)
+    public void Decode_MalformedBase64_IsLenient(string text, string expected)
     {
         var output = new byte[Base64Text.MaxDecodedLength(text.Length)];
         var length = Base64Text.Decode(Encoding.ASCII.GetBytes(text), output);
@@ -38,7 +38,7 @@ public sealed class TextTests
     [InlineData(3072)]
     [InlineData(3073)]
     [InlineData(10_000)]
-    public void Encode_IsWhatTheFrameworkEncodes(int length)
+    public void Encode_AnyLength_EqualsTheFrameworksBase64(int length)
     {
         var data = new byte[length];
         new Random(length).NextBytes(data);
@@ -51,7 +51,7 @@ public sealed class TextTests
     }
 
     [Fact]
-    public void Decode_RandomText_StaysWithinItsLimit()
+    public void Decode_RandomText_StaysWithinMaxDecodedLength()
     {
         var random = new Random(1);
         for (var round = 0; round < 20_000; round++)
@@ -70,7 +70,7 @@ public sealed class TextTests
     [InlineData("</script><!--")]
     [InlineData("é€😀")]
     [InlineData("")]
-    public void Jsonp_IsAScriptWhoseStringIsThePayload(string payload)
+    public void Jsonp_Write_ProducesAScriptWithThePayloadAsString(string payload)
     {
         var output = new ArrayBufferWriter<byte>();
         Jsonp.Write(output, "0", Encoding.UTF8.GetBytes(payload));
@@ -98,7 +98,7 @@ public sealed class TextTests
     [InlineData("x=1", null)]
     [InlineData("dd=1", null)]
     [InlineData("", null)]
-    public void Jsonp_FormIsUnwrapped(string form, string? expected)
+    public void Jsonp_TryReadForm_ReturnsThePayload(string form, string? expected)
     {
         var output = new ArrayBufferWriter<byte>();
         Assert.Equal(expected is not null, Jsonp.TryReadForm(Encoding.UTF8.GetBytes(form), output));
@@ -106,7 +106,7 @@ public sealed class TextTests
     }
 
     [Fact]
-    public void Jsonp_OnlyTheDigitsOfAnIndexAreWritten()
+    public void Jsonp_Write_KeepsOnlyTheDigitsOfTheIndex()
     {
         var output = new ArrayBufferWriter<byte>();
         Jsonp.Write(output, "1](alert(1))//2\u0663", "4"u8);
@@ -114,7 +114,7 @@ public sealed class TextTests
     }
 
     [Fact]
-    public void OpenPacket_EscapesAnOddSid()
+    public void OpenPacket_SidWithAQuote_IsEscaped()
     {
         var output = new ArrayBufferWriter<byte>();
         new OpenPacket("a\"b", true, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(20), 5).Write(output);
@@ -128,7 +128,7 @@ public sealed class TextTests
     [Theory]
     [InlineData(true, "[\"websocket\"]")]
     [InlineData(false, "[]")]
-    public void OpenPacket_SaysWhatCanBeUpgradedTo(bool upgrades, string expected)
+    public void OpenPacket_Write_ListsTheAvailableUpgrades(bool upgrades, string expected)
     {
         var output = new ArrayBufferWriter<byte>();
         new OpenPacket("a", upgrades, default, default, 5).Write(output);
@@ -137,10 +137,10 @@ public sealed class TextTests
     }
 
     [Fact]
-    public void Repair_LeavesWhatIsValid()
+    public void Repair_ValidUtf8_ReturnsTheSameMemory()
     {
         ReadOnlyMemory<byte> valid = Encoding.UTF8.GetBytes("é€😀");
-        // The same memory, not a copy of it.
+        // ReadOnlyMemory<T>.Equals compares the underlying object and range: the result is the same memory, not a copy.
         Assert.True(valid.Equals(Utf8Text.Repair(valid)));
         Assert.Equal("a\uFFFDb"u8.ToArray(), Utf8Text.Repair(new byte[] { (byte)'a', 0xFF, (byte)'b' }).ToArray());
     }

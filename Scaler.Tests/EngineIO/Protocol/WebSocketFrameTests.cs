@@ -11,7 +11,7 @@ public sealed class WebSocketFrameTests
     [InlineData(126)]
     [InlineData(65535)]
     [InlineData(65536)]
-    public void TryParse_ShorterThanAHeader_IsIncompleteAtEveryIndex(int length)
+    public void TryParse_TruncatedHeader_IsIncompleteAtEveryIndex(int length)
     {
         var frame = RawWebSocket.Frame(RawWebSocket.Binary, new byte[length]);
         var size = frame.Length - length;
@@ -36,7 +36,7 @@ public sealed class WebSocketFrameTests
     [InlineData(0x09, 0x80, FrameError.FragmentedControl)]
     [InlineData(0x89, 0xFE, FrameError.ControlTooLong)]
     [InlineData(0x88, 0xFF, FrameError.ControlTooLong)]
-    public void TryParse_WrongHeader_SaysWhatIsWrong(byte first, byte second, object error)
+    public void TryParse_InvalidHeader_ReturnsTheError(byte first, byte second, object error)
     {
         Assert.Equal(FrameParse.Invalid, FrameHeader.TryParse([first, second], false, out _, out _, out var found));
         Assert.Equal(error, found);
@@ -46,7 +46,7 @@ public sealed class WebSocketFrameTests
     [InlineData(0x88)]
     [InlineData(0x89)]
     [InlineData(0x8A)]
-    public void TryParse_ControlFrameOfTheGreatestLength_IsComplete(byte first)
+    public void TryParse_ControlFrameOfMaxLength_IsComplete(byte first)
     {
         Assert.Equal(FrameParse.Complete, FrameHeader.TryParse([first, 0xFD, 1, 2, 3, 4], false, out var header, out _, out _));
         Assert.True(header.IsControl);
@@ -60,7 +60,7 @@ public sealed class WebSocketFrameTests
     [InlineData(0xC9, false)]
     [InlineData(0xE1, false)]
     [InlineData(0xD1, false)]
-    public void TryParse_WithCompressionAgreed_TakesItsBitOnTheFirstFrameOnly(byte first, bool accepted)
+    public void TryParse_WithCompressionNegotiated_AcceptsRsv1OnTheFirstFrameOnly(byte first, bool accepted)
     {
         var parse = FrameHeader.TryParse([first, 0x80, 1, 2, 3, 4], true, out var header, out _, out var error);
         Assert.Equal(accepted ? FrameParse.Complete : FrameParse.Invalid, parse);
@@ -72,7 +72,7 @@ public sealed class WebSocketFrameTests
     [InlineData(new byte[] { 0x82, 0xFE, 0, 125, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })]
-    public void TryParse_LengthInAWrongForm_IsInvalid(byte[] source)
+    public void TryParse_NonMinimalOrNegativeLength_IsInvalid(byte[] source)
     {
         Assert.Equal(FrameParse.Invalid, FrameHeader.TryParse(source, false, out _, out _, out var error));
         Assert.Equal(FrameError.BadLength, error);
@@ -84,7 +84,7 @@ public sealed class WebSocketFrameTests
     [InlineData(126L, new byte[] { 0x81, 126, 0, 126 })]
     [InlineData(65535L, new byte[] { 0x81, 126, 0xFF, 0xFF })]
     [InlineData(65536L, new byte[] { 0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0 })]
-    public void Write_IsTheShortestForm(long length, byte[] expected)
+    public void Write_AnyLength_UsesTheShortestLengthEncoding(long length, byte[] expected)
     {
         Span<byte> output = stackalloc byte[FrameHeader.MaxServerLength];
         var written = FrameHeader.Write(output, WebSocketOpcode.Text, false, length);
@@ -95,7 +95,7 @@ public sealed class WebSocketFrameTests
     }
 
     [Fact]
-    public void Apply_OfAnyLength_IsTheByteWiseXor()
+    public void Apply_AnyLength_EqualsBytewiseXor()
     {
         var random = new Random(6455);
         byte[] key = [0x37, 0xFA, 0x21, 0x3D];
@@ -111,16 +111,16 @@ public sealed class WebSocketFrameTests
     }
 
     [Fact]
-    public void IsAcceptable_EveryWindowOfADeflateClient_IsTaken()
+    public void IsAcceptable_ClientMaxWindowBits_AcceptsEightToFifteen()
     {
         for (var bits = 0; bits <= 20; bits++)
         {
             Assert.Equal(bits is >= 8 and <= 15, DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={bits}"));
         }
 
-        foreach (var wrong in (string[])["", "x", "08", "1x", "1-", "100", "-8"])
+        foreach (var invalid in (string[])["", "x", "08", "1x", "1-", "100", "-8"])
         {
-            Assert.False(DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={wrong}"));
+            Assert.False(DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={invalid}"));
         }
     }
 
@@ -139,13 +139,13 @@ public sealed class WebSocketFrameTests
     [InlineData(1015, false)]
     [InlineData(2999, false)]
     [InlineData(5000, false)]
-    public void Check_CloseCode_IsOneThatMayBeSent(int code, bool allowed)
+    public void Check_CloseCode_AcceptsOnlyCodesThatMayBeSent(int code, bool allowed)
     {
         Assert.Equal(allowed ? FrameError.None : FrameError.BadClosePayload, ClosePayload.Check([(byte)(code >> 8), (byte)code]));
     }
 
     [Fact]
-    public void Check_ClosePayload_IsEmptyOrACodeAndUtf8()
+    public void Check_ClosePayload_AcceptsEmptyOrCodeWithUtf8Reason()
     {
         Assert.Equal(FrameError.None, ClosePayload.Check([]));
         Assert.Equal(FrameError.BadClosePayload, ClosePayload.Check([3]));
@@ -154,7 +154,7 @@ public sealed class WebSocketFrameTests
     }
 
     [Fact]
-    public void Accept_IsTheRfcsExample()
+    public void Accept_KeyOfTheRfcExample_ReturnsTheRfcResult()
     {
         Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", WebSocketKey.Accept("dGhlIHNhbXBsZSBub25jZQ=="));
     }
@@ -168,7 +168,7 @@ public sealed class WebSocketFrameTests
     [InlineData("dGhlIHNhbXBsZSBub25jZQ== ", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void IsValid_Key_Is16BytesAsBase64(string? key, bool valid)
+    public void IsValid_Key_AcceptsOnly16BytesAsBase64(string? key, bool valid)
     {
         Assert.Equal(valid, WebSocketKey.IsValid(key));
     }
@@ -191,7 +191,7 @@ public sealed class WebSocketFrameTests
     [InlineData("permessage-deflate; unknown", false)]
     [InlineData("permessage-bzip2", false)]
     [InlineData("", false)]
-    public void IsAcceptable_Offer_IsOneThatCanBeKept(string offer, bool acceptable)
+    public void IsAcceptable_Offer_AcceptsOnlySupportedParameters(string offer, bool acceptable)
     {
         Assert.Equal(acceptable, DeflateOffer.IsAcceptable(offer));
     }

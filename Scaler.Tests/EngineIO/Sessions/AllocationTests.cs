@@ -5,43 +5,44 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sessions;
 
-/// <summary>What a message costs in steady state.</summary>
+/// <summary>Measures the allocations per message in steady state.</summary>
 [Collection(nameof(AllocationTests))]
 public sealed class AllocationTests
 {
     [Fact]
-    public async Task WebSocketEcho_InSteadyState_AllocatesNothingPerMessage()
+    public async Task WebSocketEcho_SteadyState_AllocatesNothingPerMessage()
     {
         const int Messages = 50_000;
         const int Batch = 1_000;
         await using var host = await EngineTestHost.StartAsync(null, new EngineTestHandler
         {
             Quiet = true,
-            Message = static (session, message, token) => Discard(session.SendAsync(message.Data, cancellationToken: token)),
+            Message = static (session, message, token) => AssertCompleted(session.SendAsync(message.Data, cancellationToken: token)),
         });
         using var socket = await host.OpenWebSocketAsync();
         var frames = Enumerable.Repeat(RawWebSocket.TextFrame("4hello"), Batch).SelectMany(static frame => frame).ToArray();
-        // "4hello" as a server's frame.
-        const int Answer = 8;
+        // The length of "4hello" as a server's frame, in bytes.
+        const int FrameLength = 8;
         await EchoAsync(Messages);
         var before = GC.GetTotalAllocatedBytes(precise: true);
         await EchoAsync(Messages);
         var perMessage = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Messages;
-        // What the client and the server allocate for each batch is in it; an object for each message would be 24 bytes alone.
-        Assert.True(perMessage < 12, $"{perMessage:F1} bytes for each message");
+        // The figure includes the allocations of the client and the server for each batch. One object per message would cost
+        // 24 bytes.
+        Assert.True(perMessage < 12, $"Allocated {perMessage:F1} bytes per message");
 
         async Task EchoAsync(int count)
         {
             for (var sent = 0; sent < count; sent += Batch)
             {
                 await socket.Connection.SendAsync(frames);
-                await socket.Connection.SkipAsync(Batch * Answer);
+                await socket.Connection.SkipAsync(Batch * FrameLength);
             }
         }
     }
 
     [Fact]
-    public void Queue_OfABurstThatFillsSeveralChunks_AllocatesNothing()
+    public void OutboundQueue_BurstOfSeveralChunks_AllocatesNothing()
     {
         var queue = default(OutboundQueue);
         var message = new byte[PacketChunk.MaxData];
@@ -70,14 +71,16 @@ public sealed class AllocationTests
         }
     }
 
-    private static ValueTask Discard(ValueTask<EngineSendOutcome> sending)
+    private static ValueTask AssertCompleted(ValueTask<EngineSendOutcome> send)
     {
-        Assert.True(sending.IsCompletedSuccessfully);
-        _ = sending.GetAwaiter().GetResult();
+        Assert.True(send.IsCompletedSuccessfully);
+        _ = send.GetAwaiter().GetResult();
         return default;
     }
 }
 
-/// <summary>Alone: what other tests allocate at the same time would be counted.</summary>
+/// <summary>
+/// Disables parallelization, because the measurements would include the allocations of tests that run at the same time.
+/// </summary>
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public sealed class AllocationTestsDefinition;

@@ -4,14 +4,14 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sessions;
 
-/// <summary>One message for many, which is written by other threads than the sender's.</summary>
+/// <summary>Tests messages that are sent to many sessions. Other threads than the sender's write them to the sockets.</summary>
 public sealed class BroadcastTests
 {
     private const int Clients = 30;
     private const int Rounds = 300;
 
     [Fact]
-    public async Task TrySend_ToMany_ReachesEachOnce_InTheOrderOfSending_AmongItsOwnMessages()
+    public async Task TrySend_ToManySessions_DeliversOnceInOrderWithOtherMessages()
     {
         await using var host = await EngineTestHost.StartAsync();
         var clients = new List<(RawWebSocket Socket, EngineSession Session)>();
@@ -23,7 +23,7 @@ public sealed class BroadcastTests
             clients.Add((socket, session));
         }
 
-        // Each read before the next is sent: whatever is left behind in a queue is missed at once.
+        // Read each message before the next is sent, so that a message stuck in a queue fails the test immediately.
         for (var round = 0; round < Rounds; round++)
         {
             using var message = EngineEncodedMessage.Create(Encoding.UTF8.GetBytes($"to all {round}"), EngineMessageKind.Text);
@@ -44,7 +44,7 @@ public sealed class BroadcastTests
     }
 
     [Fact]
-    public async Task TrySend_FromSeveralThreads_ReachesEachOnce_InEachThreadsOrder()
+    public async Task TrySend_FromSeveralThreads_DeliversOnceInTheOrderOfEachThread()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await RawWebSocket.ConnectAsync(host.Port, "?EIO=4&transport=websocket");
@@ -73,7 +73,7 @@ public sealed class BroadcastTests
     [Theory]
     [InlineData(EngineMessageKind.Text)]
     [InlineData(EngineMessageKind.Binary)]
-    public async Task TrySend_OfMoreThanTheSystemTakes_IsWhole_ThoughItsMemoryHasGoneToOthers(EngineMessageKind kind)
+    public async Task TrySend_LargerThanTheSocketBuffer_StaysIntactAfterTheMessageIsDisposed(EngineMessageKind kind)
     {
         const int Length = 8 * 1024 * 1024;
         await using var host = await EngineTestHost.StartAsync(options => options.MaxQueuedBytes = 4 * Length);
@@ -96,12 +96,13 @@ public sealed class BroadcastTests
             session.TrySend(second);
         }
 
-        // Whatever has been given back is written over by the next.
+        // Overwrites pooled memory that was returned too early.
         using var other = EngineEncodedMessage.Create(new byte[Length], EngineMessageKind.Binary);
         foreach (var length in (int[])[Length, Length / 2])
         {
             var read = kind == EngineMessageKind.Text ? Encoding.UTF8.GetBytes((await slow.ReadTextAsync())[1..]) : await slow.ReadBinaryAsync();
-            Assert.True(data.AsSpan(0, length).SequenceEqual(read), $"{read.Length} bytes differ from what was sent");
+            Assert.True(
+                data.AsSpan(0, length).SequenceEqual(read), $"The {read.Length} received bytes differ from the sent bytes");
         }
     }
 }

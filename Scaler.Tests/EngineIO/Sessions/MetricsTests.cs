@@ -18,7 +18,7 @@ public sealed class MetricsTests
             .Sum(static measurement => measurement.Value);
 
     [Fact]
-    public async Task ActiveSessions_AcrossAnUpgrade_LeavesNothingBehind()
+    public async Task ActiveSessions_AfterUpgradeAndClose_IsZero()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var sessions = Collect<long>(host, "active_sessions");
@@ -38,7 +38,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task Packets_AreCountedByDirectionAndType()
+    public async Task Packets_SentAndReceived_AreCountedByTransportDirectionAndType()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var packets = Collect<long>(host, "packets");
@@ -60,7 +60,7 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public async Task RefusedRequests_AreCountedByTheirError()
+    public async Task RefusedRequests_OfEachKind_AreCountedByErrorType()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var refused = Collect<long>(host, "refused_requests");

@@ -4,19 +4,21 @@ using Scaler.EngineIO.Sessions;
 
 namespace Scaler.Tests.EngineIO.Sessions;
 
-/// <summary>A queue with one packet in place and the others in a ring is, to whoever uses it, a queue.</summary>
+/// <summary>
+/// Tests that the queue, which stores the first packet inline and the rest in a ring buffer, behaves as a FIFO queue.
+/// </summary>
 public sealed class OutboundQueueTests
 {
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(100)]
-    public void Queue_FilledAndEmptiedByTurns_GivesWhatCameFirst_AndCountsAllOfIt(int most)
+    public void Queue_RandomEnqueuesAndDequeues_IsFirstInFirstOutAndTracksItsSize(int maxCount)
     {
-        var (random, model, queue, number) = (new Random(most), new Queue<int>(), default(OutboundQueue), 0);
+        var (random, model, queue, number) = (new Random(maxCount), new Queue<int>(), default(OutboundQueue), 0);
         for (var step = 0; step < 20_000; step++)
         {
-            if (model.Count < most && random.Next(5) < 3)
+            if (model.Count < maxCount && random.Next(5) < 3)
             {
                 model.Enqueue(++number);
                 queue.Enqueue(new OutboundPacket(PacketType.Message, PacketBody.Text, null, number, EngineSendFlags.None));
@@ -37,7 +39,7 @@ public sealed class OutboundQueueTests
     [Theory]
     [InlineData(1)]
     [InlineData(40)]
-    public void Clear_ReleasesEachPacketOnce(int count)
+    public void Clear_QueuedPackets_ReleasesEachOnce(int count)
     {
         var queue = default(OutboundQueue);
         var message = EngineEncodedMessage.Create("hello"u8, EngineMessageKind.Text);

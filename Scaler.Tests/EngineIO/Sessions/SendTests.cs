@@ -4,10 +4,10 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sessions;
 
-/// <summary>The outbound queue: its bounds, who waits, and what happens to a client that does not take what is sent to it.</summary>
+/// <summary>Tests the bounds of the outbound queue, the back-pressure on senders, and the close of slow consumers.</summary>
 public sealed class SendTests
 {
-    // Room for three packets of 300 bytes, each counted with 64 more.
+    // Room for three packets of 300 bytes. The queue counts 64 bytes of overhead for each.
     private static Task<EngineTestHost> StartAsync(TimeProvider? time = null) =>
         EngineTestHost.StartAsync(static options => options.MaxQueuedBytes = 1100, null, time);
 
@@ -27,7 +27,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task SendAsync_WhenTheQueueIsFull_WaitsUntilTheClientHasTakenEnough()
+    public async Task SendAsync_WhenTheQueueIsFull_WaitsUntilThereIsRoom()
     {
         await using var host = await StartAsync();
         var (sid, session) = await FillAsync(host);
@@ -41,7 +41,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task SendAsync_SmallMessage_DoesNotOvertakeOneThatWaits()
+    public async Task SendAsync_SmallMessage_DoesNotOvertakeAWaitingSend()
     {
         await using var host = await StartAsync();
         var (sid, session) = await FillAsync(host);
@@ -54,7 +54,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task SendAsync_VolatileOnAFullQueue_IsDropped()
+    public async Task SendAsync_VolatileWhenTheQueueIsFull_IsDropped()
     {
         await using var host = await StartAsync();
         var (_, session) = await FillAsync(host);
@@ -65,7 +65,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task TrySend_OnAFullQueue_ClosesTheSlowConsumer()
+    public async Task TrySend_WhenTheQueueIsFull_ClosesTheSlowConsumer()
     {
         await using var host = await StartAsync();
         var (sid, session) = await FillAsync(host);
@@ -78,18 +78,18 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task TrySend_ToManyFullQueues_ReturnsBeforeTheyAreClosed()
+    public async Task TrySend_ToManyFullQueues_ReturnsBeforeTheSessionsAreClosed()
     {
-        using var told = new SemaphoreSlim(0);
-        using var mayGoOn = new ManualResetEventSlim();
-        var heldUp = false;
+        using var limitReached = new SemaphoreSlim(0);
+        using var release = new ManualResetEventSlim();
+        var timedOut = false;
         await using var host = await EngineTestHost.StartAsync(options =>
         {
             options.MaxQueuedBytes = 1100;
             options.OnLimitReached = _ =>
             {
-                told.Release();
-                heldUp |= !mayGoOn.Wait(TimeSpan.FromSeconds(10));
+                limitReached.Release();
+                timedOut |= !release.Wait(TimeSpan.FromSeconds(10));
             };
         });
         List<(string Sid, EngineSession Session)> clients = [await FillAsync(host), await FillAsync(host), await FillAsync(host)];
@@ -103,26 +103,26 @@ public sealed class SendTests
             Assert.Equal(EngineSendOutcome.Closed, await session.SendAsync(Packet));
         }
 
-        // One at a time: the pool is left to the others.
-        await told.WaitAsync().Within();
-        Assert.Equal(0, told.CurrentCount);
-        mayGoOn.Set();
+        // Sessions are closed one at a time, so that the thread pool stays available for other work.
+        await limitReached.WaitAsync().Within();
+        Assert.Equal(0, limitReached.CurrentCount);
+        release.Set();
         foreach (var (sid, _) in clients)
         {
             Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
             (await host.PollAsync(sid)).Is(200, "6\x1e" + "1");
         }
 
-        Assert.False(heldUp);
+        Assert.False(timedOut);
     }
 
     [Fact]
-    public async Task SendAsync_ThatWaitsTooLong_ClosesTheSlowConsumer()
+    public async Task SendAsync_WaitingLongerThanTheTimeout_ClosesTheSlowConsumer()
     {
         var time = new FakeTimeProvider();
         await using var host = await StartAsync(time);
         var (_, session) = await FillAsync(host);
-        // Its heartbeat is later than the sender's patience.
+        // The heartbeat timeout of the session must be later than the send timeout.
         time.Advance(TimeSpan.FromSeconds(1));
         var waiting = session.SendAsync(Packet).AsTask();
         var other = session.SendAsync(Packet).AsTask();
@@ -135,22 +135,22 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task SendAsync_WaitThatIsCancelled_SendsNothing()
+    public async Task SendAsync_CanceledWhileWaiting_SendsNothing()
     {
         await using var host = await StartAsync();
         var (sid, session) = await FillAsync(host);
         using var cancellation = new CancellationTokenSource();
         var waiting = session.SendAsync("never", cancellationToken: cancellation.Token).AsTask();
-        var behind = session.SendAsync("behind").AsTask();
+        var next = session.SendAsync("next").AsTask();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Within());
         await host.PollAsync(sid);
-        Assert.Equal(EngineSendOutcome.Sent, await behind.Within());
-        (await host.PollAsync(sid)).Is(200, "4behind");
+        Assert.Equal(EngineSendOutcome.Sent, await next.Within());
+        (await host.PollAsync(sid)).Is(200, "4next");
     }
 
     [Fact]
-    public async Task SendAsync_OneMessageLargerThanTheQueue_PassesWhenItIsEmpty()
+    public async Task SendAsync_MessageLargerThanTheQueueLimit_IsSentWhenTheQueueIsEmpty()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -160,7 +160,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task SendAsync_MorePacketsThanAllowed_Waits()
+    public async Task SendAsync_MorePacketsThanTheLimit_Waits()
     {
         await using var host = await EngineTestHost.StartAsync(static options => options.MaxQueuedPackets = 8);
         await host.OpenAsync();
@@ -177,7 +177,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task WebSocketClient_ThatReadsNothing_IsClosedAsASlowConsumerAndOthersGoOn()
+    public async Task WebSocketClient_ThatDoesNotRead_IsClosedAsSlowConsumerWithoutAffectingOthers()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -190,7 +190,7 @@ public sealed class SendTests
         var sent = 0;
         while (session.TrySend(message) == EngineSendOutcome.Sent)
         {
-            Assert.True(++sent < 10_000, "the queue has no bound");
+            Assert.True(++sent < 10_000, "The queue has no limit.");
             await Task.Yield();
         }
 
@@ -201,7 +201,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task WebSocketClient_ThatReadsAgain_GetsEverythingInOrder()
+    public async Task WebSocketClient_ThatReadsSlowly_ReceivesEverythingInOrder()
     {
         await using var host = await EngineTestHost.StartAsync(static options => options.MaxQueuedBytes = 100_000);
         using var socket = await host.OpenWebSocketAsync();
@@ -223,7 +223,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public void EncodedMessage_ThatIsDisposed_CanNotBeSent()
+    public void EncodedMessage_AfterDispose_CannotBeRetained()
     {
         var message = EngineEncodedMessage.Create("hello"u8, EngineMessageKind.Text);
         message.Retain();
@@ -240,7 +240,7 @@ public sealed class SendTests
     [InlineData(125)]
     [InlineData(65534)]
     [InlineData(65535)]
-    public async Task EncodedMessage_OfAnyLength_IsOneFrame(int length)
+    public async Task EncodedMessage_OfAnyLength_IsSentAsOneFrame(int length)
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();

@@ -8,7 +8,7 @@ namespace Scaler.Tests.EngineIO.Sessions;
 public sealed class ShutdownTests
 {
     [Fact]
-    public async Task HostThatStops_ClosesItsSessionsWithAReason()
+    public async Task StopAsync_WithOpenSessions_ClosesThemWithAReason()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -27,7 +27,7 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public async Task ClientThatReadsNothing_DoesNotStallTheShutdown()
+    public async Task StopAsync_WithAClientThatDoesNotRead_Completes()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -50,7 +50,7 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public async Task CloseAllAsync_OfManySessions_ClosesThemAll()
+    public async Task CloseAllAsync_WithManySessions_ClosesThemAll()
     {
         await using var host = await EngineTestHost.StartAsync();
         for (var count = 0; count < 150; count++)
@@ -66,12 +66,12 @@ public sealed class ShutdownTests
             Assert.Equal(EngineCloseReason.Forbidden, await host.Handler.NextClosed());
         }
 
-        // Not a shutdown: new ones may come.
+        // This is not a shutdown: the server still accepts handshakes.
         await host.OpenAsync();
     }
 
     [Fact]
-    public async Task CloseAllAsync_ThatIsCancelled_CutsTheRestOff()
+    public async Task CloseAllAsync_WhenCanceled_AbortsTheRemainingSessions()
     {
         await using var host = await EngineTestHost.StartAsync(static options => options.CloseTimeout = TimeSpan.FromMinutes(5));
         using var socket = await host.OpenWebSocketAsync();
@@ -84,7 +84,7 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public async Task Server_WithoutAHost_IsMadeFromItsServices()
+    public async Task AddEngineIO_WithoutAHost_ResolvesTheServer()
     {
         var services = new ServiceCollection();
         services.AddEngineIO<EngineTestHandler>(static options => options.MaxPayload = 5);

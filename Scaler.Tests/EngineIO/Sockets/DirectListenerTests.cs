@@ -12,16 +12,16 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>A listener and its connections, without the web server above them.</summary>
+/// <summary>Tests a listener and its connections without Kestrel.</summary>
 public sealed class DirectListenerTests : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddOptions().AddSingleton<DirectTransport>().BuildServiceProvider();
 
-    // It takes little before it has read anything.
+    // A small receive buffer, so that back-pressure starts soon when the client does not read.
     private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
 
     [Fact]
-    public async Task Connection_IsReadAndWritten_UntilItIsDisposedOf()
+    public async Task Connection_UntilDisposed_ReadsAndWrites()
     {
         await using var listener = await BindAsync();
         await using var connection = await AcceptAsync(listener);
@@ -39,53 +39,53 @@ public sealed class DirectListenerTests : IAsyncDisposable
         var answer = new byte[16];
         Assert.Equal(3, await _client.ReceiveAsync(answer).Within());
         Assert.Equal(0, await _client.ReceiveAsync(answer).Within());
-        await Ended(connection);
+        await ClosedAsync(connection);
     }
 
     [Fact]
-    public async Task Abort_EndsTheReadThatWaits_WithTheReason_AndTheConnection()
+    public async Task Abort_WithAPendingRead_ThrowsTheReasonAndResetsTheConnection()
     {
         await using var listener = await BindAsync();
         await using var connection = await AcceptAsync(listener);
         var read = connection.Transport.Input.ReadAsync().AsTask();
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection.ConnectionClosed.Register(told.SetResult);
-        connection.ConnectionClosed.Register(static () => throw new InvalidOperationException("who asked for it fails"));
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionClosed.Register(closed.SetResult);
+        connection.ConnectionClosed.Register(static () => throw new InvalidOperationException("thrown by a callback"));
 
-        connection.Abort(new ConnectionAbortedException("enough"));
+        connection.Abort(new ConnectionAbortedException("aborted by the test"));
 
-        Assert.Equal("enough", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.Within())).Message);
-        await told.Task.Within();
-        await HasBeenReset();
+        Assert.Equal("aborted by the test", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.Within())).Message);
+        await closed.Task.Within();
+        await AssertResetAsync();
     }
 
     [Fact]
-    public async Task Abort_GivesUpWhatTheSystemHoldsForAClientThatTakesNothing()
+    public async Task Abort_WhileTheClientDoesNotRead_DiscardsTheDataInTheSendBuffer()
     {
         await using var listener = await BindAsync();
         await using var connection = await AcceptAsync(listener);
-        var write = connection.Transport.Output.WriteAsync(SocketPair.TooMuch()).AsTask();
+        var write = connection.Transport.Output.WriteAsync(SocketPair.CreateLargePayload()).AsTask();
         Assert.False(write.IsCompleted);
 
-        connection.Abort(new ConnectionAbortedException("enough"));
+        connection.Abort(new ConnectionAbortedException("aborted by the test"));
 
-        // What had come before the reset can still be received, but nothing comes behind it.
-        await HasBeenReset();
+        // The client can still receive the data that arrived before the reset, but nothing after it.
+        await AssertResetAsync();
         Assert.True((await write.Within()).IsCompleted);
     }
 
     [LinuxFact]
-    public async Task System_TakesLittleForAClientThatTakesNothing()
+    public async Task SendBuffer_WhenTheClientDoesNotRead_AcceptsLittle()
     {
         await using var listener = await BindAsync();
         await using var connection = await AcceptAsync(listener);
-        Assert.InRange(TakenBySystem(connection), 1, 512 * 1024);
+        Assert.InRange(FillSendBuffer(connection), 1, 512 * 1024);
     }
 
     [LinuxFact]
-    public async Task System_TakesAsMuchAsTheListenersCreatorHasSet()
+    public async Task SendBuffer_WithALimitSetByTheApplication_KeepsThatLimit()
     {
-        const int TcpNotSentLowWater = 25;
+        const int TcpNotSentLowWater = 25; // TCP_NOTSENT_LOWAT on Linux.
         _services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.CreateBoundListenSocket = static endpoint =>
         {
             var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
@@ -94,11 +94,11 @@ public sealed class DirectListenerTests : IAsyncDisposable
         };
         await using var listener = await BindAsync();
         await using var connection = await AcceptAsync(listener);
-        Assert.InRange(TakenBySystem(connection), 768 * 1024, int.MaxValue);
+        Assert.InRange(FillSendBuffer(connection), 768 * 1024, int.MaxValue);
     }
 
     [Fact]
-    public async Task Features_AreTheConnections_UntilSomebodySetsAnother()
+    public async Task Features_UntilReplaced_AreTheConnectionItself()
     {
         await using var listener = await BindAsync();
         await using var connection = await AcceptAsync(listener);
@@ -122,7 +122,7 @@ public sealed class DirectListenerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Accept_OfAListenerThatIsUnbound_IsOver()
+    public async Task AcceptAsync_AfterUnbind_ReturnsNull()
     {
         await using var listener = await BindAsync();
         var accept = listener.AcceptAsync().AsTask();
@@ -137,32 +137,33 @@ public sealed class DirectListenerTests : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private static Task Ended(ConnectionContext connection)
+    private static Task ClosedAsync(ConnectionContext connection)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection.ConnectionClosed.Register(ended.SetResult);
-        return ended.Task.Within();
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionClosed.Register(closed.SetResult);
+        return closed.Task.Within();
     }
 
-    // 64 KiB at a time, as a session sends: of more at once the system would take more, for it asks for its bound only before.
-    private static int TakenBySystem(ConnectionContext connection)
+    // Sends 64 KiB at a time, as a session does. The kernel checks the limit only before it accepts a send, so a single
+    // larger send would be accepted as a whole.
+    private static int FillSendBuffer(ConnectionContext connection)
     {
         var socket = Assert.IsType<DirectConnection>(connection).Socket;
-        var (chunk, taken) = (new byte[64 * 1024], 0);
+        var (chunk, accepted) = (new byte[64 * 1024], 0);
         while (true)
         {
             var sent = socket.Send(chunk, SocketFlags.None, out var error);
             if (error == SocketError.WouldBlock)
             {
-                return taken;
+                return accepted;
             }
 
             Assert.Equal(SocketError.Success, error);
-            taken += sent;
+            accepted += sent;
         }
     }
 
-    private async Task HasBeenReset()
+    private async Task AssertResetAsync()
     {
         var buffer = new byte[64 * 1024];
         var reset = await Assert.ThrowsAsync<SocketException>(async () =>

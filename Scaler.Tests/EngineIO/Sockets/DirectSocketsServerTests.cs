@@ -19,7 +19,9 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>A whole web server on that transport: what it answers over each protocol is what it would answer otherwise.</summary>
+/// <summary>
+/// Tests Kestrel on the direct socket transport. Its behavior over each HTTP protocol must equal the default transport's.
+/// </summary>
 public sealed class DirectSocketsServerTests
 {
     private const int Large = 4 * 1024 * 1024;
@@ -29,7 +31,7 @@ public sealed class DirectSocketsServerTests
     [InlineData(HttpProtocols.Http1, true)]
     [InlineData(HttpProtocols.Http2, false)]
     [InlineData(HttpProtocols.Http2, true)]
-    public async Task Server_OfEachProtocol_AnswersSmallAndLarge_OverOneConnection(HttpProtocols protocol, bool tls)
+    public async Task Server_WithEachProtocol_ServesSmallAndLargeResponsesOverOneConnection(HttpProtocols protocol, bool tls)
     {
         using var certificate = SelfSigned();
         var logs = new FakeLoggerProvider();
@@ -46,17 +48,19 @@ public sealed class DirectSocketsServerTests
         var connections = new HashSet<string>();
         for (var round = 0; round < 3; round++)
         {
-            using var small = await client.GetAsync(new Uri("/bytes?count=5", UriKind.Relative)).Within("a small answer");
+            using var small = await client.GetAsync(new Uri("/bytes?count=5", UriKind.Relative)).Within("the small response");
             connections.Add(small.Headers.GetValues("Connection-Id").Single());
             Assert.Equal(Bytes(5), await small.Content.ReadAsByteArrayAsync().Within());
             using var large = await client.GetAsync(
-                new Uri($"/bytes?count={Large}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead).Within("a large answer");
+                new Uri($"/bytes?count={Large}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)
+                .Within("the large response");
             connections.Add(large.Headers.GetValues("Connection-Id").Single());
             Assert.Equal(Bytes(Large), await large.Content.ReadAsByteArrayAsync().Within());
             using var content = new ByteArrayContent(Bytes(Large));
-            using var back = await client.PostAsync(new Uri("/back", UriKind.Relative), content).Within("an upload");
-            connections.Add(back.Headers.GetValues("Connection-Id").Single());
-            Assert.Equal(Bytes(Large), await back.Content.ReadAsByteArrayAsync().Within());
+            using var echo = await client.PostAsync(new Uri("/back", UriKind.Relative), content)
+                .Within("the response to the upload");
+            connections.Add(echo.Headers.GetValues("Connection-Id").Single());
+            Assert.Equal(Bytes(Large), await echo.Content.ReadAsByteArrayAsync().Within());
         }
 
         Assert.Single(connections);
@@ -64,7 +68,7 @@ public sealed class DirectSocketsServerTests
     }
 
     [Fact]
-    public async Task Server_SetUpSo_HasConnectionsOfThatTransport_WithTheirFeatures()
+    public async Task UseDirectSockets_Connections_HaveTheTransportAndItsFeatures()
     {
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider());
         using var client = new HttpClient();
@@ -75,7 +79,7 @@ public sealed class DirectSocketsServerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Server_WhoseClientLeavesWhileItsRequestIsServed_AbortsThatRequest(bool resets)
+    public async Task Server_WhenTheClientDisconnectsDuringARequest_AbortsTheRequest(bool resets)
     {
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider());
         using var raw = await RawConnection.ConnectAsync(Port(server));
@@ -97,7 +101,7 @@ public sealed class DirectSocketsServerTests
     }
 
     [Fact]
-    public async Task Server_OfRequestsThatComeTogether_AnswersThemInOrder()
+    public async Task Server_WithPipelinedRequests_RespondsInOrder()
     {
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider());
         using var raw = await RawConnection.ConnectAsync(Port(server));
@@ -116,7 +120,7 @@ public sealed class DirectSocketsServerTests
     }
 
     [Fact]
-    public async Task Server_OnAUnixSocket_Answers()
+    public async Task Server_OnAUnixSocket_Responds()
     {
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider(), path);
@@ -134,7 +138,7 @@ public sealed class DirectSocketsServerTests
     }
 
     [Fact]
-    public async Task Server_OnAnAddressInUse_SaysSo()
+    public async Task Server_OnAnAddressInUse_Throws()
     {
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider());
         var error = await Assert.ThrowsAsync<IOException>(() => StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider(), port: Port(server)));
@@ -142,7 +146,7 @@ public sealed class DirectSocketsServerTests
     }
 
     [Fact]
-    public async Task Server_ThatStops_EndsConnectionsThatWaitForARequest()
+    public async Task StopAsync_WithAnIdleConnection_ClosesIt()
     {
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider());
         using var raw = await RawConnection.ConnectAsync(Port(server));
@@ -155,7 +159,7 @@ public sealed class DirectSocketsServerTests
     }
 
     [Fact]
-    public async Task Server_WhoseClientLeavesInTheMiddleOfAnAnswer_ServesTheNext()
+    public async Task Server_WhenClientsDisconnectDuringAResponse_ServesTheNextClient()
     {
         var logs = new FakeLoggerProvider();
         await using var server = await StartAsync(HttpProtocols.Http1, null, logs);

@@ -5,13 +5,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>Which threads the application's handlers are called on.</summary>
+/// <summary>Tests which threads call the handlers of the application.</summary>
 public sealed class HandlingThreadTests
 {
     [LinuxTheory]
     [InlineData(1, false)]
     [InlineData(0, true)]
-    public async Task Messages_OfAWebSocket_AreHandledWhereTheSocketIsWaitedFor_UnlessThereAreNoQueues(int queues, bool onPool)
+    public async Task WebSocketMessages_WithOrWithoutIOQueues_AreHandledOnAPollingThreadOrThePool(int queues, bool onPool)
     {
         await using var host = await StartAsync(queues);
         using var socket = await host.OpenWebSocketAsync();
@@ -23,7 +23,7 @@ public sealed class HandlingThreadTests
     }
 
     [LinuxFact]
-    public async Task Messages_ThatArePosted_AreHandledOnThePool()
+    public async Task PostedMessages_WithIOQueues_AreHandledOnTheThreadPool()
     {
         await using var host = await StartAsync(queues: 1);
         var sid = await host.OpenAsync();

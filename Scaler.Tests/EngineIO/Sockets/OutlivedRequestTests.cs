@@ -10,13 +10,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>A WebSocket goes on when its request is over, and the web server still answers for it.</summary>
+/// <summary>Tests that a WebSocket outlives its upgrade request, and that Kestrel still tracks its connection.</summary>
 public sealed class OutlivedRequestTests
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Request_OfAWebSocket_EndsWithItsHandshake_AndTheWebSocketGoesOn(bool upgraded)
+    public async Task UpgradeRequest_AfterTheHandshake_EndsWhileTheWebSocketStaysOpen(bool upgraded)
     {
         var requests = new Requests();
         await using var host = await StartAsync(requests);
@@ -29,7 +29,7 @@ public sealed class OutlivedRequestTests
     }
 
     [Fact]
-    public async Task Request_ThatEnded_IsKeptByNobody()
+    public async Task UpgradeRequest_AfterItEnded_CanBeGarbageCollected()
     {
         var requests = new Requests();
         await using var host = await StartAsync(requests);
@@ -39,7 +39,7 @@ public sealed class OutlivedRequestTests
         await Deadline.Until(() =>
         {
             GC.Collect();
-            return !requests.IsWebSocketKept();
+            return !requests.IsWebSocketAlive();
         });
 
         await socket.SendTextAsync("4hello");
@@ -47,7 +47,7 @@ public sealed class OutlivedRequestTests
     }
 
     [Fact]
-    public async Task Request_WhoseMiddlewareThrowsBehindTheHandshake_IsLogged_AndTheWebSocketGoesOn()
+    public async Task UpgradeRequest_WhoseMiddlewareThrowsAfterTheHandshake_DoesNotCloseTheWebSocket()
     {
         await using var host = await StartAsync(new Requests { Fails = true });
         host.AllowsErrors = true;
@@ -57,7 +57,7 @@ public sealed class OutlivedRequestTests
     }
 
     [Fact]
-    public async Task Request_OfAServerThatLimitsConnections_LastsAsLongAsTheWebSocket_AndIsCounted()
+    public async Task UpgradeRequest_WithAConnectionLimit_LastsAsLongAsTheWebSocketAndIsCounted()
     {
         var requests = new Requests();
         await using var host = await StartAsync(requests, limit: 1);
@@ -73,7 +73,7 @@ public sealed class OutlivedRequestTests
         socket.Dispose();
         await requests.WebSocketEnded.Task.Within();
 
-        // The web server counts it until it is done with the request, which is after the middleware is.
+        // Kestrel releases the connection from its limit after the middleware has returned, so retry.
         await Deadline.Until(async () =>
         {
             using var third = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"));
@@ -82,7 +82,7 @@ public sealed class OutlivedRequestTests
     }
 
     [Fact]
-    public async Task WebServer_ThatStops_WaitsForTheWebSocket()
+    public async Task StopAsync_WithAnOpenWebSocket_WaitsForItsClose()
     {
         var requests = new Requests();
         await using var host = await StartAsync(requests);
@@ -99,7 +99,7 @@ public sealed class OutlivedRequestTests
     }
 
     [Fact]
-    public async Task WebServer_WhosePatienceEnds_CutsTheWebSocketOff()
+    public async Task StopAsync_WhenCanceled_AbortsTheWebSocket()
     {
         var requests = new Requests();
         var handler = new EngineTestHandler();
@@ -131,22 +131,22 @@ public sealed class OutlivedRequestTests
         public TaskCompletionSource WebSocketEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public bool IsWebSocketKept() => _webSocket!.IsAlive;
+        public bool IsWebSocketAlive() => _webSocket!.IsAlive;
 
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
         {
-            application.Use(async (HttpContext context, RequestDelegate pass) =>
+            application.Use(async (HttpContext context, RequestDelegate nextMiddleware) =>
             {
                 var upgrades = context.Request.Headers.Upgrade.Count > 0;
-                await pass(context);
+                await nextMiddleware(context);
                 if (upgrades)
                 {
-                    // The collection of features is all of HTTP that Kestrel keeps for a connection.
+                    // Kestrel keeps the HTTP state of a connection in its feature collection.
                     _webSocket = new WeakReference(context.Features);
                     WebSocketEnded.TrySetResult();
                     if (Fails)
                     {
-                        throw new InvalidOperationException("behind the handshake");
+                        throw new InvalidOperationException("after the handshake");
                     }
                 }
             });

@@ -8,11 +8,14 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>The client of a poll that waits is looked after from the beginning: what is sent to one who has left is lost.</summary>
+/// <summary>
+/// Tests that the server watches for the disconnect of a client as soon as it holds the client's poll request. Data sent to
+/// a disconnected client would be lost.
+/// </summary>
 public sealed class PollWatchTests
 {
     [Fact]
-    public async Task Poll_ThatIsHeld_IsWatched()
+    public async Task HeldPoll_Connection_IsWatched()
     {
         var watch = new Watch();
         await using var host = await StartAsync(watch);
@@ -28,7 +31,7 @@ public sealed class PollWatchTests
     }
 
     [Fact]
-    public async Task Requests_ThatAreAnsweredAtOnce_AreNot()
+    public async Task RequestAnsweredImmediately_Connection_IsNotWatched()
     {
         var watch = new Watch();
         await using var host = await StartAsync(watch);
@@ -41,7 +44,7 @@ public sealed class PollWatchTests
     [Theory]
     [InlineData("GET", 1)]
     [InlineData("POST", 0)]
-    public async Task Request_ThatIsServedElsewhere_IsWatchedWhereItMayBeHeld(string method, int expected)
+    public async Task ForwardedRequest_Connection_IsWatchedOnlyForGet(string method, int expected)
     {
         var watch = new Watch();
         await using var host = await StartAsync(watch, static options => options.UnknownSessionAsync = static async (context, _) =>
@@ -69,10 +72,10 @@ public sealed class PollWatchTests
 
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
         {
-            application.Use((HttpContext context, RequestDelegate pass) =>
+            application.Use((HttpContext context, RequestDelegate nextMiddleware) =>
             {
                 context.Features.Set<IClientWatch>(this);
-                return pass(context);
+                return nextMiddleware(context);
             });
             next(application);
         };

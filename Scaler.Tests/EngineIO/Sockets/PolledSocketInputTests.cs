@@ -8,14 +8,17 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>The input whose socket is waited for by threads of its own, which handle what comes; as the others where the system has no epoll.</summary>
+/// <summary>
+/// Tests the socket input with dedicated polling threads, which run read continuations inline. On systems without epoll, the
+/// inherited tests use the readiness of the platform.
+/// </summary>
 public sealed class PolledSocketInputTests : SocketInputTests
 {
-    // One for all tests, as the process has.
+    // Shared by all tests, as a server process shares its pollers.
     private static readonly Lazy<SocketPoller> Shared = new(static () => new SocketPoller(2));
 
     [LinuxFact]
-    public async Task Read_WhenDataAndTheEndComeTogether_HasBoth()
+    public async Task Read_WhenDataAndEndOfStreamArriveTogether_ReturnsBoth()
     {
         for (var round = 0; round < 200; round++)
         {
@@ -32,13 +35,13 @@ public sealed class PolledSocketInputTests : SocketInputTests
     }
 
     [LinuxFact]
-    public async Task Watch_AllTheTimeThatSomebodyReads_LosesNoWake()
+    public async Task Watch_ConcurrentWithReads_LosesNoWakeup()
     {
         using var pair = await OpenAsync();
-        using var enough = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource();
         var watching = Task.Run(() =>
         {
-            while (!enough.IsCancellationRequested)
+            while (!stop.IsCancellationRequested)
             {
                 pair.Input.Watch();
             }
@@ -51,14 +54,14 @@ public sealed class PolledSocketInputTests : SocketInputTests
             pair.Input.AdvanceTo(read.Buffer.End);
         }
 
-        await enough.CancelAsync();
+        await stop.CancelAsync();
         await watching.Within();
     }
 
     [LinuxTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Handlers_OnAllThreads_ThatBlockOrCompute_HoldUpNobodyElse_AndTheThreadsComeBack(bool compute)
+    public async Task Read_WhileHandlersBlockOrComputeOnAllThreads_CompletesOnThePoolUntilTheThreadsAreFree(bool compute)
     {
         const int threads = 2;
         var poller = new SocketPoller(threads);
@@ -76,7 +79,7 @@ public sealed class PolledSocketInputTests : SocketInputTests
 
             for (var i = 0; i < 20; i++)
             {
-                Assert.True(await IsNextReadOnPoolAsync(other).Within("a read behind handlers that block"));
+                Assert.True(await IsNextReadOnPoolAsync(other).Within("a read while all polling threads are blocked"));
             }
 
             release.Set();
@@ -86,7 +89,7 @@ public sealed class PolledSocketInputTests : SocketInputTests
     }
 
     [LinuxFact]
-    public async Task Handler_ThatBlocks_AfterNothingHasComeForAWhile_HoldsUpNobodyElse()
+    public async Task Read_WhileAHandlerBlocksAfterAnIdlePeriod_CompletesOnThePool()
     {
         var poller = new SocketPoller(1);
         using var other = await SocketPair.OpenAsync(poller);
@@ -105,17 +108,17 @@ public sealed class PolledSocketInputTests : SocketInputTests
     }
 
     [LinuxFact]
-    public async Task Handler_ThatSetsWhatFlows_LeavesNothingOfItToTheNext()
+    public async Task Handler_ThatChangesTheExecutionContext_DoesNotAffectTheNextHandler()
     {
         using var pair = await SocketPair.OpenAsync(new SocketPoller(1));
-        var flowing = new AsyncLocal<string>();
+        var asyncLocal = new AsyncLocal<string>();
         var seen = new List<object?>();
         for (var round = 0; round < 2; round++)
         {
             var handled = OnNextRead(pair, () =>
             {
-                seen.AddRange([flowing.Value, SynchronizationContext.Current]);
-                flowing.Value = "left behind";
+                seen.AddRange([asyncLocal.Value, SynchronizationContext.Current]);
+                asyncLocal.Value = "left behind";
                 SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
             });
             pair.Client.Send("x"u8);
@@ -126,10 +129,10 @@ public sealed class PolledSocketInputTests : SocketInputTests
     }
 
     [LinuxFact]
-    public async Task Read_OnASocketThatCannotBeWatched_Fails_AndCutsTheConnection()
+    public async Task Read_OnASocketThatCannotBeWatched_ThrowsAndAbortsTheConnection()
     {
         using var pair = await OpenAsync();
-        using var second = pair.InputOfTheSame(Shared.Value, out var owner);
+        using var second = pair.OpenSecondInput(Shared.Value, out var owner);
         var first = pair.Input.ReadAsync().AsTask();
 
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => second.ReadAsync().AsTask().Within());
@@ -141,11 +144,11 @@ public sealed class PolledSocketInputTests : SocketInputTests
     }
 
     [LinuxFact]
-    public async Task Reader_ThatWaits_WhenItsSocketPassesFromThePool_HasWhatComes()
+    public async Task Read_PendingWhenTheSocketMovesFromThePoolToAPollingThread_ReceivesTheData()
     {
         for (var round = 0; round < 200; round++)
         {
-            using var pair = await SocketPair.OpenAsync(Shared.Value, handledHere: false);
+            using var pair = await SocketPair.OpenAsync(Shared.Value, handleInline: false);
             Assert.True(await IsNextReadOnPoolAsync(pair).Within());
             var read = pair.Input.ReadAsync().AsTask();
             var sending = Task.Run(() => pair.Client.Send("x"u8));
@@ -185,9 +188,11 @@ public sealed class PolledSocketInputTests : SocketInputTests
         return onPool;
     }
 
-    /// <summary>Handles the next read where it completes: nothing has come yet, and no context flows.</summary>
-    [SuppressMessage("Reliability", "CA2012", Justification = "An await would let the test's context flow.")]
-    private static Task OnNextRead(SocketPair pair, Action handle)
+    /// <summary>
+    /// Runs an action on the thread that completes the next read. The read must be pending. No execution context flows.
+    /// </summary>
+    [SuppressMessage("Reliability", "CA2012", Justification = "An await would flow the execution context of the test.")]
+    private static Task OnNextRead(SocketPair pair, Action action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var read = pair.Input.ReadAsync().ConfigureAwait(false).GetAwaiter();
@@ -197,7 +202,7 @@ public sealed class PolledSocketInputTests : SocketInputTests
             try
             {
                 pair.Input.AdvanceTo(read.GetResult().Buffer.End);
-                handle();
+                action();
                 done.SetResult();
             }
             catch (Exception exception)

@@ -3,11 +3,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>What is known of a thread that handles something.</summary>
+/// <summary>Tests the state that a polling thread reports while it runs a handler.</summary>
 public sealed class PollingThreadTests
 {
     [LinuxFact]
-    public async Task Thread_ThatWaits_DoesNotRun_AndOneThatComputesDoes()
+    public async Task IsRunning_WhileTheThreadComputes_IsTrueUntilItBlocks()
     {
         var thread = new PollingThread();
         using var release = new ManualResetEventSlim();
@@ -41,5 +41,5 @@ public sealed class PollingThreadTests
     }
 
     [Fact]
-    public void Thread_OfWhichNothingIsKnown_CountsAsRunning() => Assert.True(new PollingThread().IsRunning);
+    public void IsRunning_BeforeEnter_IsTrue() => Assert.True(new PollingThread().IsRunning);
 }

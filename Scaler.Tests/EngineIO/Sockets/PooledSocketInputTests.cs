@@ -1,6 +1,8 @@
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>The input whose socket the platform waits for.</summary>
+/// <summary>
+/// Tests the socket input with the readiness notifications of the platform, whose continuations run on the thread pool.
+/// </summary>
 public sealed class PooledSocketInputTests : SocketInputTests
 {
     private protected override Task<SocketPair> OpenAsync() => SocketPair.OpenAsync();

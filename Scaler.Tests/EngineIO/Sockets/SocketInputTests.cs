@@ -7,11 +7,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>The input that is received where it is read, as the pipe that Kestrel takes it for.</summary>
+/// <summary>
+/// Tests that the socket input, which receives directly in the read call, fulfills the contract of a pipe reader.
+/// </summary>
 public abstract class SocketInputTests
 {
     [Fact]
-    public async Task Read_OfWhatHasCome_CompletesAtOnce()
+    public async Task Read_WithDataAvailable_CompletesSynchronously()
     {
         using var pair = await OpenAsync();
         await pair.SendAsync("hello"u8.ToArray());
@@ -19,12 +21,12 @@ public abstract class SocketInputTests
         var read = pair.Input.ReadAsync();
 
         Assert.True(read.IsCompletedSuccessfully);
-        Assert.Equal("hello", Take(pair, await read));
+        Assert.Equal("hello", ConsumeAll(pair, await read));
         Assert.False(pair.Input.TryRead(out _));
     }
 
     [Fact]
-    public async Task Read_BeforeAnythingHasCome_WaitsForIt_AgainAndAgain()
+    public async Task Read_BeforeDataArrives_WaitsForEachMessage()
     {
         using var pair = await OpenAsync();
         for (var round = 0; round < 100; round++)
@@ -32,26 +34,26 @@ public abstract class SocketInputTests
             var read = pair.Input.ReadAsync().AsTask();
             Assert.False(read.IsCompleted);
             await pair.Client.SendAsync(Encoding.ASCII.GetBytes($"message {round}"));
-            Assert.Equal($"message {round}", Take(pair, await read.Within()));
+            Assert.Equal($"message {round}", ConsumeAll(pair, await read.Within()));
         }
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Read_OfMuch_InWhateverPiecesItIsTaken_KeepsEachByteAndTheOrder(bool watches)
+    public async Task Read_LargeData_ConsumedInRandomPieces_KeepsEveryByteInOrder(bool watches)
     {
         using var pair = await OpenAsync();
-        var data = SocketPair.TooMuch();
+        var data = SocketPair.CreateLargePayload();
         var sending = SendAllAsync();
         var (random, received) = (new Random(2), new MemoryStream());
         while (received.Length < data.Length)
         {
             var read = await pair.Input.ReadAsync().AsTask().Within();
-            var taken = random.Next((int)Math.Min(read.Buffer.Length, 60_000) + 1);
-            received.Write(read.Buffer.Slice(0, taken).ToArray());
-            var examined = read.Buffer.GetPosition(random.Next(2) == 0 ? taken : Math.Min(read.Buffer.Length, 200_000));
-            pair.Input.AdvanceTo(read.Buffer.GetPosition(taken), examined);
+            var consumed = random.Next((int)Math.Min(read.Buffer.Length, 60_000) + 1);
+            received.Write(read.Buffer.Slice(0, consumed).ToArray());
+            var examined = read.Buffer.GetPosition(random.Next(2) == 0 ? consumed : Math.Min(read.Buffer.Length, 200_000));
+            pair.Input.AdvanceTo(read.Buffer.GetPosition(consumed), examined);
             if (watches)
             {
                 pair.Input.Watch();
@@ -69,14 +71,14 @@ public abstract class SocketInputTests
 
         async Task SendAllAsync()
         {
-            // What was looked at in vain comes again, when it is known that nothing more does.
+            // The end of the stream makes the reader return the data that was examined but not consumed.
             await pair.Client.SendAsync(data);
             pair.Client.Shutdown(SocketShutdown.Send);
         }
     }
 
     [Fact]
-    public async Task Read_OfWhatWasLookedAtInVain_WaitsForMore_AndHasBoth()
+    public async Task Read_AfterExaminingWithoutConsuming_WaitsForMoreAndReturnsBoth()
     {
         using var pair = await OpenAsync();
         await pair.SendAsync("half "u8.ToArray());
@@ -88,11 +90,11 @@ public abstract class SocketInputTests
         Assert.False(next.IsCompleted);
         await pair.Client.SendAsync("and half"u8.ToArray());
 
-        Assert.Equal("half and half", Take(pair, await next.Within()));
+        Assert.Equal("half and half", ConsumeAll(pair, await next.Within()));
     }
 
     [Fact]
-    public async Task Read_OfWhatWasNotLookedAt_HasItAgain()
+    public async Task Read_AfterAdvancingPartially_ReturnsTheUnexaminedRest()
     {
         using var pair = await OpenAsync();
         await pair.SendAsync("first second"u8.ToArray());
@@ -101,17 +103,17 @@ public abstract class SocketInputTests
 
         Assert.True(pair.Input.TryRead(out read));
 
-        Assert.Equal("second", Take(pair, read));
+        Assert.Equal("second", ConsumeAll(pair, read));
     }
 
     [Fact]
-    public async Task Read_WhenTheClientEnds_HasWhatCameBefore_ThenTheEnd()
+    public async Task Read_WhenTheClientCloses_ReturnsTheDataThenTheEnd()
     {
         using var pair = await OpenAsync();
         await pair.SendAsync("last"u8.ToArray());
         pair.Client.Dispose();
 
-        Assert.Equal("last", Take(pair, await pair.Input.ReadAsync().AsTask().Within()));
+        Assert.Equal("last", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
         for (var i = 0; i < 2; i++)
         {
             var read = await pair.Input.ReadAsync().AsTask().Within();
@@ -125,7 +127,7 @@ public abstract class SocketInputTests
     }
 
     [Fact]
-    public async Task Read_ThatWaits_WhenTheClientResets_Fails()
+    public async Task Read_PendingWhenTheClientResets_Throws()
     {
         using var pair = await OpenAsync();
         var read = pair.Input.ReadAsync().AsTask();
@@ -140,11 +142,11 @@ public abstract class SocketInputTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Watch_WhileNobodyReads_NoticesTheClientsEnd(bool resets)
+    public async Task Watch_WithoutAPendingRead_DetectsTheClientsDisconnect(bool resets)
     {
         using var pair = await OpenAsync();
         await pair.SendAsync("request"u8.ToArray());
-        Take(pair, await pair.Input.ReadAsync());
+        ConsumeAll(pair, await pair.Input.ReadAsync());
         pair.Input.Watch();
         Assert.False(pair.Owner.HasInputEnded.IsCompleted);
 
@@ -161,12 +163,12 @@ public abstract class SocketInputTests
     }
 
     [Fact]
-    public async Task Watch_BehindTheClientsEnd_NoticesIt()
+    public async Task Watch_AfterTheClientDisconnected_DetectsIt()
     {
         using var pair = await OpenAsync();
         var read = pair.Input.ReadAsync().AsTask();
         await pair.Client.SendAsync("request"u8.ToArray());
-        Take(pair, await read.Within());
+        ConsumeAll(pair, await read.Within());
         pair.Client.Dispose();
         await Deadline.Until(() =>
         {
@@ -176,59 +178,59 @@ public abstract class SocketInputTests
     }
 
     [Fact]
-    public async Task Watch_OfData_LeavesItToWhoReadsThen()
+    public async Task Watch_WithDataAvailable_LeavesTheDataToTheNextRead()
     {
         using var pair = await OpenAsync();
         for (var round = 0; round < 20; round++)
         {
             await pair.SendAsync("request"u8.ToArray());
             pair.Input.Watch();
-            Assert.Equal("request", Take(pair, await pair.Input.ReadAsync().AsTask().Within()));
+            Assert.Equal("request", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
             pair.Input.Watch();
             pair.Input.Watch();
             await pair.SendAsync("next"u8.ToArray());
-            Assert.Equal("next", Take(pair, await pair.Input.ReadAsync().AsTask().Within()));
+            Assert.Equal("next", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
         }
 
         Assert.False(pair.Owner.HasInputEnded.IsCompleted);
     }
 
     [Fact]
-    public async Task CancelPendingRead_WakesTheReader_AndNothingIsLost()
+    public async Task CancelPendingRead_WithAPendingRead_CompletesItAndLosesNoData()
     {
         using var pair = await OpenAsync();
         for (var round = 0; round < 20; round++)
         {
             var read = pair.Input.ReadAsync().AsTask();
             pair.Input.CancelPendingRead();
-            var cancelled = await read.Within();
-            Assert.True(cancelled.IsCanceled);
-            Assert.True(cancelled.Buffer.IsEmpty);
-            pair.Input.AdvanceTo(cancelled.Buffer.End);
+            var canceled = await read.Within();
+            Assert.True(canceled.IsCanceled);
+            Assert.True(canceled.Buffer.IsEmpty);
+            pair.Input.AdvanceTo(canceled.Buffer.End);
 
             var next = pair.Input.ReadAsync().AsTask();
             Assert.False(next.IsCompleted);
             await pair.Client.SendAsync("hello"u8.ToArray());
-            Assert.Equal("hello", Take(pair, await next.Within()));
+            Assert.Equal("hello", ConsumeAll(pair, await next.Within()));
         }
     }
 
     [Fact]
-    public async Task CancelPendingRead_WhileNobodyReads_IsForTheNextRead()
+    public async Task CancelPendingRead_WithoutAPendingRead_CancelsTheNextRead()
     {
         using var pair = await OpenAsync();
         await pair.SendAsync("hello"u8.ToArray());
         pair.Input.CancelPendingRead();
 
-        var cancelled = await pair.Input.ReadAsync();
-        Assert.True(cancelled.IsCanceled);
-        pair.Input.AdvanceTo(cancelled.Buffer.Start);
+        var canceled = await pair.Input.ReadAsync();
+        Assert.True(canceled.IsCanceled);
+        pair.Input.AdvanceTo(canceled.Buffer.Start);
 
-        Assert.Equal("hello", Take(pair, await pair.Input.ReadAsync()));
+        Assert.Equal("hello", ConsumeAll(pair, await pair.Input.ReadAsync()));
     }
 
     [Fact]
-    public async Task Read_WhoseTokenIsCancelled_Throws_AndNothingIsLost()
+    public async Task Read_WhenTheTokenIsCanceled_ThrowsAndLosesNoData()
     {
         using var pair = await OpenAsync();
         using var cancellation = new CancellationTokenSource();
@@ -239,25 +241,25 @@ public abstract class SocketInputTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.Within());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pair.Input.ReadAsync(cancellation.Token).AsTask());
         await pair.SendAsync("hello"u8.ToArray());
-        Assert.Equal("hello", Take(pair, await pair.Input.ReadAsync().AsTask().Within()));
+        Assert.Equal("hello", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
     }
 
     [Fact]
-    public async Task End_WakesTheReader_WithTheReason_Once()
+    public async Task End_WithAPendingRead_ThrowsTheFirstReason()
     {
         using var pair = await OpenAsync();
         var read = pair.Input.ReadAsync().AsTask();
 
-        pair.Input.End(new ConnectionAbortedException("enough"));
-        pair.Input.End(new ConnectionAbortedException("again"));
+        pair.Input.End(new ConnectionAbortedException("first"));
+        pair.Input.End(new ConnectionAbortedException("second"));
 
-        Assert.Equal("enough", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.Within())).Message);
+        Assert.Equal("first", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.Within())).Message);
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => pair.Input.ReadAsync().AsTask());
         Assert.True(pair.Owner.HasInputEnded.IsCompleted);
     }
 
     [Fact]
-    public async Task Read_OnASocketThatWasClosed_Fails()
+    public async Task Read_OnAClosedSocket_Throws()
     {
         using var pair = await OpenAsync();
         pair.Dispose();
@@ -267,7 +269,7 @@ public abstract class SocketInputTests
 
     private protected abstract Task<SocketPair> OpenAsync();
 
-    private static string Take(SocketPair pair, in ReadResult read)
+    private static string ConsumeAll(SocketPair pair, in ReadResult read)
     {
         Assert.False(read.IsCanceled);
         var text = Encoding.ASCII.GetString(read.Buffer);

@@ -4,11 +4,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>The output that sends where it is flushed, as the pipe that Kestrel takes it for.</summary>
+/// <summary>
+/// Tests that the socket output, which sends directly in the flush call, fulfills the contract of a pipe writer.
+/// </summary>
 public sealed class SocketOutputTests
 {
     [Fact]
-    public async Task Flush_OfWhatTheSystemTakes_HasSentItWhenItReturns()
+    public async Task Flush_DataThatFitsTheSocketBuffer_CompletesSynchronously()
     {
         using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("hello"u8);
@@ -24,10 +26,10 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Flush_ToAClientThatReadsNothing_WaitsUntilItReads_AndKeepsTheOrder()
+    public async Task Flush_ToAClientThatDoesNotRead_WaitsUntilItReadsAndKeepsTheOrder()
     {
         using var pair = await SocketPair.OpenAsync();
-        var data = pair.WriteTooMuch();
+        var data = pair.WriteLargePayload();
         var flush = pair.Output.FlushAsync().AsTask();
         Assert.False(flush.IsCompleted);
 
@@ -40,7 +42,7 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Write_BehindWhatIsNotFlushed_KeepsTheOrder()
+    public async Task WriteAsync_AfterUnflushedData_KeepsTheOrder()
     {
         using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("first "u8);
@@ -53,10 +55,10 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Write_OfMoreThanTheSystemTakes_KeepsTheRestAsItWas_WhateverTheCallerDoesWithItsMemory()
+    public async Task WriteAsync_MoreThanTheSocketBuffer_CopiesTheRestSoTheCallerMayReuseItsMemory()
     {
         using var pair = await SocketPair.OpenAsync();
-        var memory = SocketPair.TooMuch();
+        var memory = SocketPair.CreateLargePayload();
         var data = memory.ToArray();
         var written = pair.Output.WriteAsync(memory).AsTask();
         Assert.False(written.IsCompleted);
@@ -69,10 +71,10 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task CancelPendingFlush_EndsTheWait_AndWhatIsUnderWayArrivesBeforeWhatFollows()
+    public async Task CancelPendingFlush_WithAPendingFlush_CompletesItAndKeepsTheDataAndTheOrder()
     {
         using var pair = await SocketPair.OpenAsync();
-        var data = pair.WriteTooMuch();
+        var data = pair.WriteLargePayload();
         var flush = pair.Output.FlushAsync().AsTask();
 
         pair.Output.CancelPendingFlush();
@@ -87,7 +89,7 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task CancelPendingFlush_BeforeAFlush_CancelsThatOneOnly()
+    public async Task CancelPendingFlush_BeforeAFlush_CancelsOnlyThatFlush()
     {
         using var pair = await SocketPair.OpenAsync();
         pair.Output.CancelPendingFlush();
@@ -99,11 +101,11 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Flush_WhoseTokenIsCancelled_Throws_AndWhatIsUnderWayArrives()
+    public async Task Flush_WhenTheTokenIsCanceled_ThrowsAndStillSendsTheData()
     {
         using var pair = await SocketPair.OpenAsync();
         using var cancellation = new CancellationTokenSource();
-        var data = pair.WriteTooMuch();
+        var data = pair.WriteLargePayload();
         var flush = pair.Output.FlushAsync(cancellation.Token).AsTask();
 
         await cancellation.CancelAsync();
@@ -115,27 +117,27 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Flush_ToAClientThatIsGone_SaysThatItIsOver_AndAbortsTheConnection()
+    public async Task Flush_ToADisconnectedClient_ReturnsCompletedAndAbortsTheConnection()
     {
         using var pair = await SocketPair.OpenAsync();
-        pair.WriteTooMuch();
+        pair.WriteLargePayload();
         var flush = pair.Output.FlushAsync().AsTask();
 
         pair.Reset();
 
         Assert.True((await flush.Within()).IsCompleted);
         await pair.Owner.IsAborted.Within();
-        pair.Output.Write("for nobody"u8);
+        pair.Output.Write("discarded"u8);
         Assert.True((await pair.Output.FlushAsync()).IsCompleted);
-        Assert.True((await pair.Output.WriteAsync("for nobody"u8.ToArray())).IsCompleted);
+        Assert.True((await pair.Output.WriteAsync("discarded"u8.ToArray())).IsCompleted);
     }
 
     [Fact]
-    public async Task Flush_OnASocketThatWasClosed_SaysThatItIsOver()
+    public async Task Flush_OnAClosedSocket_ReturnsCompleted()
     {
         using var pair = await SocketPair.OpenAsync();
         pair.Dispose();
-        pair.Output.Write("for nobody"u8);
+        pair.Output.Write("discarded"u8);
 
         Assert.True((await pair.Output.FlushAsync()).IsCompleted);
 
@@ -143,7 +145,7 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Complete_SendsWhatIsNotFlushed_ThenTells()
+    public async Task Complete_WithUnflushedData_SendsItBeforeNotifyingTheOwner()
     {
         using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("last"u8);
@@ -155,10 +157,10 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Complete_WhileMuchIsUnderWay_TellsBehindIt()
+    public async Task Complete_WhileDataIsBeingSent_NotifiesTheOwnerAfterwards()
     {
         using var pair = await SocketPair.OpenAsync();
-        var data = pair.WriteTooMuch();
+        var data = pair.WriteLargePayload();
         var flush = pair.Output.FlushAsync().AsTask();
         pair.Output.CancelPendingFlush();
         await flush.Within();
@@ -173,7 +175,7 @@ public sealed class SocketOutputTests
     }
 
     [Fact]
-    public async Task Complete_WithAnError_SendsNothingMore()
+    public async Task Complete_WithAnError_DiscardsUnflushedData()
     {
         using var pair = await SocketPair.OpenAsync();
         pair.Output.Write("never"u8);

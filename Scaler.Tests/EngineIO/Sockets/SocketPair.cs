@@ -7,19 +7,19 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>A server's input and output over a real connection on loopback, and the client.</summary>
+/// <summary>A real loopback connection: the input and output of the server, and the socket of the client.</summary>
 internal sealed class SocketPair : IDisposable
 {
     private readonly Socket _server;
 
-    private SocketPair(Socket server, Socket client, SocketPoller? poller, bool handledHere)
+    private SocketPair(Socket server, Socket client, SocketPoller? poller, bool handleInline)
     {
         (_server, Client) = (server, client);
         _server.Blocking = false;
         Owner = new RecordingOwner();
         Output = new SocketOutput(_server, Owner);
         Input = new SocketInput(_server, Owner, poller);
-        if (handledHere)
+        if (handleInline)
         {
             Input.HandleWhereReceived();
         }
@@ -33,22 +33,22 @@ internal sealed class SocketPair : IDisposable
 
     public SocketInput Input { get; }
 
-    public static async Task<SocketPair> OpenAsync(SocketPoller? poller = null, bool handledHere = true)
+    public static async Task<SocketPair> OpenAsync(SocketPoller? poller = null, bool handleInline = true)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
 
-        // Small, so that a client that reads nothing is one soon.
+        // Small socket buffers, so that back-pressure starts soon when the client does not read.
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
         await client.ConnectAsync(listener.LocalEndPoint!);
         var server = await listener.AcceptAsync();
         server.SendBufferSize = 16 * 1024;
-        return new SocketPair(server, client, poller, handledHere);
+        return new SocketPair(server, client, poller, handleInline);
     }
 
-    /// <summary>Another input over the same socket.</summary>
-    public SocketInput InputOfTheSame(SocketPoller poller, out RecordingOwner owner)
+    /// <summary>Creates another input over the same server socket.</summary>
+    public SocketInput OpenSecondInput(SocketPoller poller, out RecordingOwner owner)
     {
         owner = new RecordingOwner();
         var input = new SocketInput(_server, owner, poller);
@@ -56,31 +56,31 @@ internal sealed class SocketPair : IDisposable
         return input;
     }
 
-    /// <summary>What will not fit into the system's buffers.</summary>
-    public static byte[] TooMuch()
+    /// <summary>Creates 8 MiB of random data, which is more than the socket buffers hold.</summary>
+    public static byte[] CreateLargePayload()
     {
         var data = new byte[8 * 1024 * 1024];
         new Random(1).NextBytes(data);
         return data;
     }
 
-    public byte[] WriteTooMuch()
+    public byte[] WriteLargePayload()
     {
-        var data = TooMuch();
+        var data = CreateLargePayload();
         Output.Write(data);
         return data;
     }
 
-    /// <summary>Has the client receive so many bytes.</summary>
+    /// <summary>Receives a number of bytes on the client.</summary>
     public async Task<byte[]> ReadAsync(int count)
     {
         var data = new byte[count];
         using var stream = new NetworkStream(Client);
-        await stream.ReadExactlyAsync(data).AsTask().Within($"{count} bytes");
+        await stream.ReadExactlyAsync(data).AsTask().Within($"{count} bytes from the server");
         return data;
     }
 
-    /// <summary>Has the client send, and waits until the server's system has it.</summary>
+    /// <summary>Sends data from the client, and waits until it is in the receive buffer of the server's socket.</summary>
     public async Task SendAsync(byte[] data)
     {
         var before = _server.Available;
@@ -88,7 +88,7 @@ internal sealed class SocketPair : IDisposable
         await Deadline.Until(() => _server.Available >= before + data.Length);
     }
 
-    /// <summary>The client goes without a word: a reset.</summary>
+    /// <summary>Closes the client's socket with a TCP reset.</summary>
     public void Reset()
     {
         Client.LingerState = new LingerOption(true, 0);
@@ -114,7 +114,7 @@ internal sealed class SocketPair : IDisposable
 
         public Task<ConnectionAbortedException> IsAborted => _aborted.Task;
 
-        // Twice would be an error.
+        // SetResult, not TrySetResult: a second call is a bug and must throw.
         public void InputEnded() => _inputEnded.SetResult();
 
         public void OutputEnded() => _outputEnded.TrySetResult();

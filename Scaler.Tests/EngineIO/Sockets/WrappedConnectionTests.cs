@@ -6,11 +6,14 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Sockets;
 
-/// <summary>A WebSocket writes to its socket, past the web server's HTTP; but not past an application that looks at what passes.</summary>
+/// <summary>
+/// Tests that a WebSocket, which normally writes directly to its socket, writes through the upgraded stream if middleware
+/// has replaced that stream.
+/// </summary>
 public sealed class WrappedConnectionTests
 {
     [Fact]
-    public async Task WebSocket_WhoseConnectionAMiddlewareHasWrapped_WritesThroughTheWrapper()
+    public async Task WebSocket_WhoseStreamIsWrappedByMiddleware_WritesThroughTheWrapper()
     {
         var wrapper = new Wrapper();
         await using var host = await EngineTestHost.StartAsync(services: services => services.AddSingleton<IStartupFilter>(wrapper));
@@ -28,11 +31,11 @@ public sealed class WrappedConnectionTests
 
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => application =>
         {
-            application.Use((context, pass) =>
+            application.Use((context, nextMiddleware) =>
             {
                 var upgrade = context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
                 context.Features.Set<IHttpUpgradeFeature>(new WrappedUpgrade(upgrade, Written));
-                return pass(context);
+                return nextMiddleware(context);
             });
             next(application);
         };
@@ -61,7 +64,8 @@ public sealed class WrappedConnectionTests
             set => throw new NotSupportedException();
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(buffer, cancellationToken);
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {

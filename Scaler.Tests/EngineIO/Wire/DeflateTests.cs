@@ -5,7 +5,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Wire;
 
-/// <summary>permessage-deflate, when it is on.</summary>
+/// <summary>Tests permessage-deflate (RFC 7692) when it is enabled.</summary>
 public sealed class DeflateTests
 {
     private const string Offer = "permessage-deflate; client_max_window_bits";
@@ -46,7 +46,7 @@ public sealed class DeflateTests
     }
 
     [Fact]
-    public async Task Messages_FromTheThresholdOn_AreCompressed()
+    public async Task Messages_AtOrAboveTheThreshold_AreCompressed()
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
@@ -68,7 +68,7 @@ public sealed class DeflateTests
     [Theory]
     [InlineData("")]
     [InlineData("&b64=1")]
-    public async Task BinaryOfProtocol3_IsCompressedInItsForm(string more)
+    public async Task Protocol3BinaryMessage_IsCompressedInItsEncoding(string more)
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -83,7 +83,7 @@ public sealed class DeflateTests
     }
 
     [Fact]
-    public async Task FragmentsOfACompressedMessage_AreOneMessage()
+    public async Task CompressedMessage_InFragments_IsReassembled()
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
@@ -94,7 +94,7 @@ public sealed class DeflateTests
     }
 
     [Fact]
-    public async Task NoCompression_IsRespected()
+    public async Task SendAsync_WithNoCompression_SendsUncompressed()
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
@@ -104,7 +104,7 @@ public sealed class DeflateTests
     }
 
     [Fact]
-    public async Task EncodedMessage_IsCompressedOnceForAll()
+    public async Task EncodedMessage_ToCompressedAndPlainSessions_IsReadableByAll()
     {
         await using var host = await StartAsync();
         using var one = await OpenAsync(host);
@@ -127,7 +127,7 @@ public sealed class DeflateTests
     }
 
     [Fact]
-    public async Task InflatedSize_AboveTheLimit_ClosesWith1009()
+    public async Task Message_InflatedAboveTheLimit_ClosesWith1009()
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
@@ -140,18 +140,18 @@ public sealed class DeflateTests
     }
 
     [Fact]
-    public async Task InflatedSize_OfExactlyTheLimit_Passes()
+    public async Task Message_InflatedToExactlyTheLimit_IsAccepted()
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
-        var most = new byte[100_000];
-        most.AsSpan().Fill((byte)'4');
-        await socket.SendAsync(RawWebSocket.Frame(1, Deflate(most), reserved: 0x40));
-        Assert.Equal(most, Inflate((await socket.ReadFrameAsync()).Payload));
+        var data = new byte[100_000];
+        data.AsSpan().Fill((byte)'4');
+        await socket.SendAsync(RawWebSocket.Frame(1, Deflate(data), reserved: 0x40));
+        Assert.Equal(data, Inflate((await socket.ReadFrameAsync()).Payload));
     }
 
     [Fact]
-    public async Task DataThatIsNotDeflate_ClosesWith1007()
+    public async Task CompressedMessage_WithInvalidDeflateData_ClosesWith1007()
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
@@ -160,7 +160,7 @@ public sealed class DeflateTests
     }
 
     [Fact]
-    public async Task CompressedContinuation_ClosesWith1002()
+    public async Task ContinuationFrame_WithTheCompressionBit_ClosesWith1002()
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);

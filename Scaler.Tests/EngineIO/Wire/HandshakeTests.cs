@@ -8,7 +8,7 @@ namespace Scaler.Tests.EngineIO.Wire;
 public sealed class HandshakeTests
 {
     [Fact]
-    public async Task OpenPacket_OverPolling_HasExactlyItsFiveKeys()
+    public async Task OpenPacket_OverPolling_HasExactlyFiveKeys()
     {
         await using var host = await EngineTestHost.StartAsync();
         var answer = await host.GetAsync("?EIO=4&transport=polling");
@@ -34,7 +34,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task OpenPacket_WithoutUpgradesAllowed_OffersNone()
+    public async Task OpenPacket_WhenUpgradesAreDisabled_OffersNone()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.AllowUpgrades = false);
         var answer = await host.GetAsync("?EIO=4&transport=polling");
@@ -47,7 +47,7 @@ public sealed class HandshakeTests
     [Theory]
     [InlineData("polling", "?EIO=4&transport=websocket")]
     [InlineData("websocket", "?EIO=4&transport=polling")]
-    public async Task Transports_ThatAreNotOnOffer_AreUnknown(string only, string query)
+    public async Task Handshake_WithADisabledTransport_IsRefusedAsUnknown(string only, string query)
     {
         await using var host = await EngineTestHost.StartAsync(options => options.Transports = [only]);
         (await host.GetAsync(query)).IsError(400, 0, "Transport unknown");
@@ -56,7 +56,7 @@ public sealed class HandshakeTests
     [Theory]
     [InlineData("/engine.io/")]
     [InlineData("/engine.io")]
-    public async Task Path_IsServedWithAndWithoutTheTrailingSlash(string path)
+    public async Task Handshake_WithOrWithoutTrailingSlash_Succeeds(string path)
     {
         await using var host = await EngineTestHost.StartAsync();
         using var response = await host.Client.GetAsync(new Uri(path + "?EIO=4&transport=polling", UriKind.Relative));
@@ -64,9 +64,12 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task InitialPacket_StandsRightBehindTheOpenPacket()
+    public async Task InitialPacket_IsSentDirectlyAfterTheOpenPacket()
     {
-        var handler = new EngineTestHandler { Opened = static async (session, token) => await session.SendAsync("from the handler", cancellationToken: token) };
+        var handler = new EngineTestHandler
+        {
+            Opened = static async (session, token) => await session.SendAsync("from the handler", cancellationToken: token)
+        };
         await using var host = await EngineTestHost.StartAsync(options => options.InitialPacket = "initial", handler);
         var answer = await host.GetAsync("?EIO=4&transport=polling");
         Assert.EndsWith("}\x1e" + "4initial\x1e" + "4from the handler", answer.Text, StringComparison.Ordinal);
@@ -77,7 +80,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Handshake_WhatItsRequestSaid_IsKept()
+    public async Task Handshake_RequestData_IsAvailableOnTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         await host.GetAsync("?EIO=4&transport=polling&account=a%20b", ("X-Test", "value"));
@@ -98,7 +101,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task OnOpened_IsAwaitedBeforeTheOpenPacketLeaves()
+    public async Task OnOpened_BeforeItCompletes_DelaysTheOpenPacket()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -119,7 +122,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task OnOpened_ThatThrows_ClosesTheSessionAndNothingElse()
+    public async Task OnOpened_WhenItThrows_ClosesOnlyThatSession()
     {
         var calls = 0;
         var handler = new EngineTestHandler
@@ -137,13 +140,13 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Close_InsideOnOpened_IsToldToTheClientBehindTheOpenPacket()
+    public async Task CloseAsync_InsideOnOpened_SendsTheOpenPacketThenTheClose()
     {
         var handler = new EngineTestHandler
         {
             Opened = static (session, _) =>
             {
-                // Waiting for it here would wait for this call's own end.
+                // Awaiting the close here would deadlock, because the close waits for this callback.
                 var closing = session.CloseAsync(EngineCloseReason.Forbidden);
                 return closing.IsCompleted ? closing : default;
             },
@@ -156,7 +159,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Upgrade_AnOfferedSubprotocol_IsAnsweredWithItsFirstValue()
+    public async Task Upgrade_WithSubprotocols_SelectsTheFirst()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.ConnectAsync(headers: [("Sec-WebSocket-Protocol", "chat, superchat")]);
@@ -165,7 +168,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task Frames_SentTogetherWithTheUpgradeRequest_AreDelivered()
+    public async Task Frames_SentWithTheUpgradeRequest_AreDelivered()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await RawWebSocket.RequestAsync(

@@ -6,7 +6,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Wire;
 
-/// <summary>Cookies, CORS, compression, JSONP, and the hooks for headers.</summary>
+/// <summary>Tests cookies, CORS, HTTP compression, JSONP, and the header hooks.</summary>
 public sealed class HeaderTests
 {
     private const string Origin = "https://app.example.org";
@@ -20,7 +20,7 @@ public sealed class HeaderTests
     });
 
     [Fact]
-    public async Task Cookie_WhenOn_IsSetByPollingHandshakesOnly()
+    public async Task Cookie_WhenEnabled_IsSetByPollingHandshakesOnly()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.Cookie.Enabled = true);
         var answer = await host.GetAsync("?EIO=4&transport=polling");
@@ -33,14 +33,14 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Cookie_WhenOff_IsNotSet()
+    public async Task Cookie_WhenDisabled_IsNotSet()
     {
         await using var host = await EngineTestHost.StartAsync();
         Assert.Null((await host.GetAsync("?EIO=4&transport=polling")).Header("Set-Cookie"));
     }
 
     [Fact]
-    public async Task Cors_WhenOff_SendsNoHeader()
+    public async Task Cors_WhenDisabled_SendsNoHeaders()
     {
         await using var host = await EngineTestHost.StartAsync();
         var own = ("Origin", $"http://127.0.0.1:{host.Port}");
@@ -54,7 +54,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData("?EIO=4&transport=polling")]
     [InlineData("?EIO=4&transport=polling&sid=unknown")]
-    public async Task Cors_Preflight_Is204WithoutASession(string query)
+    public async Task Cors_Preflight_Returns204WithoutASession(string query)
     {
         await using var host = await StartCorsAsync();
         var answer = await host.SendAsync(
@@ -69,7 +69,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Cors_Headers_AreOnErrorsAndOnThe101Too()
+    public async Task Cors_ErrorAnd101Responses_HaveTheHeaders()
     {
         await using var host = await StartCorsAsync();
         Assert.Equal(Origin, (await host.GetAsync("?transport=tobi", ("Origin", Origin))).Header("Access-Control-Allow-Origin"));
@@ -81,7 +81,7 @@ public sealed class HeaderTests
         Assert.Contains("Access-Control-Allow-Origin: " + Origin, socket.Head, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>CVE-2020-28481: every origin allowed.</summary>
+    /// <summary>CVE-2020-28481: the server allowed every origin.</summary>
     [Fact]
     public async Task Cve202028481_AnotherOrigin_IsNotAllowed()
     {
@@ -90,7 +90,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Cors_WithEveryOption_SaysSo()
+    public async Task Cors_WithEveryOption_SendsTheConfiguredHeaders()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -103,7 +103,8 @@ public sealed class HeaderTests
         });
         Assert.Equal("x-two", (await host.GetAsync("?EIO=4&transport=polling", ("Origin", Origin))).Header("Access-Control-Expose-Headers"));
         var preflight = await host.SendAsync(
-            HttpMethod.Options, "", null, null, ("Origin", Origin), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "x-one"));
+            HttpMethod.Options, "", null, null,
+            ("Origin", Origin), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "x-one"));
         Assert.Equal("*", preflight.Header("Access-Control-Allow-Origin"));
         Assert.Equal("x-one", preflight.Header("Access-Control-Allow-Headers"));
         Assert.Equal("60", preflight.Header("Access-Control-Max-Age"));
@@ -145,7 +146,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData(1022, EngineSendFlags.None)]
     [InlineData(2000, EngineSendFlags.NoCompression)]
-    public async Task Compression_OfSmallOrUnwillingMessages_IsNotDone(int length, EngineSendFlags flags)
+    public async Task Compression_BelowTheThresholdOrWithNoCompression_IsNotUsed(int length, EngineSendFlags flags)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -156,7 +157,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Compression_WhenOff_IsNotDone()
+    public async Task Compression_WhenDisabled_IsNotUsed()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.HttpCompression.Enabled = false);
         var sid = await host.OpenAsync();
@@ -165,7 +166,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task HeaderHooks_AreCalledForTheResponsesThatTheyAreFor()
+    public async Task HeaderHooks_InitialAndEveryResponse_AddTheirHeaders()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -197,7 +198,7 @@ public sealed class HeaderTests
         Assert.Equal("text/javascript; charset=UTF-8", handshake.Header("Content-Type"));
         var sid = EngineTestHost.Sid(handshake.Text.Replace("\\\"", "\"", StringComparison.Ordinal));
 
-        // A newline comes as \n, and the characters \n as \\n.
+        // JSONP clients send a newline as \n, and a literal backslash followed by n as \\n.
         var form = "d=" + Uri.EscapeDataString("4a\\nb\\\\nc \u2028\u2029€<\"\\\x1ebAQID");
         (await host.PostAsync(sid, form, contentType: "application/x-www-form-urlencoded", more: "&j=0")).Is(200, "ok");
         var poll = await host.PollAsync(sid, more: "&j=12");
@@ -209,7 +210,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Jsonp_TakesOnlyTheDigitsOfTheIndex()
+    public async Task Jsonp_IndexWithOtherCharacters_KeepsOnlyItsDigits()
     {
         await using var host = await EngineTestHost.StartAsync();
         Assert.StartsWith("___eio[12](\"", (await host.GetAsync("?EIO=4&transport=polling&j=1];alert(2)//")).Text, StringComparison.Ordinal);
@@ -218,7 +219,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData("")]
     [InlineData("x=4a")]
-    public async Task Jsonp_PostWithoutItsField_IsRefusedWithCode3(string form)
+    public async Task Jsonp_PostWithoutTheDataField_IsRefusedWithCode3(string form)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -226,7 +227,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Cookie_WithEveryOption_SaysSo()
+    public async Task Cookie_WithEveryOption_HasTheConfiguredAttributes()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {

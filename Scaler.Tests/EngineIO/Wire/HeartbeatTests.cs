@@ -8,64 +8,64 @@ public sealed class HeartbeatTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(100);
 
     private readonly FakeTimeProvider _time = new();
 
     private Task<EngineTestHost> StartAsync(bool v3 = false) => EngineTestHost.StartAsync(options => options.AllowV3 = v3, null, _time);
 
     [Fact]
-    public async Task Ping_IsSentAnIntervalAfterTheHandshakeAndAfterEachPong()
+    public async Task Ping_AfterTheHandshakeAndAfterEachPong_IsSentOneIntervalLater()
     {
         await using var host = await StartAsync();
         using var socket = await host.OpenWebSocketAsync();
         var session = await host.Handler.NextOpened();
-        var beats = new SemaphoreSlim(0);
-        session.Heartbeat += _ => beats.Release();
+        var heartbeats = new SemaphoreSlim(0);
+        session.Heartbeat += _ => heartbeats.Release();
         for (var count = 0; count < 3; count++)
         {
             _time.Advance(Interval);
             Assert.Equal("2", await socket.ReadTextAsync());
-            // Not a fixed rate: the interval begins with the pong.
+            // The rate is not fixed: the interval starts when the pong arrives.
             _time.Advance(TimeSpan.FromSeconds(5));
             await socket.SendTextAsync("3");
-            await beats.WaitAsync().Within();
+            await heartbeats.WaitAsync().Within();
             Assert.Equal(_time.GetUtcNow(), session.LastSeen);
         }
     }
 
     [Fact]
-    public async Task EarlyPong_StartsTheIntervalAnew()
+    public async Task EarlyPong_RestartsTheInterval()
     {
         await using var host = await StartAsync();
         using var socket = await host.OpenWebSocketAsync();
         var session = await host.Handler.NextOpened();
-        var beats = new SemaphoreSlim(0);
-        session.Heartbeat += _ => beats.Release();
-        _time.Advance(Interval - Moment);
+        var heartbeats = new SemaphoreSlim(0);
+        session.Heartbeat += _ => heartbeats.Release();
+        _time.Advance(Interval - Margin);
         await socket.SendTextAsync("3");
-        await beats.WaitAsync().Within();
-        _time.Advance(Interval - Moment);
+        await heartbeats.WaitAsync().Within();
+        _time.Advance(Interval - Margin);
         await socket.SendTextAsync("4no ping yet");
         Assert.Equal("4no ping yet", await socket.ReadTextAsync());
-        _time.Advance(Moment);
+        _time.Advance(Margin);
         Assert.Equal("2", await socket.ReadTextAsync());
     }
 
     [Fact]
-    public async Task PingTimeout_OverWebSocket_ClosesWithACodeAndAReason()
+    public async Task PingTimeout_OverWebSocket_ClosesWithCodeAndReason()
     {
         await using var host = await StartAsync();
         using var socket = await host.OpenWebSocketAsync();
         _time.Advance(Interval);
         Assert.Equal("2", await socket.ReadTextAsync());
-        _time.Advance(Timeout + Moment);
+        _time.Advance(Timeout + Margin);
         Assert.Equal((4408, "ping timeout"), await socket.ReadCloseAsync());
         Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
     }
 
     [Fact]
-    public async Task PingTimeout_WithAPollHeld_AnswersItWithClose()
+    public async Task PingTimeout_WithAHeldPoll_RespondsWithAClosePacket()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -73,13 +73,13 @@ public sealed class HeartbeatTests
         _time.Advance(Interval);
         (await host.PollAsync(sid)).Is(200, "2");
         var poll = await host.HoldPollAsync(session, sid);
-        _time.Advance(Timeout + Moment);
+        _time.Advance(Timeout + Margin);
         (await poll).Is(200, "1");
         Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
     }
 
     [Fact]
-    public async Task Ping_ThatNobodyPollsFor_WaitsForTheNextPoll()
+    public async Task Ping_WithoutAHeldPoll_IsQueuedForTheNextPoll()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -89,7 +89,7 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public async Task PingTimeout_WithoutAPoll_MakesTheSessionUnknown()
+    public async Task PingTimeout_WithoutAHeldPoll_RemovesTheSession()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -118,7 +118,7 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public async Task TricklingBody_DoesNotKeepASessionAlive()
+    public async Task SlowRequestBody_DoesNotKeepASessionAlive()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -128,13 +128,13 @@ public sealed class HeartbeatTests
         await session.PostBegunAsync();
         _time.Advance(Interval);
         await connection.SendAsync("x");
-        _time.Advance(Timeout + Moment);
+        _time.Advance(Timeout + Margin);
         Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
         Assert.DoesNotContain(" 200 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task LastWords_AreKeptForAWhileAndThenForgotten()
+    public async Task ClosePacket_WithoutAHeldPoll_IsKeptFor30Seconds()
     {
         await using var host = await StartAsync();
         var (early, late) = (await host.OpenAsync(), await host.OpenAsync());
@@ -150,7 +150,7 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public async Task ManyHeartbeats_ShareOneTimer()
+    public async Task Pings_OfManySessions_AreAllSent()
     {
         await using var host = await StartAsync();
         var sids = new List<string>();
@@ -169,23 +169,23 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public async Task Protocol3_TheClientPingsAndTheServerNeverDoes()
+    public async Task Protocol3_ClientPings_AreAnsweredAndTheServerSendsNone()
     {
         await using var host = await StartAsync(v3: true);
         using var socket = await host.OpenWebSocketAsync(3);
         for (var count = 0; count < 3; count++)
         {
-            _time.Advance(Interval + Timeout - Moment);
+            _time.Advance(Interval + Timeout - Margin);
             await socket.SendTextAsync("2");
             Assert.Equal("3", await socket.ReadTextAsync());
         }
 
-        _time.Advance(Interval + Timeout + Moment);
+        _time.Advance(Interval + Timeout + Margin);
         Assert.Equal((4408, "ping timeout"), await socket.ReadCloseAsync());
     }
 
     [Fact]
-    public async Task Protocol3_PongFromTheClient_ClosesTheSession()
+    public async Task Protocol3_PongFromClient_ClosesTheSession()
     {
         await using var host = await StartAsync(v3: true);
         using var socket = await host.OpenWebSocketAsync(3);

@@ -7,7 +7,7 @@ namespace Scaler.Tests.EngineIO.Wire;
 public sealed class LimitTests
 {
     [Fact]
-    public async Task Post_OfExactlyMaxPayload_Passes()
+    public async Task Post_OfExactlyMaxPayload_IsAccepted()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -19,11 +19,11 @@ public sealed class LimitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Post_OfOneByteMore_Gets413AndTheSessionCloses(bool chunked)
+    public async Task Post_OneByteAboveMaxPayload_Returns413AndClosesTheSession(bool chunked)
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 1000);
         var sid = await host.OpenAsync();
-        // Bytes count, not characters: 334 euro signs are 1002 bytes.
+        // The limit counts bytes, not characters: a euro sign is three bytes.
         var body = Encoding.UTF8.GetBytes("4" + new string('€', 333) + "x");
         Assert.Equal(1001, body.Length);
         using var connection = await RawConnection.ConnectAsync(host.Port);
@@ -40,7 +40,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Post_ThatAnnouncesTooMuch_Gets413BeforeItsBody()
+    public async Task Post_WithAContentLengthAboveMaxPayload_Returns413BeforeTheBody()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -49,9 +49,9 @@ public sealed class LimitTests
         Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
     }
 
-    /// <summary>CVE-2020-36048: memory exhausted by post bodies.</summary>
+    /// <summary>CVE-2020-36048: POST bodies exhausted the memory.</summary>
     [Fact]
-    public async Task Cve202036048_EndlessBody_IsCutAtTheLimit()
+    public async Task Cve202036048_EndlessBody_IsRefusedAtTheLimit()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 10_000);
         var sid = await host.OpenAsync();
@@ -66,7 +66,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Payload_OfTenThousandPackets_IsAnsweredInOrder()
+    public async Task Payload_OfTenThousandPackets_IsEchoedInOrder()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -93,7 +93,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task WebSocketMessage_OfExactlyMaxPayload_Passes()
+    public async Task WebSocketMessage_OfExactlyMaxPayload_IsAccepted()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -103,7 +103,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task WebSocketMessage_OfOneByteMore_ClosesWith1009AndNoReason()
+    public async Task WebSocketMessage_OneByteAboveMaxPayload_ClosesWith1009WithoutReason()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -116,7 +116,7 @@ public sealed class LimitTests
     [Theory]
     [InlineData(new byte[] { 0x82, 0xFF, 0, 0, 0, 0, 0, 0x0F, 0x42, 0x41, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0 })]
-    public async Task WebSocketFrame_ThatAnnouncesTooMuch_IsRefusedAtItsHeader(byte[] header)
+    public async Task WebSocketFrame_WithALengthAboveMaxPayload_IsRefusedBeforeThePayload(byte[] header)
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -125,7 +125,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Fragments_AreLimitedByTheirSum()
+    public async Task Fragments_WithATotalAboveMaxPayload_CloseWith1009()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 1000);
         using var socket = await host.OpenWebSocketAsync();
@@ -134,21 +134,22 @@ public sealed class LimitTests
         Assert.Equal((1009, ""), await socket.ReadCloseAsync());
     }
 
-    /// <summary>CVE-2026-48779: floods of tiny fragments.</summary>
+    /// <summary>CVE-2026-48779: a flood of tiny fragments.</summary>
     [Fact]
-    public async Task Cve202648779_FloodOfTinyFragments_IsEnded()
+    public async Task Cve202648779_FloodOfTinyFragments_ClosesTheConnection()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendAsync(RawWebSocket.Frame(2, [1], final: false));
-        await socket.Connection.SendAsync(Enumerable.Repeat(RawWebSocket.Frame(0, [], final: false), 1024).SelectMany(static frame => frame).ToArray());
+        await socket.Connection.SendAsync(
+            Enumerable.Repeat(RawWebSocket.Frame(0, [], final: false), 1024).SelectMany(static frame => frame).ToArray());
         Assert.Equal((1008, ""), await socket.ReadCloseAsync());
         await socket.EndAsync();
         Assert.Equal(EngineCloseReason.TransportError, await host.Handler.NextClosed());
     }
 
     [Fact]
-    public async Task Fragments_UpToTheLimit_AreOneMessage()
+    public async Task Fragments_UpToTheLimit_AreReassembled()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxFragmentsPerMessage = 3);
         using var socket = await host.OpenWebSocketAsync();
@@ -159,7 +160,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task PingFlood_OfAClientThatReads_IsAnsweredWithTheLatestAtLeast()
+    public async Task PingFlood_FromAClientThatReads_IsAnsweredUpToTheLastPing()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();

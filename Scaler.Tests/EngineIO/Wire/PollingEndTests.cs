@@ -3,7 +3,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Wire;
 
-/// <summary>How polling sessions end, and what their clients are told.</summary>
+/// <summary>Tests the end of polling sessions and the responses that their clients receive.</summary>
 public sealed class PollingEndTests
 {
     [Theory]
@@ -13,7 +13,7 @@ public sealed class PollingEndTests
     [InlineData("4a\x1e")]
     [InlineData("\x1e" + "4a")]
     [InlineData("4a\x1e\x1e" + "4b")]
-    public async Task InvalidPayload_IsRefusedWithCode3AndTheSessionCloses(string payload)
+    public async Task InvalidPayload_IsRefusedWithCode3AndClosesTheSession(string payload)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -23,7 +23,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task InvalidPayload_PacketsBeforeCountAndPacketsBehindDoNot()
+    public async Task InvalidPayload_PacketsBeforeTheError_AreDelivered()
     {
         await using var host = await EngineTestHost.StartAsync();
         await host.PostAsync(await host.OpenAsync(), "4first\x1e" + "x\x1e" + "4last");
@@ -32,7 +32,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task InvalidPayload_WithAPollHeld_AnswersItWithClose()
+    public async Task InvalidPayload_WithAHeldPoll_RespondsWithAClosePacket()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -44,7 +44,7 @@ public sealed class PollingEndTests
     [Theory]
     [InlineData("2")]
     [InlineData("2probe")]
-    public async Task ClientPing_IsAnsweredOkAndTheSessionCloses(string payload)
+    public async Task ClientPing_IsAnsweredOkAndClosesTheSession(string payload)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -54,7 +54,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task ClientClose_IsAnsweredOkAndAHeldPollGetsANoop()
+    public async Task ClientClose_WithAHeldPoll_RespondsWithANoop()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -66,7 +66,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task ClientClose_WithoutAPoll_ForgetsTheSession()
+    public async Task ClientClose_WithoutAHeldPoll_RemovesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -78,7 +78,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task OctetStream_InProtocol4_IsRefusedAndTheSessionCloses()
+    public async Task OctetStream_InProtocol4_IsRefusedAndClosesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -88,7 +88,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task SecondPoll_WhileFirstIsWaiting_ClosesSession()
+    public async Task SecondPoll_WhileTheFirstIsHeld_ClosesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -100,7 +100,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task SecondPost_WhileFirstIsBeingRead_ClosesSessionAndCutsTheFirstOff()
+    public async Task SecondPost_WhileTheFirstIsBeingRead_ClosesTheSessionAndAbortsTheFirst()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -114,7 +114,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task Poll_ThatTheClientDrops_ClosesTheSessionAtOnce()
+    public async Task HeldPoll_WhenTheClientDisconnects_ClosesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -127,7 +127,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task Post_ThatTheClientDropsHalfWay_ClosesTheSessionAndDeliversNothing()
+    public async Task Post_WhenTheClientDisconnectsDuringTheBody_ClosesTheSessionAndDeliversNothing()
     {
         await using var host = await EngineTestHost.StartAsync();
         await host.OpenAsync();
@@ -140,7 +140,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task ServerClose_WithAPollHeld_AnswersItWithClose()
+    public async Task ServerClose_WithAHeldPoll_RespondsWithAClosePacket()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -153,18 +153,18 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task ServerClose_WithoutAPoll_IsToldToTheNextOneBehindWhatWasQueued()
+    public async Task ServerClose_WithoutAHeldPoll_SendsTheQueueThenTheClosePacketToLaterPolls()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
         var session = await host.Handler.NextOpened();
-        await session.SendAsync("last words");
+        await session.SendAsync("last message");
         await session.CloseAsync().AsTask().Within();
         Assert.Equal(EngineCloseReason.ServerClose, await host.Handler.NextClosed());
         Assert.Equal(0, host.Server.Count);
         Assert.False(host.Server.TryGetSession(sid, out _));
         (await host.PostAsync(sid, "4late")).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4last words");
+        (await host.PollAsync(sid)).Is(200, "4last message");
         (await host.PollAsync(sid)).Is(200, "6\x1e" + "1");
         (await host.PollAsync(sid)).IsError(400, 1, "Session ID unknown");
         Assert.Empty(host.Handler.Messages);
@@ -172,7 +172,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task HandlerThatThrows_ClosesItsSessionAndNoOther()
+    public async Task OnMessage_WhenItThrows_ClosesOnlyThatSession()
     {
         var handler = new EngineTestHandler
         {
@@ -191,7 +191,7 @@ public sealed class PollingEndTests
     }
 
     [Fact]
-    public async Task OnClosed_IsCalledOnceAndBehindTheLastMessage()
+    public async Task OnClosed_AfterSeveralCloses_IsCalledOnceAfterTheLastMessage()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var entered = new TaskCompletionSource<EngineSession>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,7 @@ namespace Scaler.Tests.EngineIO.Wire;
 public sealed class PollingTests
 {
     [Fact]
-    public async Task Post_ThatIsAccepted_IsAnsweredOk()
+    public async Task Post_WhenAccepted_ReturnsOk()
     {
         await using var host = await EngineTestHost.StartAsync();
         var answer = await host.PostAsync(await host.OpenAsync(), "4hello");
@@ -35,7 +35,7 @@ public sealed class PollingTests
     }
 
     [Fact]
-    public async Task Message_ThatIsSentWhileAPollIsHeld_ReleasesIt()
+    public async Task SendAsync_WithAHeldPoll_CompletesThePoll()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -46,7 +46,7 @@ public sealed class PollingTests
     }
 
     [Fact]
-    public async Task Payload_BehindAParkedPoll_KeepsItsSeparators()
+    public async Task Payload_WithAHeldPoll_IsEchoedInOneResponse()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -59,7 +59,7 @@ public sealed class PollingTests
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("text/plain;charset=iso-8859-1")]
     [InlineData("application/json")]
-    public async Task Body_IsUtf8WhateverItsContentType(string contentType)
+    public async Task Body_WithAnyContentType_IsReadAsUtf8(string contentType)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -68,12 +68,13 @@ public sealed class PollingTests
     }
 
     [Fact]
-    public async Task Body_WhoseChunksSplitCharacters_IsPutTogether()
+    public async Task Body_WithChunksThatSplitCharacters_IsReassembled()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);
-        await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await connection.SendAsync(
+            $"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
         foreach (var value in Encoding.UTF8.GetBytes("4€😀"))
         {
             await connection.SendAsync((byte[])[(byte)'1', 13, 10, value, 13, 10]);
@@ -85,7 +86,7 @@ public sealed class PollingTests
     }
 
     [Fact]
-    public async Task Body_OfInvalidUtf8_IsReadWithReplacements()
+    public async Task Body_WithInvalidUtf8_IsReadWithReplacementCharacters()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -98,7 +99,7 @@ public sealed class PollingTests
     [InlineData("bAQ IDBA==", "bAQIDBA==")]
     [InlineData("b-_8=", "b+/8=")]
     [InlineData("b!!!", "b")]
-    public async Task Base64_IsReadLeniently(string sent, string received)
+    public async Task Base64_WhenMalformed_IsDecodedLeniently(string sent, string received)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -112,7 +113,7 @@ public sealed class PollingTests
     [InlineData("6\x1e" + "4a")]
     [InlineData("3\x1e" + "4a")]
     [InlineData("3probe\x1e" + "4a")]
-    public async Task PacketsThatMeanNothing_FromAClient_AreIgnored(string payload)
+    public async Task IrrelevantPackets_FromAClient_AreIgnored(string payload)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -121,7 +122,7 @@ public sealed class PollingTests
     }
 
     [Fact]
-    public async Task Payload_ThatDoesNotFit_ContinuesWithTheNextPollInOrder()
+    public async Task QueuedMessages_AboveMaxPayload_AreSplitOverPollsInOrder()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 100);
         var sid = await host.OpenAsync();

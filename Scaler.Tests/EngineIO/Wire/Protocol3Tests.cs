@@ -4,13 +4,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Wire;
 
-/// <summary>Protocol 3, <c>EIO=3</c>.</summary>
+/// <summary>Tests Engine.IO protocol 3 (<c>EIO=3</c>).</summary>
 public sealed class Protocol3Tests
 {
     private static Task<EngineTestHost> StartAsync() => EngineTestHost.StartAsync(static options => options.AllowV3 = true);
 
     [Fact]
-    public async Task Handshake_IsAPayloadWithItsLength()
+    public async Task Handshake_OverPolling_ReturnsALengthPrefixedPayload()
     {
         await using var host = await StartAsync();
         var answer = await host.GetAsync("?EIO=3&transport=polling");
@@ -25,7 +25,7 @@ public sealed class Protocol3Tests
     [InlineData("6:4hello")]
     [InlineData("1:4")]
     [InlineData("6:4test16:4test2")]
-    // UTF-16 units: two for each of these.
+    // Lengths count UTF-16 code units: the emoji counts as two.
     [InlineData("4:4😀€2:4a")]
     [InlineData("10:b4AQIDBA==")]
     public async Task TextPayload_IsEchoed(string payload)
@@ -37,7 +37,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task BinaryPacket_MakesTheWholePayloadBinary()
+    public async Task BinaryPacket_InAPayload_MakesTheWholePayloadBinary()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);
@@ -51,7 +51,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task BinaryPayload_IsReadByItsContentType()
+    public async Task BinaryPayload_IsRecognizedByItsContentType()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);
@@ -77,7 +77,7 @@ public sealed class Protocol3Tests
     [InlineData("2:4😀")]
     [InlineData("1:b")]
     [InlineData("2:bx")]
-    public async Task MalformedPayload_IsRefusedWithCode3AndTheSessionCloses(string payload)
+    public async Task MalformedPayload_IsRefusedWithCode3AndClosesTheSession(string payload)
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);
@@ -98,7 +98,7 @@ public sealed class Protocol3Tests
     [InlineData(new byte[] { 1, 0, 255 })]
     [InlineData(new byte[] { 1, 1, 255, 7 })]
     [InlineData(new byte[] { 0, 0, 255 })]
-    public async Task MalformedBinaryPayload_IsRefusedWithCode3AndTheSessionCloses(byte[] payload)
+    public async Task MalformedBinaryPayload_IsRefusedWithCode3AndClosesTheSession(byte[] payload)
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);
@@ -107,7 +107,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task MorePacketsThanAllowed_AreRefusedWithCode3()
+    public async Task Payload_WithMorePacketsThanTheLimit_IsRefusedWithCode3()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -120,7 +120,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task ClosePacketsAndNoops_CarryTheirLength()
+    public async Task CloseAndNoopPackets_HaveALengthPrefix()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);
@@ -144,7 +144,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task WebSocket_BinaryFramesHaveATypeByte()
+    public async Task WebSocket_BinaryFrame_BeginsWithATypeByte()
     {
         await using var host = await StartAsync();
         using var socket = await host.OpenWebSocketAsync(3);
@@ -157,7 +157,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task WebSocket_WithB64_BinaryIsText()
+    public async Task WebSocket_BinaryMessageWithB64_IsSentAsText()
     {
         await using var host = await StartAsync();
         using var socket = await host.OpenWebSocketAsync(3, "&b64=1");
@@ -166,7 +166,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task Jsonp_IsTextAlsoForBinary()
+    public async Task Jsonp_BinaryMessage_IsSentAsText()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);
@@ -175,7 +175,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task EncodedMessage_ReachesSessionsOfBothProtocols()
+    public async Task EncodedMessage_ToBothProtocols_IsEncodedForEach()
     {
         await using var host = await StartAsync();
         using var four = await host.OpenWebSocketAsync();
@@ -195,7 +195,7 @@ public sealed class Protocol3Tests
     }
 
     [Fact]
-    public async Task Upgrade_MovesTheSession()
+    public async Task Upgrade_WhenConfirmed_MovesTheSessionToWebSocket()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync(3);

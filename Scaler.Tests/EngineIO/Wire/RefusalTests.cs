@@ -3,7 +3,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.EngineIO.Wire;
 
-/// <summary>What a server refuses, with what, and in which order it looks.</summary>
+/// <summary>Tests the requests that a server refuses, the error responses, and the order of the checks.</summary>
 public sealed class RefusalTests
 {
     private static Task<EngineTestHost> StartAsync() => EngineTestHost.StartAsync();
@@ -39,7 +39,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task UnknownSid_IsLookedAtBeforeMethodAndVersion()
+    public async Task UnknownSid_IsCheckedBeforeMethodAndVersion()
     {
         await using var host = await StartAsync();
         (await host.PostAsync("unknown", "4a")).IsError(400, 1, "Session ID unknown");
@@ -52,11 +52,11 @@ public sealed class RefusalTests
     [InlineData("DELETE")]
     [InlineData("OPTIONS")]
     [InlineData("PATCH")]
-    public async Task MethodsButGet_WithoutSid_AreRefusedWithCode2(string method)
+    public async Task MethodsOtherThanGet_WithoutSid_AreRefusedWithCode2(string method)
     {
         await using var host = await StartAsync();
         (await host.SendAsync(new HttpMethod(method), "?EIO=4&transport=polling", null, null)).IsError(400, 2, "Bad handshake method");
-        // The method comes before the version.
+        // The server checks the method before the version.
         (await host.SendAsync(new HttpMethod(method), "?EIO=9&transport=polling", null, null)).IsError(400, 2, "Bad handshake method");
     }
 
@@ -64,7 +64,7 @@ public sealed class RefusalTests
     [InlineData("PUT")]
     [InlineData("DELETE")]
     [InlineData("OPTIONS")]
-    public async Task MethodsButGetAndPost_WithSid_AreRefusedAndTheSessionGoesOn(string method)
+    public async Task MethodsOtherThanGetAndPost_WithSid_AreRefusedAndKeepTheSession(string method)
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -74,7 +74,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Head_WithSid_DoesNotSwallowMessages()
+    public async Task Head_WithSid_DoesNotConsumeMessages()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -134,7 +134,7 @@ public sealed class RefusalTests
     [InlineData("?EIO=4&transport=tobi", "Transport unknown")]
     [InlineData("?EIO=4&transport=websocket&sid=unknown", "Session ID unknown")]
     [InlineData("?EIO=4&transport=polling", "Bad request")]
-    public async Task Upgrade_OfAWrongRequest_IsAPlain400(string query, string message)
+    public async Task Upgrade_WithAnInvalidRequest_Returns400(string query, string message)
     {
         await using var host = await StartAsync();
         using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request(query));
@@ -156,7 +156,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Upgrade_WithAnotherMethod_IsRefusedBeforeThe101()
+    public async Task Upgrade_WithPost_IsRefusedBeforeThe101()
     {
         await using var host = await StartAsync();
         var request = RawWebSocket.Request("?EIO=4&transport=websocket").Replace("GET ", "POST ", StringComparison.Ordinal);
@@ -169,7 +169,7 @@ public sealed class RefusalTests
     [InlineData("?EIO=4&transport=polling&sid=%zz")]
     [InlineData("?EIO=4&transport=polling&sid=%ff")]
     [InlineData("?EIO=%&transport=%")]
-    public async Task MalformedEscapes_AreRefusedAndNeverAServersError(string query)
+    public async Task MalformedEscapes_AreRefusedWithoutAServerError(string query)
     {
         await using var host = await StartAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);
@@ -178,7 +178,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task AuthorizeAsync_ThatRefuses_IsAnswered403WithItsMessage()
+    public async Task AuthorizeAsync_WhenItRefuses_Returns403WithTheMessage()
     {
         await using var host = await EngineTestHost.StartAsync(options =>
             options.AuthorizeAsync = context => ValueTask.FromResult(context.Request.Query["key"] == "bad"
@@ -195,7 +195,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task AuthorizeAsync_ThatRefusesWithoutAMessage_IsAnsweredForbidden()
+    public async Task AuthorizeAsync_WhenItRefusesWithoutAMessage_ReturnsForbidden()
     {
         await using var host = await EngineTestHost.StartAsync(options =>
             options.AuthorizeAsync = _ => ValueTask.FromResult(EngineAuthorization.Refuse()));
@@ -203,7 +203,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task AcceptsHandshakes_WhenFalse_HandshakesGet503AndSessionsGoOn()
+    public async Task AcceptsHandshakes_WhenFalse_RefusesHandshakesWith503AndKeepsSessions()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenAsync();
@@ -216,12 +216,12 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task UnknownSessionAsync_ThatAnswers_ReplacesCode1()
+    public async Task UnknownSessionAsync_WhenItResponds_ReplacesTheError()
     {
-        var asked = new List<string>();
+        var sids = new List<string>();
         await using var host = await EngineTestHost.StartAsync(options => options.UnknownSessionAsync = async (context, sid) =>
         {
-            asked.Add(sid);
+            sids.Add(sid);
             if (sid != "elsewhere")
             {
                 return false;
@@ -236,13 +236,13 @@ public sealed class RefusalTests
         (await host.PollAsync("nowhere")).IsError(400, 1, "Session ID unknown");
         using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=elsewhere"));
         Assert.StartsWith("HTTP/1.1 299 ", socket.Head, StringComparison.Ordinal);
-        // The transport comes first.
+        // The server checks the transport before it calls the hook.
         (await host.GetAsync("?EIO=4&transport=tobi&sid=elsewhere")).IsError(400, 0, "Transport unknown");
-        Assert.Equal(["elsewhere", "elsewhere", "nowhere", "elsewhere"], asked);
+        Assert.Equal(["elsewhere", "elsewhere", "nowhere", "elsewhere"], sids);
     }
 
     [Fact]
-    public async Task ValidateSessionRequest_ThatIsFalse_Gets403AndTheSessionGoesOn()
+    public async Task ValidateSessionRequest_WhenFalse_Returns403AndKeepsTheSession()
     {
         await using var host = await EngineTestHost.StartAsync(options =>
             options.ValidateSessionRequest = static (context, session) =>
@@ -255,20 +255,21 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task OnConnectionError_IsToldOfEachRefusal()
+    public async Task OnConnectionError_IsCalledForEachRefusedRequest()
     {
-        var told = new List<(int, string)>();
+        var errors = new List<(int, string)>();
         await using var host = await EngineTestHost.StartAsync(options =>
-            options.OnConnectionError = error => told.Add((error.Code, error.Message + " " + error.HttpContext.Request.Method)));
+            options.OnConnectionError =
+                error => errors.Add((error.Code, error.Message + " " + error.HttpContext.Request.Method)));
         await host.GetAsync("?EIO=4&transport=tobi");
         await host.PostAsync("unknown", "4a");
-        Assert.Equal([(0, "Transport unknown GET"), (1, "Session ID unknown POST")], told);
+        Assert.Equal([(0, "Transport unknown GET"), (1, "Session ID unknown POST")], errors);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("throw")]
-    public async Task GenerateId_ThatMakesNone_IsRefusedWithCode3(string id)
+    public async Task GenerateId_WhenItReturnsNoIdOrThrows_IsRefusedWithCode3(string id)
     {
         await using var host = await EngineTestHost.StartAsync(options =>
             options.GenerateId = _ => id.Length == 0 ? id : throw new InvalidOperationException());
@@ -277,7 +278,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task GenerateId_ThatRepeatsItself_DoesNotReplaceASession()
+    public async Task GenerateId_WhenItRepeatsAnId_DoesNotReplaceTheSession()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.GenerateId = _ => "same");
         Assert.Equal("same", await host.OpenAsync());

@@ -7,7 +7,7 @@ namespace Scaler.Tests.EngineIO.Wire;
 public sealed class UpgradeTests
 {
     [Fact]
-    public async Task Upgrade_ThatIsProbedAndConfirmed_MovesTheSession()
+    public async Task Upgrade_WhenProbedAndConfirmed_MovesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -26,7 +26,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task Polls_DuringAProbe_AreEachReleasedWithANoop()
+    public async Task Polls_DuringAProbe_AreCompletedWithANoop()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -42,7 +42,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task Poll_ThatIsHeldWhenTheUpgradeIsConfirmed_GetsANoop()
+    public async Task HeldPoll_WhenTheUpgradeIsConfirmed_IsCompletedWithANoop()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -50,7 +50,7 @@ public sealed class UpgradeTests
         var held = await host.HoldPollAsync(session, sid);
         using var socket = await host.ConnectAsync(sid);
         await session.UpgradeBegunAsync();
-        // Without a probe; the poll is still held.
+        // The client confirms without a probe, so the server still holds the poll request.
         await socket.SendTextAsync("5");
         (await held).Is(200, "6");
         await socket.SendTextAsync("4a");
@@ -58,7 +58,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task WhatIsQueued_LeavesByTheWebSocketInOrder()
+    public async Task QueuedMessages_AfterTheUpgrade_AreSentOverTheWebSocketInOrder()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -71,7 +71,7 @@ public sealed class UpgradeTests
             await session.SendAsync("q" + index);
         }
 
-        // The client's backlog comes in the same segment as its confirmation.
+        // The client sends its queued messages in the same TCP segment as the confirmation.
         await socket.SendAsync([.. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4new"), .. RawWebSocket.TextFrame("4er")]);
         for (var index = 0; index < 100; index++)
         {
@@ -83,7 +83,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task Messages_DuringAProbe_TravelByPolling()
+    public async Task Messages_DuringAProbe_AreSentOverPolling()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -100,7 +100,7 @@ public sealed class UpgradeTests
     [InlineData("2")]
     [InlineData("x")]
     [InlineData("")]
-    public async Task AnythingElseBeforeTheConfirmation_ClosesTheProbeOnly(string packet)
+    public async Task UnexpectedPacket_BeforeTheConfirmation_ClosesOnlyTheProbe(string packet)
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -111,7 +111,7 @@ public sealed class UpgradeTests
             await socket.EndAsync();
         }
 
-        await PollingGoesOnAsync(host, sid);
+        await AssertPollingWorksAsync(host, sid);
         // A later attempt may succeed.
         using var again = await host.ConnectAsync(sid);
         await again.SendAsync([.. RawWebSocket.TextFrame("2probe"), .. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4a")]);
@@ -119,7 +119,7 @@ public sealed class UpgradeTests
         Assert.Equal("4a", await again.ReadTextAsync());
     }
 
-    /// <summary>CVE-2022-41940: a connection that is reset during an upgrade.</summary>
+    /// <summary>CVE-2022-41940: a connection reset during an upgrade crashed the server.</summary>
     [Fact]
     public async Task Cve202241940_ConnectionResetDuringAnUpgrade_LeavesPollingAlive()
     {
@@ -130,13 +130,13 @@ public sealed class UpgradeTests
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
         socket.Connection.Reset();
-        await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempt to be dropped");
-        await PollingGoesOnAsync(host, sid);
+        await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the server to drop the upgrade attempt");
+        await AssertPollingWorksAsync(host, sid);
     }
 
-    /// <summary>CVE-2022-21676: a bad WebSocket frame before the session exists.</summary>
+    /// <summary>CVE-2022-21676: an invalid WebSocket frame before the session existed crashed the server.</summary>
     [Fact]
-    public async Task Cve202221676_BadFrameBeforeTheSessionExists_EndsThatConnectionOnly()
+    public async Task Cve202221676_InvalidFrameBeforeTheSessionExists_ClosesOnlyThatConnection()
     {
         await using var host = await EngineTestHost.StartAsync();
         using (var socket = await RawWebSocket.RequestAsync(
@@ -154,11 +154,11 @@ public sealed class UpgradeTests
             Assert.Equal(1002, (await probe.ReadCloseAsync()).Code);
         }
 
-        await PollingGoesOnAsync(host, sid);
+        await AssertPollingWorksAsync(host, sid);
     }
 
     [Fact]
-    public async Task Upgrade_ThatIsOpenedAndNeverFinished_IsDroppedAfterItsTimeoutAndPollingGoesOn()
+    public async Task Upgrade_WhenNeverConfirmed_TimesOutAndKeepsPolling()
     {
         var time = new FakeTimeProvider();
         await using var host = await EngineTestHost.StartAsync(null, null, time);
@@ -171,11 +171,11 @@ public sealed class UpgradeTests
         time.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal((4504, "upgrade timeout"), await silent.ReadCloseAsync());
         await silent.EndAsync();
-        await PollingGoesOnAsync(host, sid);
+        await AssertPollingWorksAsync(host, sid);
     }
 
     [Fact]
-    public async Task SecondWebSocket_WhileProbing_IsClosedWithoutAPacketAndTheFirstGoesOn()
+    public async Task SecondWebSocket_DuringAProbe_IsClosedAndKeepsTheFirst()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -192,7 +192,7 @@ public sealed class UpgradeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task SecondWebSocket_ForASessionThatHasOne_IsClosedWithoutAPacketAndTheFirstGoesOn(bool upgraded)
+    public async Task SecondWebSocket_OfAWebSocketSession_IsClosedAndKeepsTheFirst(bool upgraded)
     {
         await using var host = await EngineTestHost.StartAsync();
         RawWebSocket first;
@@ -215,7 +215,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task SessionThatEnds_ClosesAProbingWebSocket()
+    public async Task SessionClose_DuringAProbe_ClosesTheWebSocket()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -227,7 +227,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task TwoPolls_DuringAnUpgrade_StillCloseTheSession()
+    public async Task ConcurrentPolls_DuringAProbe_CloseTheSession()
     {
         var time = new FakeTimeProvider();
         await using var host = await EngineTestHost.StartAsync(null, null, time);
@@ -237,7 +237,7 @@ public sealed class UpgradeTests
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
         (await host.PollAsync(sid)).Is(200, "6");
-        // The next one is held for the rest of the interval, which does not pass here.
+        // The server holds the next poll request for the rest of the noop interval, and the fake time does not advance.
         var held = await host.HoldPollAsync(session, sid);
         (await host.PollAsync(sid)).Is(400, "");
         (await held).Is(200, "1");
@@ -245,7 +245,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task Ping_ThatIsDueDuringTheProbe_IsNotLost()
+    public async Task Ping_DueDuringAProbe_IsSentAfterTheUpgrade()
     {
         var time = new FakeTimeProvider();
         await using var host = await EngineTestHost.StartAsync(options => options.UpgradeTimeout = TimeSpan.FromMinutes(5), null, time);
@@ -266,7 +266,7 @@ public sealed class UpgradeTests
     }
 
     [Fact]
-    public async Task Message_QueuedWhileTheQueueIsDrained_IsNotStranded()
+    public async Task SendAsync_ConcurrentWithQueueDrain_DeliversEveryMessage()
     {
         await using var host = await EngineTestHost.StartAsync(null, new EngineTestHandler { Message = static (_, _, _) => default });
         using var socket = await host.OpenWebSocketAsync();
@@ -291,9 +291,9 @@ public sealed class UpgradeTests
         await Task.WhenAll(senders).Within();
     }
 
-    private static async Task PollingGoesOnAsync(EngineTestHost host, string sid)
+    private static async Task AssertPollingWorksAsync(EngineTestHost host, string sid)
     {
-        (await host.PostAsync(sid, "4goes on")).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4goes on");
+        (await host.PostAsync(sid, "4still open")).Is(200, "ok");
+        (await host.PollAsync(sid)).Is(200, "4still open");
     }
 }

@@ -53,7 +53,7 @@ public sealed class WebSocketTests
     [InlineData("7")]
     [InlineData("2")]
     [InlineData("2probe")]
-    public async Task InvalidPacket_ClosesWithACodeAndAReason(string packet)
+    public async Task InvalidPacket_ClosesWithCodeAndReason(string packet)
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -64,7 +64,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task PacketsThatMeanNothing_AreIgnored()
+    public async Task IrrelevantPackets_AreIgnored()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -77,7 +77,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task ClosePacket_EndsTheSessionAtOnce()
+    public async Task ClosePacket_ClosesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -88,7 +88,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task CloseFrame_IsAnsweredWithItsCodeAndEndsTheSession()
+    public async Task CloseFrame_IsEchoedWithItsCodeAndClosesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -99,7 +99,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task ConnectionThatEnds_EndsTheSession()
+    public async Task ConnectionEnd_ClosesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         using (var socket = await host.OpenWebSocketAsync())
@@ -113,14 +113,14 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task ServerClose_SendsWhatIsQueuedAndThenTheCloseFrame()
+    public async Task ServerClose_SendsTheQueueThenTheCloseFrame()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
         var session = await host.Handler.NextOpened();
-        await session.SendAsync("last words");
+        await session.SendAsync("last message");
         var closing = session.CloseAsync().AsTask();
-        Assert.Equal("4last words", await socket.ReadTextAsync());
+        Assert.Equal("4last message", await socket.ReadTextAsync());
         Assert.Equal((1000, ""), await socket.ReadCloseAsync());
         await socket.EndAsync();
         await closing.Within();
@@ -129,7 +129,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task ServerClose_OfAClientThatDoesNotAnswer_IsCutOffAfterTheCloseTimeout()
+    public async Task ServerClose_WhenTheClientDoesNotReply_AbortsAfterTheCloseTimeout()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.CloseTimeout = TimeSpan.FromMilliseconds(50));
         using var socket = await host.OpenWebSocketAsync();
@@ -140,7 +140,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task Messages_InOneSegment_AreAnsweredInOrder()
+    public async Task Messages_InOneSegment_AreEchoedInOrder()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -154,13 +154,13 @@ public sealed class WebSocketTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Messages_OfFarMoreThanABuffer_SentWithoutWaiting_AreAnsweredInOrder(bool handledLater)
+    public async Task Messages_LargerThanTheBuffersSentWithoutWaiting_AreEchoedInOrder(bool asyncHandler)
     {
         const int Count = 3_000;
         var handler = new EngineTestHandler
         {
             Quiet = true,
-            Message = !handledLater ? null : static async (session, message, token) =>
+            Message = !asyncHandler ? null : static async (session, message, token) =>
             {
                 await Task.Yield();
                 await session.SendAsync(message.Data, cancellationToken: token);
@@ -170,7 +170,8 @@ public sealed class WebSocketTests
         using var socket = await host.OpenWebSocketAsync();
         static string Message(int index) => "4" + new string((char)('a' + (index % 26)), index % 1000) + index;
 
-        var sending = socket.Connection.SendAsync(Enumerable.Range(0, Count).SelectMany(static index => RawWebSocket.TextFrame(Message(index))).ToArray());
+        var sending = socket.Connection.SendAsync(
+            Enumerable.Range(0, Count).SelectMany(static index => RawWebSocket.TextFrame(Message(index))).ToArray());
         for (var index = 0; index < Count; index++)
         {
             Assert.Equal(Message(index), await socket.ReadTextAsync());
@@ -180,7 +181,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task Frames_ThatArriveByteByByte_AreUnderstood()
+    public async Task Frames_ArrivingByteByByte_AreParsed()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -195,7 +196,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task Fragments_WithControlFramesBetween_AreOneMessage()
+    public async Task Fragments_WithInterleavedControlFrames_AreReassembled()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
@@ -209,7 +210,7 @@ public sealed class WebSocketTests
         var (opcode, payload, _) = await socket.ReadFrameAsync();
         Assert.Equal((10, "hi"), (opcode, Encoding.UTF8.GetString(payload)));
         Assert.Equal("4€x", await socket.ReadTextAsync());
-        // The next message begins anew.
+        // The reassembly state must be reset for the next message.
         await socket.SendTextAsync("4next");
         Assert.Equal("4next", await socket.ReadTextAsync());
     }
@@ -235,12 +236,12 @@ public sealed class WebSocketTests
 
     [Theory]
     [MemberData(nameof(ProtocolErrors))]
-    public async Task ProtocolError_ClosesWith1002(string what, byte[] frames)
+    public async Task ProtocolError_ClosesWith1002(string label, byte[] frames)
     {
         await using var host = await EngineTestHost.StartAsync(options => options.CloseTimeout = TimeSpan.FromMilliseconds(200));
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendAsync(frames);
-        Assert.Equal((1002, what), ((await socket.ReadCloseAsync()).Code, what));
+        Assert.Equal((1002, label), ((await socket.ReadCloseAsync()).Code, label));
         await socket.EndAsync();
         await host.Handler.NextClosed();
     }
@@ -260,9 +261,12 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task HandlerThatThrows_ClosesWith1011()
+    public async Task OnMessage_WhenItThrows_ClosesWith1011()
     {
-        var handler = new EngineTestHandler { Message = static async (_, _, _) => { await Task.Yield(); throw new InvalidOperationException("a bug"); } };
+        var handler = new EngineTestHandler
+        {
+            Message = static async (_, _, _) => { await Task.Yield(); throw new InvalidOperationException("a bug"); }
+        };
         await using var host = await EngineTestHost.StartAsync(null, handler);
         host.AllowsErrors = true;
         using var socket = await host.OpenWebSocketAsync();
@@ -272,7 +276,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task SlowHandlers_SeeOneMessageAtATimeInOrder()
+    public async Task SlowHandler_ReceivesOneMessageAtATimeInOrder()
     {
         var running = 0;
         var handler = new EngineTestHandler
@@ -295,7 +299,7 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task Deflate_WhenItIsNotOn_IsNotAnswered()
+    public async Task Deflate_WhenDisabled_IsNotNegotiated()
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.ConnectAsync(headers: [("Sec-WebSocket-Extensions", "permessage-deflate")]);
