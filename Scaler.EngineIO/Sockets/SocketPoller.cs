@@ -168,7 +168,7 @@ internal sealed class SocketPoller
             quiet = state == ThreadState.Idle ? quiet + 1 : 0;
             stuck = state == ThreadState.Stuck ? stuck + 1 : 0;
             if (stuck >= MaxStuckChecks
-                || (state >= ThreadState.AllBusy &&  !Array.Exists(_threads, static thread => thread.IsRunning)))
+                || (state >= ThreadState.AllBusy && !Array.Exists(_threads, static thread => thread.IsRunning)))
             {
                 StepIn(events);
             }
