@@ -2,9 +2,9 @@ using BenchmarkDotNet.Running;
 using Scaler.Benchmarks.Load;
 using Scaler.Benchmarks.Seeding;
 
-// load …    servers as processes, beside their peers (see docs/performance.md)
-// seed …    a Redis filled with simulated servers, for looking at Admin at size
-// anything  BenchmarkDotNet's own arguments: --filter '*Codec*', --list flat
+// load …    measures servers and their peers as processes (see docs/performance.md)
+// seed …    fills a Redis with simulated servers, to test Scaler.Admin at scale
+// other     passes the arguments to BenchmarkDotNet: --filter '*Codec*', --list flat
 return args switch
 {
     ["load", .. var rest] => await LoadCommand.RunAsync(rest),

@@ -3,7 +3,7 @@ using Scaler.Benchmarks.Load.Scenarios;
 
 namespace Scaler.Benchmarks.Load;
 
-/// <summary>Measures scenarios and prints their tables.</summary>
+/// <summary>Implements the <c>load</c> command: runs scenarios and prints their tables.</summary>
 internal static class LoadCommand
 {
     public static async Task<int> RunAsync(string[] arguments)

@@ -2,39 +2,46 @@ using Microsoft.Extensions.Configuration;
 
 namespace Scaler.Benchmarks.Load;
 
-/// <summary>What <c>load</c> is asked for: <c>--scenario echo-64-1,connect --rounds 5 --seconds 4 --out table.md</c>.</summary>
+/// <summary>
+/// Represents the options of the <c>load</c> command: <c>--scenario echo-64-1,connect --rounds 5 --seconds 4 --out table.md</c>.
+/// </summary>
 internal sealed class LoadOptions
 {
-    private HashSet<string> _given = [];
+    private HashSet<string> _specified = [];
 
-    /// <summary>Names of scenarios, or <c>all</c> (the default: those with a target), or <c>list</c>.</summary>
+    /// <summary>
+    /// Gets or sets the names of the scenarios, separated by commas. <c>all</c> (the default) selects the scenarios that have a
+    /// target; <c>list</c> lists all scenarios.
+    /// </summary>
     public string Scenario { get; set; } = "all";
 
-    /// <summary>Names of servers to measure; default all of a scenario.</summary>
+    /// <summary>
+    /// Gets or sets the names of the servers to measure, separated by commas. Default: all servers of a scenario.
+    /// </summary>
     public string? Only { get; set; }
 
-    /// <summary>How often each server is measured; the median counts. Default 5.</summary>
+    /// <summary>Gets or sets the number of measurements per server, of which the median is reported. Default: 5.</summary>
     public int Rounds { get; set; } = 5;
 
-    /// <summary>How long one measurement takes, in seconds. Default 4.</summary>
+    /// <summary>Gets or sets the duration of one measurement, in seconds. Default: 4.</summary>
     public double Seconds { get; set; } = 4;
 
     /// <summary>
-    /// How long a server is under load before its first measurement, in seconds. Default 12: with less, the compiler's own work, of up to a
-    /// third of a second per second, is counted as the messages'.
+    /// Gets or sets the time that a server is under load before its first measurement, in seconds. Default: 12. With a shorter
+    /// warm-up, the work of the JIT compiler, up to a third of a second per second, is attributed to the messages.
     /// </summary>
     public double Warmup { get; set; } = 12;
 
-    /// <summary>A file that gets the tables too.</summary>
+    /// <summary>Gets or sets the path of a file that receives the tables too.</summary>
     public string? Out { get; set; }
 
-    /// <summary>Of what is random: payloads, the order of attacks. Default 1.</summary>
+    /// <summary>Gets or sets the seed for random payloads and for the order of attacks. Default: 1.</summary>
     public int Seed { get; set; } = 1;
 
     public TimeSpan Measurement => TimeSpan.FromSeconds(Seconds);
 
-    /// <summary>Whether an option was not given.</summary>
-    public bool IsDefault(string option) => !_given.Contains(option);
+    /// <summary>Returns <see langword="true"/> if an option is not on the command line.</summary>
+    public bool IsDefault(string option) => !_specified.Contains(option);
 
     public bool Measures(string server) => Only is null || Only.Split(',').Contains(server, StringComparer.OrdinalIgnoreCase);
 
@@ -43,10 +50,11 @@ internal sealed class LoadOptions
         var options = new LoadOptions();
         var configuration = new ConfigurationBuilder().AddCommandLine(arguments).Build();
         configuration.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        options._given = configuration.AsEnumerable().Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        options._specified = configuration.AsEnumerable().Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (options.Rounds < 1 || options.Seconds <= 0 || options.Warmup < 0)
         {
-            throw new ArgumentException("--rounds must be at least 1, --seconds more than 0 and --warmup not negative.");
+            throw new ArgumentException(
+                "--rounds must be at least 1, --seconds must be greater than 0, and --warmup must not be negative.");
         }
 
         return options;

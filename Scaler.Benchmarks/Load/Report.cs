@@ -6,7 +6,10 @@ using Scaler.Benchmarks.Load.Scenarios;
 
 namespace Scaler.Benchmarks.Load;
 
-/// <summary>Writes Markdown, to the console and to a file where one is named: each table when its scenario is over.</summary>
+/// <summary>
+/// Writes Markdown tables to the console, and to a file if one is specified. Each table is written when its scenario has
+/// finished.
+/// </summary>
 internal sealed class Report(LoadOptions options)
 {
     private readonly List<string> _verdicts = [];
@@ -45,9 +48,10 @@ internal sealed class Report(LoadOptions options)
             var ratio = target.Reference is null ? value : value / samples.Median(target.Reference, target.Figure);
             if (!double.IsNaN(ratio))
             {
-                var what = target.Reference is null ? target.Server : $"{target.Server} ÷ {target.Reference}";
+                var subject = target.Reference is null ? target.Server : $"{target.Server} ÷ {target.Reference}";
                 _verdicts.Add(
-                    $"| {scenario.Name} | {target.Figure} | {what} | {Number(ratio)} | ≤ {Number(target.AtMost)} | {(ratio <= target.AtMost ? "met" : "missed")} |");
+                    $"| {scenario.Name} | {target.Figure} | {subject} | {Number(ratio)} | ≤ {Number(target.AtMost)} "
+                    + $"| {(ratio <= target.AtMost ? "met" : "missed")} |");
             }
         }
     }

@@ -6,7 +6,7 @@ using Scaler.EngineIO.Protocol.WebSocket;
 
 namespace Scaler.Benchmarks.Micro;
 
-/// <summary>What is between bytes and packets, for both transports. Per packet.</summary>
+/// <summary>Measures the codecs between bytes and packets, for both transports, per packet.</summary>
 [MemoryDiagnoser]
 public class CodecBenchmarks
 {
@@ -17,7 +17,7 @@ public class CodecBenchmarks
     private byte[] _work = null!;
     private byte[] _text = null!;
 
-    /// <summary>The message's length in bytes.</summary>
+    /// <summary>Gets or sets the length of the message, in bytes.</summary>
     [Params(64, 1024)]
     public int Size { get; set; }
 

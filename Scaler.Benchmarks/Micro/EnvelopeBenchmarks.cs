@@ -4,7 +4,7 @@ using Scaler.Cluster;
 
 namespace Scaler.Benchmarks.Micro;
 
-/// <summary>What goes between servers: written and signed, verified and read.</summary>
+/// <summary>Measures the envelopes between servers: encoding with a signature, and verification with decoding.</summary>
 [MemoryDiagnoser]
 public class EnvelopeBenchmarks
 {
@@ -12,7 +12,7 @@ public class EnvelopeBenchmarks
     private Envelope _envelope;
     private byte[] _bytes = null!;
 
-    /// <summary>The payload's length in bytes.</summary>
+    /// <summary>Gets or sets the length of the payload, in bytes.</summary>
     [Params(64, 1024)]
     public int Size { get; set; }
 

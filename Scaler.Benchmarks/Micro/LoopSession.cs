@@ -9,7 +9,7 @@ using Scaler.EngineIO.Transports;
 
 namespace Scaler.Benchmarks.Micro;
 
-/// <summary>A session over WebSocket as the server runs it, but for the network.</summary>
+/// <summary>A WebSocket session as the server runs it, without the network.</summary>
 internal sealed class LoopSession
 {
     private LoopSession(EngineSession session, LoopTransport transport)
@@ -25,7 +25,7 @@ internal sealed class LoopSession
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
-        // Nobody answers pings here: a session must not end before it is measured.
+        // No client answers pings here: with a short interval, sessions would time out before they are measured.
         var options = new EngineIOOptions { OpenPacketDelay = TimeSpan.Zero, PingInterval = TimeSpan.FromHours(1) };
         return new EngineRuntime(options, handler, TimeProvider.System, new EngineMetrics(meters), NullLogger.Instance);
     }

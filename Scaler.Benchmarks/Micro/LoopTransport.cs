@@ -4,8 +4,8 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.Benchmarks.Micro;
 
 /// <summary>
-/// A connection without a network: what is fed is read at once by whoever waits for it, on the same thread, and what is written is
-/// counted and forgotten. It allocates nothing, so what a benchmark counts is the server's.
+/// A connection without a network. The waiting reader reads fed data at once, on the same thread. Written data is counted and
+/// discarded. The transport does not allocate, so a benchmark measures the allocations of the server only.
 /// </summary>
 internal sealed class LoopTransport : ITransportConnection
 {
@@ -20,19 +20,19 @@ internal sealed class LoopTransport : ITransportConnection
 
     public long Written => _written.Count;
 
-    /// <summary>Gives the reader bytes; returns when it wants more.</summary>
+    /// <summary>Passes bytes to the reader, and returns when the reader waits for more.</summary>
     public void Feed(ReadOnlyMemory<byte> bytes)
     {
         var write = _fed.Writer.WriteAsync(bytes);
         if (!write.IsCompletedSuccessfully)
         {
-            throw new InvalidOperationException("The session does not read.");
+            throw new InvalidOperationException("The session is not reading.");
         }
     }
 
     public void Abort() => _fed.Writer.Complete();
 
-    // What is fed is handled where it is fed.
+    // The reader always runs on the thread that feeds it.
     public void HandleWhereReceived()
     {
     }

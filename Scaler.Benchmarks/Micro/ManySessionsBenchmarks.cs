@@ -5,20 +5,21 @@ using Scaler.EngineIO;
 namespace Scaler.Benchmarks.Micro;
 
 /// <summary>
-/// What an echo costs, and a delivery of a message that is encoded once, where it is one session's turn after the other's, of ever more: none is in
-/// the processor's caches any more when it has its next. Without the network, of which a process may not have so many connections everywhere.
+/// Measures an echo, and the delivery of a broadcast message, in turn over a growing number of sessions. With many sessions, a
+/// session's data has left the processor's caches before its next turn. The sessions have no network connections: some systems do
+/// not allow a process that many.
 /// </summary>
 [MemoryDiagnoser]
 public class ManySessionsBenchmarks
 {
-    // Each invocation goes on where the last one has ended.
+    // Each invocation continues with the session after the last one.
     private const int Turns = 1000;
     private readonly byte[] _text = new byte[64];
     private readonly byte[] _frame = ClientFrame.Encode("4" + new string('x', 64));
     private LoopSession[] _sessions = [];
     private int _next;
 
-    /// <summary>How many sessions there are.</summary>
+    /// <summary>Gets or sets the number of sessions.</summary>
     [Params(1000, 10_000, 50_000)]
     public int Sessions { get; set; }
 

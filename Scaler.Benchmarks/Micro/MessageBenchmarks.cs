@@ -2,24 +2,24 @@ using BenchmarkDotNet.Attributes;
 
 namespace Scaler.Benchmarks.Micro;
 
-/// <summary>Scaler's own layer: a received message decoded, its first argument read.</summary>
+/// <summary>Measures Scaler's message layer: decoding a received message, and reading its first argument.</summary>
 [MemoryDiagnoser]
 public class MessageBenchmarks
 {
     private byte[] _message = null!;
 
-    /// <summary>The argument's length in bytes.</summary>
+    /// <summary>Gets or sets the length of the argument, in bytes.</summary>
     [Params(64, 1024)]
     public int Size { get; set; }
 
     [GlobalSetup]
     public void Setup() => _message = System.Text.Encoding.UTF8.GetBytes($$"""{"event":"echo","args":["{{new string('x', Size)}}"]}""");
 
-    /// <summary>What every message costs: it borrows the bytes.</summary>
+    /// <summary>Measures the cost of every message: decoding references the received bytes without a copy.</summary>
     [Benchmark]
     public DecodeOutcome Decode() => JsonMessageDecoder.Instance.Decode(_message, false, out _);
 
-    /// <summary>What a handler pays that asks for an argument: the text itself.</summary>
+    /// <summary>Measures the cost of a message whose handler reads an argument, which allocates its text.</summary>
     [Benchmark]
     public string? DecodeAndReadArgument()
     {

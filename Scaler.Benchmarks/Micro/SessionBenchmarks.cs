@@ -3,7 +3,9 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Micro;
 
-/// <summary>A message received, handled, queued, framed and written: the path of an echo, without the network. Per message.</summary>
+/// <summary>
+/// Measures the path of an echo without the network, per message: the message is received, handled, queued, framed and written.
+/// </summary>
 [MemoryDiagnoser]
 public class SessionBenchmarks
 {
@@ -12,7 +14,7 @@ public class SessionBenchmarks
     private byte[] _one = null!;
     private byte[] _batch = null!;
 
-    /// <summary>The message's length in bytes.</summary>
+    /// <summary>Gets or sets the length of the message, in bytes.</summary>
     [Params(64, 1024)]
     public int Size { get; set; }
 

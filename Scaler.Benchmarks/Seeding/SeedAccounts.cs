@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Scaler.Benchmarks.Seeding;
 
-/// <summary>Names as they might be in earnest: some prefixes with many accounts behind each, so that a search has something to narrow down.</summary>
+/// <summary>
+/// Generates realistic account names: a few prefixes with many accounts each, so that a search can narrow them down.
+/// </summary>
 internal static class SeedAccounts
 {
     private static readonly string[] Companies =

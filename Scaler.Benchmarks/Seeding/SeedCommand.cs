@@ -4,13 +4,14 @@ using StackExchange.Redis;
 namespace Scaler.Benchmarks.Seeding;
 
 /// <summary>
-/// Fills a cluster with simulated servers, accounts, connections, messages and errors for a bounded time, so that what reads a cluster (the
-/// dashboard, above all) can be looked at and measured at a size that no test machine has sockets for. Afterwards everything is removed.
+/// Implements the <c>seed</c> command: fills a cluster with simulated servers, accounts, connections, messages and errors for a
+/// limited time. Programs that read a cluster, above all the dashboard, can then be tested at a size for which no test machine
+/// has enough sockets. The command removes all of its data at the end.
 /// </summary>
 internal static class SeedCommand
 {
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -26,13 +27,13 @@ internal static class SeedCommand
         }
 
         using var ending = new CancellationTokenSource();
-        ConsoleCancelEventHandler end = (_, pressed) =>
+        ConsoleCancelEventHandler onCancel = (_, pressed) =>
         {
-            // Once: to take back what was written. Twice ends it as it is; what is left expires by itself.
+            // The first Ctrl+C removes the written data. The second exits at once; the remaining data expires by itself.
             pressed.Cancel = !ending.IsCancellationRequested;
             ending.Cancel();
         };
-        Console.CancelKeyPress += end;
+        Console.CancelKeyPress += onCancel;
         try
         {
             await using var redis = await ConnectionMultiplexer.ConnectAsync(options.Redis);
@@ -41,12 +42,12 @@ internal static class SeedCommand
         }
         catch (RedisConnectionException exception)
         {
-            await Console.Error.WriteLineAsync($"--redis is '{options.Redis}', where none can be reached: {exception.Message}");
+            await Console.Error.WriteLineAsync($"No Redis can be reached at '{options.Redis}' (--redis): {exception.Message}");
             return 1;
         }
         finally
         {
-            Console.CancelKeyPress -= end;
+            Console.CancelKeyPress -= onCancel;
         }
     }
 
@@ -55,7 +56,7 @@ internal static class SeedCommand
         var servers = Enumerable.Range(1, options.Servers).Select(number => new SimulatedServer(redis, options, number, time)).ToArray();
         for (var i = 0; i < options.Connections; i++)
         {
-            // An account's connections are on several servers, as load balancers put them.
+            // Spread the connections of an account over several servers, as load balancers do.
             servers[(i + (i / options.Accounts)) % servers.Length].Hold(SeedAccounts.Name(i % options.Accounts), 1);
         }
 
@@ -67,14 +68,17 @@ internal static class SeedCommand
             await Task.WhenAll(servers.Select(server => server.JoinAsync()));
             var renewing = RenewAsync(servers, time, over.Token);
             await Task.WhenAll(servers.Select(server => server.RegisterAsync(cancellationToken)));
-            Say($"registered {options.Connections} connections of {options.Accounts} accounts on {servers.Length} servers in {time.GetElapsedTime(started).TotalSeconds:0.0} s; for {options.Seconds} s they stay");
+            Print(
+                $"Registered {options.Connections} connections of {options.Accounts} accounts on {servers.Length} servers in {time
+                    .GetElapsedTime(started).TotalSeconds:0.0} s. Keeping them for {options.Seconds} s.");
 
             over.CancelAfter(TimeSpan.FromSeconds(options.Seconds));
-            await QuietlyAsync(Task.WhenAll(renewing, errors.RunAsync(over.Token), SendAsync(servers, options, time, over.Token)));
+            await IgnoreCancellationAsync(
+                Task.WhenAll(renewing, errors.RunAsync(over.Token), SendAsync(servers, options, time, over.Token)));
         }
         finally
         {
-            Say($"raised {errors.Raised} errors; removing everything");
+            Print($"Raised {errors.Raised} errors. Removing all data.");
             await over.CancelAsync();
             foreach (var server in servers)
             {
@@ -83,13 +87,13 @@ internal static class SeedCommand
 
             await errors.RemoveAsync();
 
-            Say($"removed");
+            Print($"Removed all data.");
         }
     }
 
     private static async Task RenewAsync(SimulatedServer[] servers, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Renewal, time);
+        using var timer = new PeriodicTimer(RenewInterval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             await Task.WhenAll(servers.Select(server => server.RenewAsync()));
@@ -98,7 +102,7 @@ internal static class SeedCommand
 
     private static async Task SendAsync(SimulatedServer[] servers, SeedOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Beat, time);
+        using var timer = new PeriodicTimer(TickInterval, time);
         var started = time.GetTimestamp();
         var sent = 0L;
         while (options.MessagesPerSecond > 0 && await timer.WaitForNextTickAsync(cancellationToken))
@@ -111,8 +115,8 @@ internal static class SeedCommand
         }
     }
 
-    /// <summary>Waits for work that is ended by its token.</summary>
-    private static async Task QuietlyAsync(Task work)
+    /// <summary>Awaits work, and ignores its cancellation.</summary>
+    private static async Task IgnoreCancellationAsync(Task work)
     {
         try
         {
@@ -123,5 +127,5 @@ internal static class SeedCommand
         }
     }
 
-    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

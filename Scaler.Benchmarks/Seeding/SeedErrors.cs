@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace Scaler.Benchmarks.Seeding;
 
-/// <summary>Raises error events at a steady pace, in the small batches in which servers publish them.</summary>
+/// <summary>Raises error events at a constant rate, in small batches, as servers publish them.</summary>
 internal sealed class SeedErrors(IConnectionMultiplexer redis, SeedOptions options, IReadOnlyList<SimulatedServer> servers, TimeProvider time)
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
     private static readonly string[] Names = [ErrorNames.Json, ErrorNames.Validation, ErrorNames.Invalid, ErrorNames.Handler];
 
     private readonly ErrorLog _log = new(redis, new RedisKeys(options.Prefix));
@@ -15,11 +15,11 @@ internal sealed class SeedErrors(IConnectionMultiplexer redis, SeedOptions optio
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Beat, time);
+        using var timer = new PeriodicTimer(TickInterval, time);
         var started = time.GetTimestamp();
         while (options.ErrorsPerSecond > 0 && await timer.WaitForNextTickAsync(cancellationToken))
         {
-            // By the clock and not by the tick, so that a late tick makes up for it.
+            // Count by elapsed time, not by ticks, so that a late tick catches up.
             var due = (long)(time.GetElapsedTime(started).TotalSeconds * options.ErrorsPerSecond) - Raised;
             var batch = new List<ScalerError>();
             for (; due > 0; due--)
@@ -34,15 +34,15 @@ internal sealed class SeedErrors(IConnectionMultiplexer redis, SeedOptions optio
         }
     }
 
-    /// <summary>Takes back what was raised, and leaves what others have raised.</summary>
+    /// <summary>Removes the errors of the simulated servers, and keeps all other errors.</summary>
     public async Task RemoveAsync()
     {
         var database = redis.GetDatabase();
         var key = new RedisKeys(options.Prefix).Errors;
-        var mine = servers.Select(server => $"\"server\":\"{server.Id}\"").ToArray();
+        var own = servers.Select(server => $"\"server\":\"{server.Id}\"").ToArray();
         foreach (var value in await database.ListRangeAsync(key))
         {
-            if (mine.Any(value.ToString().Contains))
+            if (own.Any(value.ToString().Contains))
             {
                 await database.ListRemoveAsync(key, value);
             }
@@ -57,7 +57,7 @@ internal sealed class SeedErrors(IConnectionMultiplexer redis, SeedOptions optio
         return new ScalerError
         {
             Name = name,
-            Arguments = [$$"""{"event":"order","args":[{{Raised++}}, "what a client of an old release sends", }"""],
+            Arguments = [$$"""{"event":"order","args":[{{Raised++}}, "sent by an outdated client", }"""],
             At = time.GetUtcNow(),
             Server = server.Id,
             Account = SeedAccounts.Name((int)(Raised * 7919 % options.Accounts)),

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Scaler.Benchmarks.Seeding;
 
-/// <summary>How much is simulated, where, and for how long.</summary>
+/// <summary>Represents the options of the <c>seed</c> command: the Redis, the size of the simulation and its duration.</summary>
 internal sealed record SeedOptions
 {
     public string Redis { get; init; } = "127.0.0.1:6379";
 
     public string Prefix { get; init; } = "scaler";
 
-    /// <summary>The cluster's secret; null takes the one that is kept in Redis.</summary>
+    /// <summary>Gets the cluster's secret; <see langword="null"/> to use the secret that is stored in Redis.</summary>
     public string? Secret { get; init; }
 
     public int Servers { get; init; } = 10;
@@ -28,14 +28,16 @@ internal sealed record SeedOptions
         "seed [--redis host:port] [--prefix scaler] [--secret …] [--servers 10] [--accounts 20000] [--connections 100000] " +
         "[--errors 200] [--messages 100] [--seconds 60]";
 
-    /// <summary>Reads the command line.</summary>
-    /// <exception cref="FormatException">It holds something else.</exception>
+    /// <summary>Parses the command line.</summary>
+    /// <exception cref="FormatException">An option is unknown, or its value is missing or out of range.</exception>
     public static SeedOptions Parse(string[] arguments)
     {
         var options = new SeedOptions();
         for (var i = 0; i < arguments.Length; i += 2)
         {
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{arguments[i]} needs a value. {Usage}");
+            var value = i + 1 < arguments.Length
+                ? arguments[i + 1]
+                : throw new FormatException($"The option {arguments[i]} requires a value. {Usage}");
             options = arguments[i] switch
             {
                 "--redis" => options with { Redis = value },
@@ -47,13 +49,14 @@ internal sealed record SeedOptions
                 "--errors" => options with { ErrorsPerSecond = Number(value, 0, 10_000) },
                 "--messages" => options with { MessagesPerSecond = Number(value, 0, 10_000) },
                 "--seconds" => options with { Seconds = Number(value, 1, 3600) },
-                _ => throw new FormatException($"'{arguments[i]}' is not known. {Usage}"),
+                _ => throw new FormatException($"The option '{arguments[i]}' is unknown. {Usage}"),
             };
 
-            int Number(string text, int least, int most) =>
-                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            int Number(string text, int min, int max) =>
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number >= min && number <= max
                     ? number
-                    : throw new FormatException($"{arguments[i]} is '{text}': give it a number from {least} to {most}. {Usage}");
+                    : throw new FormatException($"The value of {arguments[i]} is '{text}', but must be a number from {min} to {max}. {Usage}");
         }
 
         return options;

@@ -6,12 +6,13 @@ using StackExchange.Redis;
 namespace Scaler.Benchmarks.Seeding;
 
 /// <summary>
-/// A server as Redis and the others see it: a lease that it renews, connections that it has registered, and answers to what the bus asks.
-/// Only the sockets are missing, so that a laptop holds a hundred thousand. Everything goes through the library's own registry and bus.
+/// Simulates a server as Redis and the other servers see it: a lease that it renews, connections that it has registered, and
+/// answers to requests on the bus. Only the sockets are missing, so a laptop can hold a hundred thousand connections. All access
+/// goes through the library's own registry and bus.
 /// </summary>
 internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
 {
-    // As many as the library itself writes at once.
+    // The batch size of the library itself.
     private const int Batch = 250;
 
     private readonly ClusterLink _link;
@@ -48,7 +49,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
         await RenewAsync(join: true);
     }
 
-    /// <summary>Holds connections of an account from now on; <see cref="RegisterAsync"/> tells Redis.</summary>
+    /// <summary>Adds connections of an account. <see cref="RegisterAsync"/> writes them to Redis.</summary>
     public void Hold(string account, int connections)
     {
         var held = _held.TryGetValue(account, out var known) ? known : _held[account] = [];
@@ -60,7 +61,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
         _connections += connections;
     }
 
-    /// <summary>Registers everything, batch by batch, as a server does that joins with clients.</summary>
+    /// <summary>Registers all connections in batches, as a server does that joins with connected clients.</summary>
     public async Task RegisterAsync(CancellationToken cancellationToken)
     {
         foreach (var batch in _held.SelectMany(account => account.Value.Select(id => (Account: account.Key, Id: id))).Chunk(Batch))
@@ -73,7 +74,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
     public async Task RenewAsync(bool join = false)
     {
         var deliveries = _metrics.Deliveries.Sum();
-        var asked = _link.Time.GetTimestamp();
+        var sentAt = _link.Time.GetTimestamp();
         var answer = await _link.Registry.RenewAsync(
             new ServerInfo
             {
@@ -99,10 +100,10 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
             join);
         if (!answer.Held)
         {
-            throw new InvalidOperationException($"The lease of {Id} was lost: this machine did not renew it in time.");
+            throw new InvalidOperationException($"The lease of {Id} has expired: this machine did not renew it in time.");
         }
 
-        _link.Clock.Learn(asked, answer.ClockMicroseconds);
+        _link.Clock.Learn(sentAt, answer.ClockMicroseconds);
     }
 
     /// <summary>Sends a message to an account, as a handler would.</summary>
@@ -136,7 +137,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
         ? [.. ids.Take(most).Select(id => new ConnectionActivity(id, _link.Time.GetUtcNow(), 0, 0))]
         : [];
 
-    /// <summary>Leaves, and takes with it what it wrote: as a stopping server, in bounded steps.</summary>
+    /// <summary>Leaves the cluster and removes the server's data in bounded steps, as a stopping server does.</summary>
     public async ValueTask DisposeAsync()
     {
         await _link.Registry.LeaveAsync(_link.Holder);

@@ -6,23 +6,26 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// A connection's features: what the connection is itself, and what others add. There are few, and there is one of these for each connection: a list
-/// is less than a table. The web server's heartbeat, once a second, is the connection's too, and can be stopped. Kestrel keeps whoever listens to its own until
-/// the connection is disposed of, and it is the HTTP above a connection that does: some 10 KiB, for a request that may be over.
+/// Represents the features of a connection: those that the connection implements, and those that other components add.
 /// </summary>
-/// <param name="connection">The connection, for the features that it implements.</param>
+/// <remarks>
+/// The features are in a list: there are few of them, and a dictionary would use more memory per connection. The collection also
+/// replaces Kestrel's once-per-second heartbeat, so that the heartbeat can be stopped. Kestrel keeps heartbeat callbacks until
+/// the connection is disposed. The callback of the HTTP connection would keep about 10 KiB alive after its request has ended.
+/// </remarks>
+/// <param name="connection">The connection, which implements its own features.</param>
 internal sealed class ConnectionFeatures(DirectConnection connection) : IFeatureCollection, IConnectionHeartbeatFeature
 {
     private static readonly Type[] Own =
     [
-        typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature), typeof(IConnectionLifetimeFeature),
-        typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature), typeof(IMemoryPoolFeature),
-        typeof(IClientWatch),
+        typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature),
+        typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature),
+        typeof(IMemoryPoolFeature), typeof(IClientWatch),
     ];
 
-    // An own feature that somebody has replaced, or removed, is in here too.
+    // Also holds replacements of the connection's own features; null if a feature was removed.
     private readonly List<KeyValuePair<Type, object?>> _added = [];
-    private Action? _beat;
+    private Action? _onHeartbeat;
 
     public bool IsReadOnly => false;
 
@@ -46,7 +49,8 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
         set
         {
             Revision++;
-            var added = new KeyValuePair<Type, object?>(key, key == typeof(IConnectionHeartbeatFeature) ? Listen(value) : value);
+            var added = new KeyValuePair<Type, object?>(
+                key, key == typeof(IConnectionHeartbeatFeature) ? InterceptHeartbeat(value) : value);
             var index = _added.FindIndex(pair => pair.Key == key);
             if (index < 0)
             {
@@ -76,29 +80,29 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state) => _beat += () => action(state);
+    void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state) => _onHeartbeat += () => action(state);
 
-    /// <summary>Calls nobody any more.</summary>
-    public void StopHeartbeat() => Volatile.Write(ref _beat, null);
+    /// <summary>Removes all heartbeat callbacks.</summary>
+    public void StopHeartbeat() => Volatile.Write(ref _onHeartbeat, null);
 
-    // A request may take its time: once a second its client is looked after.
-    private void Beat()
+    // A request may run for a long time: check once per second whether its client has disconnected.
+    private void OnHeartbeat()
     {
-        if (Volatile.Read(ref _beat) is { } beat)
+        if (Volatile.Read(ref _onHeartbeat) is { } callbacks)
         {
-            beat();
+            callbacks();
             connection.Watch();
         }
     }
 
-    private object? Listen(object? feature)
+    private object? InterceptHeartbeat(object? feature)
     {
         if (feature is not IConnectionHeartbeatFeature heartbeat)
         {
             return feature;
         }
 
-        heartbeat.OnHeartbeat(static features => ((ConnectionFeatures)features).Beat(), this);
+        heartbeat.OnHeartbeat(static features => ((ConnectionFeatures)features).OnHeartbeat(), this);
         return this;
     }
 }

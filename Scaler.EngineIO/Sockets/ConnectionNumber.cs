@@ -1,6 +1,9 @@
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>Names of connections, for logs and traces: as Kestrel's own, 13 digits to the base of 32 that go on where another process began.</summary>
+/// <summary>
+/// Generates connection ids for logs and traces in Kestrel's format: 13 base-32 digits. The counter starts at the current time,
+/// so ids do not repeat after a restart.
+/// </summary>
 internal static class ConnectionNumber
 {
     private const int Digits = 13;
@@ -8,7 +11,7 @@ internal static class ConnectionNumber
 
     private static long _last = TimeProvider.System.GetUtcNow().Ticks;
 
-    /// <summary>One that no other connection of this process has.</summary>
+    /// <summary>Returns a connection id that is unique within this process.</summary>
     public static string Next() => string.Create(Digits, Interlocked.Increment(ref _last), static (name, number) =>
     {
         for (var i = 0; i < name.Length; i++)

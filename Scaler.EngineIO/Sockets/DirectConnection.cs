@@ -11,20 +11,23 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// A connection whose socket is received from and sent to by whoever reads and writes it, and that can outlive the request that it was upgraded by.
+/// Represents a connection whose reader and writer call the socket directly, without a receive loop and a send loop. The
+/// connection can outlive the request that upgraded it.
 /// </summary>
 /// <remarks>
-/// Kestrel disposes of a connection when its HTTP is done with it, and counts it as open until that is over: so it is in there that an
-/// upgraded connection is served. The server's stop waits for it, and aborts it, as it does with every other.
+/// Kestrel disposes a connection when its HTTP layer is done with it, and counts the connection as open until
+/// <see cref="DisposeAsync"/> completes. An upgraded connection is therefore served inside <see cref="DisposeAsync"/>: graceful
+/// shutdown waits for it, and aborts it, like every other connection.
 /// </remarks>
-[SuppressMessage("Reliability", "CA2000", Justification = "DisposeAsync closes the socket and disposes of the input.")]
-internal sealed class DirectConnection : ConnectionContext, ITransportConnection, ISocketOwner, IConnectionIdFeature, IConnectionTransportFeature,
-    IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature, IConnectionSocketFeature, IMemoryPoolFeature, IClientWatch
+[SuppressMessage("Reliability", "CA2000", Justification = "DisposeAsync closes the socket and disposes the input.")]
+internal sealed class DirectConnection : ConnectionContext, ITransportConnection, ISocketOwner, IConnectionIdFeature,
+    IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature,
+    IConnectionSocketFeature, IMemoryPoolFeature, IClientWatch
 {
     private readonly SocketInput _input;
     private readonly ConnectionFeatures _features;
     private readonly CancellationTokenSource _closed = new();
-    private readonly bool _requestsLast;
+    private readonly bool _keepRequestOpen;
     private string? _connectionId;
     private IDictionary<object, object?>? _items;
     private IDuplexPipe _transport;
@@ -32,11 +35,14 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
     private int _socketClosed;
 
     /// <param name="socket">The client's socket.</param>
-    /// <param name="memoryPool">What the web server's HTTP takes its memory from.</param>
-    /// <param name="requestsLast">Whether an upgraded connection is a request as long as it lasts.</param>
-    /// <param name="poller">Who waits for what comes; null for the platform.</param>
-    /// <exception cref="SocketException">The client is gone already.</exception>
-    public DirectConnection(Socket socket, MemoryPool<byte> memoryPool, bool requestsLast, SocketPoller? poller)
+    /// <param name="memoryPool">The memory pool for Kestrel's HTTP layer.</param>
+    /// <param name="keepRequestOpen">
+    /// <see langword="true"/> to keep the upgrade request open for as long as the upgraded connection; <see langword="false"/> to
+    /// let the connection outlive the request.
+    /// </param>
+    /// <param name="poller">The poller that waits for the socket; <see langword="null"/> to wait through the platform.</param>
+    /// <exception cref="SocketException">The client has already disconnected.</exception>
+    public DirectConnection(Socket socket, MemoryPool<byte> memoryPool, bool keepRequestOpen, SocketPoller? poller)
     {
         socket.Blocking = false;
         LocalEndPoint = socket.LocalEndPoint;
@@ -45,7 +51,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
         Socket = socket;
         MemoryPool = memoryPool;
         Output = new SocketOutput(socket, this);
-        _requestsLast = requestsLast;
+        _keepRequestOpen = keepRequestOpen;
         _input = new SocketInput(socket, this, poller);
         _features = new ConnectionFeatures(this);
         _transport = this;
@@ -73,7 +79,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
         set => _items = value;
     }
 
-    /// <summary>This itself, until a middleware such as TLS has put its own in between.</summary>
+    /// <summary>Gets or sets the pipe for HTTP: this connection, unless a middleware such as TLS has replaced it.</summary>
     [AllowNull]
     public override IDuplexPipe Transport
     {
@@ -89,18 +95,18 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        // First, so that who reads learns the reason, and not what the closed socket says.
+        // End the input first, so that the reader gets the abort reason instead of the error of the closed socket.
         _input.End(abortReason);
         Reset();
     }
 
     public void OutputEnded()
     {
-        _input.End(new ConnectionAbortedException("Everything has been sent."));
+        _input.End(new ConnectionAbortedException("The connection was closed after all output was sent."));
         CloseSocket();
     }
 
-    // Whoever has asked for it does not run on the thread that receives, nor on one that aborts.
+    // Asynchronous: callbacks of ConnectionClosed must not run on the receiving thread or on the aborting thread.
     public void InputEnded() => _ = _closed.CancelAsync();
 
     public void Watch() => _input.Watch();
@@ -109,7 +115,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
 
     public bool TryOutliveRequest(Func<Task> serve)
     {
-        if (_requestsLast)
+        if (_keepRequestOpen)
         {
             return false;
         }
@@ -140,8 +146,9 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
     }
 
     /// <summary>
-    /// Closes the socket with a reset (RFC 9293, 3.10.5), as Kestrel's own transport does. Otherwise the system would go on offering what it still holds, a
-    /// megabyte or more, to a client that takes nothing, for minutes after the connection is forgotten here.
+    /// Closes the socket with a reset (RFC 9293, 3.10.5), as Kestrel's own transport does. Without a reset, the kernel would keep
+    /// trying to send its socket buffer, a megabyte or more, to a client that does not read. This would last for minutes after
+    /// the server has forgotten the connection.
     /// </summary>
     private void Reset()
     {
@@ -164,7 +171,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
         }
         catch (SocketException)
         {
-            // The client is gone already.
+            // The client has already disconnected.
         }
 
         Socket.Dispose();

@@ -7,33 +7,37 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>Accepts connections whose sockets are received from and sent to by whoever reads and writes them.</summary>
+/// <summary>Accepts connections whose readers and writers call the socket directly.</summary>
 internal sealed class DirectListener : IConnectionListener
 {
-    // Linux's number of TCP_NOTSENT_LOWAT (tcp_notsent_lowat in the kernel's ip-sysctl.rst).
+    // The option number of TCP_NOTSENT_LOWAT on Linux (see tcp_notsent_lowat in the kernel's ip-sysctl.rst).
     private const int NotSentLowWater = 25;
 
     /// <summary>
-    /// How many bytes the system takes for a client beyond what it has sent to it. What it takes is in no queue of ours and counts for no bound:
-    /// without this a client that reads nothing had up to 4 MiB there before its queue began to fill. What is under way is not bounded, so a fast
-    /// and distant client gets no less.
+    /// The maximum size of the unsent data that the kernel buffers for a client, in bytes. Data in the kernel's buffer is in no
+    /// queue of the server and counts toward no limit. Without this bound, a client that does not read had up to 4 MiB buffered
+    /// there before its queue began to fill. Data in flight is not bounded, so a fast and distant client keeps its throughput.
     /// </summary>
-    private const int MostUnsent = 128 * 1024;
+    private const int MaxUnsent = 128 * 1024;
 
     private readonly Socket _socket;
     private readonly MemoryPool<byte> _memoryPool;
     private readonly bool _noDelay;
-    private readonly bool _requestsLast;
-    private readonly bool _polls;
+    private readonly bool _keepRequestOpen;
+    private readonly bool _useEpoll;
 
-    /// <param name="endpoint">Where to listen.</param>
-    /// <param name="options">How to.</param>
-    /// <param name="memoryPool">What the web server's HTTP takes its memory from; disposed of with the listener.</param>
-    /// <param name="requestsLast">Whether an upgraded connection is a request as long as it lasts.</param>
-    /// <exception cref="AddressInUseException">Somebody listens there.</exception>
-    public DirectListener(EndPoint endpoint, SocketTransportOptions options, MemoryPool<byte> memoryPool, bool requestsLast)
+    /// <param name="endpoint">The endpoint to listen on.</param>
+    /// <param name="options">The options of Kestrel's socket transport.</param>
+    /// <param name="memoryPool">The memory pool for Kestrel's HTTP layer; disposed with the listener.</param>
+    /// <param name="keepRequestOpen">
+    /// <see langword="true"/> to keep an upgrade request open for as long as the upgraded connection; <see langword="false"/> to
+    /// let the connection outlive the request.
+    /// </param>
+    /// <exception cref="AddressInUseException">Another socket is already listening on <paramref name="endpoint"/>.</exception>
+    public DirectListener(EndPoint endpoint, SocketTransportOptions options, MemoryPool<byte> memoryPool, bool keepRequestOpen)
     {
-        (_memoryPool, _noDelay, _requestsLast, _polls) = (memoryPool, options.NoDelay, requestsLast, options.IOQueueCount > 0);
+        (_memoryPool, _noDelay, _keepRequestOpen, _useEpoll) =
+            (memoryPool, options.NoDelay, keepRequestOpen, options.IOQueueCount > 0);
         try
         {
             _socket = options.CreateBoundListenSocket(endpoint);
@@ -44,7 +48,7 @@ internal sealed class DirectListener : IConnectionListener
         }
 
         EndPoint = _socket.LocalEndPoint ?? endpoint;
-        BoundUnsent();
+        LimitUnsent();
         _socket.Listen(options.Backlog);
     }
 
@@ -63,7 +67,7 @@ internal sealed class DirectListener : IConnectionListener
                     client.NoDelay = true;
                 }
 
-                return new DirectConnection(client, _memoryPool, _requestsLast, _polls ? SocketPollers.Next() : null);
+                return new DirectConnection(client, _memoryPool, _keepRequestOpen, _useEpoll ? SocketPollers.Next() : null);
             }
             catch (ObjectDisposedException)
             {
@@ -75,7 +79,7 @@ internal sealed class DirectListener : IConnectionListener
             }
             catch (SocketException)
             {
-                // A client that is gone before it is served must not end the listener.
+                // A client that disconnects before it is served must not stop the listener.
                 client?.Dispose();
             }
         }
@@ -94,8 +98,9 @@ internal sealed class DirectListener : IConnectionListener
         return default;
     }
 
-    // A connection begins with the settings of what accepted it, so this is no call for each. Who has created the socket may have set another bound.
-    private void BoundUnsent()
+    // Accepted sockets inherit the options of the listening socket, which saves a system call per connection. A custom
+    // CreateBoundListenSocket may have set a limit of its own, which is kept.
+    private void LimitUnsent()
     {
         if (!OperatingSystem.IsLinux() || _socket.ProtocolType != ProtocolType.Tcp)
         {
@@ -104,17 +109,17 @@ internal sealed class DirectListener : IConnectionListener
 
         try
         {
-            Span<byte> bound = stackalloc byte[sizeof(int)];
-            _socket.GetRawSocketOption((int)ProtocolType.Tcp, NotSentLowWater, bound);
-            if (MemoryMarshal.Read<int>(bound) == 0)
+            Span<byte> value = stackalloc byte[sizeof(int)];
+            _socket.GetRawSocketOption((int)ProtocolType.Tcp, NotSentLowWater, value);
+            if (MemoryMarshal.Read<int>(value) == 0)
             {
-                MemoryMarshal.Write(bound, MostUnsent);
-                _socket.SetRawSocketOption((int)ProtocolType.Tcp, NotSentLowWater, bound);
+                MemoryMarshal.Write(value, MaxUnsent);
+                _socket.SetRawSocketOption((int)ProtocolType.Tcp, NotSentLowWater, value);
             }
         }
         catch (SocketException)
         {
-            // What stands in for Linux may not have it. The system takes more then, as it does elsewhere.
+            // An emulation of Linux may lack this option. The system then buffers more, as other operating systems do.
         }
     }
 }

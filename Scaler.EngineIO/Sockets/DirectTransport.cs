@@ -9,18 +9,19 @@ using Microsoft.Extensions.Options;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// A transport of Kestrel for sockets, with the settings of its own: the connections have no loops that receive and send. Kestrel asks the last
-/// transport that was added first.
+/// Represents a Kestrel transport for sockets, configured by <see cref="SocketTransportOptions"/>, whose connections have no
+/// receive loop and no send loop. Kestrel asks the most recently registered transport first.
 /// </summary>
 internal sealed class DirectTransport(
     IOptions<SocketTransportOptions> sockets, IOptions<KestrelServerOptions> options, IMemoryPoolFactory<byte>? memory = null)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    // Kestrel counts for its limits what its HTTP is busy with.
-    private bool RequestsLast => options.Value.Limits is not { MaxConcurrentConnections: null, MaxConcurrentUpgradedConnections: null };
+    // Kestrel counts a connection toward its limits only while its HTTP layer is busy with it.
+    private bool KeepRequestsOpen =>
+        options.Value.Limits is not { MaxConcurrentConnections: null, MaxConcurrentUpgradedConnections: null };
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new(new DirectListener(endpoint, sockets.Value, memory?.Create() ?? MemoryPool<byte>.Shared, RequestsLast));
+        new(new DirectListener(endpoint, sockets.Value, memory?.Create() ?? MemoryPool<byte>.Shared, KeepRequestsOpen));
 
     public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint or UnixDomainSocketEndPoint or FileHandleEndPoint;
 }

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>Linux's epoll(7), each change of a socket told once (EPOLLET). It lives as long as the process.</summary>
+/// <summary>
+/// Wraps Linux's epoll(7) in edge-triggered mode (EPOLLET), which reports each change of a socket once. An instance lives as long
+/// as the process.
+/// </summary>
 internal sealed class Epoll
 {
     private const int CloseOnExec = 0x80000;
@@ -15,26 +18,26 @@ internal sealed class Epoll
     private const uint ReadHangUp = 0x2000;
     private const uint EdgeTriggered = 1u << 31;
 
-    // struct epoll_event: 32 bits of what happened and 64 of data, which x86 packs and the others align.
+    // struct epoll_event: 32 bits of event flags and 64 bits of data; packed on x86, aligned on other architectures.
     private static readonly int IdOffset = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
     private static readonly int EventSize = IdOffset + sizeof(long);
 
     private readonly int _descriptor;
 
-    /// <exception cref="DllNotFoundException">The system's library is not there.</exception>
-    /// <exception cref="EntryPointNotFoundException">The system has no epoll.</exception>
-    /// <exception cref="SocketException">The process has no file left.</exception>
+    /// <exception cref="DllNotFoundException">The C library was not found.</exception>
+    /// <exception cref="EntryPointNotFoundException">The system does not support epoll.</exception>
+    /// <exception cref="SocketException">The process has no file descriptor left.</exception>
     public Epoll()
     {
         _descriptor = epoll_create1(CloseOnExec);
         ThrowIfFailed(_descriptor);
     }
 
-    /// <summary>Watches a socket until it is closed. What is there already is told too.</summary>
+    /// <summary>Starts to watch a socket until it is closed. Data that has already arrived is reported too.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="id">What it is told by.</param>
+    /// <param name="id">The id that identifies the socket in its events.</param>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    /// <exception cref="SocketException">It is watched already, or the system watches no more.</exception>
+    /// <exception cref="SocketException">The socket is already watched, or the kernel's limit on watches is reached.</exception>
     public void Watch(SafeHandle socket, long id)
     {
         Span<byte> change = stackalloc byte[EventSize];
@@ -43,48 +46,48 @@ internal sealed class Epoll
         ThrowIfFailed(epoll_ctl(_descriptor, Add, socket, ref change[0]));
     }
 
-    /// <summary>Watches a socket no longer.</summary>
+    /// <summary>Stops watching a socket.</summary>
     /// <param name="socket">The socket.</param>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    /// <exception cref="SocketException">It is not watched.</exception>
+    /// <exception cref="SocketException">The socket is not watched.</exception>
     public void Forget(SafeHandle socket)
     {
-        // What is changed is not looked at, but was once not allowed to be missing.
+        // The kernel ignores the event, but kernels before 2.6.9 reject a null pointer (epoll_ctl(2)).
         Span<byte> change = stackalloc byte[EventSize];
         ThrowIfFailed(epoll_ctl(_descriptor, Delete, socket, ref change[0]));
     }
 
-    /// <summary>Room for what is told.</summary>
-    /// <param name="most">Of how many sockets at once.</param>
-    public static byte[] Room(int most) => new byte[most * EventSize];
+    /// <summary>Creates an event buffer for <see cref="Wait"/>.</summary>
+    /// <param name="maxEvents">The maximum number of events per wait.</param>
+    public static byte[] Room(int maxEvents) => new byte[maxEvents * EventSize];
 
-    /// <summary>Waits for sockets; of several threads that wait, the one that came last is woken.</summary>
-    /// <param name="room">What <see cref="Room"/> gave.</param>
-    /// <param name="milliseconds">For how long, or <see cref="Timeout.Infinite"/>.</param>
-    /// <returns>How many there are; none where the time is over, or a signal came.</returns>
-    public int Wait(byte[] room, int milliseconds) =>
-        Math.Max(0, epoll_wait(_descriptor, ref room[0], room.Length / EventSize, milliseconds));
+    /// <summary>Waits for events. Of several waiting threads, the kernel wakes the thread that began to wait last.</summary>
+    /// <param name="events">The event buffer, created by <see cref="Room"/>.</param>
+    /// <param name="milliseconds">The timeout in milliseconds, or <see cref="Timeout.Infinite"/>.</param>
+    /// <returns>The number of events; 0 after a timeout or a signal.</returns>
+    public int Wait(byte[] events, int milliseconds) =>
+        Math.Max(0, epoll_wait(_descriptor, ref events[0], events.Length / EventSize, milliseconds));
 
-    /// <summary>What was told of a socket.</summary>
-    /// <param name="room">What has been waited with.</param>
-    /// <param name="index">Which of those that were told.</param>
-    /// <returns>The socket's id, and whether the client has ended it.</returns>
-    public static (long Id, bool HasEnded) Told(byte[] room, int index)
+    /// <summary>Reads an event from an event buffer.</summary>
+    /// <param name="events">The event buffer, filled by <see cref="Wait"/>.</param>
+    /// <param name="index">The zero-based index of the event.</param>
+    /// <returns>The id of the socket, and <see langword="true"/> if the client has ended the connection.</returns>
+    public static (long Id, bool HasEnded) Told(byte[] events, int index)
     {
-        var told = room.AsSpan(index * EventSize, EventSize);
-        return (MemoryMarshal.Read<long>(told[IdOffset..]), (MemoryMarshal.Read<uint>(told) & (HangUp | ReadHangUp)) != 0);
+        var item = events.AsSpan(index * EventSize, EventSize);
+        return (MemoryMarshal.Read<long>(item[IdOffset..]), (MemoryMarshal.Read<uint>(item) & (HangUp | ReadHangUp)) != 0);
     }
 
     private static void ThrowIfFailed(int result)
     {
         if (result < 0)
         {
-            // The message of the system, without the platform's numbers for errors of sockets.
+            // Only the system's message: an errno value is not a SocketError value.
             throw new SocketException((int)SocketError.SocketError, Marshal.GetLastPInvokeErrorMessage());
         }
     }
 
-    // Not generated ones: those are unsafe code, of which this library has none.
+    // DllImport, not LibraryImport: the generated code would be unsafe, and this library has no unsafe code.
     [SuppressMessage("Interoperability", "SYSLIB1054", Justification = "The library has no unsafe code.")]
     [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern int epoll_create1(int flags);
@@ -95,5 +98,5 @@ internal sealed class Epoll
 
     [SuppressMessage("Interoperability", "SYSLIB1054", Justification = "The library has no unsafe code.")]
     [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern int epoll_wait(int epoll, ref byte told, int most, int milliseconds);
+    private static extern int epoll_wait(int epoll, ref byte events, int maxEvents, int milliseconds);
 }

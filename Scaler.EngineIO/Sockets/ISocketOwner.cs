@@ -2,16 +2,16 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>What a socket's input and output belong to.</summary>
+/// <summary>Represents the owner of a socket's input and output.</summary>
 internal interface ISocketOwner
 {
-    /// <summary>Nothing more comes from the client. Called once, from any thread.</summary>
+    /// <summary>Handles the end of the input: the client sends no more data. Called once, from any thread.</summary>
     void InputEnded();
 
-    /// <summary>Everything has been sent that will be: the connection ends in good order.</summary>
+    /// <summary>Handles the end of the output: all data has been sent, and the connection closes gracefully.</summary>
     void OutputEnded();
 
-    /// <summary>Cuts the connection.</summary>
-    /// <param name="reason">Why, for whoever reads.</param>
+    /// <summary>Aborts the connection.</summary>
+    /// <param name="reason">The reason, which the reader gets.</param>
     void Abort(ConnectionAbortedException reason);
 }

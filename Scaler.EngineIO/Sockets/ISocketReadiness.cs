@@ -2,18 +2,24 @@ using System.Net.Sockets;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>Tells when a socket can be received from, or has ended, without a buffer.</summary>
+/// <summary>Signals when a socket has data or has ended, without holding a buffer while it waits.</summary>
 internal interface ISocketReadiness : IDisposable
 {
-    /// <summary>What the system said of the socket when it told last; the system says an error once.</summary>
+    /// <summary>Gets the socket error that came with the last signal. The system reports an error once.</summary>
     SocketError SocketError { get; }
 
-    /// <summary>Begins to wait; one wait at a time.</summary>
-    /// <returns>False where there may be something, or an end, already: then nobody is told.</returns>
+    /// <summary>Starts to wait for a signal. One wait may be pending at a time.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the wait is pending; <see langword="false"/> if there may already be data or the end of the
+    /// input. No signal follows in that case.
+    /// </returns>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    /// <exception cref="SocketException">The system watches no more sockets.</exception>
+    /// <exception cref="SocketException">The kernel's limit on watched sockets is reached.</exception>
     bool TryWait();
 
-    /// <summary>What was told is still to be received: the next wait must not be in vain. Nobody waits now.</summary>
+    /// <summary>
+    /// Stores a signal whose data has not been received yet, so that the next <see cref="TryWait"/> returns
+    /// <see langword="false"/>. No wait may be pending.
+    /// </summary>
     void Remind();
 }

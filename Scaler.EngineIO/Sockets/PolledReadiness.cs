@@ -2,24 +2,26 @@ using System.Net.Sockets;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>Is told by a <see cref="SocketPoller"/>, which says once that something has come, and no more until something else does.</summary>
-/// <param name="poller">Who watches the socket, from the first wait on.</param>
-/// <param name="socket">The socket, that does not block.</param>
-/// <param name="ready">Is told.</param>
+/// <summary>
+/// Signals the readiness of a socket through a <see cref="SocketPoller"/>, which reports each arrival of data once.
+/// </summary>
+/// <param name="poller">The poller that watches the socket, from the first wait on.</param>
+/// <param name="socket">The socket, which must be non-blocking.</param>
+/// <param name="ready">The work item that handles the signal.</param>
 internal sealed class PolledReadiness(SocketPoller poller, Socket socket, IThreadPoolWorkItem ready) : ISocketReadiness
 {
     private const int Idle = 0;
     private const int Waiting = 1;
-    private const int Told = 2;
+    private const int Signalled = 2;
 
     private int _state;
     private long _id;
-    private bool _isHandledHere;
+    private bool _handlesInline;
 
-    // An end may be told together with the data before it, and is not told again.
+    // The end may be reported together with the data before it, and is not reported again.
     private volatile bool _ended;
 
-    // Whoever receives learns it.
+    // The receive call returns the error.
     public SocketError SocketError => SocketError.Success;
 
     public bool TryWait()
@@ -31,7 +33,7 @@ internal sealed class PolledReadiness(SocketPoller poller, Socket socket, IThrea
 
         if (_id == 0)
         {
-            return BeginToWait();
+            return RegisterAndWait();
         }
 
         if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle)
@@ -43,24 +45,27 @@ internal sealed class PolledReadiness(SocketPoller poller, Socket socket, IThrea
         return false;
     }
 
-    /// <summary>Has a thread of the poller go on with what comes from now on, and no longer one of the pool.</summary>
+    /// <summary>Handles future signals inline on a thread of the poller instead of dispatching them to the thread pool.</summary>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    /// <exception cref="SocketException">The system watches no more sockets.</exception>
+    /// <exception cref="SocketException">The kernel's limit on watched sockets is reached.</exception>
     public void HandleHere()
     {
-        if (_id != 0 && !_isHandledHere)
+        if (_id != 0 && !_handlesInline)
         {
             poller.HandleHere(_id, socket.SafeHandle);
         }
 
-        _isHandledHere = true;
+        _handlesInline = true;
     }
 
-    public void Remind() => Interlocked.CompareExchange(ref _state, Told, Idle);
+    public void Remind() => Interlocked.CompareExchange(ref _state, Signalled, Idle);
 
-    /// <summary>Something has come; from any thread.</summary>
-    /// <param name="ended">Whether nothing comes after it.</param>
-    /// <param name="onPool">Whether a thread of the pool goes on with it, and not this one.</param>
+    /// <summary>Signals that data or the end has arrived. May be called from any thread.</summary>
+    /// <param name="ended"><see langword="true"/> if no more data follows.</param>
+    /// <param name="onPool">
+    /// <see langword="true"/> to handle the signal on the thread pool; <see langword="false"/> to handle it on the calling
+    /// thread.
+    /// </param>
     public void Tell(bool ended, bool onPool)
     {
         if (ended)
@@ -70,7 +75,7 @@ internal sealed class PolledReadiness(SocketPoller poller, Socket socket, IThrea
 
         while (true)
         {
-            var state = Interlocked.CompareExchange(ref _state, Told, Idle);
+            var state = Interlocked.CompareExchange(ref _state, Signalled, Idle);
             if (state != Waiting)
             {
                 return;
@@ -94,14 +99,14 @@ internal sealed class PolledReadiness(SocketPoller poller, Socket socket, IThrea
 
     public void Dispose() => poller.Remove(_id);
 
-    // A socket that never waits, as that of a single request, is not watched at all.
-    private bool BeginToWait()
+    // A socket that never waits, such as that of a single request, is not registered at all.
+    private bool RegisterAndWait()
     {
         try
         {
-            // Before: what is there already is told at once.
+            // Set before the registration: data that has already arrived is signalled at once.
             _state = Waiting;
-            _id = poller.Add(this, socket.SafeHandle, _isHandledHere);
+            _id = poller.Add(this, socket.SafeHandle, _handlesInline);
             return true;
         }
         catch

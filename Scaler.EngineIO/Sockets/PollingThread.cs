@@ -2,21 +2,24 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>What is known of a thread of a poller from outside: what it is busy with, and whether it gets on with it.</summary>
+/// <summary>Tracks the progress of one thread of a <see cref="SocketPoller"/> for observation by other threads.</summary>
 internal sealed class PollingThread
 {
-    // The middle of this has a line of the cache to itself.
+    // The middle element of the array has a cache line to itself.
     private const int Middle = 16;
 
-    // Odd while it handles something.
+    // Odd while the thread handles an event.
     private readonly long[] _turns = new long[2 * Middle];
     private string? _status;
 
-    /// <summary>Counts what it has begun and ended to handle: odd while it handles something.</summary>
+    /// <summary>
+    /// Gets the number of event handlers begun and ended so far, counted separately. Odd while the thread handles an event.
+    /// </summary>
     public long Turns => Volatile.Read(ref _turns[Middle]);
 
     /// <summary>
-    /// Whether it runs, or would if it had a core, and does not wait for something else (proc_pid_stat(5)). True where that cannot be learnt.
+    /// Gets a value indicating whether the thread runs or is ready to run, and is not blocked (proc_pid_stat(5)).
+    /// <see langword="true"/> if the state cannot be determined.
     /// </summary>
     public bool IsRunning
     {
@@ -29,7 +32,7 @@ internal sealed class PollingThread
 
             try
             {
-                // The name of the thread, in brackets, is before it.
+                // The state follows the thread's name in parentheses.
                 return File.ReadAllText(_status).Contains(") R", StringComparison.Ordinal);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -39,8 +42,8 @@ internal sealed class PollingThread
         }
     }
 
-    /// <summary>Called by the thread itself, first.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Without a /proc the thread works all the same.")]
+    /// <summary>Initializes the tracking. The tracked thread must call this method before all others.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The thread works without /proc.")]
     public void Enter()
     {
         try
@@ -54,9 +57,11 @@ internal sealed class PollingThread
         }
     }
 
-    /// <summary>It begins to handle something. Others see that before whatever it looks at next.</summary>
+    /// <summary>
+    /// Marks the start of an event handler. Full memory barrier: the mark is visible before the thread's next read.
+    /// </summary>
     public void BeginTurn() => Interlocked.Increment(ref _turns[Middle]);
 
-    /// <summary>It has handled it.</summary>
+    /// <summary>Marks the end of an event handler.</summary>
     public void EndTurn() => Volatile.Write(ref _turns[Middle], _turns[Middle] + 1);
 }

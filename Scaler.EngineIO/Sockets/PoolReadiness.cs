@@ -2,14 +2,16 @@ using System.Net.Sockets;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>Has the platform wait for the socket, on every system, and tell by a thread of the pool.</summary>
-/// <param name="socket">The socket, that does not block.</param>
-/// <param name="ready">Is told.</param>
+/// <summary>
+/// Signals the readiness of a socket through the platform, on every operating system, on a thread of the thread pool.
+/// </summary>
+/// <param name="socket">The socket, which must be non-blocking.</param>
+/// <param name="ready">The work item that handles the signal.</param>
 internal sealed class PoolReadiness(Socket socket, IThreadPoolWorkItem ready) : SocketAsyncEventArgs(true), ISocketReadiness
 {
     public bool TryWait() => socket.ReceiveAsync(this);
 
-    // The next wait asks the socket itself.
+    // The next wait checks the socket itself.
     public void Remind()
     {
     }

@@ -6,21 +6,21 @@ namespace Scaler.EngineIO.Sockets;
 
 internal sealed partial class SocketInput
 {
-    // Where all the room there was has been filled at once, more is behind it.
-    private const int MoreRoom = 32 * 1024;
+    // The buffer size in bytes after a receive that filled its buffer: more data is probably waiting.
+    private const int LargeReceive = 32 * 1024;
 
     private void Receive()
     {
-        var room = _received.MakeRoom(_filled ? MoreRoom : ReceiveBuffer.Smallest).Span;
+        var buffer = _received.MakeRoom(_filled ? LargeReceive : ReceiveBuffer.Smallest).Span;
         try
         {
-            var count = _socket.Receive(room, SocketFlags.None, out var error);
+            var count = _socket.Receive(buffer, SocketFlags.None, out var error);
             _received.Add(count);
-            _filled = count == room.Length;
+            _filled = count == buffer.Length;
             _drained = !_filled;
             if (count == 0 && error != SocketError.WouldBlock)
             {
-                End(Failure(error));
+                End(CreateException(error));
             }
         }
         catch (ObjectDisposedException exception)
@@ -34,15 +34,16 @@ internal sealed partial class SocketInput
         }
     }
 
-    /// <summary>Whether there is something to receive; where there is the client's end instead, it is noticed.</summary>
-    private bool LookForEnd()
+    /// <summary>Peeks at the socket, and ends the input if the client has disconnected.</summary>
+    /// <returns><see langword="true"/> if there is data to receive; otherwise, <see langword="false"/>.</returns>
+    private bool PeekForData()
     {
         try
         {
             var count = _socket.Receive(stackalloc byte[1], SocketFlags.Peek, out var error);
             if (count == 0 && error != SocketError.WouldBlock)
             {
-                End(Failure(error));
+                End(CreateException(error));
             }
 
             return count > 0;
@@ -54,8 +55,9 @@ internal sealed partial class SocketInput
         }
     }
 
-    /// <summary>What the reader fails with; nothing where the client has ended its side in good order.</summary>
-    private static ConnectionResetException? Failure(SocketError error)
+    /// <summary>Creates the exception for the reader.</summary>
+    /// <returns>The exception; <see langword="null"/> if the client has ended its side gracefully.</returns>
+    private static ConnectionResetException? CreateException(SocketError error)
     {
         if (error == SocketError.Success)
         {

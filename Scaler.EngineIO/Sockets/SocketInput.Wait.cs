@@ -6,8 +6,9 @@ namespace Scaler.EngineIO.Sockets;
 internal sealed partial class SocketInput
 {
     /// <summary>
-    /// Has the client's end noticed though nobody reads, as long as nothing unread is before that end. A reader that comes then waits for the same. It costs
-    /// a turn of another thread when something comes, so it is for requests that take their time. It may come from any thread.
+    /// Detects the client's disconnect while no read is pending, unless unread data precedes it. A read that starts meanwhile
+    /// shares the same wait. When data arrives, a watch costs a thread hop, so it is intended for requests that run for a long
+    /// time. May be called from any thread.
     /// </summary>
     public void Watch()
     {
@@ -15,9 +16,9 @@ internal sealed partial class SocketInput
         {
             while (!_waiting && !_ended && !TryWait())
             {
-                if (LookForEnd())
+                if (PeekForData())
                 {
-                    // It is the reader's, who has not received it yet.
+                    // The data is for the reader, which has not received it yet.
                     _readiness.Remind();
                     return;
                 }
@@ -25,7 +26,10 @@ internal sealed partial class SocketInput
         }
     }
 
-    /// <summary>Has the thread that waits for the socket go on with what comes, where it is a poller's, and no longer one of the pool.</summary>
+    /// <summary>
+    /// Runs read continuations inline on the polling thread instead of dispatching to the thread pool. Has no effect if the
+    /// platform waits for the socket.
+    /// </summary>
     public void HandleWhereReceived()
     {
         lock (_readiness)
@@ -36,7 +40,7 @@ internal sealed partial class SocketInput
             }
             catch (ObjectDisposedException)
             {
-                // The next receive fails in the same way, and tells.
+                // The next receive fails in the same way and reports the error.
             }
             catch (SocketException exception)
             {
@@ -45,7 +49,7 @@ internal sealed partial class SocketInput
         }
     }
 
-    /// <summary>Called with the lock held.</summary>
+    /// <summary>Starts to wait for the socket. The caller holds the lock.</summary>
     private bool TryWait()
     {
         try
@@ -55,7 +59,7 @@ internal sealed partial class SocketInput
         }
         catch (ObjectDisposedException)
         {
-            // The next receive fails in the same way, and tells.
+            // The next receive fails in the same way and reports the error.
             _waiting = false;
         }
         catch (SocketException exception)
@@ -69,7 +73,7 @@ internal sealed partial class SocketInput
 
     private void Abort(SocketException exception)
     {
-        var reason = new ConnectionAbortedException("The socket cannot be waited for.", exception);
+        var reason = new ConnectionAbortedException("Waiting for data on the socket failed.", exception);
         End(reason);
         _owner.Abort(reason);
     }

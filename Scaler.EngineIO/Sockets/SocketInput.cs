@@ -7,31 +7,32 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// A connection's input that is received by whoever reads it. Kestrel's own is received by a loop that hands it on, by two turns of
-/// other threads, each of which costs more than a small message does.
+/// Represents a connection's input, whose reader receives from the socket itself. Kestrel's own input is filled by a receive
+/// loop, which costs two thread hops per read. Each hop costs more than handling a small message.
 /// </summary>
 /// <remarks>
-/// Memory is held only while there is something unread. What the reader waits for is received by the thread that it is told by, which goes on with it. As with
-/// every pipe, one caller reads at a time; <see cref="CancelPendingRead"/> may come from any thread.
+/// The input holds memory only while there is unread data. When a reader waits, the thread that signals readiness receives the
+/// data and runs the reader's continuation. As with every pipe, one caller reads at a time; <see cref="CancelPendingRead"/> may
+/// be called from any thread.
 /// </remarks>
 internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IThreadPoolWorkItem, IDisposable
 {
     private readonly Socket _socket;
     private readonly ISocketOwner _owner;
 
-    // Also the lock of what a cancellation, an end and a wait change.
+    // Also the lock that guards the state of cancellation, end and wait.
     private readonly ISocketReadiness _readiness;
 
     private ManualResetValueTaskSourceCore<ReadResult> _read;
     private CancellationTokenRegistration _registration;
 
-    // What has been received and not consumed; as much as the reader leaves there.
+    // Received and not consumed. The size has no limit: the reader decides how much it leaves unconsumed.
     private ReceiveBuffer _received = new() { Wanted = int.MaxValue };
 
-    // How much of that has been looked at in vain.
+    // The number of unconsumed bytes that the reader has already examined.
     private int _examined;
 
-    // Whether the last receive got less than there was room for: the next one would get nothing.
+    // _drained: the last receive did not fill its buffer, so the next one would get no data. _filled: it did fill its buffer.
     private bool _drained;
     private bool _filled;
 
@@ -41,9 +42,9 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     private volatile bool _ended;
     private Exception? _error;
 
-    /// <param name="socket">The socket, that does not block.</param>
-    /// <param name="owner">What it belongs to.</param>
-    /// <param name="poller">Who waits for the socket; null for the platform.</param>
+    /// <param name="socket">The socket, which must be non-blocking.</param>
+    /// <param name="owner">The owner of the input.</param>
+    /// <param name="poller">The poller that waits for the socket; <see langword="null"/> to wait through the platform.</param>
     public SocketInput(Socket socket, ISocketOwner owner, SocketPoller? poller)
     {
         _socket = socket;
@@ -55,7 +56,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
 
     public override bool TryRead(out ReadResult result)
     {
-        if (!TryTake(out result))
+        if (!TryGetResult(out result))
         {
             return false;
         }
@@ -71,7 +72,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
-        if (TryTakeOrWait(out var result))
+        if (TryGetResultOrWait(out var result))
         {
             return _error is null ? new(result) : ValueTask.FromException<ReadResult>(_error);
         }
@@ -94,11 +95,11 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             return;
         }
 
-        // Positions in an array count from its beginning.
-        var taken = consumed.GetInteger() - unread.Start.GetInteger();
+        // Positions count from the beginning of the array, not of the unread data.
+        var length = consumed.GetInteger() - unread.Start.GetInteger();
         _examined = Math.Max(0, examined.GetInteger() - consumed.GetInteger());
-        _received.Skip(taken);
-        if (taken == unread.Length)
+        _received.Skip(length);
+        if (length == unread.Length)
         {
             _received.Free();
         }
@@ -117,13 +118,15 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             _reading = false;
         }
 
-        Complete(new ReadResult(Unread, isCanceled: true, isCompleted: false), elsewhere: true);
+        Complete(new ReadResult(Unread, isCanceled: true, isCompleted: false), runAsynchronously: true);
     }
 
     public override void Complete(Exception? exception = null) => _received.Free();
 
-    /// <summary>Nothing is received any more; who reads learns why.</summary>
-    /// <param name="error">What the reader fails with; null for an end in good order.</param>
+    /// <summary>Ends the input and completes a pending read. Only the first call has an effect.</summary>
+    /// <param name="error">
+    /// The exception for the reader; <see langword="null"/> if the client has ended its side gracefully.
+    /// </param>
     public void End(Exception? error)
     {
         bool reading;
@@ -142,16 +145,16 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
 
         if (reading)
         {
-            Complete(new ReadResult(Unread, isCanceled: false, isCompleted: true), elsewhere: true);
+            Complete(new ReadResult(Unread, isCanceled: false, isCompleted: true), runAsynchronously: true);
         }
 
         _owner.InputEnded();
     }
 
-    /// <summary>Gives back what waits; the socket is closed before.</summary>
+    /// <summary>Releases the resources that wait for the socket. The socket must be closed first.</summary>
     public void Dispose() => _readiness.Dispose();
 
-    /// <summary>There is something to receive, or an end.</summary>
+    /// <summary>Handles a readiness signal: there is data, or the input has ended.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         bool reading;
@@ -166,24 +169,24 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             }
             else
             {
-                // A reader may be receiving now, without this, and wait then.
+                // A reader may be receiving at this moment, and wait afterwards: its wait must see this signal.
                 _readiness.Remind();
             }
         }
 
-        // The system tells of an error once.
+        // The system reports an error once.
         if (_readiness.SocketError != SocketError.Success)
         {
-            End(Failure(_readiness.SocketError));
+            End(CreateException(_readiness.SocketError));
         }
 
         if (!reading)
         {
             Watch();
         }
-        else if (TryTakeOrWait(out var result))
+        else if (TryGetResultOrWait(out var result))
         {
-            Complete(result, elsewhere: false);
+            Complete(result, runAsynchronously: false);
         }
     }
 
@@ -207,10 +210,10 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _read.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Takes what there is, or begins to wait for it.</summary>
-    private bool TryTakeOrWait(out ReadResult result)
+    /// <summary>Returns the available data, or starts to wait for data.</summary>
+    private bool TryGetResultOrWait(out ReadResult result)
     {
-        while (!TryTake(out result))
+        while (!TryGetResult(out result))
         {
             lock (_readiness)
             {
@@ -232,9 +235,9 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         return true;
     }
 
-    private bool TryTake(out ReadResult result)
+    private bool TryGetResult(out ReadResult result)
     {
-        var cancelled = Volatile.Read(ref _cancelled) && TakeCancellation();
+        var cancelled = Volatile.Read(ref _cancelled) && ConsumeCancellation();
         if (!cancelled && _examined == _received.Unread.Length && !_drained && !_ended)
         {
             Receive();
@@ -244,7 +247,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         return cancelled || _ended || _examined < _received.Unread.Length;
     }
 
-    private bool TakeCancellation()
+    private bool ConsumeCancellation()
     {
         lock (_readiness)
         {
@@ -270,10 +273,10 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         _read.SetException(new OperationCanceledException(token));
     }
 
-    private void Complete(in ReadResult result, bool elsewhere)
+    private void Complete(in ReadResult result, bool runAsynchronously)
     {
-        // Who cancels, or ends, has other things to do than what the reader does next.
-        _read.RunContinuationsAsynchronously = elsewhere;
+        // A thread that cancels a read or ends the input must not run the reader's continuation.
+        _read.RunContinuationsAsynchronously = runAsynchronously;
         if (_error is null)
         {
             _read.SetResult(result);

@@ -8,17 +8,19 @@ using Scaler.EngineIO.Transports;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// A connection's output that is sent by whoever flushes it. Kestrel's own is sent by a loop on another thread, whose turn costs more than a
-/// small message does.
+/// Represents a connection's output, which the caller of a flush sends itself. Kestrel's own output is sent by a loop on another
+/// thread; the thread hop costs more than sending a small message.
 /// </summary>
-/// <remarks>As with every pipe, one caller writes and flushes at a time; <see cref="CancelPendingFlush"/> may come from any thread.</remarks>
-[SuppressMessage("Design", "CA1001", Justification = "The buffer has memory only from a write to its flush.")]
+/// <remarks>
+/// As with every pipe, one caller writes and flushes at a time; <see cref="CancelPendingFlush"/> may be called from any thread.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The buffer holds memory only between a write and its flush.")]
 internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWriter
 {
-    // Also the lock of what a cancellation changes: there is one of these for each connection.
+    // Also the lock that guards cancellation, which saves a lock object per connection.
     private readonly PooledBuffer _unflushed = new(0);
 
-    // What the socket would not take at once. It never fails.
+    // The send of the data that the socket did not accept at once. The task never fails.
     private Task _sending = Task.CompletedTask;
     private CancellationTokenSource? _flush;
     private bool _cancelled;
@@ -34,7 +36,9 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
 
     public override void Advance(int bytes) => _unflushed.Advance(bytes);
 
-    /// <summary>Completes when the system has taken everything: until then it is the client that is waited for.</summary>
+    /// <summary>
+    /// Sends the buffered data. Completes when the kernel has accepted all of it, so a slow client causes back-pressure.
+    /// </summary>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -42,10 +46,13 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         }
 
-        return TrySend() ? ValueTask.FromResult(TakeResult()) : WaitAsync(cancellationToken);
+        return TrySend() ? ValueTask.FromResult(GetFlushResult()) : WaitAsync(cancellationToken);
     }
 
-    /// <summary>Sends the caller's own memory where nothing waits before it, and copies only what the system does not take at once.</summary>
+    /// <summary>
+    /// Sends the caller's memory without a copy if no earlier data is pending. Copies only the data that the kernel does not
+    /// accept at once.
+    /// </summary>
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         if (_unflushed.Length == 0 && _sending.IsCompleted && !_ended && !cancellationToken.IsCancellationRequested)
@@ -70,7 +77,7 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
         }
     }
 
-    // What is under way is still sent; whoever does not want that aborts the connection.
+    // Pending data is still sent. To discard it, abort the connection.
     public override void Complete(Exception? exception = null) => _ = CompleteAsync(exception).AsTask();
 
     public override async ValueTask CompleteAsync(Exception? exception = null)
@@ -87,7 +94,10 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
         owner.OutputEnded();
     }
 
-    /// <summary>Sends what is not flushed yet; false when that, or what came before it, has to wait for the client.</summary>
+    /// <summary>Sends the unflushed data.</summary>
+    /// <returns>
+    /// <see langword="false"/> if this data, or data before it, has to wait for the client; otherwise, <see langword="true"/>.
+    /// </returns>
     private bool TrySend()
     {
         if (!_sending.IsCompleted)
@@ -106,7 +116,10 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
         return true;
     }
 
-    /// <summary>Sends what the system takes at once; returns how much that is: all of it where nobody is there to take it any more.</summary>
+    /// <summary>Sends the data that the kernel accepts at once.</summary>
+    /// <returns>
+    /// The number of bytes sent. If the connection has ended, the length of <paramref name="data"/>: all of it is discarded.
+    /// </returns>
     private int Send(ReadOnlySpan<byte> data)
     {
         try
@@ -133,7 +146,7 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
         {
             while (start < end)
             {
-                // Thousands of clients may be cut off at once: as many exceptions thrown would hold up all others.
+                // Thousands of clients may disconnect at once: throwing as many exceptions would delay all other clients.
                 var sending = socket.SendAsync(array.AsMemory(start, end - start), SocketFlags.None).AsTask();
                 await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (sending.Exception?.InnerException is { } error)
@@ -156,7 +169,7 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
     private void End(Exception exception)
     {
         _ended = true;
-        owner.Abort(new ConnectionAbortedException("The socket takes nothing more.", exception));
+        owner.Abort(new ConnectionAbortedException("The socket no longer accepts data.", exception));
     }
 
     private async ValueTask<FlushResult> WaitAsync(CancellationToken cancellationToken)
@@ -181,7 +194,7 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Only the wait is over: what is being sent is still sent.
+            // Only the wait is cancelled: the pending data is still sent.
         }
         finally
         {
@@ -191,10 +204,10 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
             }
         }
 
-        return TakeResult();
+        return GetFlushResult();
     }
 
-    private FlushResult TakeResult()
+    private FlushResult GetFlushResult()
     {
         if (!Volatile.Read(ref _cancelled))
         {

@@ -5,71 +5,82 @@ using System.Runtime.InteropServices;
 namespace Scaler.EngineIO.Sockets;
 
 /// <summary>
-/// Some threads that wait for many sockets, and handle what comes themselves where they are told to: to hand a small message to a thread of the pool
-/// costs more than the message does.
+/// Waits for many sockets on a few threads, and runs their handlers inline on these threads where requested. Dispatching a small
+/// message to the thread pool costs more than handling it.
 /// </summary>
 /// <remarks>
-/// What one of them handles may block it, for it is the application's. One more thread looks after them: when all are busy, and all of those wait for
-/// something else, or one takes very long, it waits for the sockets too, and hands what comes to the pool, as the platform always does. So a handler
-/// that blocks holds up others for some 10 ms, and there are no more threads than these. It rests when nothing comes.
+/// A handler is application code and may block its polling thread. A supervisor thread therefore checks the polling threads every
+/// 10 ms. The supervisor steps in when all polling threads are busy and either all of them are blocked, or one has run the same
+/// handler for some 100 ms. It then waits for the sockets too, and dispatches their events to the thread pool, as the platform
+/// always does. A blocking handler thus delays other sockets by some 10 ms, and the number of threads is fixed. While no events
+/// arrive, the supervisor sleeps. One more thread dispatches the events of sockets without inline handlers to the thread pool.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
+[SuppressMessage("Design", "CA1001", Justification = "An instance lives as long as the process.")]
 internal sealed class SocketPoller
 {
-    // How often the threads are looked after, in milliseconds; after how many times one is too long at the same, or nothing has come for long enough.
-    private const int Between = 10;
-    private const int TooLong = 10;
-    private const int Quiet = 10;
+    // The interval between two checks of the threads, in milliseconds.
+    private const int CheckInterval = 10;
 
-    // How many of what is for the pool are asked for at once.
-    private const int MostForPool = 64;
+    // The number of consecutive checks that find a stuck thread before the supervisor steps in.
+    private const int MaxStuckChecks = 10;
 
-    // What the threads handle themselves, and what is for the pool.
-    private readonly Epoll _epoll = new();
-    private readonly Epoll _forPool = new();
+    // The number of consecutive checks without events before the supervisor sleeps.
+    private const int MaxQuietChecks = 10;
+
+    // The maximum number of events per wait that are dispatched to the thread pool.
+    private const int MaxPoolEvents = 64;
+
+    // The sockets with inline handlers, and the sockets whose events are dispatched to the thread pool.
+    private readonly Epoll _inlineEpoll = new();
+    private readonly Epoll _poolEpoll = new();
     private readonly ConcurrentDictionary<long, PolledReadiness> _sockets = new();
     private readonly AutoResetEvent _wake = new(false);
 
     private readonly PollingThread[] _threads;
-    private readonly long[] _seen;
-    private int _resting;
+    private readonly long[] _lastTurns;
+    private int _sleeping;
     private long _lastId;
 
-    /// <param name="threads">How many threads wait and handle.</param>
-    /// <exception cref="DllNotFoundException">The system's library is not there.</exception>
-    /// <exception cref="EntryPointNotFoundException">The system has no epoll.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The process has no file left.</exception>
+    /// <param name="threads">The number of polling threads.</param>
+    /// <exception cref="DllNotFoundException">The C library was not found.</exception>
+    /// <exception cref="EntryPointNotFoundException">The system does not support epoll.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The process has no file descriptor left.</exception>
     public SocketPoller(int threads)
     {
         _threads = new PollingThread[threads];
-        _seen = new long[threads];
+        _lastTurns = new long[threads];
         for (var i = 0; i < threads; i++)
         {
             var thread = _threads[i] = new PollingThread();
             Start(() => Poll(thread));
         }
 
-        Start(Relieve);
-        Start(HandToPool);
+        Start(Supervise);
+        Start(DispatchToPool);
     }
 
-    /// <summary>Whether nothing has come for a while.</summary>
-    public bool IsResting => Volatile.Read(ref _resting) != 0;
+    /// <summary>Gets a value indicating whether the supervisor sleeps because no events have arrived for a while.</summary>
+    public bool IsResting => Volatile.Read(ref _sleeping) != 0;
 
     /// <summary>Watches a socket until it is closed.</summary>
-    /// <param name="readiness">Is told.</param>
+    /// <param name="readiness">The receiver of the socket's events.</param>
     /// <param name="socket">The socket.</param>
-    /// <param name="handledHere">Whether a thread of these goes on with what comes, and not one of the pool.</param>
-    /// <returns>The socket's id, never 0.</returns>
+    /// <param name="handleInline">
+    /// <see langword="true"/> to handle events inline on a polling thread; <see langword="false"/> to dispatch them to the thread
+    /// pool.
+    /// </param>
+    /// <returns>The id of the socket; never 0.</returns>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">It is watched already, or the system watches no more.</exception>
-    public long Add(PolledReadiness readiness, SafeHandle socket, bool handledHere)
+    /// <exception cref="System.Net.Sockets.SocketException">
+    /// The socket is already watched, or the kernel's limit on watches is reached.
+    /// </exception>
+    public long Add(PolledReadiness readiness, SafeHandle socket, bool handleInline)
     {
         var id = Interlocked.Increment(ref _lastId);
         _sockets[id] = readiness;
         try
         {
-            (handledHere ? _epoll : _forPool).Watch(socket, id);
+            (handleInline ? _inlineEpoll : _poolEpoll).Watch(socket, id);
             return id;
         }
         catch
@@ -79,16 +90,16 @@ internal sealed class SocketPoller
         }
     }
 
-    /// <summary>Has a thread of these go on with what comes from now on. Something may be told again.</summary>
+    /// <summary>Handles future events of a socket inline on a polling thread. An event may be reported again.</summary>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The system watches no more.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The kernel's limit on watches is reached.</exception>
     public void HandleHere(long id, SafeHandle socket)
     {
-        _forPool.Forget(socket);
-        _epoll.Watch(socket, id);
+        _poolEpoll.Forget(socket);
+        _inlineEpoll.Watch(socket, id);
     }
 
-    /// <summary>Tells nothing any more; the system forgets the socket when it is closed.</summary>
+    /// <summary>Stops reporting events of a socket. The kernel stops watching the socket when it is closed.</summary>
     public void Remove(long id) => _sockets.TryRemove(id, out _);
 
     private static void Start(ThreadStart run) => new Thread(run) { IsBackground = true, Name = "Scaler sockets" }.UnsafeStart();
@@ -98,49 +109,49 @@ internal sealed class SocketPoller
         thread.Enter();
         var context = ExecutionContext.Capture()!;
 
-        // Not more than it handles next: others may be free sooner than it is.
-        var room = Epoll.Room(1);
+        // One event per wait: other threads may be free sooner than this one.
+        var events = Epoll.Room(1);
         while (true)
         {
-            if (_epoll.Wait(room, Timeout.Infinite) == 0)
+            if (_inlineEpoll.Wait(events, Timeout.Infinite) == 0)
             {
                 continue;
             }
 
-            // Either this sees that the relief rests, or the relief sees this.
+            // Pairs with Sleep: either this thread sees that the supervisor sleeps, or the supervisor sees this turn.
             thread.BeginTurn();
-            if (IsResting && Interlocked.Exchange(ref _resting, 0) != 0)
+            if (IsResting && Interlocked.Exchange(ref _sleeping, 0) != 0)
             {
                 _wake.Set();
             }
 
-            Tell(Epoll.Told(room, 0), onPool: false);
+            Signal(Epoll.Told(events, 0), onPool: false);
             thread.EndTurn();
 
-            // As the pool does: what a handler leaves behind is not for the next one.
+            // As the thread pool does: the context that one handler leaves behind must not reach the next one.
             ExecutionContext.Restore(context);
             SynchronizationContext.SetSynchronizationContext(null);
         }
     }
 
-    private void HandToPool()
+    private void DispatchToPool()
     {
-        for (var room = Epoll.Room(MostForPool); ;)
+        for (var events = Epoll.Room(MaxPoolEvents); ;)
         {
-            HandToPool(_forPool, room, Timeout.Infinite);
+            DispatchToPool(_poolEpoll, events, Timeout.Infinite);
         }
     }
 
-    private void HandToPool(Epoll epoll, byte[] room, int milliseconds)
+    private void DispatchToPool(Epoll epoll, byte[] events, int milliseconds)
     {
-        var count = epoll.Wait(room, milliseconds);
+        var count = epoll.Wait(events, milliseconds);
         for (var i = 0; i < count; i++)
         {
-            Tell(Epoll.Told(room, i), onPool: true);
+            Signal(Epoll.Told(events, i), onPool: true);
         }
     }
 
-    private void Tell((long Id, bool HasEnded) socket, bool onPool)
+    private void Signal((long Id, bool HasEnded) socket, bool onPool)
     {
         if (_sockets.TryGetValue(socket.Id, out var readiness))
         {
@@ -148,76 +159,77 @@ internal sealed class SocketPoller
         }
     }
 
-    private void Relieve()
+    private void Supervise()
     {
-        var room = Epoll.Room(MostForPool);
+        var events = Epoll.Room(MaxPoolEvents);
         for (var (quiet, stuck) = (0, 0); ;)
         {
-            var seen = Look();
-            quiet = seen == Seen.Nothing ? quiet + 1 : 0;
-            stuck = seen == Seen.Stuck ? stuck + 1 : 0;
-            if (stuck >= TooLong || (seen >= Seen.NobodyFree && !Array.Exists(_threads, static thread => thread.IsRunning)))
+            var state = CheckThreads();
+            quiet = state == ThreadState.Idle ? quiet + 1 : 0;
+            stuck = state == ThreadState.Stuck ? stuck + 1 : 0;
+            if (stuck >= MaxStuckChecks
+                || (state >= ThreadState.AllBusy && !Array.Exists(_threads, static thread => thread.IsRunning)))
             {
-                HandOver(room);
+                StepIn(events);
             }
-            else if (quiet < Quiet)
+            else if (quiet < MaxQuietChecks)
             {
-                _wake.WaitOne(Between);
+                _wake.WaitOne(CheckInterval);
             }
             else
             {
-                Rest();
+                Sleep();
             }
         }
     }
 
-    /// <summary>What the threads have done since the last look.</summary>
-    private Seen Look()
+    /// <summary>Determines the progress of the threads since the last check.</summary>
+    private ThreadState CheckThreads()
     {
         var (busy, stuck, moved) = (0, false, false);
-        for (var i = 0; i < _seen.Length; i++)
+        for (var i = 0; i < _lastTurns.Length; i++)
         {
             var turns = _threads[i].Turns;
             var isBusy = long.IsOddInteger(turns);
             busy += isBusy ? 1 : 0;
-            stuck |= isBusy && turns == _seen[i];
-            moved |= turns != _seen[i];
-            _seen[i] = turns;
+            stuck |= isBusy && turns == _lastTurns[i];
+            moved |= turns != _lastTurns[i];
+            _lastTurns[i] = turns;
         }
 
-        if (busy == _seen.Length)
+        if (busy == _lastTurns.Length)
         {
-            return stuck ? Seen.Stuck : Seen.NobodyFree;
+            return stuck ? ThreadState.Stuck : ThreadState.AllBusy;
         }
 
-        return moved || busy > 0 ? Seen.Work : Seen.Nothing;
+        return moved || busy > 0 ? ThreadState.Working : ThreadState.Idle;
     }
 
-    private void HandOver(byte[] room)
+    private void StepIn(byte[] events)
     {
-        var until = Environment.TickCount64 + Between;
-        for (var left = Between; left > 0; left = (int)(until - Environment.TickCount64))
+        var until = Environment.TickCount64 + CheckInterval;
+        for (var left = CheckInterval; left > 0; left = (int)(until - Environment.TickCount64))
         {
-            HandToPool(_epoll, room, left);
+            DispatchToPool(_inlineEpoll, events, left);
         }
     }
 
-    private void Rest()
+    private void Sleep()
     {
-        Interlocked.Exchange(ref _resting, 1);
-        if (Look() == Seen.Nothing || Interlocked.Exchange(ref _resting, 0) == 0)
+        Interlocked.Exchange(ref _sleeping, 1);
+        if (CheckThreads() == ThreadState.Idle || Interlocked.Exchange(ref _sleeping, 0) == 0)
         {
             _wake.WaitOne();
         }
     }
 
-    private enum Seen
+    private enum ThreadState
     {
-        Nothing,
-        Work,
-        NobodyFree,
+        Idle,
+        Working,
+        AllBusy,
 
-        /// <summary>Nobody is free, and somebody is busy with the same as at the last look.</summary>
+        /// <summary>All threads are busy, and at least one has run the same handler since the last check.</summary>
         Stuck,
     }
 }

@@ -2,17 +2,20 @@ using System.Net.Sockets;
 
 namespace Scaler.EngineIO.Sockets;
 
-/// <summary>The process's pollers: as many threads as there are cores.</summary>
+/// <summary>Holds the pollers of the process, which together have one polling thread per core, and at least two.</summary>
 internal static class SocketPollers
 {
-    // The threads of one share a lock of the system.
-    private const int MostThreads = 8;
+    // The maximum number of threads per poller: they contend for a lock in the kernel.
+    private const int MaxThreads = 8;
 
     private static readonly SocketPoller[] All = Create();
 
     private static int _last;
 
-    /// <summary>The one for the next connection; null where the system, or what the process is allowed, has none.</summary>
+    /// <summary>Returns the poller for the next connection, in rotation.</summary>
+    /// <returns>
+    /// The poller; <see langword="null"/> if the system does not support epoll or does not permit it to the process.
+    /// </returns>
     public static SocketPoller? Next() => All.Length == 0 ? null : All[(uint)Interlocked.Increment(ref _last) % All.Length];
 
     private static SocketPoller[] Create()
@@ -22,9 +25,9 @@ internal static class SocketPollers
             return [];
         }
 
-        // Where there is one core, a handler that blocks still has another beside it.
+        // Two threads on a single core: a blocking handler leaves one free.
         var cores = Math.Max(2, Environment.ProcessorCount);
-        var pollers = new SocketPoller[(cores + MostThreads - 1) / MostThreads];
+        var pollers = new SocketPoller[(cores + MaxThreads - 1) / MaxThreads];
         try
         {
             for (var i = 0; i < pollers.Length; i++)

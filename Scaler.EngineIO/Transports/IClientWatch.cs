@@ -1,11 +1,14 @@
 namespace Scaler.EngineIO.Transports;
 
-/// <summary>A connection's feature that notices the client's end while nothing is read from it. Others notice it by themselves.</summary>
+/// <summary>
+/// Represents a connection feature that detects the client's disconnect while nothing reads from the connection. The connections
+/// of other transports detect it by themselves.
+/// </summary>
 internal interface IClientWatch
 {
     /// <summary>
-    /// Looks after the client until something more comes from it. It is for requests that wait: when the next one comes at once behind the answer, it has
-    /// woken a thread for nothing. It may be called from any thread.
+    /// Watches for the client's disconnect until more data arrives. Intended for requests that wait: if the next request follows
+    /// the response at once, the watch has woken a thread for nothing. May be called from any thread.
     /// </summary>
     void Watch();
 }

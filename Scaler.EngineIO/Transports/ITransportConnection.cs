@@ -2,23 +2,27 @@ using System.IO.Pipelines;
 
 namespace Scaler.EngineIO.Transports;
 
-/// <summary>A connection below the web server's HTTP: what passes in both directions, and its end.</summary>
+/// <summary>Represents the connection below the web server's HTTP layer: its input, its output and its end.</summary>
 internal interface ITransportConnection : IDuplexPipe
 {
-    /// <summary>Cuts the connection.</summary>
+    /// <summary>Aborts the connection.</summary>
     void Abort();
 
     /// <summary>
-    /// Has what comes handled by the thread that waits for it, where there is such a one: to hand it to a thread of the pool costs more than a small message.
-    /// Until then it is the pool that goes on, for a request may take its time, and hands things to the pool itself.
+    /// Runs read continuations inline on the polling thread instead of dispatching to the thread pool, which costs more than a
+    /// small message does. Has no effect if the connection has no polling thread. Before this call, continuations run on the
+    /// thread pool: a request may run for a long time, and HTTP dispatches work to the pool itself.
     /// </summary>
     void HandleWhereReceived();
 
     /// <summary>
-    /// Has the connection served by a task that begins when the web server is done with the request. What the server kept for the request
-    /// can then be given back while the connection goes on.
+    /// Serves the connection in a task that starts when the web server has finished the request. The memory that the server holds
+    /// for the request is then released while the connection stays open.
     /// </summary>
-    /// <param name="serve">Serves the connection until its end; it must not fail.</param>
-    /// <returns>False where the server has to know the request for as long as the connection lasts.</returns>
+    /// <param name="serve">The function that serves the connection until its end. It must not throw.</param>
+    /// <returns>
+    /// <see langword="true"/> if the connection outlives the request; <see langword="false"/> if the server needs the request for
+    /// as long as the connection is open.
+    /// </returns>
     bool TryOutliveRequest(Func<Task> serve);
 }

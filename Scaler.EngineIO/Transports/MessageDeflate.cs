@@ -3,16 +3,18 @@ using System.IO.Compression;
 
 namespace Scaler.EngineIO.Transports;
 
-/// <summary>permessage-deflate without context takeover: each message by itself, RFC 7692 section 7.2.</summary>
+/// <summary>
+/// Implements permessage-deflate without context takeover: each message is compressed on its own (RFC 7692, section 7.2).
+/// </summary>
 internal static class MessageDeflate
 {
-    // Each compressed message ends with an empty stored block, whose last four bytes are left out on the wire.
+    // Each compressed message ends with an empty stored block, whose last four bytes are omitted on the wire.
     private static ReadOnlySpan<byte> Tail => [0x00, 0x00, 0xFF, 0xFF];
 
-    // The tail again, and a last block, so that the stream ends where the inflater looks for its end.
+    // The tail followed by a final block, so that the inflater finds the end of the stream.
     private static ReadOnlySpan<byte> TailAndEnd => [0x00, 0x00, 0xFF, 0xFF, 0x01, 0x00, 0x00, 0xFF, 0xFF];
 
-    /// <summary>Compresses into an array of the pool.</summary>
+    /// <summary>Compresses a message into an array of the shared pool, which the caller must return.</summary>
     public static byte[] Compress(ReadOnlySpan<byte> data, out int length)
     {
         using var output = new PooledBufferStream(data.Length / 2);
@@ -40,7 +42,9 @@ internal static class MessageDeflate
         return output.Buffer.Detach();
     }
 
-    /// <summary>Inflates a message, up to <paramref name="limit"/> bytes. Null when it is more; throws <see cref="InvalidDataException"/> when it is no deflate data.</summary>
+    /// <summary>Decompresses a message of at most <paramref name="limit"/> bytes.</summary>
+    /// <returns>The decompressed message; <see langword="null"/> if it exceeds <paramref name="limit"/>.</returns>
+    /// <exception cref="InvalidDataException"><paramref name="data"/> is not valid deflate data.</exception>
     public static PooledBuffer? Inflate(ReadOnlySpan<byte> data, int limit)
     {
         var source = ArrayPool<byte>.Shared.Rent(data.Length + TailAndEnd.Length);

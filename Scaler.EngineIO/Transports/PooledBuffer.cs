@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Scaler.EngineIO.Transports;
 
-/// <summary>A growing buffer on the shared array pool.</summary>
+/// <summary>A growable buffer from the shared array pool.</summary>
 internal sealed class PooledBuffer(int capacity = PooledBuffer.Smallest) : IBufferWriter<byte>, IDisposable
 {
     private const int Smallest = 4096;
@@ -27,7 +27,7 @@ internal sealed class PooledBuffer(int capacity = PooledBuffer.Smallest) : IBuff
 
     public void Clear() => Length = 0;
 
-    /// <summary>Gives the array up to the caller, who returns it to the pool.</summary>
+    /// <summary>Transfers ownership of the array to the caller, which must return it to the pool.</summary>
     public byte[] Detach()
     {
         var array = _array;
@@ -36,7 +36,7 @@ internal sealed class PooledBuffer(int capacity = PooledBuffer.Smallest) : IBuff
         return array;
     }
 
-    /// <summary>Gives the memory back; the buffer can be used again.</summary>
+    /// <summary>Returns the memory to the pool. The buffer can be used again.</summary>
     public void Free()
     {
         if (_array.Length > 0)

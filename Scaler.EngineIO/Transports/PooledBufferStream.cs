@@ -1,6 +1,6 @@
 namespace Scaler.EngineIO.Transports;
 
-/// <summary>A stream that can only be written, into a pooled buffer.</summary>
+/// <summary>A write-only stream that writes into a pooled buffer.</summary>
 internal sealed class PooledBufferStream(int capacity) : Stream
 {
     public PooledBuffer Buffer { get; private set; } = new(Math.Max(256, capacity));
@@ -19,7 +19,7 @@ internal sealed class PooledBufferStream(int capacity) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Gives the buffer up to the caller.</summary>
+    /// <summary>Transfers ownership of the buffer to the caller.</summary>
     public PooledBuffer Take()
     {
         var buffer = Buffer;

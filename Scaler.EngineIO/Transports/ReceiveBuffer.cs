@@ -2,29 +2,35 @@ using System.Buffers;
 
 namespace Scaler.EngineIO.Transports;
 
-/// <summary>What has been received and not been read yet, in an array of the shared pool that is held only while there is some.</summary>
+/// <summary>
+/// A buffer for bytes that have been received and not read yet. It holds an array of the shared pool from <see cref="MakeRoom"/>
+/// to <see cref="Free"/>.
+/// </summary>
 internal struct ReceiveBuffer
 {
-    /// <summary>How much memory is held at least, in bytes, where there is any.</summary>
+    /// <summary>The minimum size of the array, in bytes.</summary>
     public const int Smallest = 4096;
 
     private byte[]? _array;
     private int _start;
     private int _end;
 
-    /// <summary>What is there.</summary>
+    /// <summary>Gets the unread bytes.</summary>
     public readonly Memory<byte> Unread => _array.AsMemory(_start, _end - _start);
 
-    /// <summary>How much there has to be until it can be read on; the buffer grows no further for less.</summary>
+    /// <summary>
+    /// Gets or sets the number of unread bytes that the reader needs to continue. Growth beyond <see cref="Smallest"/> is limited
+    /// to it.
+    /// </summary>
     public int Wanted { get; set; }
 
-    /// <summary>Where the next bytes go.</summary>
-    /// <param name="first">How much room there is to be, in bytes, where no memory is held yet.</param>
-    public Memory<byte> MakeRoom(int first = Smallest)
+    /// <summary>Returns the memory for the next received bytes, and grows or compacts the buffer if necessary.</summary>
+    /// <param name="initialSize">The minimum size of the array, in bytes, if none is held yet.</param>
+    public Memory<byte> MakeRoom(int initialSize = Smallest)
     {
         if (_array is null)
         {
-            _array = ArrayPool<byte>.Shared.Rent(first);
+            _array = ArrayPool<byte>.Shared.Rent(initialSize);
             return _array;
         }
 
@@ -37,7 +43,8 @@ internal struct ReceiveBuffer
 
         if (_end == _array.Length)
         {
-            // Doubled as data comes, so that memory follows what a client has sent, not what it has announced.
+            // Doubles as data arrives: the memory follows the length that the client has sent, not the length that it has
+            // announced.
             var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Smallest, Math.Min(Wanted, _array.Length * 2)));
             _array.AsSpan(0, _end).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_array);
@@ -47,13 +54,15 @@ internal struct ReceiveBuffer
         return _array.AsMemory(_end);
     }
 
-    /// <summary>So many bytes have come to where there was room.</summary>
+    /// <summary>Adds bytes that were received into the memory from <see cref="MakeRoom"/>.</summary>
     public void Add(int count) => _end += count;
 
-    /// <summary>So many bytes have been read. Their memory stays until <see cref="MakeRoom"/> or <see cref="Free"/>.</summary>
+    /// <summary>
+    /// Removes bytes that were read. Their memory stays valid until <see cref="MakeRoom"/> or <see cref="Free"/>.
+    /// </summary>
     public void Skip(int count) => _start += count;
 
-    /// <summary>Gives the memory back; what is unread is forgotten.</summary>
+    /// <summary>Returns the memory to the pool and discards the unread bytes.</summary>
     public void Free()
     {
         if (_array is not null)

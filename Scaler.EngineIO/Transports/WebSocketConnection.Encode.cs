@@ -37,7 +37,9 @@ internal sealed partial class WebSocketConnection
     }
 
     private bool IsCompressed(in OutboundPacket packet) =>
-        _compression && packet.Length >= _runtime.Options.PerMessageDeflate.Threshold && (packet.Flags & EngineSendFlags.NoCompression) == 0;
+        _compression
+            && packet.Length >= _runtime.Options.PerMessageDeflate.Threshold
+            && (packet.Flags & EngineSendFlags.NoCompression) == 0;
 
     private bool IsBinaryV3(in OutboundPacket packet) => packet.Body == PacketBody.Binary && _session!.ProtocolVersion == 3;
 

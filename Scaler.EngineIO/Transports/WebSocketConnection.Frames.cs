@@ -4,12 +4,14 @@ namespace Scaler.EngineIO.Transports;
 
 internal sealed partial class WebSocketConnection
 {
-    // The rest of a frame that is not wanted, because the connection is closing.
+    // The number of bytes left to discard of an unwanted frame: the connection is closing.
     private long _skip;
     private bool _framingLost;
     private bool _peerClosed;
 
-    /// <summary>Takes the next frame that is there as a whole, unmasked; control frames only, once the connection is closing.</summary>
+    /// <summary>
+    /// Reads the next complete frame and unmasks its payload. Once the connection is closing, returns control frames only.
+    /// </summary>
     private bool TryReadFrame(out FrameHeader header, out ReadOnlyMemory<byte> payload)
     {
         payload = default;
@@ -57,7 +59,8 @@ internal sealed partial class WebSocketConnection
         return false;
     }
 
-    /// <summary>Judges a data frame by its header, before any of it is buffered.</summary>
+    /// <summary>Validates a data frame by its header, before any of its payload is buffered.</summary>
+    /// <returns><see langword="true"/> if the frame must be discarded; otherwise, <see langword="false"/>.</returns>
     private bool IsUnwanted(in FrameHeader header)
     {
         if (_closeRequested)
@@ -94,7 +97,7 @@ internal sealed partial class WebSocketConnection
             case WebSocketOpcode.Ping:
                 lock (_lock)
                 {
-                    // Only the latest ping needs an answer (RFC 6455 section 5.5.3), so a flood of them costs one.
+                    // Only the latest ping needs an answer (RFC 6455, section 5.5.3), so a flood of pings costs one pong.
                     _pong = payload.ToArray();
                 }
 
@@ -114,7 +117,9 @@ internal sealed partial class WebSocketConnection
         }
     }
 
-    /// <summary>The client broke the rules: it is told how, and its session ends, or its upgrade.</summary>
+    /// <summary>
+    /// Handles a protocol violation: sends a close frame with the matching code, and closes the session or drops the upgrade.
+    /// </summary>
     private void Fail(FrameError error)
     {
         var code = error switch
@@ -131,11 +136,11 @@ internal sealed partial class WebSocketConnection
         }
 
         Close(code, "");
-        TellLimit(error);
+        ReportLimit(error);
         _session?.Close(error == FrameError.TooBig ? EngineCloseReason.PayloadTooLarge : EngineCloseReason.TransportError);
     }
 
-    private void TellLimit(FrameError error)
+    private void ReportLimit(FrameError error)
     {
         if (error == FrameError.TooManyFragments)
         {
@@ -143,13 +148,13 @@ internal sealed partial class WebSocketConnection
         }
         else if (error == FrameError.TooBig && _session is null)
         {
-            // A session's end tells of it by itself; this one only loses its upgrade.
+            // A session reports this limit when it closes. This session stays open and only loses its upgrade.
             _runtime.LimitReached(EngineLimit.Payload, _upgradingSession);
         }
     }
 
-    // Where frames begin is not known any more. A client that answers the close frame does so in a piece of its own:
-    // 88 82 <mask> <code>. It ends the wait, as the end of the stream does, and the close deadline.
+    // The frame boundaries are lost. A client that answers the close frame sends the answer in a segment of its own:
+    // 88 82 <mask> <code>. Such a segment ends the wait, as the end of the stream and the close deadline do.
     private void DiscardUnframed()
     {
         var received = _received.Unread.Span;

@@ -8,15 +8,15 @@ namespace Scaler.EngineIO.Transports;
 
 internal sealed partial class WebSocketConnection
 {
-    // How much is taken until what it made the session send may leave.
-    private const int MaxTaken = 64 * 1024;
+    // The number of bytes that are read and handled in one batch, before the output that they caused is flushed.
+    private const int MaxReadBatch = 64 * 1024;
 
     private EngineSession? _upgradingSession;
 
-    // Received and not handled yet. It has no memory while the connection is idle.
+    // Received and not handled yet. The buffer holds no memory while the connection is idle.
     private ReceiveBuffer _received;
 
-    // The message that fragments are put together for.
+    // The message that is assembled from fragments.
     private PooledBuffer? _message;
     private WebSocketOpcode _messageOpcode;
     private bool _messageCompressed;
@@ -25,28 +25,30 @@ internal sealed partial class WebSocketConnection
     private PooledBuffer? _inflated;
     private bool _receiving;
 
-    // How much has been taken since what is sent is kept together.
-    private int _taken;
+    // The number of bytes read in the current batch.
+    private int _readInBatch;
 
-    /// <summary>Takes of what has been read what there is room for; false at the end of the connection.</summary>
-    private bool TryTake(PipeReader input, in ReadResult read)
+    /// <summary>Moves data from the transport into the receive buffer, up to the room in the buffer.</summary>
+    /// <returns><see langword="false"/> at the end of the connection; otherwise, <see langword="true"/>.</returns>
+    private bool TryBuffer(PipeReader input, in ReadResult read)
     {
-        // The server that stops wakes whoever waits for a next request; here it is for the session to end.
-        var (source, taken) = (read.Buffer, 0);
+        // A server that stops cancels reads that wait for the next request. Ignored here: closing is up to the session.
+        var (source, count) = (read.Buffer, 0);
         if (!source.IsEmpty)
         {
             var room = _received.MakeRoom().Span;
-            taken = (int)Math.Min(room.Length, source.Length);
-            source.Slice(0, taken).CopyTo(room);
+            count = (int)Math.Min(room.Length, source.Length);
+            source.Slice(0, count).CopyTo(room);
         }
 
-        _taken += taken;
-        input.AdvanceTo(source.GetPosition(taken));
-        return TryTake(taken) || (!read.IsCompleted && read.IsCanceled);
+        _readInBatch += count;
+        input.AdvanceTo(source.GetPosition(count));
+        return TryBuffer(count) || (!read.IsCompleted && read.IsCanceled);
     }
 
-    /// <summary>Bytes have come into the buffer; false at the end of the stream.</summary>
-    private bool TryTake(int count)
+    /// <summary>Adds received bytes to the receive buffer.</summary>
+    /// <returns><see langword="false"/> at the end of the stream; otherwise, <see langword="true"/>.</returns>
+    private bool TryBuffer(int count)
     {
         _received.Add(count);
         if (_framingLost)
@@ -57,16 +59,16 @@ internal sealed partial class WebSocketConnection
         return count > 0;
     }
 
-    /// <summary>Handles all messages that are complete. As long as their handlers complete at once, it does so without an await.</summary>
+    /// <summary>Handles all complete messages, without an await as long as the handlers complete synchronously.</summary>
     private ValueTask HandleReceived()
     {
         BeginReceive();
-        while (TryTakeMessage(out var data, out var isText))
+        while (TryReadNextMessage(out var data, out var isText))
         {
             var handled = DeliverAsync(data, isText);
             if (!handled.IsCompletedSuccessfully)
             {
-                return HandleReceivedSlowlyAsync(handled);
+                return HandleReceivedAsync(handled);
             }
         }
 
@@ -74,13 +76,13 @@ internal sealed partial class WebSocketConnection
         return default;
     }
 
-    private async ValueTask HandleReceivedSlowlyAsync(ValueTask handled)
+    private async ValueTask HandleReceivedAsync(ValueTask handled)
     {
         while (true)
         {
             if (!handled.IsCompleted)
             {
-                // What was sent so far must not wait for a handler that takes its time.
+                // Flush the output so far: it must not wait for a slow handler.
                 _session?.Uncork();
                 await handled;
                 if (_receiving)
@@ -93,7 +95,7 @@ internal sealed partial class WebSocketConnection
                 await handled;
             }
 
-            if (!TryTakeMessage(out var data, out var isText))
+            if (!TryReadNextMessage(out var data, out var isText))
             {
                 EndReceive();
                 return;
@@ -104,13 +106,18 @@ internal sealed partial class WebSocketConnection
     }
 
     /// <summary>
-    /// Reads a message out of what is there, and takes what has come meanwhile: what leaves in one write costs the system one send.
+    /// Reads the next message, and buffers data that has arrived meanwhile. Output that leaves in one write costs one send system
+    /// call.
     /// </summary>
-    private bool TryTakeMessage(out ReadOnlyMemory<byte> data, out bool isText)
+    private bool TryReadNextMessage(out ReadOnlyMemory<byte> data, out bool isText)
     {
         while (!TryReadMessage(out data, out isText))
         {
-            if (_transport is null || _peerClosed || _taken >= MaxTaken || !_transport.Input.TryRead(out var more) || !TryTake(_transport.Input, more))
+            if (_transport is null
+                || _peerClosed
+                || _readInBatch >= MaxReadBatch
+                || !_transport.Input.TryRead(out var more)
+                || !TryBuffer(_transport.Input, more))
             {
                 return false;
             }
@@ -130,7 +137,7 @@ internal sealed partial class WebSocketConnection
 
     private void EndReceive()
     {
-        _taken = 0;
+        _readInBatch = 0;
         if (_receiving)
         {
             _receiving = false;
@@ -184,7 +191,7 @@ internal sealed partial class WebSocketConnection
         BeginReceive();
     }
 
-    /// <summary>Takes the next complete message; it is valid until the next call.</summary>
+    /// <summary>Reads the next complete message from the buffer. Its data is valid until the next call.</summary>
     private bool TryReadMessage(out ReadOnlyMemory<byte> data, out bool isText)
     {
         ReleaseMessage();

@@ -7,7 +7,7 @@ namespace Scaler.EngineIO.Transports;
 
 internal sealed partial class WebSocketConnection
 {
-    // How much is written before it is flushed: what a slow client must have taken until more is encoded for it.
+    // The size of a batch, in bytes. A slow client must have accepted a batch before more is encoded for it.
     private const int MaxBatch = 64 * 1024;
 
     private const int Idle = 0;
@@ -15,25 +15,25 @@ internal sealed partial class WebSocketConnection
     private const int Signalled = 2;
     private const int Stopped = 3;
 
-    private static readonly TaskCompletionSource NobodyWrites = new();
+    private static readonly TaskCompletionSource WritingEnded = new();
 
-    // What is written at once: it has memory only while something is being sent.
+    // The encoded batch. The buffer holds memory only while a write is in progress.
     private readonly PooledBuffer _output = new(0);
     private int _writeState;
 
-    // Who waits for the last write to end; NobodyWrites once it has.
+    // Completed when the last write ends; WritingEnded once it has ended.
     private TaskCompletionSource? _writingStopped;
 
-    // Guarded by _lock: what is to be sent beside the session's packets.
+    // Guarded by _lock: the output besides the session's packets.
     private byte[]? _pong;
     private bool _probeAnswer;
     private bool _closeRequested;
     private byte[]? _closePayload;
 
-    /// <summary>There is something to send.</summary>
+    /// <summary>Writes the pending output. If a write is in progress, that write also sends the new output.</summary>
     public void OutputAvailable()
     {
-        if (TakeWriting())
+        if (TryStartWriting())
         {
             _ = WriteAsync(null);
         }
@@ -42,7 +42,7 @@ internal sealed partial class WebSocketConnection
     /// <inheritdoc/>
     public void SharedOutputAvailable()
     {
-        if (!TakeWriting())
+        if (!TryStartWriting())
         {
             return;
         }
@@ -57,11 +57,12 @@ internal sealed partial class WebSocketConnection
         }
     }
 
-    /// <summary>Writes in a turn of the shared writer's; what is much goes on in the next.</summary>
+    /// <summary>Writes the pending output in a turn of the shared writer. A large backlog continues in the next turn.</summary>
     public void Write(SharedWriter writer) => _ = WriteAsync(writer);
 
-    /// <summary>Whether it falls to the caller to write; otherwise whoever writes already goes on with what there is now.</summary>
-    private bool TakeWriting()
+    /// <summary>Starts a write, or signals the new output to the write in progress.</summary>
+    /// <returns><see langword="true"/> if the caller must write; otherwise, <see langword="false"/>.</returns>
+    private bool TryStartWriting()
     {
         var state = Volatile.Read(ref _writeState);
         while (state != Stopped)
@@ -79,7 +80,10 @@ internal sealed partial class WebSocketConnection
         return false;
     }
 
-    /// <summary>Sends what is queued, then a close frame, and gives the client a while to answer. The first call counts.</summary>
+    /// <summary>
+    /// Sends the queued packets and a close frame, and gives the client a limited time to answer. Only the first call has an
+    /// effect.
+    /// </summary>
     public void Close(WebSocketCloseCode code, string reason)
     {
         byte[] payload = [];
@@ -111,22 +115,22 @@ internal sealed partial class WebSocketConnection
         OutputAvailable();
     }
 
-    // It observes its own exceptions; StopWritingAsync waits for its end.
-    private async Task WriteAsync(SharedWriter? turns)
+    // Callers may discard the task: the method handles its own exceptions, and StopWritingAsync waits for its end.
+    private async Task WriteAsync(SharedWriter? writer)
     {
         try
         {
             while (true)
             {
                 Interlocked.CompareExchange(ref _writeState, Writing, Signalled);
-                var batch = TakeBatch();
+                var batch = EncodeBatch();
                 if (batch.Wrote)
                 {
-                    if (batch.Whole is { } whole)
+                    if (batch.SharedMessage is { } message)
                     {
-                        // What the system does not take at once is copied before the call returns.
-                        var sending = _transport!.Output.WriteAsync(whole.FrameMemory);
-                        whole.Release();
+                        // The transport copies the data that the kernel does not accept at once before the call returns.
+                        var sending = _transport!.Output.WriteAsync(message.FrameMemory);
+                        message.Release();
                         await sending;
                     }
                     else if (_transport is not null)
@@ -147,16 +151,16 @@ internal sealed partial class WebSocketConnection
                     break;
                 }
 
-                if (batch.Cost >= MaxBatch && turns is not null)
+                if (batch.Cost >= MaxBatch && writer is not null)
                 {
-                    // Others are behind, with less.
-                    turns.Add(this);
+                    // Other connections with less output wait behind this one.
+                    writer.Add(this);
                     return;
                 }
 
                 if (!more)
                 {
-                    // Whoever has put something there meanwhile has signalled it.
+                    // Output that was added meanwhile has been signalled.
                     _output.Free();
                     var seen = Interlocked.CompareExchange(ref _writeState, Idle, Writing);
                     if (seen == Writing)
@@ -173,15 +177,15 @@ internal sealed partial class WebSocketConnection
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // The connection is gone; the reader sees it too and ends the session.
+            // The connection is lost. The reader detects this too and closes the session.
         }
 
         _output.Free();
         Volatile.Write(ref _writeState, Stopped);
-        Interlocked.Exchange(ref _writingStopped, NobodyWrites)?.TrySetResult();
+        Interlocked.Exchange(ref _writingStopped, WritingEnded)?.TrySetResult();
     }
 
-    /// <summary>Lets nothing be written any more, and waits for the write that may be on its way.</summary>
+    /// <summary>Prevents further writes, and waits for a write in progress.</summary>
     private async Task StopWritingAsync()
     {
         if (!_peerClosed)
@@ -189,7 +193,7 @@ internal sealed partial class WebSocketConnection
             var before = Interlocked.Exchange(ref _writeState, Stopped);
             if (before is Writing or Signalled)
             {
-                // Nobody is there to take it.
+                // The client is gone: no pending write can complete.
                 Abort();
                 await WritingStopped();
             }
@@ -197,7 +201,7 @@ internal sealed partial class WebSocketConnection
             return;
         }
 
-        // The client said goodbye properly: it gets the answer, or the close deadline ends the wait.
+        // The client has sent a close frame: wait until the answer is sent, or until the close deadline aborts the connection.
         if (Volatile.Read(ref _writeState) != Idle)
         {
             await WritingStopped();
@@ -210,10 +214,10 @@ internal sealed partial class WebSocketConnection
         }
     }
 
-    /// <summary>Encodes what there is, up to a limit.</summary>
-    private Batch TakeBatch()
+    /// <summary>Encodes the pending output, up to the size of a batch.</summary>
+    private Batch EncodeBatch()
     {
-        // A close that is asked for from here on goes behind what was queued before it, with the next batch.
+        // A close that is requested from here on goes into the next batch, behind the packets that were queued before it.
         var closes = Volatile.Read(ref _closePayload) is not null;
         var batch = new Batch { Wrote = WriteControl() };
         var more = true;
@@ -226,7 +230,7 @@ internal sealed partial class WebSocketConnection
             }
 
             batch.Cost += packet.Cost;
-            if (!more && !batch.Wrote && !closes && TryTakeWhole(packet, out batch.Whole))
+            if (!more && !batch.Wrote && !closes && TryUseShared(packet, out batch.SharedMessage))
             {
                 batch.Wrote = true;
                 return batch;
@@ -246,16 +250,18 @@ internal sealed partial class WebSocketConnection
         return batch;
     }
 
-    /// <summary>A message to many that is alone is sent from where it lies.</summary>
-    private bool TryTakeWhole(in OutboundPacket packet, out EngineEncodedMessage? whole)
+    /// <summary>
+    /// Uses the shared encoding of a broadcast message directly, without a copy, if the message is alone in its batch.
+    /// </summary>
+    private bool TryUseShared(in OutboundPacket packet, out EngineEncodedMessage? message)
     {
-        whole = _transport is not null && !IsCompressed(packet) && !IsBinaryV3(packet) ? packet.Shared : null;
-        return whole is not null;
+        message = _transport is not null && !IsCompressed(packet) && !IsBinaryV3(packet) ? packet.Shared : null;
+        return message is not null;
     }
 
     private bool WriteControl()
     {
-        // What is put there after this look is signalled.
+        // Output that is added after this check is signalled.
         if (Volatile.Read(ref _pong) is null && !Volatile.Read(ref _probeAnswer))
         {
             return false;
@@ -302,19 +308,19 @@ internal sealed partial class WebSocketConnection
         return true;
     }
 
-    /// <summary>What is sent at once.</summary>
+    /// <summary>Represents the output of one write.</summary>
     private struct Batch
     {
-        /// <summary>What the session's packets in it cost.</summary>
+        /// <summary>The cost of the session's packets in the batch, in bytes.</summary>
         public int Cost;
 
-        /// <summary>Whether there is anything in it.</summary>
+        /// <summary><see langword="true"/> if the batch is not empty.</summary>
         public bool Wrote;
 
-        /// <summary>Whether it ends with the close frame.</summary>
+        /// <summary><see langword="true"/> if the batch ends with the close frame.</summary>
         public bool Last;
 
-        /// <summary>The message that is all of it, where that is so.</summary>
-        public EngineEncodedMessage? Whole;
+        /// <summary>The broadcast message, if the batch consists of this message alone.</summary>
+        public EngineEncodedMessage? SharedMessage;
     }
 }

@@ -7,15 +7,16 @@ using Scaler.EngineIO.Sessions;
 namespace Scaler.EngineIO.Transports;
 
 /// <summary>
-/// One WebSocket, by its own framing on the upgraded stream. System.Net.WebSockets can't refuse a frame at its header, choose
-/// its close codes, or send one encoded frame to many, and keeps buffers while a connection is idle.
+/// Represents a WebSocket connection with its own framing on the upgraded stream. System.Net.WebSockets cannot reject a frame at
+/// its header, choose its close codes, or send one encoded frame to many clients. It also holds buffers while a connection is
+/// idle.
 /// </summary>
 /// <remarks>
-/// Reading is a loop in the request's task: it waits without a buffer, for data or the client's end. Writing has no loop of its own:
-/// whoever has something to send starts it (<see cref="OutputAvailable"/>), and it runs until there is nothing left. What
-/// either could be waiting for is ended by <see cref="Abort"/>, which the close deadline calls.
+/// The read loop runs in the request's task, or after the request if the transport allows it. It waits without a buffer, for data
+/// or for the client's end. There is no write loop: a sender starts a write (<see cref="OutputAvailable"/>), which runs until
+/// there is no more output. <see cref="Abort"/>, which the close deadline calls, ends pending reads and writes.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "RunAsync gives the buffers back at its end.")]
+[SuppressMessage("Design", "CA1001", Justification = "RunAsync returns the buffers when it ends.")]
 internal sealed partial class WebSocketConnection : IOutputDrain
 {
     private readonly EngineRuntime _runtime;
@@ -29,11 +30,11 @@ internal sealed partial class WebSocketConnection : IOutputDrain
     private CloseDeadline? _closeDeadline;
     private bool _ended;
 
-    /// <summary>A WebSocket on the upgraded stream, as part of its request.</summary>
-    /// <param name="runtime">What it shares with others.</param>
-    /// <param name="stream">The upgraded connection.</param>
-    /// <param name="lifetime">Cuts the connection.</param>
-    /// <param name="compression">Whether permessage-deflate was agreed on.</param>
+    /// <summary>Initializes a WebSocket on the upgraded stream, which lives within its request.</summary>
+    /// <param name="runtime">The state that all sessions of the server share.</param>
+    /// <param name="stream">The upgraded stream.</param>
+    /// <param name="lifetime">The feature that aborts the connection.</param>
+    /// <param name="compression"><see langword="true"/> if permessage-deflate was negotiated.</param>
     public WebSocketConnection(EngineRuntime runtime, Stream stream, IHttpRequestLifetimeFeature lifetime, bool compression)
         : this(runtime, compression)
     {
@@ -41,10 +42,10 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         _lifetime = lifetime;
     }
 
-    /// <summary>A WebSocket on what the stream would read and write, where that may be done past it.</summary>
-    /// <param name="runtime">What it shares with others.</param>
-    /// <param name="transport">The connection.</param>
-    /// <param name="compression">Whether permessage-deflate was agreed on.</param>
+    /// <summary>Initializes a WebSocket that bypasses the upgraded stream and uses the transport connection directly.</summary>
+    /// <param name="runtime">The state that all sessions of the server share.</param>
+    /// <param name="transport">The transport connection below the upgraded stream.</param>
+    /// <param name="compression"><see langword="true"/> if permessage-deflate was negotiated.</param>
     public WebSocketConnection(EngineRuntime runtime, ITransportConnection transport, bool compression)
         : this(runtime, compression)
     {
@@ -57,7 +58,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         _compression = compression;
     }
 
-    /// <summary>Takes a session on that begins with this WebSocket.</summary>
+    /// <summary>Opens a session whose first transport is this WebSocket.</summary>
     public async ValueTask OpenAsync(EngineSession session)
     {
         _session = session;
@@ -66,10 +67,12 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         _runtime.OpenPause.Begin(this);
     }
 
-    /// <summary>The open packet may leave, and all that follows it.</summary>
+    /// <summary>Starts to send the open packet and the packets after it.</summary>
     public void StartSession() => _session!.StartDraining(this);
 
-    /// <summary>Tries to take a polling session over.</summary>
+    /// <summary>
+    /// Starts the upgrade of a polling session to this WebSocket. Closes the WebSocket if the session refuses the upgrade.
+    /// </summary>
     public void BeginUpgrade(EngineSession session)
     {
         _upgrade = session.TryBeginUpgrade(this);
@@ -83,12 +86,12 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         }
     }
 
-    /// <summary>Cuts the connection.</summary>
+    /// <summary>Aborts the connection.</summary>
     public void Abort()
     {
         lock (_lock)
         {
-            // Once the request is over, its features serve another one.
+            // After the end of the request, its features may serve another request.
             if (!_ended)
             {
                 _transport?.Abort();
@@ -97,12 +100,15 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         }
     }
 
-    /// <summary>Serves the client until the WebSocket ends: within the request, or, where that is possible, when the request has ended.</summary>
+    /// <summary>
+    /// Serves the client until the WebSocket ends. Runs after the end of the request if the transport allows it; otherwise,
+    /// within the request.
+    /// </summary>
     public Task ServeAsync() => _transport?.TryOutliveRequest(RunAsync) == true ? Task.CompletedTask : RunAsync();
 
     /// <summary>
-    /// Serves the client until the WebSocket ends. It is all of a connection's code that waits as long as that, so what it keeps
-    /// in memory counts for each of them.
+    /// Serves the client until the WebSocket ends. Only this method waits for the lifetime of the connection, so the size of its
+    /// state machine counts for every connection.
     /// </summary>
     private async Task RunAsync()
     {
@@ -118,7 +124,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
 
                 if (_transport is not null)
                 {
-                    if (!TryTake(_transport.Input, await _transport.Input.ReadAsync()))
+                    if (!TryBuffer(_transport.Input, await _transport.Input.ReadAsync()))
                     {
                         break;
                     }
@@ -127,12 +133,12 @@ internal sealed partial class WebSocketConnection : IOutputDrain
                 {
                     if (_received.Unread.IsEmpty)
                     {
-                        // Completes when there is data, without a buffer being held until then.
-                        var none = await _stream!.ReadAsync(Memory<byte>.Empty);
-                        Debug.Assert(none == 0, "An empty buffer takes nothing.");
+                        // Completes when there is data, without holding a buffer until then.
+                        var count = await _stream!.ReadAsync(Memory<byte>.Empty);
+                        Debug.Assert(count == 0, "A read into an empty buffer must return 0.");
                     }
 
-                    if (!TryTake(await _stream!.ReadAsync(_received.MakeRoom())))
+                    if (!TryBuffer(await _stream!.ReadAsync(_received.MakeRoom())))
                     {
                         break;
                     }
@@ -147,7 +153,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client is gone; the same as an end without a close frame.
+            // The client is gone, which counts as an end without a close frame.
         }
         catch (Exception exception)
         {

@@ -2,5 +2,5 @@ using System.Net;
 
 namespace Scaler.Benchmarks.Load.Hostile;
 
-/// <summary>Something that a client should not do, done once.</summary>
+/// <summary>Represents one kind of attack by a misbehaving client; each call runs the attack once.</summary>
 internal sealed record Attack(string Name, Func<IPEndPoint, Random, CancellationToken, Task> RunAsync);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Scaler.Benchmarks.Load.Hostile;
 
-/// <summary>Attackers at work: each chooses its next attack by the seed.</summary>
+/// <summary>Runs 16 attackers in parallel. Each attacker picks its next attack at random, by the seed.</summary>
 internal sealed class Attackers : IAsyncDisposable
 {
     private const int Count = 16;
@@ -18,7 +18,7 @@ internal sealed class Attackers : IAsyncDisposable
         _running = Task.WhenAll(Enumerable.Range(0, Count).Select(number => RunAsync(server, new Random(seed + number))));
     }
 
-    /// <summary>How many attacks there were, by name.</summary>
+    /// <summary>Gets the number of attacks so far, by name.</summary>
     public ConcurrentDictionary<string, int> Done { get; } = new();
 
     public long Total => Volatile.Read(ref _done);
@@ -41,7 +41,7 @@ internal sealed class Attackers : IAsyncDisposable
             }
             catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
             {
-                // The server has thrown the attacker out; that is what it is for.
+                // The server has disconnected the attacker, as it should.
             }
 
             Done.AddOrUpdate(attack.Name, 1, (_, count) => count + 1);

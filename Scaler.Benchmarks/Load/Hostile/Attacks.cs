@@ -1,6 +1,6 @@
 namespace Scaler.Benchmarks.Load.Hostile;
 
-/// <summary>All kinds.</summary>
+/// <summary>Lists all attacks.</summary>
 internal static class Attacks
 {
     public const string Path = "/stream/?EIO=4&account=attacker";

@@ -4,7 +4,7 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Hostile;
 
-/// <summary>What is done to WebSocket's framing, and over a session's WebSocket.</summary>
+/// <summary>Lists the attacks on WebSocket framing and over a session's WebSocket.</summary>
 internal static class FrameAttacks
 {
     private const string WebSocket = Attacks.Path + "&transport=websocket";
@@ -12,14 +12,20 @@ internal static class FrameAttacks
     public static readonly IReadOnlyList<Attack> All =
     [
         new("a flood of fragments", FragmentsAsync),
-        new("a frame that announces 2^62 bytes", (server, _, token) => SendAsync(server, [0x82, 0xFF, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4], token)),
+        new("a frame with a declared length of 2^62 bytes", (server, _, token) =>
+            SendAsync(server, [0x82, 0xFF, 0x40, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4], token)),
         new("a frame without a mask", (server, _, token) => SendAsync(server, [0x81, 0x02, (byte)'4', (byte)'a'], token)),
-        new("a compressed frame that nobody agreed to", (server, _, token) => SendAsync(server, ClientFrame.Encode(0xC1, "4a"u8), token)),
-        new("a reserved opcode", (server, random, token) => SendAsync(server, ClientFrame.Encode((byte)(0x83 + random.Next(5)), "4a"u8), token)),
-        new("text that is no UTF-8", (server, _, token) => SendAsync(server, ClientFrame.Encode(ClientFrame.Text, [(byte)'4', 0xC3, 0x28]), token)),
-        new("a flood of pings", (server, _, token) => SendAsync(server, ClientFrame.Repeat(ClientFrame.Encode(0x89, new byte[125]), 2000), token)),
-        new("a flood of errors", (server, _, token) => SendAsync(server, ClientFrame.Repeat(ClientFrame.Encode("4{"), 1000), token)),
-        new("a flood that is not read", UnreadAsync),
+        new("a compressed frame without negotiation", (server, _, token) =>
+            SendAsync(server, ClientFrame.Encode(0xC1, "4a"u8), token)),
+        new("a reserved opcode", (server, random, token) =>
+            SendAsync(server, ClientFrame.Encode((byte)(0x83 + random.Next(5)), "4a"u8), token)),
+        new("text that is not valid UTF-8", (server, _, token) =>
+            SendAsync(server, ClientFrame.Encode(ClientFrame.Text, [(byte)'4', 0xC3, 0x28]), token)),
+        new("a flood of pings", (server, _, token) =>
+            SendAsync(server, ClientFrame.Repeat(ClientFrame.Encode(0x89, new byte[125]), 2000), token)),
+        new("a flood of errors", (server, _, token) =>
+            SendAsync(server, ClientFrame.Repeat(ClientFrame.Encode("4{"), 1000), token)),
+        new("a flood of echoes that the client does not read", UnreadAsync),
         new("random bytes as frames", (server, random, token) => SendAsync(server, HttpAttacks.Bytes(random, 4000), token)),
         new("frames before the 101", EarlyAsync),
     ];

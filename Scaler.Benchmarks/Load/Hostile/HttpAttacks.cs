@@ -4,31 +4,34 @@ using System.Text;
 
 namespace Scaler.Benchmarks.Load.Hostile;
 
-/// <summary>What is done to HTTP and to polling.</summary>
+/// <summary>Lists the attacks on HTTP and on polling.</summary>
 internal static class HttpAttacks
 {
     private const string Polling = Attacks.Path + "&transport=polling";
-    private static readonly TimeSpan Drip = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SendInterval = TimeSpan.FromMilliseconds(200);
 
     public static readonly IReadOnlyList<Attack> All =
     [
         new("slow headers", SlowHeadersAsync),
         new("slow body", (server, random, token) => UploadAsync(server, random, 10, false, token)),
         new("half an upload, then a reset", (server, random, token) => UploadAsync(server, random, 1, true, token)),
-        new("thousands of tiny packets", (server, _, token) => PostAsync(server, string.Join('\x1e', Enumerable.Repeat("4a", 60_000)), token)),
-        new("messages that are no JSON", (server, random, token) => PostAsync(server, "4{\"event\":" + random.Next(), token)),
-        new("a body that is too long", (server, _, token) => PostAsync(server, "4" + new string('x', 1_500_000), token)),
+        new("thousands of tiny packets", (server, _, token) =>
+            PostAsync(server, string.Join('\x1e', Enumerable.Repeat("4a", 60_000)), token)),
+        new("messages that are not valid JSON", (server, random, token) =>
+            PostAsync(server, "4{\"event\":" + random.Next(), token)),
+        new("an oversized body", (server, _, token) => PostAsync(server, "4" + new string('x', 1_500_000), token)),
         new("a compression bomb as a body", BombAsync),
-        new("random bytes as a body", (server, random, token) => PostAsync(server, Encoding.Latin1.GetString(Bytes(random, 2000)), token)),
+        new("random bytes as a body", (server, random, token) =>
+            PostAsync(server, Encoding.Latin1.GetString(Bytes(random, 2000)), token)),
         new("random bytes as HTTP", RandomAsync),
         new("a forged session id", ForgedAsync),
         new("two polls at once", TwoPollsAsync),
         new("a handshake without an account", NoAccountAsync),
     ];
 
-    public static byte[] Bytes(Random random, int most)
+    public static byte[] Bytes(Random random, int maxLength)
     {
-        var bytes = new byte[random.Next(1, most)];
+        var bytes = new byte[random.Next(1, maxLength)];
         random.NextBytes(bytes);
         return bytes;
     }
@@ -47,19 +50,20 @@ internal static class HttpAttacks
         for (var i = 0; i < 15; i++)
         {
             await client.SendAsync($"X-{random.Next()}: a\r\n", cancellationToken);
-            await Task.Delay(Drip, TimeProvider.System, cancellationToken);
+            await Task.Delay(SendInterval, TimeProvider.System, cancellationToken);
         }
     }
 
-    private static async Task UploadAsync(IPEndPoint server, Random random, int drips, bool reset, CancellationToken cancellationToken)
+    private static async Task UploadAsync(
+        IPEndPoint server, Random random, int pieces, bool reset, CancellationToken cancellationToken)
     {
         using var client = await RawClient.OpenAsync(server, cancellationToken);
         var sid = await OpenSessionAsync(client, cancellationToken);
         await client.SendAsync($"POST {Polling}&sid={sid} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n4", cancellationToken);
-        for (var i = 0; i < drips; i++)
+        for (var i = 0; i < pieces; i++)
         {
             await client.SendAsync(new string('x', random.Next(1, 100)), cancellationToken);
-            await Task.Delay(Drip, TimeProvider.System, cancellationToken);
+            await Task.Delay(SendInterval, TimeProvider.System, cancellationToken);
         }
 
         if (reset)

@@ -7,13 +7,14 @@ using Scaler.Benchmarks.Load.Wire;
 namespace Scaler.Benchmarks.Load.Hostile;
 
 /// <summary>
-/// Well-behaved clients, half of them over WebSocket and half over polling. Each sends a message and waits for its echo, four
-/// times a second; what does not come back within ten seconds, or with a closed connection, is lost.
+/// Simulates well-behaved clients, half of them over WebSocket and half over polling. Each client sends a message four times per
+/// second and waits for its echo. An echo that does not arrive within ten seconds, or is cut off by a closed connection, counts
+/// as lost.
 /// </summary>
 internal sealed class Neighbours(int count)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(10);
     private readonly Histogram _histogram = new();
     private long _sent;
     private long _lost;
@@ -37,14 +38,14 @@ internal sealed class Neighbours(int count)
     {
         using var client = await LoadConnection.OpenAsync(group.EndPoint(number), group.Kind.Dialect, $"neighbour-{number}", cancellationToken);
         var frame = ClientFrame.Encode(group.Kind.Dialect.Message($"from {number}"));
-        var came = new TaskCompletionSource();
-        client.Received = (_, _) => came.TrySetResult();
+        var echoed = new TaskCompletionSource();
+        client.Received = (_, _) => echoed.TrySetResult();
         var running = client.RunAsync();
         await RepeatAsync(number, began, duration, async () =>
         {
-            came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            echoed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await client.SendAsync(frame);
-            await came.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            await echoed.Task.WaitAsync(EchoTimeout, TimeProvider.System, cancellationToken);
         });
         await client.CloseAsync();
         client.Dispose();
@@ -63,12 +64,12 @@ internal sealed class Neighbours(int count)
         await RepeatAsync(number, began, duration, async () =>
         {
             var posting = PostAsync();
-            await Task.WhenAll(posting, PollAsync(posting)).WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            await Task.WhenAll(posting, PollAsync(posting)).WaitAsync(EchoTimeout, TimeProvider.System, cancellationToken);
         });
 
         async Task PostAsync() => Check(await post.SendAsync(send));
 
-        // A poll without the message brings a ping, or nothing because a payload was ended early.
+        // A poll response without the message holds a ping, or is empty because the server has ended its payload early.
         async Task PollAsync(Task posting)
         {
             while (true)
@@ -76,7 +77,7 @@ internal sealed class Neighbours(int count)
                 var packets = Check(await poll.SendAsync(get)).Split('\x1e');
                 if (packets.Contains("2"))
                 {
-                    // Two posts at once would end the session.
+                    // Two concurrent POST requests would close the session.
                     await posting;
                     Check(await post.SendAsync(pong));
                 }

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Scaler.Benchmarks.Load.Hostile;
 
-/// <summary>A socket that says what an attacker wants, and leaves as it wants.</summary>
+/// <summary>A raw TCP client that sends arbitrary bytes and can end its connection with a reset.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     public static async Task<RawClient> OpenAsync(IPEndPoint server, CancellationToken cancellationToken)
@@ -17,7 +17,9 @@ internal sealed class RawClient : IDisposable
         return client;
     }
 
-    /// <summary>A WebSocket whose 101 has come; what the server said behind it is not read.</summary>
+    /// <summary>
+    /// Opens a WebSocket and reads the 101 response. Data that follows the response in the same segment is dropped.
+    /// </summary>
     public static async Task<RawClient> UpgradeAsync(IPEndPoint server, string target, CancellationToken cancellationToken, string extensions = "")
     {
         var client = await OpenAsync(server, cancellationToken);
@@ -41,7 +43,10 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Something that the server says, as text; empty when it says nothing within two seconds, or has left.</summary>
+    /// <summary>
+    /// Receives data from the server as Latin-1 text. Returns an empty string if the server sends nothing within two seconds or
+    /// has closed the connection.
+    /// </summary>
     public async Task<string> ReceiveAsync(CancellationToken cancellationToken)
     {
         var buffer = new byte[4096];
@@ -56,7 +61,7 @@ internal sealed class RawClient : IDisposable
         }
     }
 
-    /// <summary>Leaves with a reset instead of a goodbye.</summary>
+    /// <summary>Closes the connection with a reset instead of a graceful shutdown.</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(true, 0);
@@ -68,7 +73,7 @@ internal sealed class RawClient : IDisposable
     private static CancellationTokenSource Deadline(CancellationToken cancellationToken)
     {
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(Timeout);
         return deadline;
     }
 }

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Scaler.Benchmarks.Load.Measuring;
 
-/// <summary>The CPU time (user and system) that a process has used, to the nanosecond where the system tells it so.</summary>
+/// <summary>Reads the CPU time (user and system) that a process has used, with nanosecond resolution where available.</summary>
 internal static partial class CpuClock
 {
     public static TimeSpan Read(Process process)
     {
-        // /proc counts in steps of 10 ms, too coarse for a short measurement.
+        // The resolution of /proc is 10 ms, which is too coarse for a short measurement.
         if (OperatingSystem.IsLinux() && GetClock(process.Id, out var clock) == 0 && GetTime(clock, out var time) == 0)
         {
             return TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0);

@@ -1,6 +1,6 @@
 namespace Scaler.Benchmarks.Load.Measuring;
 
-/// <summary>The names of what is measured, with their units.</summary>
+/// <summary>Defines the names of the measured figures, with their units.</summary>
 internal static class Figure
 {
     public const string Cpu = "CPU µs";

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Scaler.Benchmarks.Load.Measuring;
 
-/// <summary>Durations, each kept to a 32nd of itself, in a fixed amount of memory.</summary>
+/// <summary>A histogram of durations with a relative precision of 1/32, in a fixed amount of memory.</summary>
 internal sealed class Histogram
 {
     private const int Steps = 32;
@@ -19,7 +19,8 @@ internal sealed class Histogram
         Count++;
     }
 
-    /// <summary>The duration that a share of all did not exceed, in milliseconds.</summary>
+    /// <summary>Returns a quantile, in milliseconds; not a number if the histogram is empty.</summary>
+    /// <param name="share">The quantile, from 0 to 1, such as 0.99 for the 99th percentile.</param>
     public double Quantile(double share)
     {
         var rank = (long)Math.Ceiling(Count * share);

@@ -1,4 +1,4 @@
 namespace Scaler.Benchmarks.Load.Measuring;
 
-/// <summary>What one measurement of one server gave, by figure.</summary>
+/// <summary>The results of one measurement of one server, by figure.</summary>
 internal sealed class Sample : Dictionary<string, double>;

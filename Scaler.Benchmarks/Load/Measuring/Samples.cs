@@ -19,7 +19,7 @@ internal sealed class Samples
         samples.Add(sample);
     }
 
-    /// <summary>The median of a figure; not a number where it was not measured.</summary>
+    /// <summary>Returns the median of a figure; not a number if the figure was not measured.</summary>
     public double Median(string server, string figure)
     {
         var values = (_byServer.GetValueOrDefault(server) ?? [])

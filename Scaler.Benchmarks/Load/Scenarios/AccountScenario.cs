@@ -4,16 +4,20 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>A connection of each account sends to the others of its account, on all servers; again when all of them have it.</summary>
+/// <summary>
+/// Measures messages within accounts. One connection of each account sends a message to the other connections of its account, on
+/// all servers. The next message follows when all of them have received the last one.
+/// </summary>
 internal sealed class AccountScenario : Scenario
 {
     private const int Accounts = 16;
     private const int Connections = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(5);
 
     public AccountScenario(int servers) : base(
         $"accounts-on-{servers}",
-        $"a message of 64 B to the 19 others of an account of {Connections}, {Accounts} accounts on {servers} servers, per delivery")
+        $"a 64 B message to the {Connections - 1} other connections of an account, "
+        + $"{Accounts} accounts on {servers} servers, per delivery")
     {
         ServersOfEach = servers;
     }
@@ -28,7 +32,7 @@ internal sealed class AccountScenario : Scenario
         var time = TimeProvider.System;
         var accounts = clients.Connections.GroupBy(connection => connection.Account).Select(account => account.ToArray()).ToArray();
 
-        // Some servers subscribe in Redis only after a client was told that it is connected; what is sent until then is lost.
+        // Some servers confirm a connection before they subscribe in Redis. Messages that are sent in between are lost.
         await Task.WhenAll(accounts.Select(account => SendAsync(account, frame, attempts: 5)));
         var (messagesBefore, cpuBefore, redisBefore, began) = (clients.Messages, group.Cpu, group.Redis?.Cpu, time.GetTimestamp());
         await Task.WhenAll(accounts.Select(async account =>
@@ -70,12 +74,12 @@ internal sealed class AccountScenario : Scenario
             await account[0].SendAsync(frame);
             try
             {
-                await all.WaitAsync(Patience, TimeProvider.System);
+                await all.WaitAsync(DeliveryTimeout, TimeProvider.System);
                 return;
             }
             catch (TimeoutException) when (--attempts > 0)
             {
-                // The next one is for all of them again.
+                // The next attempt counts all receivers from the start.
             }
         }
     }

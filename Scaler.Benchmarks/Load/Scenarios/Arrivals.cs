@@ -1,12 +1,12 @@
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Tells when a message has come to all of its receivers.</summary>
+/// <summary>Signals when a message has reached all of its receivers.</summary>
 internal sealed class Arrivals(int receivers)
 {
     private TaskCompletionSource _all = new();
     private int _missing;
 
-    /// <summary>Begins anew; the task ends when each receiver has it.</summary>
+    /// <summary>Resets the count. The returned task completes when all receivers have the next message.</summary>
     public Task Next()
     {
         _all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,10 +3,10 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Open connections, spread over the servers of a group.</summary>
+/// <summary>A set of open connections, spread over the servers of a group.</summary>
 internal sealed class Clients : IAsyncDisposable
 {
-    private const int AtOnce = 256;
+    private const int MaxConcurrentHandshakes = 256;
     private readonly List<LoadConnection> _connections = [];
     private readonly List<Task> _running = [];
 
@@ -24,7 +24,7 @@ internal sealed class Clients : IAsyncDisposable
     {
         var clients = new Clients();
         var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, count)).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(MaxConcurrentHandshakes, count)).Select(async _ =>
         {
             while (Interlocked.Increment(ref next) is var client && client < count)
             {
@@ -39,10 +39,10 @@ internal sealed class Clients : IAsyncDisposable
         return clients;
     }
 
-    /// <summary>Lets all of them receive from now on.</summary>
+    /// <summary>Starts the receive loops of all connections.</summary>
     public void Run() => _running.AddRange(_connections.Select(connection => connection.RunAsync()));
 
-    /// <summary>Waits until all that receive have ended, or for so long.</summary>
+    /// <summary>Waits until all receive loops have ended, or until the timeout expires.</summary>
     public Task EndedAsync(TimeSpan patience) => Task.WhenAny(Task.WhenAll(_running), Task.Delay(patience, TimeProvider.System));
 
     public async ValueTask DisposeAsync()
@@ -52,7 +52,7 @@ internal sealed class Clients : IAsyncDisposable
             await connection.CloseAsync();
         }
 
-        // What the servers have to do for the farewell belongs to no measurement that follows.
+        // Wait for the servers to close the connections, so that this work is not part of the next measurement.
         await EndedAsync(TimeSpan.FromSeconds(2));
         foreach (var connection in _connections)
         {

@@ -3,7 +3,9 @@ using Scaler.Benchmarks.Load.Servers;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>WebSocket handshakes until the session is open; what the farewell costs is not counted.</summary>
+/// <summary>
+/// Measures WebSocket handshakes until the session is open. The cost of closing the connections is not counted.
+/// </summary>
 internal sealed class ConnectScenario() : Scenario("connect", "handshake over WebSocket until the session is open, per handshake")
 {
     private const int Count = 1000;

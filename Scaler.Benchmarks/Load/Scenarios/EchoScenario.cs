@@ -4,8 +4,11 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Each connection has a number of messages on their way, and sends another for each that comes back.</summary>
-internal sealed class EchoScenario(int size, int depth) : Scenario($"echo-{size}-{depth}", $"echo of {size} B, {depth} on the way, per message")
+/// <summary>
+/// Measures echoes. Each connection keeps a number of messages in flight, and sends a new message for each echo that it receives.
+/// </summary>
+internal sealed class EchoScenario(int size, int depth)
+    : Scenario($"echo-{size}-{depth}", $"echo of {size} B, {depth} in flight, per message")
 {
     private const int Count = 256;
 
@@ -15,7 +18,7 @@ internal sealed class EchoScenario(int size, int depth) : Scenario($"echo-{size}
         var frame = ClientFrame.Encode(group.Kind.Dialect.Message(new string('x', size)));
         var batch = ClientFrame.Repeat(frame, depth);
         var histogram = new Histogram();
-        var going = true;
+        var sending = true;
         var measuring = false;
         var time = TimeProvider.System;
         foreach (var client in clients.Connections)
@@ -27,7 +30,7 @@ internal sealed class EchoScenario(int size, int depth) : Scenario($"echo-{size}
                     histogram.Add(time.GetElapsedTime(connection.Stamp));
                 }
 
-                if (going)
+                if (sending)
                 {
                     connection.Stamp = time.GetTimestamp();
                     _ = connection.SendAsync(batch.AsMemory(0, frame.Length * messages));
@@ -48,7 +51,7 @@ internal sealed class EchoScenario(int size, int depth) : Scenario($"echo-{size}
         await Task.Delay(duration, time, cancellationToken);
         measuring = false;
         var (messagesAfter, cpuAfter, elapsed) = (clients.Messages, group.Cpu, time.GetElapsedTime(began));
-        going = false;
+        sending = false;
         var messages = messagesAfter - messagesBefore;
         var sample = new Sample
         {

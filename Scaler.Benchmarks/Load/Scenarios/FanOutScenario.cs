@@ -4,11 +4,14 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>A text of 64 B posted to one server, for everybody; the next follows when all have it.</summary>
+/// <summary>
+/// Measures broadcasts. A 64 B text is posted to one server, which broadcasts it to all connections. The next text follows when
+/// all connections have received the last one.
+/// </summary>
 internal sealed class FanOutScenario : Scenario
 {
     private const int Attempts = 5;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(5);
     private readonly int _receivers;
 
     public FanOutScenario(int receivers, int servers = 1) : base(
@@ -62,7 +65,10 @@ internal sealed class FanOutScenario : Scenario
         return sample;
     }
 
-    /// <summary>Some servers subscribe in Redis only after a client was told that it is connected; what is sent until then is lost.</summary>
+    /// <summary>
+    /// Waits until all servers deliver. Some servers confirm a connection before they subscribe in Redis. Messages that are sent
+    /// in between are lost.
+    /// </summary>
     private async Task AwaitSubscriptionsAsync(HttpConnection http, byte[] request, Arrivals arrived, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -74,7 +80,7 @@ internal sealed class FanOutScenario : Scenario
             }
             catch (TimeoutException) when (attempt < Attempts)
             {
-                // Some have had it and some have not; the next one is for all again.
+                // Only some clients have received the message. The next attempt counts all of them from the start.
             }
         }
     }
@@ -88,6 +94,6 @@ internal sealed class FanOutScenario : Scenario
             throw new IOException($"{Name}: the server answered {status} {System.Text.Encoding.UTF8.GetString(body.Span)}");
         }
 
-        await all.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+        await all.WaitAsync(DeliveryTimeout, TimeProvider.System, cancellationToken);
     }
 }

@@ -4,14 +4,14 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Polls with a session id that nobody has given: 400, at the price of an answer.</summary>
+/// <summary>Measures polls with a forged session id. The expected answer is 400, at the cost of a plain response.</summary>
 internal sealed class ForgedScenario() : Scenario("forged", "requests with a forged session id, per request")
 {
     private const int Count = 64;
 
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
     {
-        // As long as a genuine one, and of a server that exists or may exist.
+        // The format and length of a genuine id, with a server name that could exist.
         var sid = $"{new string('a', 16)}.{new string('b', 24)}.{new string('c', 22)}";
         var target = group.Kind.Dialect is PlainDialect
             ? "/400"

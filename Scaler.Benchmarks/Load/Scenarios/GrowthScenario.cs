@@ -5,8 +5,12 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>The same number of messages per second over ever more connections; the rows of its table are the numbers of connections.</summary>
-internal sealed class GrowthScenario() : Scenario("growth", "echo of 64 B, 5,000 per second over so many connections, per message")
+/// <summary>
+/// Measures a constant number of messages per second over a growing number of connections. The table has a row per number of
+/// connections.
+/// </summary>
+internal sealed class GrowthScenario()
+    : Scenario("growth", "echo of 64 B, 5,000 per second over a growing number of connections, per message")
 {
     private const int Rate = 5000;
     private static readonly int[] Steps = [1000, 2500, 5000, 10_000, 19_000];
@@ -39,7 +43,7 @@ internal sealed class GrowthScenario() : Scenario("growth", "echo of 64 B, 5,000
     }
 
     protected override Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Each step has connections of its own.");
+        throw new NotSupportedException("Each step opens its own connections.");
 
     private static async Task<Sample> MeasureAsync(ServerGroup group, Clients clients, TimeSpan duration, CancellationToken cancellationToken)
     {

@@ -3,12 +3,12 @@ using Scaler.Benchmarks.Load.Servers;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>A ping and its pong. Kestrel's are those of WebSocket itself.</summary>
+/// <summary>Measures pings and their pongs: those of Engine.IO or, for the Kestrel peer, WebSocket control frames.</summary>
 internal sealed class HeartbeatScenario : Scenario
 {
     private const int Count = 2000;
 
-    public HeartbeatScenario() : base("heartbeat", "2,000 connections that are pinged every second, per ping and its pong")
+    public HeartbeatScenario() : base("heartbeat", "2,000 connections pinged every second, per ping and its pong")
     {
         PingInterval = TimeSpan.FromSeconds(1);
     }
@@ -18,7 +18,7 @@ internal sealed class HeartbeatScenario : Scenario
         await using var clients = await Clients.OpenAsync(group, Count, client => $"account-{client}", cancellationToken, bufferSize: 512);
         clients.Run();
 
-        // The first ping comes after an interval.
+        // The first ping arrives after one interval.
         await Task.Delay(PingInterval!.Value * 1.5, TimeProvider.System, cancellationToken);
         var (pingsBefore, cpuBefore) = (clients.Pings, group.Cpu);
         await Task.Delay(duration, TimeProvider.System, cancellationToken);

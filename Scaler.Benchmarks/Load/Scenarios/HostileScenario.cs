@@ -7,16 +7,16 @@ using StackExchange.Redis;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>A soak: well-behaved clients alone for a sixth of the time, then beside attackers of all kinds.</summary>
-internal sealed class HostileScenario() : Scenario("hostile", "200 well-behaved clients without and with attackers beside them")
+/// <summary>A soak test: well-behaved clients alone for a sixth of the time, then together with attackers of all kinds.</summary>
+internal sealed class HostileScenario() : Scenario("hostile", "200 well-behaved clients, without and with attackers")
 {
     private const int Count = 200;
-    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan DefaultDuration = TimeSpan.FromMinutes(5);
 
     public override async Task<Samples> RunAsync(LoadOptions options, CancellationToken cancellationToken)
     {
-        // As long as is asked for, but five minutes where nothing is.
-        var duration = options.IsDefault(nameof(LoadOptions.Seconds)) ? Shortest : options.Measurement;
+        // The --seconds option; five minutes if it is not specified.
+        var duration = options.IsDefault(nameof(LoadOptions.Seconds)) ? DefaultDuration : options.Measurement;
         var samples = new Samples();
         foreach (var kind in Kinds)
         {
@@ -79,7 +79,7 @@ internal sealed class HostileScenario() : Scenario("hostile", "200 well-behaved 
         }
         catch (OperationCanceledException)
         {
-            // The soak is over.
+            // The soak test has ended.
         }
     }
 }

@@ -3,16 +3,19 @@ using Scaler.Benchmarks.Load.Servers;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Connections that say nothing. A server is measured once in its life: memory that was used is not given back at once.</summary>
+/// <summary>
+/// Measures the memory of idle connections. Each server process is measured only once, because the runtime does not return used
+/// memory at once.
+/// </summary>
 internal sealed class IdleScenario(int count) : Scenario($"idle-{count}", $"{count:N0} idle WebSockets, per connection")
 {
-    private const int MostRounds = 3;
-    private const int First = 500;
+    private const int MaxRounds = 3;
+    private const int WarmupConnections = 500;
 
     public override async Task<Samples> RunAsync(LoadOptions options, CancellationToken cancellationToken)
     {
         var samples = new Samples();
-        for (var round = 0; round < Math.Min(options.Rounds, MostRounds); round++)
+        for (var round = 0; round < Math.Min(options.Rounds, MaxRounds); round++)
         {
             foreach (var kind in Kinds.Where(kind => options.Measures(kind.Name)))
             {
@@ -26,8 +29,9 @@ internal sealed class IdleScenario(int count) : Scenario($"idle-{count}", $"{cou
 
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
     {
-        // What the first connections bring into memory is code, not connections.
-        await using var first = await Clients.OpenAsync(group, First, client => $"first-{client}", cancellationToken, bufferSize: 512);
+        // The first connections bring code into memory, which must not count as memory of connections.
+        await using var first = await Clients.OpenAsync(
+            group, WarmupConnections, client => $"first-{client}", cancellationToken, bufferSize: 512);
         first.Run();
         await Task.Delay(duration, TimeProvider.System, cancellationToken);
         var before = group.Servers[0].ResidentKiB;

@@ -4,8 +4,11 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Echo at a rate far below what a server can do, as most servers live: what their idling costs.</summary>
-internal sealed class PacedScenario(int rate) : Scenario($"paced-{rate}", $"echo of 64 B, {rate:N0} per second over 256 connections, per message")
+/// <summary>
+/// Measures echoes at a rate far below a server's capacity, as in most deployments. The cost of idle waiting weighs most here.
+/// </summary>
+internal sealed class PacedScenario(int rate)
+    : Scenario($"paced-{rate}", $"echo of 64 B, {rate:N0} per second over 256 connections, per message")
 {
     private const int Count = 256;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
@@ -34,7 +37,7 @@ internal sealed class PacedScenario(int rate) : Scenario($"paced-{rate}", $"echo
             var sent = 0;
             while (time.GetElapsedTime(began) is var elapsed && elapsed < duration)
             {
-                // A late tick sends what it owes, so the rate holds on a busy machine too.
+                // A late tick catches up, so the rate is also kept on a busy machine.
                 for (var due = (int)(elapsed.TotalSeconds * rate); sent < due; sent++)
                 {
                     var client = clients.Connections[sent % Count];

@@ -5,12 +5,19 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Polling sessions of the first server: a poll waits, a message is posted, and the poll brings it back.</summary>
+/// <summary>
+/// Measures round trips of polling sessions on the first server: a poll waits, a message is posted, and the poll returns its
+/// echo.
+/// </summary>
 internal static class PollingLoad
 {
     private const int Count = 64;
 
-    /// <summary>Round trips whose requests all go to the server with that number.</summary>
+    /// <summary>Measures round trips whose requests all go to one server.</summary>
+    /// <param name="group">The servers; the sessions are on the first server.</param>
+    /// <param name="via">The zero-based index of the server that receives the requests.</param>
+    /// <param name="duration">The duration of the measurement.</param>
+    /// <param name="cancellationToken">The token to cancel the measurement.</param>
     public static async Task<Sample> MeasureAsync(ServerGroup group, int via, TimeSpan duration, CancellationToken cancellationToken)
     {
         var targets = new string[Count];
@@ -62,7 +69,7 @@ internal static class PollingLoad
         return sample;
     }
 
-    /// <summary>Opens a session and returns where its requests go.</summary>
+    /// <summary>Opens a session and returns the target of its requests.</summary>
     public static async Task<string> OpenAsync(ServerGroup group, int client, CancellationToken cancellationToken)
     {
         if (group.Kind.Dialect is PlainDialect)

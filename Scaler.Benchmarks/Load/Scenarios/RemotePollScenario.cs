@@ -3,10 +3,13 @@ using Scaler.Benchmarks.Load.Servers;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>Polls that come to the server which does not hold the session, beside polls that come to the one which does.</summary>
+/// <summary>
+/// Compares polls that arrive at a server without the session to polls that arrive at the server with the session.
+/// </summary>
 internal sealed class RemotePollScenario : Scenario
 {
-    public RemotePollScenario() : base("remote-polls", "round trips over polling at the wrong one of two servers, per round trip")
+    public RemotePollScenario()
+        : base("remote-polls", "polling round trips through the server without the session, on two servers, per round trip")
     {
         ServersOfEach = 2;
     }

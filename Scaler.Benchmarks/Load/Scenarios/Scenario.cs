@@ -3,25 +3,27 @@ using Scaler.Benchmarks.Load.Servers;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>A kind of load. All its servers run from the beginning to the end; they are measured by turns, one at a time.</summary>
+/// <summary>
+/// Represents a kind of load. All servers of a scenario run from its start to its end, and are measured in turn, one at a time.
+/// </summary>
 internal abstract class Scenario(string name, string title)
 {
-    // Each opens its connections anew.
+    // Each part of the warm-up opens its own connections.
     private const int WarmupParts = 6;
 
     public string Name => name;
 
-    /// <summary>What is counted, for the table's head.</summary>
+    /// <summary>Gets the title of the table, which names the measured unit.</summary>
     public string Title => title;
 
     public required IReadOnlyList<ServerKind> Kinds { get; init; }
 
     public IReadOnlyList<Target> Targets { get; init; } = [];
 
-    /// <summary>What else there is to say, below the table.</summary>
+    /// <summary>Gets the notes that are printed below the table.</summary>
     public IList<string> Notes { get; } = [];
 
-    /// <summary>How many servers of each kind there are.</summary>
+    /// <summary>Gets the number of servers of each kind.</summary>
     public int ServersOfEach { get; init; } = 1;
 
     public TimeSpan? PingInterval { get; init; }
@@ -46,7 +48,7 @@ internal abstract class Scenario(string name, string title)
             {
                 for (var i = 0; i < groups.Count; i++)
                 {
-                    // Who comes first changes, so that nobody always follows the same neighbour.
+                    // Rotate the order, so that no server is always measured first or always after the same server.
                     var group = groups[(i + round) % groups.Count];
                     var sample = await MeasureAsync(group, options.Measurement, cancellationToken);
                     samples.Add(group.Kind.Name, sample);
@@ -67,9 +69,9 @@ internal abstract class Scenario(string name, string title)
     }
 
     /// <summary>
-    /// A server's code is compiled for good only after it has run a while under its load, and what opens and closes connections only after that
-    /// has been done several times, for the runtime compiles in three steps with pauses between: after two, a second of its work came in
-    /// the first measurement.
+    /// Warms up the servers. The runtime compiles in three tiers with pauses in between, so hot code reaches its final tier only
+    /// after some time under load. Code that opens and closes connections reaches it only after several such phases: with two
+    /// phases, a second of the compiler's work fell into the first measurement.
     /// </summary>
     protected async Task WarmUpAsync(ServerGroup group, LoadOptions options, CancellationToken cancellationToken)
     {

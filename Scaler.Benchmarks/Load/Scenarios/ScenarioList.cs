@@ -3,7 +3,7 @@ using Scaler.Benchmarks.Load.Servers;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>All scenarios, with what each is to show.</summary>
+/// <summary>Lists all scenarios, with the servers and targets of each.</summary>
 internal static class ScenarioList
 {
     private static readonly ServerKind[] Single =
@@ -51,7 +51,7 @@ internal static class ScenarioList
             [
                 new(ServerKinds.Scaler.Name, Figure.AddedCpu, 1.0),
 
-                // Nothing for a poll; what the servers' leases ask meanwhile is counted too.
+                // A poll sends no command; the lease renewals of the servers are counted too.
                 new(ServerKinds.Scaler.Name, Figure.RedisCommands, 0.01),
             ],
         },
@@ -83,10 +83,12 @@ internal static class ScenarioList
         }
 
         return [.. names.Split(',').Select(name => All.FirstOrDefault(scenario => scenario.Name == name)
-            ?? throw new ArgumentException($"There is no scenario '{name}'; --scenario list shows all."))];
+            ?? throw new ArgumentException($"There is no scenario '{name}'. Use --scenario list to list all scenarios."))];
     }
 
-    /// <summary>The CPU time of EngineIO over Kestrel's and engine.io's, and of Scaler over EngineIO's.</summary>
+    /// <summary>
+    /// Creates targets for ratios of CPU time: EngineIO to Kestrel, EngineIO to engine.io and, if given, Scaler to EngineIO.
+    /// </summary>
     private static Target[] Ratios(double overKestrel, double overEngineIoNode, double? scalerOverEngineIO) =>
     [
         new(ServerKinds.EngineIO.Name, Figure.Cpu, overKestrel, ServerKinds.Kestrel.Name),
@@ -96,7 +98,10 @@ internal static class ScenarioList
             : [],
     ];
 
-    /// <summary>A figure of Scaler over that of socket.io with its adapter, and of SignalR with its backplane.</summary>
+    /// <summary>
+    /// Creates targets for ratios of a figure: Scaler to socket.io with its Redis adapter and, if given, Scaler to SignalR with
+    /// its Redis backplane.
+    /// </summary>
     private static Target[] OverClusters(string figure, double overSocketIo, double? overSignalR) =>
     [
         new(ServerKinds.Scaler.Name, figure, overSocketIo, ServerKinds.SocketIo.Name),

@@ -6,27 +6,28 @@ using StackExchange.Redis;
 namespace Scaler.Benchmarks.Load.Scenarios;
 
 /// <summary>
-/// Broadcasts to 200 readers, alone and then beside 1,000 that take nothing: at first what the sockets hold of theirs is full, then
-/// their queues fill, and within the measurement all of them are closed.
+/// Measures broadcasts to 200 readers, first alone and then together with 1,000 clients that do not read. The socket buffers of
+/// the stalled clients fill first, then their queues. Within the measurement, the server closes all stalled clients.
 /// </summary>
-internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 KiB to 200 readers, without and with 1,000 beside them that do not read")
+internal sealed class StalledScenario()
+    : Scenario("stalled", "broadcasts of 8 KiB to 200 readers, without and with 1,000 stalled clients")
 {
-    // Half a queue: what the system takes for a client (some 128 KiB) and the rest of the queue are filled within the measurement.
-    private const int Filling = 8;
-    private const int FillingSize = 64 * 1024;
+    // Half a queue. The socket buffer of a client (some 128 KiB) and the rest of its queue fill up within the measurement.
+    private const int PrefillMessages = 8;
+    private const int PrefillSize = 64 * 1024;
     private const int Size = 8 * 1024;
     private const int Healthy = 200;
     private const int Stalled = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(10);
 
-    // A hundred broadcasts: of twenty, the 99th percentile would be the longest.
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10);
+    // Enough for a hundred broadcasts: with twenty, the 99th percentile would be the maximum.
+    private static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(10);
 
     public override async Task<Samples> RunAsync(LoadOptions options, CancellationToken cancellationToken)
     {
         var samples = new Samples();
-        var duration = options.Measurement < Shortest ? Shortest : options.Measurement;
+        var duration = options.Measurement < MinDuration ? MinDuration : options.Measurement;
         foreach (var kind in Kinds)
         {
             for (var round = 0; round < options.Rounds; round++)
@@ -55,7 +56,7 @@ internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 K
         var request = Broadcast(group, Size);
         var histogram = new Histogram();
         var time = TimeProvider.System;
-        var (lost, most) = (0, 0.0);
+        var (lost, peak) = (0, 0.0);
         using var timer = new PeriodicTimer(Interval, time);
         for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < duration;)
         {
@@ -63,12 +64,12 @@ internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 K
             var all = arrived.Next();
             if ((await http.SendAsync(request)).Status >= 300)
             {
-                throw new IOException("The broadcast was refused.");
+                throw new IOException("The server rejected the broadcast.");
             }
 
             try
             {
-                await all.WaitAsync(Patience, time, cancellationToken);
+                await all.WaitAsync(DeliveryTimeout, time, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -76,7 +77,7 @@ internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 K
             }
 
             histogram.Add(time.GetElapsedTime(start));
-            most = Math.Max(most, group.Servers[0].ResidentKiB / 1024);
+            peak = Math.Max(peak, group.Servers[0].ResidentKiB / 1024);
             await timer.WaitForNextTickAsync(cancellationToken);
         }
 
@@ -85,7 +86,7 @@ internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 K
             [Figure.Lost] = lost,
             [Figure.Median] = histogram.Quantile(0.5),
             [Figure.P99] = histogram.Quantile(0.99),
-            ["most RSS MiB"] = most,
+            ["peak RSS MiB"] = peak,
         };
     }
 
@@ -101,17 +102,17 @@ internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 K
             group, Stalled, client => $"stalled-{client}", cancellationToken, bufferSize: 512, receiveBuffer: 4096);
         using (var http = await HttpConnection.OpenAsync(group.EndPoint(0), cancellationToken))
         {
-            var filling = Broadcast(group, FillingSize);
-            for (var i = 0; i < Filling; i++)
+            var prefill = Broadcast(group, PrefillSize);
+            for (var i = 0; i < PrefillMessages; i++)
             {
-                await http.SendAsync(filling);
+                await http.SendAsync(prefill);
             }
         }
 
-        // What the filling has put into the queues is sent first: that is another delay than the one that is measured.
+        // Wait until the prefilled messages are sent: their delay is not part of the measurement.
         await MeasureAsync(group, TimeSpan.FromSeconds(1), cancellationToken);
         var sample = await MeasureAsync(group, duration, cancellationToken);
-        await Task.WhenAny(all.Task, Task.Delay(Patience, TimeProvider.System, cancellationToken));
+        await Task.WhenAny(all.Task, Task.Delay(DeliveryTimeout, TimeProvider.System, cancellationToken));
         await stop.CancelAsync();
         await watching;
         sample["closed as slow"] = limited;
@@ -132,7 +133,7 @@ internal sealed class StalledScenario() : Scenario("stalled", "broadcasts of 8 K
             }
             catch (OperationCanceledException)
             {
-                // Enough was seen.
+                // The measurement has ended.
             }
         }
     }

@@ -1,4 +1,4 @@
 namespace Scaler.Benchmarks.Load.Scenarios;
 
-/// <summary>What a figure is to be at most: relative to another server in the same run, or by itself.</summary>
+/// <summary>Represents an upper limit for a figure: an absolute limit, or a ratio to another server in the same run.</summary>
 internal sealed record Target(string Server, string Figure, double AtMost, string? Reference = null);

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Benchmarks.Load.Servers;
 
-/// <summary>A redis-server of a measurement's own, which writes nothing to disk.</summary>
+/// <summary>A redis-server process for one measurement, without persistence.</summary>
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly ServerProcess _process;
@@ -30,7 +30,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         return new RedisProcess(process, await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},allowAdmin=true"));
     }
 
-    /// <summary>How many commands it has processed, but for those that ask.</summary>
+    /// <summary>Returns the number of commands that Redis has processed, without INFO and PING.</summary>
     public async Task<long> CommandsAsync()
     {
         var commands = await _client.GetServers()[0].InfoAsync("commandstats");

@@ -3,7 +3,7 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Servers;
 
-/// <summary>One or several servers of a kind, with their Redis.</summary>
+/// <summary>One or more servers of the same kind, with their Redis.</summary>
 internal sealed class ServerGroup : IAsyncDisposable
 {
     private readonly List<ServerProcess> _servers = [];
@@ -19,7 +19,7 @@ internal sealed class ServerGroup : IAsyncDisposable
 
     public IReadOnlyList<ServerProcess> Servers => _servers;
 
-    /// <summary>What all of them have used.</summary>
+    /// <summary>Gets the CPU time that all servers together have used.</summary>
     public TimeSpan Cpu => _servers.Aggregate(TimeSpan.Zero, (sum, server) => sum + server.Cpu);
 
     public static async Task<ServerGroup> StartAsync(
@@ -49,7 +49,7 @@ internal sealed class ServerGroup : IAsyncDisposable
         }
     }
 
-    /// <summary>The server of a client, by turns.</summary>
+    /// <summary>Returns the server for a client, round-robin.</summary>
     public IPEndPoint EndPoint(int client) => _servers[client % _servers.Count].EndPoint;
 
     public async ValueTask DisposeAsync()

@@ -3,18 +3,18 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Servers;
 
-/// <summary>A kind of server that is measured: how it is started and spoken to.</summary>
+/// <summary>Represents a kind of server under measurement, with its start command and its protocol.</summary>
 internal sealed record ServerKind(string Name, Dialect Dialect, Func<Launch, ProcessStartInfo> Start)
 {
-    /// <summary>Whether it cannot run without Redis.</summary>
+    /// <summary>Gets a value indicating whether the server requires Redis.</summary>
     public bool NeedsRedis { get; init; }
 
-    /// <summary>Where a message to everybody is posted.</summary>
+    /// <summary>Gets the path of the endpoint that broadcasts a posted message.</summary>
     public string BroadcastPath { get; init; } = "/broadcast";
 
-    /// <summary>What is posted to have a text sent.</summary>
+    /// <summary>Gets the function that creates the body of a broadcast request from a text.</summary>
     public Func<string, string> Body { get; init; } = text => text;
 
-    /// <summary>Further headers of what is posted.</summary>
+    /// <summary>Gets the additional headers of a broadcast request.</summary>
     public string Headers { get; init; } = "";
 }

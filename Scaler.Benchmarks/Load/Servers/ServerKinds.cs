@@ -4,12 +4,12 @@ using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Servers;
 
-/// <summary>Scaler, and what it is measured beside.</summary>
+/// <summary>Defines the servers under measurement: Scaler and its peers.</summary>
 internal static class ServerKinds
 {
     private const string ApiKey = "benchmarks-benchmarks-benchmarks-benchmarks";
 
-    /// <summary>The platform's limit: WebSockets in ASP.NET Core, with nothing above.</summary>
+    /// <summary>The limit of the platform: plain WebSockets in ASP.NET Core, without a protocol on top.</summary>
     public static readonly ServerKind Kestrel = new("Kestrel", new PlainDialect(), launch =>
     {
         var start = Dotnet("Scaler.Benchmarks/peers/Kestrel", "Kestrel", launch);
@@ -36,7 +36,7 @@ internal static class ServerKinds
         return start;
     });
 
-    /// <summary>Scaler.Stream: accounts, messages of JSON, the cluster.</summary>
+    /// <summary>Scaler.Stream: accounts, JSON messages and the cluster.</summary>
     public static readonly ServerKind Scaler = new("Scaler", new ScalerDialect(), launch =>
     {
         var start = Dotnet("Scaler.Stream", "Scaler.Stream", launch);
@@ -93,10 +93,11 @@ internal static class ServerKinds
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Logging__LogLevel__Default"] = "Warning";
 
-        // As the README advises: a scope and an activity for each request are kept as long as its WebSocket.
+        // As the README recommends: otherwise each request keeps a log scope and an activity for as long as its WebSocket is
+        // open.
         start.Environment["Logging__LogLevel__Microsoft.AspNetCore.Hosting.Diagnostics"] = "None";
 
-        // What the load generator runs with is not for the servers.
+        // The runtime settings of the load generator must not apply to the servers.
         foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("DOTNET_SYSTEM_NET", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(name);
@@ -136,6 +137,7 @@ internal static class ServerKinds
             }
         }
 
-        throw new InvalidOperationException("The benchmarks run from their place in the repository.");
+        throw new InvalidOperationException(
+            "Run the benchmarks from their build output inside the repository: Scaler.sln was not found in any parent folder.");
     }
 }

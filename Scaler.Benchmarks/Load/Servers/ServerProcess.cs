@@ -5,7 +5,7 @@ using Scaler.Benchmarks.Load.Measuring;
 
 namespace Scaler.Benchmarks.Load.Servers;
 
-/// <summary>A server that was started here, and is ended here.</summary>
+/// <summary>A server process that this class starts and stops.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
@@ -22,7 +22,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public TimeSpan Cpu => CpuClock.Read(_process);
 
-    /// <summary>What it has in memory, in KiB.</summary>
+    /// <summary>Gets the resident set size of the process, in KiB.</summary>
     public double ResidentKiB
     {
         get
@@ -38,8 +38,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var server = new ServerProcess(Process.Start(start)!, port);
-        server._process.OutputDataReceived += server.Keep;
-        server._process.ErrorDataReceived += server.Keep;
+        server._process.OutputDataReceived += server.KeepLine;
+        server._process.ErrorDataReceived += server.KeepLine;
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         try
@@ -97,7 +97,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line)
+    private void KeepLine(object sender, DataReceivedEventArgs line)
     {
         lock (_lastLines)
         {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>Frames as a client sends them (RFC 6455 section 5.2), made before the measurement.</summary>
+/// <summary>Encodes masked client frames (RFC 6455, section 5.2) before the measurement.</summary>
 internal static class ClientFrame
 {
     public const byte Text = 0x81;

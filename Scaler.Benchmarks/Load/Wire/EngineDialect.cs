@@ -1,6 +1,8 @@
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>Engine.IO 4 (engine.io-protocol, "Packet encoding"): <c>0</c> open, <c>2</c> ping, <c>3</c> pong, <c>4</c> message.</summary>
+/// <summary>
+/// Implements Engine.IO 4 (engine.io-protocol, "Packet encoding"): <c>0</c> open, <c>2</c> ping, <c>3</c> pong, <c>4</c> message.
+/// </summary>
 internal class EngineDialect(string path) : Dialect
 {
     public override string? Pong => "3";

@@ -6,7 +6,7 @@ using Scaler.Benchmarks.Load.Servers;
 
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>A kept-alive HTTP/1.1 connection that sends requests made before, and costs the machine little.</summary>
+/// <summary>A keep-alive HTTP/1.1 connection that sends pre-encoded requests with little overhead.</summary>
 internal sealed class HttpConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -36,11 +36,11 @@ internal sealed class HttpConnection : IDisposable
     {
         using var connection = await OpenAsync(server.EndPoint);
 
-        // What has no health to tell says 404, and runs.
+        // A server without a health endpoint answers 404, and is running.
         return (await connection.SendAsync(Get("/health"))).Status < 500;
     }
 
-    /// <summary>Sends a request and returns its status and body; the body is valid until the next call.</summary>
+    /// <summary>Sends a request and returns the status and body of the response. The body is valid until the next call.</summary>
     public async ValueTask<(int Status, ReadOnlyMemory<byte> Body)> SendAsync(ReadOnlyMemory<byte> request)
     {
         _end = 0;
@@ -63,7 +63,7 @@ internal sealed class HttpConnection : IDisposable
             return (status, _buffer.AsMemory(start, length));
         }
 
-        // Chunked: "2\r\nok\r\n0\r\n\r\n"; nobody here reads such a body, its end is what counts.
+        // Chunked: "2\r\nok\r\n0\r\n\r\n". Callers do not use such a body, so only its end matters.
         while (status is not (204 or 304) && !_buffer.AsSpan(head, _end - head).EndsWith("0\r\n\r\n"u8))
         {
             await ReceiveAsync();

@@ -4,11 +4,11 @@ using System.Text;
 
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>A WebSocket client that only counts. Used by one thread at a time.</summary>
+/// <summary>A WebSocket client that only counts messages. Not thread-safe.</summary>
 internal sealed class LoadConnection : IDisposable
 {
-    private const byte ContinuationBits = 0x0F;
-    private const int PortsOfAnAddress = 10_000;
+    private const byte OpcodeMask = 0x0F;
+    private const int ConnectionsPerAddress = 10_000;
     private static int _opened;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Dialect _dialect;
@@ -24,7 +24,9 @@ internal sealed class LoadConnection : IDisposable
         _buffer = new byte[bufferSize];
     }
 
-    /// <summary>Called with the number of messages that came together.</summary>
+    /// <summary>
+    /// Gets or sets the callback for received messages, called with the number of messages that arrived together.
+    /// </summary>
     public Action<LoadConnection, int>? Received { get; set; }
 
     public string Account { get; }
@@ -35,13 +37,13 @@ internal sealed class LoadConnection : IDisposable
 
     public bool IsClosed { get; private set; }
 
-    /// <summary>The code of the server's close frame, if it said goodbye.</summary>
+    /// <summary>Gets the code of the server's close frame; <see langword="null"/> if none was received.</summary>
     public int? CloseCode { get; private set; }
 
-    /// <summary>For whoever uses the connection: when something was sent, say.</summary>
+    /// <summary>Gets or sets a timestamp for the user of the connection, such as the time of the last send.</summary>
     public long Stamp { get; set; }
 
-    /// <summary>Connects, and returns when the session is open.</summary>
+    /// <summary>Connects to a server and waits until the session is open.</summary>
     public static async Task<LoadConnection> OpenAsync(
         IPEndPoint server, Dialect dialect, string account, CancellationToken cancellationToken, int bufferSize = 4096, int receiveBuffer = 0)
     {
@@ -53,8 +55,9 @@ internal sealed class LoadConnection : IDisposable
                 connection._socket.ReceiveBufferSize = receiveBuffer;
             }
 
-            // A pair of addresses has 28,000 ports; loopback has addresses enough.
-            connection._socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(1 + (Interlocked.Increment(ref _opened) / PortsOfAnAddress % 200))]), 0));
+            // A pair of addresses has about 28,000 ephemeral ports, so spread the connections over several loopback addresses.
+            connection._socket.Bind(new IPEndPoint(
+                new IPAddress([127, 0, 0, (byte)(1 + (Interlocked.Increment(ref _opened) / ConnectionsPerAddress % 200))]), 0));
             await connection._socket.ConnectAsync(server, cancellationToken);
             await connection.OpenAsync(server, cancellationToken);
             return connection;
@@ -88,7 +91,7 @@ internal sealed class LoadConnection : IDisposable
         {
             while (!IsClosed)
             {
-                Take();
+                ReadFrames();
                 if (_end == _buffer.Length)
                 {
                     Array.Resize(ref _buffer, _buffer.Length * 2);
@@ -105,13 +108,13 @@ internal sealed class LoadConnection : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // Closed by either side: what counts is what has come until then.
+            // Either side has closed the connection. The messages received so far count.
         }
 
         IsClosed = true;
     }
 
-    /// <summary>Says goodbye properly, without waiting for the answer.</summary>
+    /// <summary>Sends a close frame with code 1000, without waiting for the answer.</summary>
     public async Task CloseAsync()
     {
         if (!IsClosed)
@@ -148,7 +151,7 @@ internal sealed class LoadConnection : IDisposable
             await _socket.SendAsync(ClientFrame.Encode(hello), cancellationToken);
         }
 
-        while (_dialect.TellsReady && !Take())
+        while (_dialect.TellsReady && !ReadFrames())
         {
             await ReceiveMoreAsync(cancellationToken);
         }
@@ -165,8 +168,9 @@ internal sealed class LoadConnection : IDisposable
         _end += read;
     }
 
-    /// <summary>Takes the frames that are complete; says whether one told that the session is open.</summary>
-    private bool Take()
+    /// <summary>Handles all complete frames in the buffer.</summary>
+    /// <returns><see langword="true"/> if a frame has opened the session; otherwise, <see langword="false"/>.</returns>
+    private bool ReadFrames()
     {
         var ready = false;
         var messages = 0;
@@ -175,7 +179,7 @@ internal sealed class LoadConnection : IDisposable
         {
             switch (opcode)
             {
-                case ClientFrame.Close & ContinuationBits:
+                case ClientFrame.Close & OpcodeMask:
                     CloseCode = payload.Length >= 2 ? (payload[0] << 8) | payload[1] : 1005;
                     break;
                 case 9:
@@ -239,7 +243,7 @@ internal sealed class LoadConnection : IDisposable
             return false;
         }
 
-        opcode = source[0] & ContinuationBits;
+        opcode = source[0] & OpcodeMask;
         payload = source.Slice(header, (int)length);
         position += header + (int)length;
         return true;

@@ -1,17 +1,17 @@
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>What a frame of a server says to its client.</summary>
+/// <summary>Specifies the kind of a frame that a server sends to its client.</summary>
 internal enum Meaning
 {
-    /// <summary>Nothing that counts.</summary>
+    /// <summary>The frame is irrelevant to the measurement.</summary>
     Other,
 
-    /// <summary>One or several messages of the application.</summary>
+    /// <summary>The frame holds one or more application messages.</summary>
     Message,
 
-    /// <summary>The session is open.</summary>
+    /// <summary>The frame reports that the session is open.</summary>
     Ready,
 
-    /// <summary>The server wants an answer.</summary>
+    /// <summary>The frame is a ping that the client must answer.</summary>
     Ping,
 }

@@ -1,6 +1,6 @@
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>No protocol above WebSocket: each frame is a message.</summary>
+/// <summary>Represents plain WebSocket without a protocol on top: each frame is a message.</summary>
 internal sealed class PlainDialect : Dialect
 {
     public override bool TellsReady => false;

@@ -1,6 +1,6 @@
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>Engine.IO with messages of JSON.</summary>
+/// <summary>Implements Engine.IO with JSON messages, as Scaler uses it.</summary>
 internal sealed class ScalerDialect() : EngineDialect("/stream/")
 {
     public override string Message(string text) => $$"""4{"event":"echo","args":["{{text}}"]}""";

@@ -1,6 +1,8 @@
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>SignalR's JSON hub protocol, without negotiation: records that end with 0x1E, several in a frame sometimes.</summary>
+/// <summary>
+/// Implements SignalR's JSON hub protocol without negotiation. Each record ends with 0x1E, and a frame may hold several records.
+/// </summary>
 internal sealed class SignalRDialect : Dialect
 {
     private const byte End = 0x1E;

@@ -1,6 +1,6 @@
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>Socket.IO 5 above Engine.IO 4: <c>40</c> connect, <c>42</c> event.</summary>
+/// <summary>Implements Socket.IO 5 on top of Engine.IO 4: <c>40</c> connect, <c>42</c> event.</summary>
 internal sealed class SocketIoDialect() : EngineDialect("/socket.io/")
 {
     public override string Hello => "40";

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 
-// What the platform costs with nothing above it: the documented way to use WebSockets in ASP.NET Core, and no protocol.
+// The cost of the platform alone: WebSockets in ASP.NET Core, used as documented, without a protocol on top.
 var builder = WebApplication.CreateBuilder(args);
 var app = builder.Build();
 var sockets = new ConcurrentDictionary<WebSocket, SemaphoreSlim>();
@@ -42,7 +42,7 @@ app.Map("/ws", async (HttpContext context) =>
     }
 });
 
-// One write after another on each connection, all connections at once.
+// Writes are sequential per connection, and parallel across connections.
 app.MapPost("/broadcast", async (HttpRequest request) =>
 {
     var text = new byte[request.ContentLength!.Value];
@@ -60,7 +60,7 @@ app.MapPost("/broadcast", async (HttpRequest request) =>
     await Task.WhenAll(sends);
 });
 
-// A poll that waits until something is posted.
+// A poll waits until a message is posted.
 app.MapGet("/poll", async (string id, HttpResponse response) =>
 {
     var waiter = polls.GetOrAdd(id, _ => new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -102,7 +102,7 @@ static async Task SendAsync(WebSocket socket, SemaphoreSlim gate, byte[] text)
     }
     catch (WebSocketException)
     {
-        // The client is gone; its own loop sees it too.
+        // The client is gone. The receive loop of its connection detects this too.
     }
     finally
     {

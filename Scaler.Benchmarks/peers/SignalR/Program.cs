@@ -20,7 +20,7 @@ static async Task<string> ReadAsync(HttpRequest request)
     return await reader.ReadToEndAsync();
 }
 
-/// <summary>Echoes, and puts each connection into the group of its account.</summary>
+/// <summary>Echoes messages, and adds each connection to the group of its account.</summary>
 internal sealed class MessageHub : Hub
 {
     public override Task OnConnectedAsync()

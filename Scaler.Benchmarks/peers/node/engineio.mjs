@@ -1,4 +1,4 @@
-// engine.io as its README starts it: echo, and POST /broadcast to everybody.
+// engine.io, set up as in its README: echoes messages; POST /broadcast sends a message to all clients.
 import { createServer } from 'node:http';
 import { Server } from 'engine.io';
 

@@ -1,4 +1,5 @@
-// socket.io with the Redis adapter: echo, chat with the others of an account (a room), POST /broadcast to everybody.
+// socket.io with the Redis adapter: echoes messages; "chat" sends to the other clients of an account (a room); POST /broadcast
+// sends to all clients.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { createAdapter } from '@socket.io/redis-adapter';
@@ -20,7 +21,7 @@ io.on('connection', socket => {
   socket.on('chat', text => socket.to(account).emit('chat', text));
 });
 
-// Before socket.io's own listener, which answers what is under its path only.
+// Runs in addition to socket.io's own listener, which handles only requests under its path.
 server.on('request', (request, response) => {
   if (request.url.startsWith('/socket.io/')) return;
   let text = '';
