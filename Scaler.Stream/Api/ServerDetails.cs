@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json.Serialization;
 
 namespace Scaler.Stream.Api;
 
@@ -7,7 +6,7 @@ namespace Scaler.Stream.Api;
 internal sealed record ServerDetails(
     [property: Description("The server's id.")] string Id,
     [property: Description("The name of the process in its telemetry: service name and instance, joined by a dash; null if it has none.")] string? Telemetry,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<ServerState>))] ServerState State,
+    [property: Description("The state: 'up' or 'draining'.")] string State,
     [property: Description("The version of the Scaler library.")] string? Version,
     DateTimeOffset StartedAt,
     int Connections,
@@ -16,14 +15,19 @@ internal sealed record ServerDetails(
     long QueuedBytes)
 {
     public static ServerDetails Of(ServerInfo server) => new(
-        server.Id, server.Telemetry, server.State, server.Version, server.StartedAt, server.Connections, server.WebSockets, server.Accounts,
+        server.Id, server.Telemetry, Name(server.State), server.Version, server.StartedAt, server.Connections, server.WebSockets, server.Accounts,
         server.QueuedBytes);
+
+    public static string Name(ServerState state) => state == ServerState.Up ? "up" : "draining";
 }
 
 /// <summary>The state that a server accepted to change to.</summary>
 internal sealed record ServerStateChange(
     string Id,
-    [property: JsonConverter(typeof(JsonStringEnumConverter<ServerState>))] ServerState State);
+    [property: Description("The state: 'up' or 'draining'.")] string State)
+{
+    public static ServerStateChange Of(string id, ServerState state) => new(id, ServerDetails.Name(state));
+}
 
 /// <summary>The servers of the cluster that hold a lease.</summary>
 internal sealed record ServerList(IReadOnlyList<ServerDetails> Servers);

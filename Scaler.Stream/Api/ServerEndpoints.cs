@@ -55,7 +55,7 @@ internal static class ServerEndpoints
 
     private static Results<Ok<ServerStateChange>, ProblemHttpResult> Result(string id, ServerState state, ServerAnswer answer) => answer switch
     {
-        ServerAnswer.Accepted => TypedResults.Ok(new ServerStateChange(id, state)),
+        ServerAnswer.Accepted => TypedResults.Ok(ServerStateChange.Of(id, state)),
         ServerAnswer.Refused => Problem("The server is about to stop.", StatusCodes.Status409Conflict),
         ServerAnswer.NoSuchServer => Problem("No server with this id holds a lease.", StatusCodes.Status404NotFound),
         _ => Problem("The server did not answer in time; the request may take effect or not.", StatusCodes.Status504GatewayTimeout),

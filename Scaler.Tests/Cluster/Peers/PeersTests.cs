@@ -78,7 +78,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
         }
 
         Assert.All(Two.Forwards, static forward => Assert.Equal("http forwarded", forward));
-        var said = Assert.Single(Two.Logs.GetSnapshot(), static record => record.Message.Contains("does not take a connection of servers", StringComparison.Ordinal));
+        var said = Assert.Single(Two.Logs.GetSnapshot(), static record => record.Message.Contains("refused the peer connection", StringComparison.Ordinal));
         Assert.Contains("The server one at", said.Message, StringComparison.Ordinal);
     }
 
