@@ -3,9 +3,9 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// Drains this server when an operator requests it over the cluster's bus. Unlike a drain at shutdown, this drain can be cancelled.
-/// The process keeps running without clients so that an operator can inspect or stop it: a supervisor would restart a process
-/// that exits. The lock guards the drain state and is never held across an await.
+/// Drains this server when an operator requests it over the cluster's bus. Unlike a drain at shutdown, this drain can be
+/// cancelled. The process keeps running without clients so that an operator can inspect or stop it: a supervisor would restart
+/// a process that exits. The lock guards the drain state and is never held across an await.
 /// </summary>
 internal sealed class RequestedDrain(ScalerServer server, EngineServer engine, ScalerDrain drain)
 {

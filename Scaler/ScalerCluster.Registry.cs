@@ -37,16 +37,17 @@ public sealed partial class ScalerCluster
     }
 
     /// <summary>
-    /// Gets connected accounts by position, ordered by the UTF-8 bytes of their names, for scrollable lists. The cost does not depend
-    /// on the position. An account whose server has just died keeps its position, with 0 connections, until it is removed after
-    /// some seconds.
+    /// Gets connected accounts by position, ordered by the UTF-8 bytes of their names, for scrollable lists. The cost does not
+    /// depend on the position. An account whose server has just died keeps its position, with 0 connections, until it is
+    /// removed after some seconds.
     /// </summary>
     /// <param name="prefix">The prefix of the account names; empty for all accounts. Positions count only these accounts.</param>
     /// <param name="offset">
     /// The position of the first account, relative to <paramref name="from"/>. A negative value selects accounts before it.
     /// </param>
     /// <param name="from">
-    /// The account that <paramref name="offset"/> counts from, connected or not; <see langword="null"/> counts from the first account.
+    /// The account that <paramref name="offset"/> counts from, connected or not; <see langword="null"/> counts from the first
+    /// account.
     /// </param>
     /// <param name="take">The maximum number of accounts, from 1 to 500.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
@@ -80,8 +81,8 @@ public sealed partial class ScalerCluster
     }
 
     /// <summary>
-    /// Compares the connections that each server holds with the registry. The method queries every server and reads the whole registry
-    /// page by page. Use it for diagnostics and tests, not for frequent polling.
+    /// Compares the connections that each server holds with the registry. The method queries every server and reads the whole
+    /// registry page by page. Use it for diagnostics and tests, not for frequent polling.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>One result per server that holds a lease.</returns>

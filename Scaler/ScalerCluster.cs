@@ -8,8 +8,8 @@ using StackExchange.Redis;
 namespace Scaler;
 
 /// <summary>
-/// Represents the cluster: its connected accounts, its error events, and operations on accounts connected to any server. Each server
-/// exposes one as <see cref="ScalerServer.Cluster"/>. A process that accepts no client connections can create its own.
+/// Represents the cluster: its connected accounts, its error events, and operations on accounts connected to any server. Each
+/// server exposes one as <see cref="ScalerServer.Cluster"/>. A process that accepts no client connections can create its own.
 /// </summary>
 public sealed partial class ScalerCluster : IAsyncDisposable
 {
@@ -26,7 +26,8 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <summary>Creates a view of the cluster for a process that accepts no client connections.</summary>
     /// <param name="redis">The connection to the Redis instance that the servers share.</param>
     /// <param name="options">
-    /// The options. <see cref="ScalerOptions.Prefix"/> and <see cref="ScalerClusterOptions.Secret"/> must equal those of the servers.
+    /// The options. <see cref="ScalerOptions.Prefix"/> and <see cref="ScalerClusterOptions.Secret"/> must equal those of the
+    /// servers.
     /// </param>
     /// <param name="time">The time provider. The default is <see cref="TimeProvider.System"/>.</param>
     /// <param name="meters">The factory that creates the meter, or <see langword="null"/> to create it without a factory.</param>
@@ -72,7 +73,9 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
     /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
     /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException"><paramref name="account"/> or <paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="account"/> or <paramref name="eventName"/> is null or empty.
+    /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public Task<SendResult> SendAsync(
         string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
@@ -85,7 +88,9 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <param name="options">The options that select connections and enable receipts.</param>
     /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
     /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException"><paramref name="account"/> or <paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="account"/> or <paramref name="eventName"/> is null or empty.
+    /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public Task<SendResult> SendAsync(
         string account, string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default) =>
@@ -140,8 +145,8 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         DisconnectAsync(new DeliveryTarget(account, connectionId), cancellationToken);
 
     /// <summary>
-    /// Gets the current activity of an account's connections from the servers that hold them, at most 1,000 connections per server.
-    /// The result omits servers that do not answer within <see cref="ScalerClusterOptions.ReceiptTimeout"/>.
+    /// Gets the current activity of an account's connections from the servers that hold them, at most 1,000 connections per
+    /// server. The result omits servers that do not answer within <see cref="ScalerClusterOptions.ReceiptTimeout"/>.
     /// </summary>
     /// <param name="account">The account name.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
@@ -157,8 +162,8 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Requests that a server drains. The server fails its readiness check, rejects new clients, and closes its connections in batches
-    /// over <see cref="ScalerClusterOptions.DrainBudget"/>. The server keeps running and keeps its lease, in state
+    /// Requests that a server drains. The server fails its readiness check, rejects new clients, and closes its connections in
+    /// batches over <see cref="ScalerClusterOptions.DrainBudget"/>. The server keeps running and keeps its lease, in state
     /// <see cref="ServerState.Draining"/>, until it is stopped or until <see cref="ResumeAsync"/> is called for it.
     /// </summary>
     /// <param name="serverId">The server id.</param>
@@ -188,9 +193,9 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         _errors.ReadAsync(take).WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Streams error events as they are published. If the reader falls behind by more than 10,000 events, the oldest events are dropped.
-    /// The sequence ends when the subscription to Redis is restored after an outage. Read the events published during the outage with
-    /// <see cref="GetRecentErrorsAsync"/>.
+    /// Streams error events as they are published. If the reader falls behind by more than 10,000 events, the oldest events are
+    /// dropped. The sequence ends when the subscription to Redis is restored after an outage. Read the events published during
+    /// the outage with <see cref="GetRecentErrorsAsync"/>.
     /// </summary>
     /// <param name="cancellationToken">Cancels the sequence.</param>
     /// <returns>The events.</returns>
@@ -245,7 +250,9 @@ public sealed partial class ScalerCluster : IAsyncDisposable
             cancellationToken);
     }
 
-    /// <summary>Marks this cluster view as owned by a server, which agrees on the secret and listens under its own holder name.</summary>
+    /// <summary>
+    /// Marks this cluster view as owned by a server, which agrees on the secret and listens under its own holder name.
+    /// </summary>
     internal void BelongToServer() => _ready = true;
 
     private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)

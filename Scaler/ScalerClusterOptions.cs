@@ -10,21 +10,22 @@ public sealed class ScalerClusterOptions
     public string? ServerId { get; set; }
 
     /// <summary>
-    /// Gets or sets the URL at which other servers reach this server. They forward requests for sessions of this server to it. The
-    /// default is the first address that the server listens on. If that address means all interfaces, the host name replaces it.
+    /// Gets or sets the URL at which other servers reach this server. They forward requests for sessions of this server to it.
+    /// The default is the first address that the server listens on. If that address means all interfaces, the host name
+    /// replaces it.
     /// </summary>
     public string? AdvertisedUrl { get; set; }
 
     /// <summary>
-    /// Gets or sets the secret that the servers share, with 16 characters or more. Keys derived from it sign session ids, envelopes on
-    /// the bus and forwarded requests. By default, the first server generates a secret and stores it in Redis, so anyone who can read
-    /// Redis knows it.
+    /// Gets or sets the secret that the servers share, with 16 characters or more. Keys derived from it sign session ids,
+    /// envelopes on the bus and forwarded requests. By default, the first server generates a secret and stores it in Redis, so
+    /// anyone who can read Redis knows it.
     /// </summary>
     public string? Secret { get; set; }
 
     /// <summary>
-    /// Gets or sets the time for which a server counts as alive after its last lease renewal. From 1 second to 5 minutes; the default
-    /// is 5 seconds.
+    /// Gets or sets the time for which a server counts as alive after its last lease renewal. From 1 second to 5 minutes; the
+    /// default is 5 seconds.
     /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -35,8 +36,8 @@ public sealed class ScalerClusterOptions
     public TimeSpan LeaseRenewal { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Gets or sets the time that a handshake waits for its registration in Redis. After that time the handshake completes without it,
-    /// and <c>error::connect</c> is raised. From 10 milliseconds to 10 seconds; the default is 250 milliseconds.
+    /// Gets or sets the time that a handshake waits for its registration in Redis. After that time the handshake completes
+    /// without it, and <c>error::connect</c> is raised. From 10 milliseconds to 10 seconds; the default is 250 milliseconds.
     /// </summary>
     public TimeSpan RegistrationTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 

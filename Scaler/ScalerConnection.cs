@@ -16,15 +16,17 @@ public sealed class ScalerConnection
         (Session, Account, Identity, _options) = (session, account, identity, options);
     }
 
-    /// <summary>Gets the public id of the connection. Unlike the session id, it is not a secret and is safe to log and display.</summary>
+    /// <summary>
+    /// Gets the public id of the connection. Unlike the session id, it is not a secret and is safe to log and display.
+    /// </summary>
     public string Id => Session.ConnectionId;
 
     /// <summary>Gets the account that the connection belongs to.</summary>
     public Account Account { get; }
 
     /// <summary>
-    /// Gets the user that the connection is bound to, from the token or from the application's own authentication; <see langword="null"/>
-    /// if the client is not authenticated.
+    /// Gets the user that the connection is bound to, from the token or from the application's own authentication;
+    /// <see langword="null"/> if the client is not authenticated.
     /// </summary>
     public string? User => Identity.User;
 
@@ -34,16 +36,19 @@ public sealed class ScalerConnection
     internal Identity Identity { get; }
 
     /// <summary>
-    /// Gets a reference to the index in the array of the account's connections on this server. Guarded by the lock of the account.
+    /// Gets a reference to the index in the array of the account's connections on this server. Guarded by the lock of the
+    /// account.
     /// </summary>
     internal ref int SlotOfAccount => ref _slotOfAccount;
 
-    /// <summary>Gets a reference to the index in the array of all connections of this server. Guarded by the lock of that array.</summary>
+    /// <summary>
+    /// Gets a reference to the index in the array of all connections of this server. Guarded by the lock of that array.
+    /// </summary>
     internal ref int SlotOfServer => ref _slotOfServer;
 
     /// <summary>
-    /// Gets or sets a value indicating whether the connection has ended. Set before the removal from the registry, so that a later retry
-    /// does not register the connection again.
+    /// Gets or sets a value indicating whether the connection has ended. Set before the removal from the registry, so that a
+    /// later retry does not register the connection again.
     /// </summary>
     internal bool Ended { get; set; }
 
@@ -61,8 +66,8 @@ public sealed class ScalerConnection
     }
 
     /// <summary>
-    /// Sends a received message to this connection unchanged, without decoding and encoding it again. Waits while the send queue of the
-    /// connection is full.
+    /// Sends a received message to this connection unchanged, without decoding and encoding it again. Waits while the send
+    /// queue of the connection is full.
     /// </summary>
     /// <param name="message">The message to send.</param>
     /// <param name="cancellationToken">Cancels the wait for space in the queue.</param>
@@ -73,8 +78,8 @@ public sealed class ScalerConnection
 
     /// <summary>Closes the connection.</summary>
     /// <returns>
-    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is already
-    /// completed.
+    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is
+    /// already completed.
     /// </returns>
     public ValueTask CloseAsync() => Session.CloseAsync();
 
@@ -82,8 +87,8 @@ public sealed class ScalerConnection
     /// <param name="reason">The reason, which determines the close code.</param>
     /// <param name="message">The message, at most 123 bytes as UTF-8 (RFC 6455 section 5.5).</param>
     /// <returns>
-    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is already
-    /// completed.
+    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is
+    /// already completed.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="message"/> has more than 123 bytes as UTF-8.</exception>
     public ValueTask CloseAsync(EngineCloseReason reason, string message) => Session.CloseAsync(reason, message);

@@ -4,9 +4,9 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// Closes the connections of a draining server in batches, in random order and at random intervals, so that the clients do not all
-/// reconnect to the remaining servers at once. The drain closes about 100 connections per second, and faster if it would otherwise
-/// exceed <see cref="ScalerClusterOptions.DrainBudget"/>.
+/// Closes the connections of a draining server in batches, in random order and at random intervals, so that the clients do not
+/// all reconnect to the remaining servers at once. The drain closes about 100 connections per second, and faster if it would
+/// otherwise exceed <see cref="ScalerClusterOptions.DrainBudget"/>.
 /// </summary>
 internal sealed partial class ScalerDrain(ScalerServer server, EngineServer engine, TimeProvider time, ILogger<ScalerDrain> logger)
 {
@@ -26,7 +26,9 @@ internal sealed partial class ScalerDrain(ScalerServer server, EngineServer engi
         LogEnd(closed, late, (long)time.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    /// <summary>Closes all connections of a server that keeps running. Cancellation keeps the remaining connections open.</summary>
+    /// <summary>
+    /// Closes all connections of a server that keeps running. Cancellation keeps the remaining connections open.
+    /// </summary>
     public async Task EmptyAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();

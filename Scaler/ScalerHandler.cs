@@ -122,8 +122,9 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
     private async ValueTask HandleAsync(
         ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
     {
-        // Start a new trace per message and link it to the request. A WebSocket request lasts as long as the connection, so one trace
-        // would collect all its messages. Because this method is async, the change to Activity.Current does not affect the caller.
+        // Start a new trace per message and link it to the request. A WebSocket request lasts as long as the connection, so one
+        // trace would collect all its messages. Because this method is async, the change to Activity.Current does not affect
+        // the caller.
         var request = Activity.Current;
         Activity.Current = null;
         using var activity = ScalerMetrics.Activities.StartActivity(
@@ -191,8 +192,8 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         server.Raise(name, connection.Account.Name, connection.Id, arguments);
 
     /// <summary>
-    /// Decodes bytes of a client as UTF-8 and truncates them to <see cref="ScalerOptions.MaxErrorMessageLength"/> characters. Invalid
-    /// sequences become U+FFFD.
+    /// Decodes bytes of a client as UTF-8 and truncates them to <see cref="ScalerOptions.MaxErrorMessageLength"/> characters.
+    /// Invalid sequences become U+FFFD.
     /// </summary>
     private string Truncate(ReadOnlyMemory<byte> bytes)
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Scaler;
 
 /// <summary>
-/// Reports whether load balancers should route clients to this server. The server is healthy while it holds its lease, the bus delivers
-/// messages, and it is not draining.
+/// Reports whether load balancers should route clients to this server. The server is healthy while it holds its lease, the bus
+/// delivers messages, and it is not draining.
 /// </summary>
 internal sealed class ScalerHealthCheck(ScalerServer server) : IHealthCheck
 {

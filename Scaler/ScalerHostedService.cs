@@ -9,8 +9,8 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// Runs the server within its host. The server joins the cluster before it accepts the first client and publishes its URL once it is
-/// listening. At shutdown it drains, closes the peer connections and leaves the cluster.
+/// Runs the server within its host. The server joins the cluster before it accepts the first client and publishes its URL once
+/// it is listening. At shutdown it drains, closes the peer connections and leaves the cluster.
 /// </summary>
 internal sealed class ScalerHostedService(
     ScalerServer server, EngineServer engine, ScalerDrain drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
@@ -48,7 +48,8 @@ internal sealed class ScalerHostedService(
     public Task StoppedAsync(CancellationToken cancellationToken) => server.Membership.LeaveAsync(cancellationToken);
 
     /// <summary>
-    /// Returns the first TCP address as a URL for other servers, with http before other schemes. The host name replaces a wildcard address.
+    /// Returns the first TCP address as a URL for other servers, with http before other schemes. The host name replaces a
+    /// wildcard address.
     /// </summary>
     internal static string? AdvertisedUrl(IEnumerable<string> addresses)
     {

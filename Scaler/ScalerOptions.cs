@@ -10,13 +10,14 @@ public sealed class ScalerOptions
     public const string Section = "Scaler";
 
     /// <summary>
-    /// Gets or sets the path that clients connect to. Requests match with or without the trailing slash. The default is <c>/stream/</c>.
+    /// Gets or sets the path that clients connect to. Requests match with or without the trailing slash. The default is
+    /// <c>/stream/</c>.
     /// </summary>
     public string Path { get; set; } = "/stream/";
 
     /// <summary>
-    /// Gets or sets the prefix of every Redis key and channel. Servers with the same prefix form one cluster. The prefix has 1 to 64
-    /// letters, digits, <c>-</c>, <c>_</c>, <c>.</c> or <c>:</c>. The default is <c>scaler</c>.
+    /// Gets or sets the prefix of every Redis key and channel. Servers with the same prefix form one cluster. The prefix has 1
+    /// to 64 letters, digits, <c>-</c>, <c>_</c>, <c>.</c> or <c>:</c>. The default is <c>scaler</c>.
     /// </summary>
     public string Prefix { get; set; } = "scaler";
 
@@ -30,13 +31,14 @@ public sealed class ScalerOptions
     public int MaxAccountLength { get; set; } = 256;
 
     /// <summary>
-    /// Gets or sets the maximum number of connections per account in the whole cluster. A connection over the limit is closed at once.
-    /// The default is 0, which means no limit. The limit is not enforced while Redis is unavailable.
+    /// Gets or sets the maximum number of connections per account in the whole cluster. A connection over the limit is closed
+    /// at once. The default is 0, which means no limit. The limit is not enforced while Redis is unavailable.
     /// </summary>
     public int MaxConnectionsPerAccount { get; set; }
 
     /// <summary>
-    /// Gets or sets the maximum number of characters of a client message in an error event. From 0 to 1,000,000; the default is 4,096.
+    /// Gets or sets the maximum number of characters of a client message in an error event. From 0 to 1,000,000; the default is
+    /// 4,096.
     /// </summary>
     public int MaxErrorMessageLength { get; set; } = 4096;
 
@@ -44,9 +46,10 @@ public sealed class ScalerOptions
     public ScalerAuthOptions Auth { get; set; } = new();
 
     /// <summary>
-    /// Gets or sets the application's authorization callback. Scaler invokes it once per handshake, after it has verified the token (if
-    /// tokens are enabled), before the session exists and before the 101 response of an upgrade. A refusal is answered with 403 and the
-    /// message of the callback. The default is <see langword="null"/>, which allows every client. Not bound from configuration.
+    /// Gets or sets the application's authorization callback. Scaler invokes it once per handshake, after it has verified the
+    /// token (if tokens are enabled), before the session exists and before the 101 response of an upgrade. A refusal is
+    /// answered with 403 and the message of the callback. The default is <see langword="null"/>, which allows every client. Not
+    /// bound from configuration.
     /// <example><code>
     /// options.AuthorizeAsync = async context => await tickets.IsValidAsync(context.HttpContext.Request.Query["ticket"], context.Account)
     ///     ? EngineAuthorization.Allow
@@ -62,20 +65,21 @@ public sealed class ScalerOptions
     public ScalerClusterOptions Cluster { get; set; } = new();
 
     /// <summary>
-    /// Gets or sets the Engine.IO options. Scaler sets the path, the id generator and <see cref="EngineIOOptions.CloseOnHostStop"/>, and
-    /// wraps the authorization, session and limit callbacks. All other options belong to the application.
+    /// Gets or sets the Engine.IO options. Scaler sets the path, the id generator and
+    /// <see cref="EngineIOOptions.CloseOnHostStop"/>, and wraps the authorization, session and limit callbacks. All other
+    /// options belong to the application.
     /// </summary>
     public EngineIOOptions EngineIO { get; set; } = new();
 
     /// <summary>
-    /// Gets or sets the options that serialize and deserialize event arguments. The default is <see cref="JsonSerializerOptions.Web"/>.
-    /// Not bound from configuration.
+    /// Gets or sets the options that serialize and deserialize event arguments. The default is
+    /// <see cref="JsonSerializerOptions.Web"/>. Not bound from configuration.
     /// </summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
 
     /// <summary>
-    /// Gets or sets the decoder of received messages. The default reads JSON objects of the form <c>{"event":"…","args":[…]}</c>. Not
-    /// bound from configuration.
+    /// Gets or sets the decoder of received messages. The default reads JSON objects of the form
+    /// <c>{"event":"…","args":[…]}</c>. Not bound from configuration.
     /// </summary>
     public IMessageDecoder Decoder { get; set; } = JsonMessageDecoder.Instance;
 }

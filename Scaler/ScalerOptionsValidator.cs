@@ -8,7 +8,8 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// Validates <see cref="ScalerOptions"/>. Each failure names the configuration key, its value and the expected value. Secrets are hidden.
+/// Validates <see cref="ScalerOptions"/>. Each failure names the configuration key, its value and the expected value. Secrets
+/// are hidden.
 /// </summary>
 public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
 {

@@ -3,9 +3,9 @@ using StackExchange.Redis;
 namespace Scaler;
 
 /// <summary>
-/// Options for the connection to Redis that a connection string cannot express. The application creates the client and can apply these
-/// options with <see cref="Parse"/> or <see cref="ApplyTo"/>. Scaler applies them to the connection that it opens itself when a
-/// subscription is dead.
+/// Options for the connection to Redis that a connection string cannot express. The application creates the client and can
+/// apply these options with <see cref="Parse"/> or <see cref="ApplyTo"/>. Scaler applies them to the connection that it opens
+/// itself when a subscription is dead.
 /// </summary>
 public sealed class ScalerRedisOptions
 {
@@ -19,7 +19,8 @@ public sealed class ScalerRedisOptions
     public string? CaCertificate { get; set; }
 
     /// <summary>
-    /// Gets or sets the path of a PEM file with the client certificate. The default is <see langword="null"/>: no client certificate.
+    /// Gets or sets the path of a PEM file with the client certificate. The default is <see langword="null"/>: no client
+    /// certificate.
     /// </summary>
     public string? ClientCertificate { get; set; }
 
@@ -59,8 +60,8 @@ public sealed class ScalerRedisOptions
     }
 
     /// <summary>
-    /// Converts a Redis URL to a StackExchange.Redis connection string. Returns any other string unchanged. The query parameters of the
-    /// URL become options of the connection string.
+    /// Converts a Redis URL to a StackExchange.Redis connection string. Returns any other string unchanged. The query
+    /// parameters of the URL become options of the connection string.
     /// </summary>
     /// <param name="connection">The connection string or URL.</param>
     /// <returns>The connection string.</returns>
@@ -95,7 +96,9 @@ public sealed class ScalerRedisOptions
         return string.Join(',', parts);
     }
 
-    /// <summary>Adds the certificates to the options of a StackExchange.Redis client. Enables TLS if a certificate is set.</summary>
+    /// <summary>
+    /// Adds the certificates to the options of a StackExchange.Redis client. Enables TLS if a certificate is set.
+    /// </summary>
     /// <param name="options">The options to change.</param>
     public void ApplyTo(ConfigurationOptions options)
     {

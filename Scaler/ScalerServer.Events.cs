@@ -19,8 +19,8 @@ public sealed partial class ScalerServer
     }
 
     /// <summary>
-    /// Adds a listener for an error event with two arguments: <c>error::connect</c>, <c>error::disconnect</c>, <c>error::validation</c>,
-    /// <c>error::handler</c> or <c>error::limit</c>.
+    /// Adds a listener for an error event with two arguments: <c>error::connect</c>, <c>error::disconnect</c>,
+    /// <c>error::validation</c>, <c>error::handler</c> or <c>error::limit</c>.
     /// </summary>
     /// <param name="errorName">The name of the error event, one of <see cref="ErrorNames"/>.</param>
     /// <param name="listener">The listener. <see cref="ErrorNames"/> describes the arguments of each event.</param>
@@ -41,7 +41,9 @@ public sealed partial class ScalerServer
         }
     }
 
-    /// <summary>Adds a handler for an event. Handlers of the same event run sequentially, in the order in which they were added.</summary>
+    /// <summary>
+    /// Adds a handler for an event. Handlers of the same event run sequentially, in the order in which they were added.
+    /// </summary>
     /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
     /// <param name="handler">The handler.</param>
     /// <exception cref="ArgumentException">
@@ -60,8 +62,8 @@ public sealed partial class ScalerServer
     /// <typeparam name="T">The type of the first argument.</typeparam>
     /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
     /// <param name="handler">
-    /// The handler. It receives the connection of the sender, the argument, and a token that is cancelled when the connection ends. The
-    /// argument is <see langword="default"/> if the message has no arguments.
+    /// The handler. It receives the connection of the sender, the argument, and a token that is cancelled when the connection
+    /// ends. The argument is <see langword="default"/> if the message has no arguments.
     /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
@@ -77,7 +79,8 @@ public sealed partial class ScalerServer
     /// <summary>Adds a validator for the messages of an event. Validators run before the handlers.</summary>
     /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
     /// <param name="validator">
-    /// The validator. It returns an error text, which raises <c>error::validation</c>, or <see langword="null"/> if the message is valid.
+    /// The validator. It returns an error text, which raises <c>error::validation</c>, or <see langword="null"/> if the message
+    /// is valid.
     /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
@@ -92,8 +95,8 @@ public sealed partial class ScalerServer
     /// <typeparam name="T">The type of the first argument.</typeparam>
     /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
     /// <param name="validator">
-    /// The validator. It receives the argument, or <see langword="default"/> if the message has no arguments. It returns an error text,
-    /// which raises <c>error::validation</c>, or <see langword="null"/> if the argument is valid.
+    /// The validator. It receives the argument, or <see langword="default"/> if the message has no arguments. It returns an
+    /// error text, which raises <c>error::validation</c>, or <see langword="null"/> if the argument is valid.
     /// </param>
     /// <exception cref="ArgumentException">
     /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.

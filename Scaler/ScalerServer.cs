@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Scaler;
 
 /// <summary>
-/// Represents a server of the cluster. It accepts connections at <see cref="ScalerOptions.Path"/> and registers each under its account.
-/// It dispatches received messages to the handlers of their event, and sends to accounts connected to any server.
+/// Represents a server of the cluster. It accepts connections at <see cref="ScalerOptions.Path"/> and registers each under its
+/// account. It dispatches received messages to the handlers of their event, and sends to accounts connected to any server.
 /// <example>
 /// Standalone:
 /// <code>
@@ -28,7 +28,9 @@ public sealed partial class ScalerServer : IAsyncDisposable
     private readonly ScalerMetrics _metrics;
 
     /// <summary>Creates a server.</summary>
-    /// <param name="redis">The connection to the Redis instance that the servers of the cluster share. It need not be connected yet.</param>
+    /// <param name="redis">
+    /// The connection to the Redis instance that the servers of the cluster share. It need not be connected yet.
+    /// </param>
     /// <param name="options">The options. The default is a new <see cref="ScalerOptions"/>.</param>
     /// <param name="loggers">
     /// The logger factory. The default is no logging. Error events are raised on <see cref="Errors"/>, not logged.
@@ -52,7 +54,9 @@ public sealed partial class ScalerServer : IAsyncDisposable
     }
 
     /// <summary>Creates a server without logging and with the system clock.</summary>
-    /// <param name="redis">The connection to the Redis instance that the servers of the cluster share. It need not be connected yet.</param>
+    /// <param name="redis">
+    /// The connection to the Redis instance that the servers of the cluster share. It need not be connected yet.
+    /// </param>
     /// <param name="options">The options. The default is a new <see cref="ScalerOptions"/>.</param>
     /// <returns>The server.</returns>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option has an invalid value.</exception>

@@ -19,8 +19,8 @@ namespace Scaler;
 public static class ScalerServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="ScalerServer"/> with options from the configuration section <see cref="ScalerOptions.Section"/>. Requires a
-    /// registered <see cref="IConnectionMultiplexer"/>. Map the endpoint with <c>app.MapScaler()</c>.
+    /// Adds a <see cref="ScalerServer"/> with options from the configuration section <see cref="ScalerOptions.Section"/>.
+    /// Requires a registered <see cref="IConnectionMultiplexer"/>. Map the endpoint with <c>app.MapScaler()</c>.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configure">The callback that changes the options after they are bound from configuration.</param>
@@ -43,13 +43,13 @@ public static class ScalerServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds a <see cref="ScalerCluster"/> for an application that monitors the cluster or sends to it but accepts no client connections.
-    /// Requires a registered <see cref="IConnectionMultiplexer"/>.
+    /// Adds a <see cref="ScalerCluster"/> for an application that monitors the cluster or sends to it but accepts no client
+    /// connections. Requires a registered <see cref="IConnectionMultiplexer"/>.
     /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="configure">
-    /// The callback that changes the options after they are bound from configuration. The prefix and the secret must equal those of the
-    /// servers.
+    /// The callback that changes the options after they are bound from configuration. The prefix and the secret must equal
+    /// those of the servers.
     /// </param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddScalerCluster(this IServiceCollection services, Action<ScalerOptions>? configure = null)

@@ -10,8 +10,8 @@ public readonly record struct SendOptions
     public string? Only { get; init; }
 
     /// <summary>
-    /// Gets a value indicating whether to wait for receipts. Each server that the send reaches reports how many of its connections
-    /// queued the message. The wait ends after <see cref="ScalerClusterOptions.ReceiptTimeout"/>.
+    /// Gets a value indicating whether to wait for receipts. Each server that the send reaches reports how many of its
+    /// connections queued the message. The wait ends after <see cref="ScalerClusterOptions.ReceiptTimeout"/>.
     /// </summary>
     public bool Receipts { get; init; }
 }

@@ -16,7 +16,9 @@ public sealed class Account
     /// <summary>Gets the account name, as clients send it in the query parameter <c>account</c> or in their token.</summary>
     public string Name { get; }
 
-    /// <summary>Gets the connections on all servers. Each enumeration reads the registry and returns at most 10,000 connections.</summary>
+    /// <summary>
+    /// Gets the connections on all servers. Each enumeration reads the registry and returns at most 10,000 connections.
+    /// </summary>
     public IAsyncEnumerable<ConnectionInfo> Connections => EnumerateAsync(default);
 
     /// <summary>Sends an event to all connections of the account, on all servers. Delivery is at most once.</summary>
@@ -39,7 +41,9 @@ public sealed class Account
         string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default) =>
         _cluster.SendAsync(Name, eventName, args, options, cancellationToken);
 
-    /// <summary>Sends a received message to connections of the account unchanged, without decoding and encoding it again.</summary>
+    /// <summary>
+    /// Sends a received message to connections of the account unchanged, without decoding and encoding it again.
+    /// </summary>
     /// <param name="message">The message to send.</param>
     /// <param name="options">The options that select connections and enable receipts.</param>
     /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>

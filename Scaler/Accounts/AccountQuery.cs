@@ -1,8 +1,8 @@
 namespace Scaler;
 
 /// <summary>
-/// Represents a query over the connected accounts of all servers, ordered by the UTF-8 bytes of their names. Enumeration reads the
-/// registry in pages of 500 accounts.
+/// Represents a query over the connected accounts of all servers, ordered by the UTF-8 bytes of their names. Enumeration reads
+/// the registry in pages of 500 accounts.
 /// </summary>
 public sealed class AccountQuery : IAsyncEnumerable<AccountInfo>
 {
@@ -16,7 +16,9 @@ public sealed class AccountQuery : IAsyncEnumerable<AccountInfo>
         _prefix = prefix;
     }
 
-    /// <summary>Returns a query that is limited to the account names with a prefix. It replaces the prefix of this query.</summary>
+    /// <summary>
+    /// Returns a query that is limited to the account names with a prefix. It replaces the prefix of this query.
+    /// </summary>
     /// <param name="prefix">The prefix; empty for all accounts.</param>
     /// <returns>The new query.</returns>
     public AccountQuery StartingWith(string prefix) => new(_cluster, prefix);

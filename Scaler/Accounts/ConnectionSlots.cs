@@ -10,8 +10,8 @@ internal interface IConnectionSlot
 }
 
 /// <summary>
-/// An array of connections with O(1) add and remove, because each connection stores its own index. Not thread-safe: the lock of the
-/// owning object guards the array and the stored indexes. The lock is held for a few instructions.
+/// An array of connections with O(1) add and remove, because each connection stores its own index. Not thread-safe: the lock of
+/// the owning object guards the array and the stored indexes. The lock is held for a few instructions.
 /// </summary>
 internal struct ConnectionSlots<TSlot>
     where TSlot : IConnectionSlot
@@ -32,7 +32,9 @@ internal struct ConnectionSlots<TSlot>
     }
 
     /// <summary>Removes a connection and moves the last connection of the array to its index.</summary>
-    /// <returns><see langword="true"/> if the connection was removed; <see langword="false"/> if it is not in the array.</returns>
+    /// <returns>
+    /// <see langword="true"/> if the connection was removed; <see langword="false"/> if it is not in the array.
+    /// </returns>
     public bool Remove(ScalerConnection connection)
     {
         ref var slot = ref TSlot.Of(connection);
@@ -54,7 +56,8 @@ internal struct ConnectionSlots<TSlot>
     }
 
     /// <summary>
-    /// Copies the current connections to an array rented from the shared pool. Return the array with <see cref="ConnectionSlots.Return"/>.
+    /// Copies the current connections to an array rented from the shared pool. Return the array with
+    /// <see cref="ConnectionSlots.Return"/>.
     /// </summary>
     public readonly ScalerConnection[] Rent()
     {

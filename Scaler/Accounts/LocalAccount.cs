@@ -1,7 +1,8 @@
 namespace Scaler;
 
 /// <summary>
-/// Represents the connections of one account on this server. The lock is held for a few instructions and never while other code is called.
+/// Represents the connections of one account on this server. The lock is held for a few instructions and never while other code
+/// is called.
 /// </summary>
 internal sealed class LocalAccount(Account account)
 {
@@ -13,8 +14,8 @@ internal sealed class LocalAccount(Account account)
 
     /// <summary>Adds a connection.</summary>
     /// <returns>
-    /// <see langword="true"/> if the connection was added; <see langword="false"/> if the account has been removed. The caller then
-    /// creates a new <see cref="LocalAccount"/>.
+    /// <see langword="true"/> if the connection was added; <see langword="false"/> if the account has been removed. The caller
+    /// then creates a new <see cref="LocalAccount"/>.
     /// </returns>
     public bool TryAdd(ScalerConnection connection)
     {
@@ -31,7 +32,8 @@ internal sealed class LocalAccount(Account account)
 
     /// <summary>Removes a connection. Does nothing if the account does not have it.</summary>
     /// <returns>
-    /// <see langword="true"/> if it was the last connection. The account then counts as removed and accepts no further connections.
+    /// <see langword="true"/> if it was the last connection. The account then counts as removed and accepts no further
+    /// connections.
     /// </returns>
     public bool Remove(ScalerConnection connection)
     {
@@ -42,7 +44,8 @@ internal sealed class LocalAccount(Account account)
     }
 
     /// <summary>
-    /// Copies the current connections to an array rented from the shared pool. Return the array with <see cref="ConnectionSlots.Return"/>.
+    /// Copies the current connections to an array rented from the shared pool. Return the array with
+    /// <see cref="ConnectionSlots.Return"/>.
     /// </summary>
     public ScalerConnection[] Rent(out int count)
     {

@@ -33,7 +33,7 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
                 return;
             }
 
-            // The last connection of the account was removed concurrently. Remove the account here too, to not wait for that thread.
+            // Another thread removed the last connection of the account. Remove the account here instead of waiting for it.
             _accounts.TryRemove(KeyValuePair.Create(account, local));
         }
     }

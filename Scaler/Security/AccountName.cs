@@ -2,7 +2,7 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>What a client may call an account.</summary>
+/// <summary>Validates the account name in a handshake.</summary>
 internal static class AccountName
 {
     public const string Parameter = "account";

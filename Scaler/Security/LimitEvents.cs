@@ -3,7 +3,7 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>The limits of Engine.IO as <c>error::limit</c>.</summary>
+/// <summary>Raises <c>error::limit</c> when a client reaches an Engine.IO limit.</summary>
 internal static class LimitEvents
 {
     public static void Raise(ScalerServer server, in EngineLimitReached reached)
