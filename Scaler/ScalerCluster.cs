@@ -50,7 +50,8 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         _redis = redis;
         var keys = new RedisKeys(options.Prefix);
         Link = new ClusterLink(
-            new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis), options, time, metrics);
+            new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis),
+            options, time, metrics);
         _errors = new ErrorLog(redis, keys);
         _audit = new AuditTrail(redis, keys);
     }
@@ -93,7 +94,8 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public Task<SendResult> SendAsync(
-        string account, string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default) =>
+        string account, string eventName, IReadOnlyList<object?> args, SendOptions options,
+        CancellationToken cancellationToken = default) =>
         SendRawAsync(account, Write(eventName, args), isBinary: false, options, cancellationToken);
 
     /// <summary>Sends an event to all connections of all accounts. Delivery is at most once.</summary>
@@ -154,7 +156,8 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <exception cref="ArgumentException"><paramref name="account"/> is null or empty.</exception>
     /// <exception cref="RedisException">Redis could not deliver the query to the servers.</exception>
     /// <exception cref="TimeoutException">Redis did not answer within <see cref="ScalerClusterOptions.SendTimeout"/>.</exception>
-    public async Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(
+        string account, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(receipts: true);
@@ -189,7 +192,8 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <returns>The events.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1.</exception>
     /// <exception cref="RedisException">Redis could not be read.</exception>
-    public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take = 1000, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(
+        int take = 1000, CancellationToken cancellationToken = default) =>
         _errors.ReadAsync(take).WaitAsync(cancellationToken);
 
     /// <summary>

@@ -74,7 +74,8 @@ public sealed class ScalerConnection
     /// <returns>The outcome of the send.</returns>
     public ValueTask<EngineSendOutcome> SendAsync(in ScalerMessage message, CancellationToken cancellationToken = default) =>
         Session.SendAsync(
-            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text, cancellationToken: cancellationToken);
+            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text,
+            cancellationToken: cancellationToken);
 
     /// <summary>Closes the connection.</summary>
     /// <returns>

@@ -8,7 +8,8 @@ namespace Scaler;
 /// all reconnect to the remaining servers at once. The drain closes about 100 connections per second, and faster if it would
 /// otherwise exceed <see cref="ScalerClusterOptions.DrainBudget"/>.
 /// </summary>
-internal sealed partial class ScalerDrain(ScalerServer server, EngineServer engine, TimeProvider time, ILogger<ScalerDrain> logger)
+internal sealed partial class ScalerDrain(
+    ScalerServer server, EngineServer engine, TimeProvider time, ILogger<ScalerDrain> logger)
 {
     private const int ConnectionsPerSecond = 100;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);

@@ -14,7 +14,8 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
     {
         ScalerConnection? connection = null;
         var identity = (Identity)session.Tag!;
-        server.Local.Add(identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
+        server.Local.Add(
+            identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
         session.Tag = connection;
         session.Upgraded += _upgraded;
 
@@ -89,7 +90,8 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
     }
 
     /// <summary>Invokes a single handler. Avoids an async state machine when the handler completes synchronously.</summary>
-    private ValueTask HandleOne(ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
+    private ValueTask HandleOne(
+        ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
     {
         try
         {
@@ -105,7 +107,8 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         }
     }
 
-    private async ValueTask AwaitAsync(ScalerConnection connection, EventRoute route, ValueTask task, CancellationToken cancellationToken)
+    private async ValueTask AwaitAsync(
+        ScalerConnection connection, EventRoute route, ValueTask task, CancellationToken cancellationToken)
     {
         try
         {
@@ -161,7 +164,8 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         }
     }
 
-    private void HandlerFailed(ScalerConnection connection, EventRoute route, Exception exception, CancellationToken cancellationToken)
+    private void HandlerFailed(
+        ScalerConnection connection, EventRoute route, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

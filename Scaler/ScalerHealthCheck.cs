@@ -12,8 +12,10 @@ internal sealed class ScalerHealthCheck(ScalerServer server) : IHealthCheck
     {
         var membership = server.Membership;
         return Task.FromResult(
-            membership.State == ServerState.Draining ? HealthCheckResult.Unhealthy("The server is draining and accepts no new clients.")
-            : !membership.HoldsLease ? HealthCheckResult.Unhealthy("The server holds no lease: other servers cannot find its connections.")
+            membership.State == ServerState.Draining
+                ? HealthCheckResult.Unhealthy("The server is draining and accepts no new clients.")
+            : !membership.HoldsLease
+                ? HealthCheckResult.Unhealthy("The server holds no lease: other servers cannot find its connections.")
             : membership.Probe.IsDead
                 ? HealthCheckResult.Unhealthy("The bus does not deliver: messages from other servers do not arrive.")
             : HealthCheckResult.Healthy());

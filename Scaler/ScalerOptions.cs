@@ -51,7 +51,8 @@ public sealed class ScalerOptions
     /// answered with 403 and the message of the callback. The default is <see langword="null"/>, which allows every client. Not
     /// bound from configuration.
     /// <example><code>
-    /// options.AuthorizeAsync = async context => await tickets.IsValidAsync(context.HttpContext.Request.Query["ticket"], context.Account)
+    /// options.AuthorizeAsync = async context =>
+    ///     await tickets.IsValidAsync(context.HttpContext.Request.Query["ticket"], context.Account)
     ///     ? EngineAuthorization.Allow
     ///     : EngineAuthorization.Refuse("Forbidden: the ticket is not for this account");
     /// </code></example>

@@ -46,7 +46,8 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         failures.AddRange((new EngineIOOptionsValidator().Validate(null, options.EngineIO).Failures ?? [])
             .Select(static failure => $"{ScalerOptions.Section}:EngineIO:{failure}"));
         Check(cluster.ServerId is null
-                || (cluster.ServerId.Length is > 0 and <= 32 && !cluster.ServerId.AsSpan().ContainsAnyExcept(ClusterSid.ServerIdChars)),
+                || (cluster.ServerId.Length is > 0 and <= 32
+                    && !cluster.ServerId.AsSpan().ContainsAnyExcept(ClusterSid.ServerIdChars)),
             "Cluster:ServerId", cluster.ServerId, "1 to 32 letters, digits, '-' or '_'");
         Check(cluster.AdvertisedUrl is null
                 || (Uri.TryCreate(cluster.AdvertisedUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
@@ -54,13 +55,15 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         Check(cluster.Secret is null or { Length: >= 16 }, "Cluster:Secret", "(hidden)", "16 characters or more");
         CheckTime(cluster.LeaseDuration, "Cluster:LeaseDuration", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         Check(cluster.LeaseRenewal > TimeSpan.Zero && cluster.LeaseRenewal * 2 < cluster.LeaseDuration,
-            "Cluster:LeaseRenewal", cluster.LeaseRenewal, $"more than zero and less than half of Cluster:LeaseDuration ({cluster.LeaseDuration})");
+            "Cluster:LeaseRenewal", cluster.LeaseRenewal,
+            $"more than zero and less than half of Cluster:LeaseDuration ({cluster.LeaseDuration})");
         CheckTime(
             cluster.RegistrationTimeout, "Cluster:RegistrationTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
         CheckTime(cluster.SendTimeout, "Cluster:SendTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         CheckTime(cluster.ReceiptTimeout, "Cluster:ReceiptTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         CheckTime(
-            cluster.ForwardConnectTimeout, "Cluster:ForwardConnectTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+            cluster.ForwardConnectTimeout, "Cluster:ForwardConnectTimeout",
+            TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         CheckTime(cluster.DrainBudget, "Cluster:DrainBudget", TimeSpan.Zero, TimeSpan.FromMinutes(10));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
@@ -69,7 +72,8 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
     {
         const string File = "the path of a PEM file that can be read";
         var certificate = HasCertificate(redis.ClientCertificate);
-        check(HasCertificate(redis.CaCertificate), "Redis:CaCertificate", redis.CaCertificate, File + ", with a certificate in it");
+        check(HasCertificate(redis.CaCertificate),
+            "Redis:CaCertificate", redis.CaCertificate, File + ", with a certificate in it");
         check(certificate, "Redis:ClientCertificate", redis.ClientCertificate, File + ", with a certificate in it");
         if (redis.ClientKey is not null)
         {
@@ -79,7 +83,8 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         else if (redis.ClientCertificate is not null && certificate)
         {
             check(HasKey(redis),
-                "Redis:ClientKey", null, File + ", with the key of Redis:ClientCertificate, because that file does not contain it");
+                "Redis:ClientKey", null,
+                File + ", with the key of Redis:ClientCertificate, because that file does not contain it");
         }
     }
 
@@ -123,9 +128,11 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         var jwt = auth.Jwt;
         var (authority, key) = (!string.IsNullOrWhiteSpace(jwt.Authority), !string.IsNullOrWhiteSpace(jwt.SigningKey));
         check(authority || key,
-            "Auth:Jwt:Authority", jwt.Authority, "the https URL of the provider that issues the tokens, unless Auth:Jwt:SigningKey is set");
+            "Auth:Jwt:Authority", jwt.Authority,
+            "the https URL of the provider that issues the tokens, unless Auth:Jwt:SigningKey is set");
         check(!authority || !key,
-            "Auth:Jwt:SigningKey", "(hidden)", "unset when Auth:Jwt:Authority is set: only one of the two may provide the signing key");
+            "Auth:Jwt:SigningKey", "(hidden)",
+            "unset when Auth:Jwt:Authority is set: only one of the two may provide the signing key");
         check(!authority || (Uri.TryCreate(jwt.Authority, UriKind.Absolute, out var url)
                 && (url.Scheme == "https" || (url.Scheme == "http" && !jwt.RequireHttps))),
             "Auth:Jwt:Authority", jwt.Authority, "an absolute https URL, or an http URL with Auth:Jwt:RequireHttps set to false");

@@ -37,7 +37,8 @@ public sealed partial class ScalerServer
             default:
                 throw Unknown(
                     errorName, "two arguments",
-                    $"{ErrorNames.Connect}, {ErrorNames.Disconnect}, {ErrorNames.Validation}, {ErrorNames.Handler}, {ErrorNames.Limit}");
+                    $"{ErrorNames.Connect}, {ErrorNames.Disconnect}, {ErrorNames.Validation}, "
+                    + $"{ErrorNames.Handler}, {ErrorNames.Limit}");
         }
     }
 

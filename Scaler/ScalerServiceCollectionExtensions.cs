@@ -92,7 +92,8 @@ public static class ScalerServiceCollectionExtensions
     private static void AddScalerOptions(this IServiceCollection services, Action<ScalerOptions>? configure)
     {
         services.AddOptions<ScalerOptions>()
-            .Configure<IConfiguration>(static (_, configuration) => CheckMode(configuration[$"{ScalerOptions.Section}:Auth:Mode"]))
+            .Configure<IConfiguration>(
+                static (_, configuration) => CheckMode(configuration[$"{ScalerOptions.Section}:Auth:Mode"]))
             .BindConfiguration(ScalerOptions.Section)
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ScalerOptions>, ScalerOptionsValidator>());
@@ -108,7 +109,8 @@ public static class ScalerServiceCollectionExtensions
         if (!string.IsNullOrEmpty(mode) && !Enum.TryParse<ScalerAuthMode>(mode, ignoreCase: true, out _))
         {
             throw new OptionsValidationException(
-                ScalerOptions.Section, typeof(ScalerOptions), [$"{ScalerOptions.Section}:Auth:Mode is '{mode}'; it must be 'None' or 'Jwt'."]);
+                ScalerOptions.Section, typeof(ScalerOptions),
+                [$"{ScalerOptions.Section}:Auth:Mode is '{mode}'; it must be 'None' or 'Jwt'."]);
         }
     }
 
@@ -145,7 +147,8 @@ public static class ScalerServiceCollectionExtensions
         services.AddWebEncoders();
         services.AddOptions<JwtBearerOptions>(JwtVerification.Scheme).Configure<IOptions<ScalerOptions>, TimeProvider>(
             static (jwt, scaler, time) => JwtVerification.Configure(jwt, scaler.Value.Auth, time));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
 
         // Without tokens, keep DefaultHttpContextFactory: ASP.NET Core has a fast path for that type.
         services.AddSingleton<IHttpContextFactory>(static provider =>
@@ -175,7 +178,8 @@ public static class ScalerServiceCollectionExtensions
             limit?.Invoke(reached);
         };
         options.UnknownSessionAsync = async (context, sid) =>
-            (unknown is not null && await unknown(context, sid)) || await provider.GetRequiredService<Forwarder>().TryForwardAsync(context, sid);
+            (unknown is not null && await unknown(context, sid))
+            || await provider.GetRequiredService<Forwarder>().TryForwardAsync(context, sid);
         return Options.Create(options);
     }
 }

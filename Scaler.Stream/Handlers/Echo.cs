@@ -1,6 +1,6 @@
 namespace Scaler.Stream.Handlers;
 
-/// <summary>Answers the sender with the same event and arguments.</summary>
+/// <summary>Sends a message back to its sender with the same event and arguments.</summary>
 internal static class Echo
 {
     public const string Event = "echo";

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Security;
 
-/// <summary>What the service insists on, beyond the library's defaults.</summary>
+/// <summary>Adds the security settings of the service that go beyond the library's defaults.</summary>
 internal static class StreamSecurity
 {
     public static WebApplicationBuilder AddStreamSecurity(this WebApplicationBuilder builder)

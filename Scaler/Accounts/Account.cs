@@ -27,7 +27,8 @@ public sealed class Account
     /// <returns>The connections and servers that the send reached.</returns>
     /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public Task<SendResult> SendAsync(string eventName, params IReadOnlyList<object?> args) => _cluster.SendAsync(Name, eventName, args);
+    public Task<SendResult> SendAsync(string eventName, params IReadOnlyList<object?> args) =>
+        _cluster.SendAsync(Name, eventName, args);
 
     /// <summary>Sends an event to connections of the account, with options. Delivery is at most once.</summary>
     /// <param name="eventName">The event name.</param>
@@ -48,7 +49,8 @@ public sealed class Account
     /// <param name="options">The options that select connections and enable receipts.</param>
     /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
     /// <returns>The connections and servers that the send reached.</returns>
-    public Task<SendResult> SendAsync(in ScalerMessage message, SendOptions options = default, CancellationToken cancellationToken = default) =>
+    public Task<SendResult> SendAsync(
+        in ScalerMessage message, SendOptions options = default, CancellationToken cancellationToken = default) =>
         _cluster.SendRawAsync(Name, message.Data, message.IsBinary, options, cancellationToken);
 
     /// <summary>Closes all connections of the account, on all servers. Waits for receipts from the servers.</summary>

@@ -78,7 +78,8 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
 
         // Encode once for all receivers.
         using var message = EngineEncodedMessage.Create(payload, isBinary ? EngineMessageKind.Binary : EngineMessageKind.Text);
-        return ForEach(target, message, static (connection, message) => connection.Session.TrySend(message) == EngineSendOutcome.Sent);
+        return ForEach(
+            target, message, static (connection, message) => connection.Session.TrySend(message) == EngineSendOutcome.Sent);
     }
 
     public int Disconnect(in DeliveryTarget target) =>
@@ -111,7 +112,8 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
             if (list.Count < most)
             {
                 list.Add(new ConnectionActivity(
-                    connection.Id, connection.Session.LastSeen, connection.Session.QueuedBytes, connection.Session.QueuedPackets));
+                    connection.Id, connection.Session.LastSeen, connection.Session.QueuedBytes,
+                    connection.Session.QueuedPackets));
             }
 
             return true;

@@ -21,7 +21,8 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
 
         var transaction = redis.GetDatabase().CreateTransaction();
         _ = transaction.ListLeftPushAsync(
-            keys.Audit, [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ClusterJson.Default.AuditEntry))]);
+            keys.Audit,
+            [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ClusterJson.Default.AuditEntry))]);
         _ = transaction.ListTrimAsync(keys.Audit, 0, Kept - 1);
         _ = transaction.KeyExpireAsync(keys.Audit, Retention);
         return transaction.ExecuteAsync();

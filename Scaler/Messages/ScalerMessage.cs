@@ -9,7 +9,8 @@ public readonly struct ScalerMessage
 {
     private readonly JsonSerializerOptions _json;
 
-    internal ScalerMessage(string eventName, ReadOnlyMemory<byte> data, bool isBinary, ReadOnlyMemory<byte> arguments, JsonSerializerOptions json)
+    internal ScalerMessage(
+        string eventName, ReadOnlyMemory<byte> data, bool isBinary, ReadOnlyMemory<byte> arguments, JsonSerializerOptions json)
     {
         (Event, Data, IsBinary, Arguments, _json) = (eventName, data, isBinary, arguments, json);
     }

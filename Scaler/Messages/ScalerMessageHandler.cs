@@ -8,4 +8,5 @@ namespace Scaler;
 /// <param name="message">The message. Its bytes are valid until the task completes.</param>
 /// <param name="cancellationToken">The token that is cancelled when the connection ends.</param>
 /// <returns>A task that completes when the message is handled.</returns>
-public delegate ValueTask ScalerMessageHandler(ScalerConnection connection, ScalerMessage message, CancellationToken cancellationToken);
+public delegate ValueTask ScalerMessageHandler(
+    ScalerConnection connection, ScalerMessage message, CancellationToken cancellationToken);

@@ -43,7 +43,8 @@ internal static class AccessToken
         {
             if (!pair.DecodeName().Span.SequenceEqual(Parameter))
             {
-                (rest ??= new StringBuilder()).Append(rest.Length == 0 ? '?' : '&').Append(pair.EncodedName).Append('=').Append(pair.EncodedValue);
+                (rest ??= new StringBuilder())
+                    .Append(rest.Length == 0 ? '?' : '&').Append(pair.EncodedName).Append('=').Append(pair.EncodedValue);
             }
         }
 
@@ -56,7 +57,8 @@ internal static class AccessToken
     /// Returns the token of a request, or <see langword="null"/> if the request has no token or more than one credential.
     /// </summary>
     public static string? Read(HttpRequest request) => Count(request) == 1
-        && request.Headers.Authorization.ToString() is { Length: > 7 } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        && request.Headers.Authorization.ToString() is { Length: > 7 } header
+        && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
         ? header[Bearer.Length..].Trim() : null;
 
     /// <summary>Returns the number of Authorization values of a request.</summary>

@@ -17,7 +17,8 @@ internal static class AccountName
         if (account.Length > options.MaxAccountLength)
         {
             return EngineAuthorization.BadRequest(
-                $"Bad request: the query parameter '{Parameter}' has {account.Length} characters, at most {options.MaxAccountLength} are allowed");
+                $"Bad request: the query parameter '{Parameter}' has {account.Length} characters, "
+                + $"at most {options.MaxAccountLength} are allowed");
         }
 
         return account.Any(char.IsControl)

@@ -149,7 +149,8 @@ internal sealed class Admission(ScalerOptions options)
             if (claims.Length > 1)
             {
                 return EngineAuthorization.BadRequest(
-                    $"Bad request: the token is for {claims.Length} accounts, so the query parameter '{AccountName.Parameter}' is required");
+                    $"Bad request: the token is for {claims.Length} accounts, "
+                    + $"so the query parameter '{AccountName.Parameter}' is required");
             }
 
             authorization.Account = claims.Length == 1 ? claims[0] : null;
@@ -169,7 +170,9 @@ internal sealed class Admission(ScalerOptions options)
         ? (user.FindFirst(options.Auth.UserClaim) ?? user.FindFirst(ClaimTypes.NameIdentifier))?.Value : null;
 
     private byte[]? HashToken(HttpContext context) =>
-        _validatesTokens && AccessToken.Read(context.Request) is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
+        _validatesTokens && AccessToken.Read(context.Request) is { } token
+            ? SHA256.HashData(Encoding.UTF8.GetBytes(token))
+            : null;
 
     private static string Explain(AuthenticateResult result) => result.Failure switch
     {

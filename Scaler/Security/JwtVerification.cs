@@ -40,7 +40,9 @@ internal static class JwtVerification
     {
         try
         {
-            return Key(key) is SymmetricSecurityKey { KeySize: < 256 } ? "a secret of 32 characters or more, or a public key in PEM" : null;
+            return Key(key) is SymmetricSecurityKey { KeySize: < 256 }
+                ? "a secret of 32 characters or more, or a public key in PEM"
+                : null;
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {

@@ -36,7 +36,9 @@ internal sealed class DeliveryTimes
         }
 
         var total = recent.Sum();
-        return total == 0 ? default : new DeliverySummary(total, Milliseconds(recent, total, 0.5), Milliseconds(recent, total, 0.99));
+        return total == 0
+            ? default
+            : new DeliverySummary(total, Milliseconds(recent, total, 0.5), Milliseconds(recent, total, 0.99));
     }
 
     private static double Milliseconds(long[] counts, long total, double quantile)

@@ -35,8 +35,10 @@ internal sealed class ScalerMetrics
         _envelopes = meter.CreateCounter<long>("scaler.bus.envelopes", "{envelope}", "Envelopes received from the bus, by kind.");
         _skipped = meter.CreateCounter<long>("scaler.bus.envelopes.skipped", "{envelope}", "Envelopes skipped, by reason.");
         _forwards = meter.CreateCounter<long>(
-            "scaler.forward.requests", "{request}", "Requests for sessions that this server does not hold, by outcome and transport.");
-        _reaped = meter.CreateCounter<long>("scaler.registry.reaped", "{server}", "Dead servers whose registry entries this server removed.");
+            "scaler.forward.requests", "{request}",
+            "Requests for sessions that this server does not hold, by outcome and transport.");
+        _reaped = meter.CreateCounter<long>(
+            "scaler.registry.reaped", "{server}", "Dead servers whose registry entries this server removed.");
         _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Round-trip time of a probe over the bus.");
         _deliveryLatency = meter.CreateHistogram(
             "scaler.server.delivery.duration", "s", "Time from the send on another server until this server queued the message.",
@@ -89,7 +91,8 @@ internal sealed class ScalerMetrics
         _errors.Add(1, new KeyValuePair<string, object?>("error.type", name));
     }
 
-    public void EnvelopeReceived(string kind) => _envelopes.Add(1, new KeyValuePair<string, object?>("scaler.envelope.kind", kind));
+    public void EnvelopeReceived(string kind) =>
+        _envelopes.Add(1, new KeyValuePair<string, object?>("scaler.envelope.kind", kind));
 
     public void EnvelopeSkipped(string reason) => _skipped.Add(1, new KeyValuePair<string, object?>("error.type", reason));
 
@@ -100,7 +103,9 @@ internal sealed class ScalerMetrics
     /// it was not forwarded.
     /// </param>
     public void Forwarded(string outcome, string way) => _forwards.Add(
-        1, new KeyValuePair<string, object?>("scaler.forward.outcome", outcome), new KeyValuePair<string, object?>("scaler.forward.way", way));
+        1,
+        new KeyValuePair<string, object?>("scaler.forward.outcome", outcome),
+        new KeyValuePair<string, object?>("scaler.forward.way", way));
 
     public void Reaped() => _reaped.Add(1);
 
