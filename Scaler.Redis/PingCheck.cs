@@ -7,7 +7,8 @@ namespace Scaler.Redis;
 /// <summary>Reports healthy while the Redis server answers PING on its port.</summary>
 internal sealed class PingCheck(IConfiguration configuration) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {

@@ -8,14 +8,14 @@ public sealed partial class ScalerCluster
     /// <summary>Gets the servers that hold a lease and those whose lease has just ended, ordered by id.</summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>The servers.</returns>
-    /// <exception cref="RedisException">Redis could not be read.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken = default) =>
         Link.Registry.GetServersAsync().WaitAsync(cancellationToken);
 
     /// <summary>Gets the number of live servers, connected accounts and connections.</summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>The counts.</returns>
-    /// <exception cref="RedisException">Redis could not be read.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
         Link.Registry.GetCountsAsync().WaitAsync(cancellationToken);
 
@@ -26,7 +26,7 @@ public sealed partial class ScalerCluster
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>The page.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 1,000.</exception>
-    /// <exception cref="RedisException">Redis could not be read.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<AccountPage> GetAccountsAsync(
         string prefix = "", string? after = null, int take = 100, CancellationToken cancellationToken = default)
     {
@@ -53,7 +53,7 @@ public sealed partial class ScalerCluster
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>The accounts, the position of the first one, and the total number of accounts.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 500.</exception>
-    /// <exception cref="RedisException">Redis could not be read.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<AccountRange> GetAccountRangeAsync(
         string prefix = "", long offset = 0, string? from = null, int take = 100, CancellationToken cancellationToken = default)
     {
@@ -70,7 +70,7 @@ public sealed partial class ScalerCluster
     /// <returns>The connections.</returns>
     /// <exception cref="ArgumentException"><paramref name="account"/> is null or empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 10,000.</exception>
-    /// <exception cref="RedisException">Redis could not be read.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(
         string account, int take = 1000, CancellationToken cancellationToken = default)
     {
@@ -86,7 +86,7 @@ public sealed partial class ScalerCluster
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>One result per server that holds a lease.</returns>
-    /// <exception cref="RedisException">Redis could not be read.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public async Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken = default)
     {
         await ReadyAsync(receipts: true);

@@ -19,8 +19,8 @@ internal static class AccountEndpoints
             .WithTags(Tag)
             .WithSummary("Lists the connected accounts, one page at a time")
             .WithDescription(
-                "Accounts are ordered by the UTF-8 bytes of their names. Pass 'next' of a page as 'after' to get the following page. "
-                + "The last page has no 'next'.");
+                "Accounts are ordered by the UTF-8 bytes of their names. "
+                + "Pass 'next' of a page as 'after' to get the following page. The last page has no 'next'.");
         accounts.MapGet("", GetAsync)
             .WithName("getAccount")
             .WithTags(Tag)
@@ -63,7 +63,8 @@ internal static class AccountEndpoints
         ScalerServer server,
         [Description("The account name, percent-encoded. Encode '/' as %2F.")] string account,
         CancellationToken cancellationToken) =>
-        ApiResults.OfDisconnect(await server.Cluster.DisconnectAsync(account, cancellationToken), "The account has no connections.");
+        ApiResults.OfDisconnect(
+            await server.Cluster.DisconnectAsync(account, cancellationToken), "The account has no connections.");
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> DisconnectOneAsync(
         ScalerServer server,

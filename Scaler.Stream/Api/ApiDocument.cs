@@ -45,7 +45,8 @@ internal static class ApiDocument
                     Description = "One of the API keys in Scaler:Api:Keys of the server configuration.",
                 },
             };
-            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
+            document.Security =
+                [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, _, _) =>

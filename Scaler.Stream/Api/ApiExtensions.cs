@@ -65,7 +65,8 @@ internal static partial class ApiExtensions
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        var accounts = group.MapGroup($"/accounts/{{{AccountNameFilter.Parameter}}}").AddEndpointFilter<RouteGroupBuilder, AccountNameFilter>();
+        var accounts = group.MapGroup($"/accounts/{{{AccountNameFilter.Parameter}}}")
+            .AddEndpointFilter<RouteGroupBuilder, AccountNameFilter>();
         accounts.MapMessages(group);
         accounts.MapAccounts(group);
         return app;
@@ -80,10 +81,12 @@ internal static partial class ApiExtensions
             return ValueTask.CompletedTask;
         },
         GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetConcurrencyLimiter(
-            context.User.Identity?.Name ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = options.MaxConcurrentRequests })),
+            context.User.Identity?.Name ?? "",
+            _ => new ConcurrencyLimiterOptions { PermitLimit = options.MaxConcurrentRequests })),
     };
 
-    [LoggerMessage(1, LogLevel.Information, "The send API is disabled because no key is configured. Set {Setting} to enable it at {Path}")]
+    [LoggerMessage(1, LogLevel.Information,
+        "The send API is disabled because no key is configured. Set {Setting} to enable it at {Path}")]
     private static partial void LogOff(ILogger logger, string path, string setting);
 
     [LoggerMessage(2, LogLevel.Information, "The send API is enabled at {Path} with {Count} keys")]

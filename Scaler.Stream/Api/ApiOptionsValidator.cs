@@ -33,11 +33,11 @@ internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
         // An HTTP header transmits only visible ASCII unchanged.
         var invalid = key.Count(character => character is <= ' ' or > '~');
         return invalid > 0
-            ? $"has {invalid} characters that are not allowed in a header (spaces, control characters or non-ASCII characters); " +
+            ? $"has {invalid} characters that are not allowed in a header (spaces, control characters or non-ASCII); " +
                 "use only letters, digits and punctuation, such as the output of 'openssl rand -hex 32'."
             : key.Length < MinKeyLength
-            ? $"has {key.Length} characters; it must have {MinKeyLength} or more, such as the output of 'openssl rand -hex 32'. " +
-                "Without any key the API is disabled."
+            ? $"has {key.Length} characters; it must have {MinKeyLength} or more, " +
+                "such as the output of 'openssl rand -hex 32'. Without any key the API is disabled."
             : null;
     }
 

@@ -34,5 +34,6 @@ internal sealed class ApiProblems(IProblemDetailsService problems) : IExceptionH
     }
 
     private static string InvalidMessage(JsonException json) =>
-        $"The body is not a valid message: {json.Message.Replace(typeof(MessageBody).FullName!, "message", StringComparison.Ordinal)}";
+        "The body is not a valid message: "
+        + json.Message.Replace(typeof(MessageBody).FullName!, "message", StringComparison.Ordinal);
 }

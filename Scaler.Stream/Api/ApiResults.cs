@@ -16,7 +16,9 @@ internal static class ApiResults
     public static Results<Ok<SendResult>, ProblemHttpResult> OfDisconnect(SendResult result, string notFoundDetail) =>
         result is { IsComplete: true, Connections: 0 } ? NotFound(notFoundDetail) : Of(result);
 
-    public static ProblemHttpResult BadRequest(string problem) => TypedResults.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
+    public static ProblemHttpResult BadRequest(string problem) =>
+        TypedResults.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
 
-    public static ProblemHttpResult NotFound(string problem) => TypedResults.Problem(problem, statusCode: StatusCodes.Status404NotFound);
+    public static ProblemHttpResult NotFound(string problem) =>
+        TypedResults.Problem(problem, statusCode: StatusCodes.Status404NotFound);
 }

@@ -21,9 +21,10 @@ internal static class ApiStatus
         "415" => "The body must be JSON: Content-Type: application/json, without Content-Encoding.",
         "429" => "Too many concurrent requests with this key: "
             + $"{ApiOptions.Section}:{nameof(ApiOptions.MaxConcurrentRequests)} is the limit on each server.",
-        "503" => "Redis is unavailable. After a send, 'result' describes the connections of the responding server that were reached.",
+        "503" => "Redis is unavailable. After a send, 'result' has the number of connections that the responding server reached.",
         _ => null,
     };
 
-    public static string? Meaning(int? status) => status is { } number ? Meaning(number.ToString(CultureInfo.InvariantCulture)) : null;
+    public static string? Meaning(int? status) =>
+        status is { } number ? Meaning(number.ToString(CultureInfo.InvariantCulture)) : null;
 }

@@ -71,9 +71,10 @@ internal static class ExactPath
         {
             var character = segment[i];
             if (character == '%' && i + 2 < segment.Length
-                && byte.TryParse(segment.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var coded))
+                && byte.TryParse(
+                    segment.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var decoded))
             {
-                bytes.Add(coded);
+                bytes.Add(decoded);
                 i += 2;
             }
             else if (character != '%' && char.IsAscii(character))

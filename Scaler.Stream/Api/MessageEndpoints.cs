@@ -22,8 +22,8 @@ internal static class MessageEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithSummary("Sends a message to the connections of an account")
             .WithDescription(
-                "Sends to all connections of the account, on all servers. It is not an error if the account has no connections: the result "
-                + "is 0. Delivery is at most once; messages are not stored for clients that connect later.");
+                "Sends to all connections of the account, on all servers. It is not an error if the account has no connections: "
+                + "the result is 0. Delivery is at most once; messages are not stored for clients that connect later.");
         api.MapPost("/messages", BroadcastAsync)
             .WithName("sendMessageToEveryone")
             .WithTags(Tag)
@@ -32,8 +32,8 @@ internal static class MessageEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithSummary("Sends a message to all connections of all accounts")
             .WithDescription(
-                "Sends to every account, on all servers. Be careful with account names from user input: most HTTP clients shorten the URL "
-                + "of an account named '..' to this one.");
+                "Sends to every account, on all servers. Be careful with account names from user input: "
+                + "most HTTP clients shorten the URL of an account named '..' to this one.");
     }
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> SendAsync(
@@ -49,7 +49,8 @@ internal static class MessageEndpoints
         return message.Problem() is { } problem
             ? ApiResults.BadRequest(problem)
             : ApiResults.Of(await server.Account(account).SendAsync(
-                message.Event, message.Arguments(), new SendOptions { Receipts = receipts, Only = only, Except = except }, cancellationToken));
+                message.Event, message.Arguments(), new SendOptions { Receipts = receipts, Only = only, Except = except },
+                cancellationToken));
     }
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> BroadcastAsync(

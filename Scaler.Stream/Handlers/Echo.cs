@@ -7,7 +7,8 @@ internal static class Echo
 
     public static ScalerServer AddEcho(this ScalerServer server)
     {
-        server.On(Event, async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
+        server.On(Event, async (connection, message, cancellationToken) =>
+            await connection.SendAsync(message, cancellationToken));
         return server;
     }
 }

@@ -8,7 +8,8 @@ internal static class RedisClient
 {
     public static void AddRedis(this WebApplicationBuilder builder)
     {
-        var tls = builder.Configuration.GetSection($"{ScalerOptions.Section}:Redis").Get<ScalerRedisOptions>() ?? new ScalerRedisOptions();
+        var tls = builder.Configuration.GetSection($"{ScalerOptions.Section}:Redis").Get<ScalerRedisOptions>()
+            ?? new ScalerRedisOptions();
         builder.AddRedisClient(
             "redis",
             settings => settings.ConnectionString =

@@ -27,11 +27,13 @@ internal sealed partial class SecurityNotice(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(10, LogLevel.Warning, "Clients are not authenticated (Scaler:Auth:Mode is None): any client may use any account.")]
+    [LoggerMessage(10, LogLevel.Warning,
+        "Clients are not authenticated (Scaler:Auth:Mode is None): any client may use any account.")]
     private partial void LogNoAuthentication();
 
     [LoggerMessage(11, LogLevel.Information,
-        "Development: pages from {Origins} may connect. In other environments, only same-origin pages and Scaler:EngineIO:Cors may.")]
+        "Development: pages from {Origins} may connect. "
+        + "In other environments, only pages from this server and from the origins in Scaler:EngineIO:Cors may connect.")]
     private partial void LogDevelopmentOrigins(string origins);
 
     [LoggerMessage(12, LogLevel.Warning, "Pages from any origin may connect (Scaler:EngineIO:Cors:Origins contains '*').")]

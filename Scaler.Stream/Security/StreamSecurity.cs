@@ -11,7 +11,8 @@ internal static class StreamSecurity
         builder.Services.AddKnownProxies();
         builder.Services.AddSingleton<IValidateOptions<ScalerOptions>, AuthChoice>();
         builder.Services.TryAddSingleton<DevelopmentOrigins>();
-        builder.Services.AddSingleton<IPostConfigureOptions<ScalerOptions>>(static provider => provider.GetRequiredService<DevelopmentOrigins>());
+        builder.Services.AddSingleton<IPostConfigureOptions<ScalerOptions>>(
+            static provider => provider.GetRequiredService<DevelopmentOrigins>());
         builder.Services.AddHostedService<SecurityNotice>();
         return builder;
     }
