@@ -13,7 +13,7 @@ public sealed class ScalerAuthOptions
 
     /// <summary>
     /// Gets or sets the name of the token claim that holds the account, or a list of accounts. The account in the query must be
-    /// one of them. If the query has no account, the token must have exactly one, which is used. The default is <c>account</c>.
+    /// one of them. If the query has no account and the token has exactly one, that one is used. The default is <c>account</c>.
     /// </summary>
     public string AccountClaim { get; set; } = "account";
 
