@@ -3,8 +3,11 @@ using Garnet;
 
 namespace Scaler.Redis;
 
-/// <summary>Runs Garnet, a server of Redis' protocol, on <c>Scaler:Redis:Port</c> of loopback (6379 by default).</summary>
-internal sealed partial class EmbeddedRedis(IConfiguration configuration, ILoggerFactory loggers, ILogger<EmbeddedRedis> logger) : IHostedService, IDisposable
+/// <summary>
+/// Runs Garnet, a Redis-compatible server, on the loopback address. The port is <c>Scaler:Redis:Port</c>; the default is 6379.
+/// </summary>
+internal sealed partial class EmbeddedRedis(
+    IConfiguration configuration, ILoggerFactory loggers, ILogger<EmbeddedRedis> logger) : IHostedService, IDisposable
 {
     private GarnetServer? _server;
 
@@ -13,7 +16,8 @@ internal sealed partial class EmbeddedRedis(IConfiguration configuration, ILogge
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var port = Port(configuration).ToString(CultureInfo.InvariantCulture);
-        _server = new GarnetServer(["--port", port, "--bind", "127.0.0.1", "--lua", "true", "--lua-transaction-mode", "true", "-q", "true"], loggers);
+        _server = new GarnetServer(
+            ["--port", port, "--bind", "127.0.0.1", "--lua", "true", "--lua-transaction-mode", "true", "-q", "true"], loggers);
         _server.Start();
         Log.Listening(logger, port);
         return Task.CompletedTask;
@@ -25,7 +29,7 @@ internal sealed partial class EmbeddedRedis(IConfiguration configuration, ILogge
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Garnet listens on 127.0.0.1:{Port}")]
+        [LoggerMessage(1, LogLevel.Information, "Garnet is listening on 127.0.0.1:{Port}")]
         public static partial void Listening(ILogger logger, string port);
     }
 }

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Scaler.Redis;
 
-/// <summary>Healthy while the server answers PING over its port.</summary>
+/// <summary>Reports healthy while the Redis server answers PING on its port.</summary>
 internal sealed class PingCheck(IConfiguration configuration) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -22,7 +23,9 @@ internal sealed class PingCheck(IConfiguration configuration) : IHealthCheck
                 read += count;
             }
 
-            return answer.AsSpan().SequenceEqual("+PONG\r\n"u8) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No PONG.");
+            return answer.AsSpan().SequenceEqual("+PONG\r\n"u8)
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("The server did not answer PING with PONG.");
         }
         catch (SocketException e)
         {

@@ -1,6 +1,8 @@
 namespace Scaler.Stream;
 
-/// <summary>The application's decision about error events: it logs each, the critical ones as warnings, without what clients sent.</summary>
+/// <summary>
+/// Logs each error event: critical events as warnings, others as information. Messages of clients are not logged.
+/// </summary>
 internal sealed partial class ErrorLogging(ScalerServer server, ILogger<ErrorLogging> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -17,7 +19,7 @@ internal sealed partial class ErrorLogging(ScalerServer server, ILogger<ErrorLog
 
     private void Raised(ScalerError error)
     {
-        // The arguments of these two are a client's message: it may hold anything, and belongs into no log.
+        // The argument of these two events is the client's message. It may contain sensitive data and must not be logged.
         var arguments = error.Name is ErrorNames.Json or ErrorNames.Invalid ? "" : string.Join(", ", error.Arguments);
         if (error.IsCritical)
         {

@@ -3,9 +3,9 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// A drain that an operator asked for, over the cluster's bus. Unlike one that ends a process it can be taken back: the server
-/// stays up without clients, for somebody to look at it or to stop it, because to exit would make whoever supervises it start it
-/// again. The lock guards which of the two holds; nothing is waited for under it.
+/// Drains this server when an operator requests it over the cluster's bus. Unlike a drain at shutdown, this drain can be
+/// cancelled. The process keeps running without clients so that an operator can inspect or stop it: a supervisor would restart
+/// a process that exits. The lock guards the drain state and is never held across an await.
 /// </summary>
 internal sealed class RequestedDrain(ScalerServer server, EngineServer engine, ScalerDrain drain)
 {
@@ -14,9 +14,9 @@ internal sealed class RequestedDrain(ScalerServer server, EngineServer engine, S
     private Task _work = Task.CompletedTask;
     private bool _ended;
 
-    /// <summary>Begins to drain, or takes clients again; asked twice, it goes on as it is.</summary>
-    /// <returns>How many connections there are, or -1 where the server is about to stop anyway.</returns>
-    public int Set(bool wanted)
+    /// <summary>Starts the drain, or stops it and accepts clients again. A repeated request has no effect.</summary>
+    /// <returns>The number of connections on this server, or -1 if the server is already stopping.</returns>
+    public int Set(bool isDraining)
     {
         lock (_lock)
         {
@@ -25,12 +25,12 @@ internal sealed class RequestedDrain(ScalerServer server, EngineServer engine, S
                 return -1;
             }
 
-            if (wanted != _draining is not null)
+            if (isDraining != _draining is not null)
             {
                 _draining?.Cancel();
-                _draining = wanted ? new CancellationTokenSource() : null;
-                engine.AcceptsHandshakes = !wanted;
-                server.Membership.State = wanted ? ServerState.Draining : ServerState.Up;
+                _draining = isDraining ? new CancellationTokenSource() : null;
+                engine.AcceptsHandshakes = !isDraining;
+                server.Membership.State = isDraining ? ServerState.Draining : ServerState.Up;
                 _work = RunAsync(_work, _draining?.Token);
             }
         }
@@ -38,7 +38,7 @@ internal sealed class RequestedDrain(ScalerServer server, EngineServer engine, S
         return server.Local.Connections;
     }
 
-    /// <summary>The server stops: from now on that decides.</summary>
+    /// <summary>Cancels a requested drain and rejects further requests because the server is stopping.</summary>
     public Task EndAsync()
     {
         lock (_lock)
@@ -49,10 +49,10 @@ internal sealed class RequestedDrain(ScalerServer server, EngineServer engine, S
         }
     }
 
-    private async Task RunAsync(Task before, CancellationToken? draining)
+    private async Task RunAsync(Task previous, CancellationToken? draining)
     {
         await Task.Yield();
-        await before;
+        await previous;
         await server.Membership.AnnounceAsync();
         if (draining is { } token)
         {

@@ -2,22 +2,31 @@ using Scaler.Cluster;
 
 namespace Scaler;
 
-/// <content>What the registry says of the cluster, and whether it is true.</content>
+/// <content>Reads the registry and compares it with the connections that the servers hold.</content>
 public sealed partial class ScalerCluster
 {
-    /// <summary>Every server that has a lease, and those whose lease has just ended, ordered by id.</summary>
+    /// <summary>Gets the servers that hold a lease and those whose lease has just ended, ordered by id.</summary>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The servers.</returns>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken = default) =>
         Link.Registry.GetServersAsync().WaitAsync(cancellationToken);
 
-    /// <summary>How much is connected.</summary>
+    /// <summary>Gets the number of live servers, connected accounts and connections.</summary>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The counts.</returns>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
         Link.Registry.GetCountsAsync().WaitAsync(cancellationToken);
 
-    /// <summary>A page of the connected accounts, in the order of their UTF-8 bytes.</summary>
-    /// <param name="prefix">What their names begin with; empty for all.</param>
-    /// <param name="after">The last account of the page before; null for the first page.</param>
-    /// <param name="take">How many: 1 to 1,000.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <summary>Gets one page of the connected accounts, ordered by the UTF-8 bytes of their names.</summary>
+    /// <param name="prefix">The prefix of the account names; empty for all accounts.</param>
+    /// <param name="after">The last account of the previous page, or <see langword="null"/> for the first page.</param>
+    /// <param name="take">The maximum number of accounts, from 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The page.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 1,000.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<AccountPage> GetAccountsAsync(
         string prefix = "", string? after = null, int take = 100, CancellationToken cancellationToken = default)
     {
@@ -28,14 +37,23 @@ public sealed partial class ScalerCluster
     }
 
     /// <summary>
-    /// The accounts from a position on, in the order of their UTF-8 bytes: for lists that are scrolled. It costs the same at every position.
-    /// An account whose server has just died keeps its position, without a connection, for the seconds until it is removed.
+    /// Gets connected accounts by position, ordered by the UTF-8 bytes of their names, for scrollable lists. The cost does not
+    /// depend on the position. An account whose server has just died keeps its position, with 0 connections, until it is
+    /// removed after some seconds.
     /// </summary>
-    /// <param name="prefix">What their names begin with; empty for all. Positions are counted among these.</param>
-    /// <param name="offset">The position of the first, or how far it is behind <paramref name="from"/>; in front of it where negative.</param>
-    /// <param name="from">The account that <paramref name="offset"/> counts from, connected or not; null counts from the first.</param>
-    /// <param name="take">How many: 1 to 500.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <param name="prefix">The prefix of the account names; empty for all accounts. Positions count only these accounts.</param>
+    /// <param name="offset">
+    /// The position of the first account, relative to <paramref name="from"/>. A negative value selects accounts before it.
+    /// </param>
+    /// <param name="from">
+    /// The account that <paramref name="offset"/> counts from, connected or not; <see langword="null"/> counts from the first
+    /// account.
+    /// </param>
+    /// <param name="take">The maximum number of accounts, from 1 to 500.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The accounts, the position of the first one, and the total number of accounts.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 500.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<AccountRange> GetAccountRangeAsync(
         string prefix = "", long offset = 0, string? from = null, int take = 100, CancellationToken cancellationToken = default)
     {
@@ -45,11 +63,16 @@ public sealed partial class ScalerCluster
         return Link.Registry.GetAccountRangeAsync(prefix, offset, from, take).WaitAsync(cancellationToken);
     }
 
-    /// <summary>The connections of an account, on all servers.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="take">How many at most: 1 to 10,000.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
-    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take = 1000, CancellationToken cancellationToken = default)
+    /// <summary>Gets the connections of an account on all servers.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="take">The maximum number of connections, from 1 to 10,000.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The connections.</returns>
+    /// <exception cref="ArgumentException"><paramref name="account"/> is null or empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 10,000.</exception>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
+    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(
+        string account, int take = 1000, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
@@ -58,10 +81,12 @@ public sealed partial class ScalerCluster
     }
 
     /// <summary>
-    /// Compares what every server holds with what the registry says. It asks each server once and reads the registry page by page, so it
-    /// is for an operator's question and for tests, not for each second.
+    /// Compares the connections that each server holds with the registry. The method queries every server and reads the whole
+    /// registry page by page. Use it for diagnostics and tests, not for frequent polling.
     /// </summary>
-    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>One result per server that holds a lease.</returns>
+    /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public async Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken = default)
     {
         await ReadyAsync(receipts: true);
@@ -73,8 +98,11 @@ public sealed partial class ScalerCluster
             registered[server.Holder] = await ReadInventoryAsync(server.Holder, cancellationToken);
         }
 
-        // Reading takes a while, and clients come and go meanwhile: one that differs is asked once more.
-        string[] different = [.. live.Select(s => s.Holder).Where(h => !(held.TryGetValue(h, out var before) && before == registered[h]))];
+        // Connections open and close while the registry is read. Query each server that differs once more.
+        string[] different =
+        [
+            .. live.Select(s => s.Holder).Where(h => !(held.TryGetValue(h, out var before) && before == registered[h])),
+        ];
         var later = different.Length == 0 ? held : await Link.AskInventoryAsync(different, cancellationToken);
         return new RegistryCheck([.. live.Select(s => Compare(s, registered[s.Holder], Find(held, s), Find(later, s)))]);
 

@@ -8,12 +8,12 @@ using StackExchange.Redis;
 namespace Scaler;
 
 /// <summary>
-/// The cluster: who is connected where, what goes wrong, and a way to reach accounts, wherever they are connected. A server has one
-/// (<see cref="ScalerServer.Cluster"/>); a process that takes no connections itself can have one too.
+/// Represents the cluster: its connected accounts, its error events, and operations on accounts connected to any server. Each
+/// server exposes one as <see cref="ScalerServer.Cluster"/>. A process that accepts no client connections can create its own.
 /// </summary>
 public sealed partial class ScalerCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan SecretAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxSecretAge = TimeSpan.FromSeconds(10);
 
     private readonly IConnectionMultiplexer _redis;
     private readonly ErrorLog _errors;
@@ -23,13 +23,17 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     private volatile bool _ready;
     private long _agreedAt;
 
-    /// <summary>Creates a view of the cluster for a process that takes no connections itself.</summary>
-    /// <param name="redis">The Redis that the servers share.</param>
-    /// <param name="options">The options of the servers: at least <see cref="ScalerOptions.Prefix"/> and the cluster's secret must be theirs.</param>
-    /// <param name="time">Where the time comes from. Default: the system's clock.</param>
-    /// <param name="meters">What makes the meters, or null.</param>
-    /// <exception cref="OptionsValidationException">An option cannot work.</exception>
-    public ScalerCluster(IConnectionMultiplexer redis, ScalerOptions? options = null, TimeProvider? time = null, IMeterFactory? meters = null)
+    /// <summary>Creates a view of the cluster for a process that accepts no client connections.</summary>
+    /// <param name="redis">The connection to the Redis instance that the servers share.</param>
+    /// <param name="options">
+    /// The options. <see cref="ScalerOptions.Prefix"/> and <see cref="ScalerClusterOptions.Secret"/> must equal those of the
+    /// servers.
+    /// </param>
+    /// <param name="time">The time provider. The default is <see cref="TimeProvider.System"/>.</param>
+    /// <param name="meters">The factory that creates the meter, or <see langword="null"/> to create it without a factory.</param>
+    /// <exception cref="OptionsValidationException">An option has an invalid value.</exception>
+    public ScalerCluster(
+        IConnectionMultiplexer redis, ScalerOptions? options = null, TimeProvider? time = null, IMeterFactory? meters = null)
         : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters))
     {
     }
@@ -45,7 +49,9 @@ public sealed partial class ScalerCluster : IAsyncDisposable
 
         _redis = redis;
         var keys = new RedisKeys(options.Prefix);
-        Link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis), options, time, metrics);
+        Link = new ClusterLink(
+            new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis),
+            options, time, metrics);
         _errors = new ErrorLog(redis, keys);
         _audit = new AuditTrail(redis, keys);
     }
@@ -54,65 +60,104 @@ public sealed partial class ScalerCluster : IAsyncDisposable
 
     internal ErrorLog Errors => _errors;
 
-    /// <summary>The connected accounts.</summary>
+    /// <summary>Gets a query over the connected accounts.</summary>
     public AccountQuery Accounts => new(this);
 
-    /// <summary>An account, connected or not.</summary>
+    /// <summary>Gets an account by name. The account need not be connected, and Redis is not contacted.</summary>
+    /// <param name="name">The account name.</param>
+    /// <returns>The account.</returns>
     public Account Account(string name) => new(this, name);
 
-    /// <summary>Sends an event to all connections of an account.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="eventName">The event.</param>
-    /// <param name="args">Its arguments; each becomes JSON.</param>
-    /// <param name="cancellationToken">Stops the waiting, not what is on its way.</param>
-    /// <exception cref="NotSupportedException">An argument cannot be written as JSON.</exception>
-    public Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
+    /// <summary>Sends an event to all connections of an account. Delivery is at most once.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
+    /// <returns>The connections and servers that the send reached.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="account"/> or <paramref name="eventName"/> is null or empty.
+    /// </exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
+    public Task<SendResult> SendAsync(
+        string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
         SendAsync(account, eventName, args, default, cancellationToken);
 
-    /// <summary>Sends an event to connections of an account, with options.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="eventName">The event.</param>
-    /// <param name="args">Its arguments; each becomes JSON.</param>
-    /// <param name="options">Which connections, and whether to wait for receipts.</param>
-    /// <param name="cancellationToken">Stops the waiting, not what is on its way.</param>
+    /// <summary>Sends an event to connections of an account, with options. Delivery is at most once.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <param name="options">The options that select connections and enable receipts.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
+    /// <returns>The connections and servers that the send reached.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="account"/> or <paramref name="eventName"/> is null or empty.
+    /// </exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public Task<SendResult> SendAsync(
-        string account, string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default) =>
+        string account, string eventName, IReadOnlyList<object?> args, SendOptions options,
+        CancellationToken cancellationToken = default) =>
         SendRawAsync(account, Write(eventName, args), isBinary: false, options, cancellationToken);
 
-    /// <summary>Sends an event to all connections of all accounts.</summary>
-    /// <param name="eventName">The event.</param>
-    /// <param name="args">Its arguments; each becomes JSON.</param>
-    /// <param name="cancellationToken">Stops the waiting, not what is on its way.</param>
-    public Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
+    /// <summary>Sends an event to all connections of all accounts. Delivery is at most once.</summary>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
+    /// <returns>The connections and servers that the send reached.</returns>
+    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
+    public Task<SendResult> BroadcastAsync(
+        string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
         BroadcastAsync(eventName, args, default, cancellationToken);
 
-    /// <summary>Sends an event to all connections of all accounts, with options.</summary>
+    /// <summary>Sends an event to all connections of all accounts, with options. Delivery is at most once.</summary>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <param name="options">
+    /// The options. <see cref="SendOptions.Only"/> has no effect on a broadcast.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
+    /// <returns>The connections and servers that the send reached.</returns>
+    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public async Task<SendResult> BroadcastAsync(
         string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default)
     {
         var payload = Write(eventName, args);
         await ReadyAsync(options.Receipts);
         return await Link.SendAsync(
-            EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts, cancellationToken);
+            EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts,
+            cancellationToken);
     }
 
-    /// <summary>Closes all connections of an account.</summary>
+    /// <summary>Closes all connections of an account. Waits for receipts from the servers.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result. The disconnect itself may still complete.</param>
+    /// <returns>The number of connections closed, and the servers reached.</returns>
+    /// <exception cref="ArgumentException"><paramref name="account"/> is null or empty.</exception>
     public Task<SendResult> DisconnectAsync(string account, CancellationToken cancellationToken = default) =>
         DisconnectAsync(new DeliveryTarget(account), cancellationToken);
 
-    /// <summary>Closes one connection of an account. The result tells, by a receipt, whether it was there.</summary>
+    /// <summary>Closes one connection of an account. Waits for receipts from the servers.</summary>
+    /// <param name="account">The account name.</param>
+    /// <param name="connectionId">The public id of the connection.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result. The disconnect itself may still complete.</param>
+    /// <returns>The result. <see cref="SendResult.Connections"/> is 1 if the connection was found; otherwise, 0.</returns>
+    /// <exception cref="ArgumentException"><paramref name="account"/> is null or empty.</exception>
     public Task<SendResult> DisconnectAsync(string account, string connectionId, CancellationToken cancellationToken = default) =>
         DisconnectAsync(new DeliveryTarget(account, connectionId), cancellationToken);
 
     /// <summary>
-    /// How the connections of an account are at this moment: asked of the servers that hold them, at most 1,000 of each. Those of a server
-    /// that does not answer in time are not in it.
+    /// Gets the current activity of an account's connections from the servers that hold them, at most 1,000 connections per
+    /// server. The result omits servers that do not answer within <see cref="ScalerClusterOptions.ReceiptTimeout"/>.
     /// </summary>
-    /// <param name="account">The account.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
-    /// <exception cref="RedisException">The servers could not be asked.</exception>
+    /// <param name="account">The account name.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The activity of each connection.</returns>
+    /// <exception cref="ArgumentException"><paramref name="account"/> is null or empty.</exception>
+    /// <exception cref="RedisException">Redis could not deliver the query to the servers.</exception>
     /// <exception cref="TimeoutException">Redis did not answer within <see cref="ScalerClusterOptions.SendTimeout"/>.</exception>
-    public async Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(
+        string account, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(receipts: true);
@@ -120,52 +165,71 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks a server to drain: it says that it is not ready, takes no new client, and closes the ones it has, a few at a time over
-    /// <see cref="ScalerClusterOptions.DrainBudget"/>. It stays up and keeps its lease, as <see cref="ServerState.Draining"/>, until it is
-    /// stopped or told to <see cref="ResumeAsync"/>.
+    /// Requests that a server drains. The server fails its readiness check, rejects new clients, and closes its connections in
+    /// batches over <see cref="ScalerClusterOptions.DrainBudget"/>. The server keeps running and keeps its lease, in state
+    /// <see cref="ServerState.Draining"/>, until it is stopped or until <see cref="ResumeAsync"/> is called for it.
     /// </summary>
-    /// <param name="serverId">The server's id.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the server.</param>
-    /// <exception cref="RedisException">Redis could not be asked.</exception>
+    /// <param name="serverId">The server id.</param>
+    /// <param name="cancellationToken">Cancels the wait for the answer. The server may still drain.</param>
+    /// <returns>The answer of the server.</returns>
+    /// <exception cref="ArgumentException"><paramref name="serverId"/> is null or empty.</exception>
+    /// <exception cref="RedisException">Redis could not deliver the request.</exception>
     public Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken = default) =>
         AskDrainAsync(serverId, drain: true, cancellationToken);
 
-    /// <summary>Asks a server that was drained by <see cref="DrainAsync"/> to take clients again.</summary>
-    /// <param name="serverId">The server's id.</param>
-    /// <param name="cancellationToken">Stops the waiting, not the server.</param>
-    /// <exception cref="RedisException">Redis could not be asked.</exception>
+    /// <summary>Requests that a server drained by <see cref="DrainAsync"/> accepts clients again.</summary>
+    /// <param name="serverId">The server id.</param>
+    /// <param name="cancellationToken">Cancels the wait for the answer. The server may still resume.</param>
+    /// <returns>The answer of the server.</returns>
+    /// <exception cref="ArgumentException"><paramref name="serverId"/> is null or empty.</exception>
+    /// <exception cref="RedisException">Redis could not deliver the request.</exception>
     public Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken = default) =>
         AskDrainAsync(serverId, drain: false, cancellationToken);
 
-    /// <summary>The last error events, newest first: at most the 1,000 that the cluster keeps.</summary>
-    public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(int take = 1000, CancellationToken cancellationToken = default) =>
+    /// <summary>Gets the most recent error events, newest first. The cluster keeps the last 1,000 for 7 days.</summary>
+    /// <param name="take">The maximum number of events, 1 or more.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The events.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1.</exception>
+    /// <exception cref="RedisException">Redis could not be read.</exception>
+    public Task<IReadOnlyList<ScalerError>> GetRecentErrorsAsync(
+        int take = 1000, CancellationToken cancellationToken = default) =>
         _errors.ReadAsync(take).WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Error events as they are raised, from now on. A reader that falls behind by more than 10,000 misses the oldest. It ends when Redis was
-    /// away and is back: what was raised meanwhile is among <see cref="GetRecentErrorsAsync"/>.
+    /// Streams error events as they are published. If the reader falls behind by more than 10,000 events, the oldest events are
+    /// dropped. The sequence ends when the subscription to Redis is restored after an outage. Read the events published during
+    /// the outage with <see cref="GetRecentErrorsAsync"/>.
     /// </summary>
-    public IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken = default) => _errors.WatchAsync(cancellationToken);
+    /// <param name="cancellationToken">Cancels the sequence.</param>
+    /// <returns>The events.</returns>
+    public IAsyncEnumerable<ScalerError> WatchErrorsAsync(CancellationToken cancellationToken = default) =>
+        _errors.WatchAsync(cancellationToken);
 
-    /// <summary>Writes down what somebody did by hand; the cluster keeps the last 1,000 for 90 days.</summary>
-    /// <param name="entries">What was done, oldest first.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
-    /// <exception cref="RedisException">It could not be written.</exception>
+    /// <summary>Appends manual operations to the audit trail. The cluster keeps the last 1,000 entries for 90 days.</summary>
+    /// <param name="entries">The operations, oldest first.</param>
+    /// <param name="cancellationToken">Cancels the wait. The entries may still be written.</param>
+    /// <returns>A task that completes when the entries are written.</returns>
+    /// <exception cref="RedisException">The entries could not be written.</exception>
     public Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entries);
         return _audit.AppendAsync(entries).WaitAsync(cancellationToken);
     }
 
-    /// <summary>What was written down with <see cref="AppendAuditAsync"/>, newest first.</summary>
-    /// <param name="take">How many: 1 to 1,000.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
-    /// <exception cref="RedisException">It could not be read.</exception>
+    /// <summary>Gets the entries written by <see cref="AppendAuditAsync"/>, newest first.</summary>
+    /// <param name="take">The maximum number of entries, from 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The entries.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 1,000.</exception>
+    /// <exception cref="RedisException">Redis could not be read.</exception>
     public Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take = 1000, CancellationToken cancellationToken = default) =>
         _audit.ReadAsync(take).WaitAsync(cancellationToken);
 
-    /// <summary>The time that Redis takes to answer.</summary>
-    /// <exception cref="RedisException">It does not answer.</exception>
+    /// <summary>Measures the round-trip time to Redis with a PING command.</summary>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The round-trip time.</returns>
+    /// <exception cref="RedisException">Redis did not answer.</exception>
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default) =>
         _redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
 
@@ -186,10 +250,13 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(options.Receipts);
         return await Link.SendAsync(
-            EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts, cancellationToken);
+            EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts,
+            cancellationToken);
     }
 
-    /// <summary>Says that a server agrees on the secret and listens by itself, under its own holder.</summary>
+    /// <summary>
+    /// Marks this cluster view as owned by a server, which agrees on the secret and listens under its own holder name.
+    /// </summary>
     internal void BelongToServer() => _ready = true;
 
     private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)
@@ -217,11 +284,13 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         };
     }
 
-    /// <summary>What a process without a server has to do before it sends: agree on the secret, and listen for receipts.</summary>
+    /// <summary>
+    /// Agrees on the cluster secret and listens for receipts. A process without a server must do this before it sends.
+    /// </summary>
     private async ValueTask ReadyAsync(bool receipts)
     {
-        // Asked for anew from time to time: while nobody else was there, Redis may have lost it and the servers agreed on another.
-        if (_listening is not null && Link.Time.GetElapsedTime(_agreedAt) > SecretAge)
+        // Re-agree after 10 s: if Redis lost the secret while no server was running, the servers agree on a new one.
+        if (_listening is not null && Link.Time.GetElapsedTime(_agreedAt) > MaxSecretAge)
         {
             _ready = false;
         }
@@ -244,7 +313,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         }
         catch (RedisException) when (!receipts)
         {
-            // The send itself will say that the cluster was not reached.
+            // The result of the send reports that the cluster was not reached.
         }
         finally
         {

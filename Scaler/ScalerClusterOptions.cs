@@ -1,41 +1,65 @@
 namespace Scaler;
 
-/// <summary>How a server takes part in its cluster.</summary>
+/// <summary>Options for the server's membership in its cluster.</summary>
 public sealed class ScalerClusterOptions
 {
-    /// <summary>The server's id, unique in the cluster: 1 to 32 letters, digits, <c>-</c> and <c>_</c>. Default: a random one for each process.</summary>
+    /// <summary>
+    /// Gets or sets the server id. It must be unique in the cluster and have 1 to 32 letters, digits, <c>-</c> or <c>_</c>. The
+    /// default is a random id for each process.
+    /// </summary>
     public string? ServerId { get; set; }
 
     /// <summary>
-    /// The URL at which other servers reach this one, for requests that a client sent here by chance. Default: the first address that the
-    /// server listens on, with this machine's name where it listens on all interfaces.
+    /// Gets or sets the URL at which other servers reach this server. They forward requests for sessions of this server to it.
+    /// The default is the first address that the server listens on. If that address means all interfaces, the host name
+    /// replaces it.
     /// </summary>
     public string? AdvertisedUrl { get; set; }
 
     /// <summary>
-    /// What the servers share and nobody else may know: 16 characters or more. It signs session ids and what servers say to each
-    /// other. Default: one is made up by the first server and kept in Redis, so whoever can read Redis knows it.
+    /// Gets or sets the secret that the servers share, with 16 characters or more. Keys derived from it sign session ids,
+    /// envelopes on the bus and forwarded requests. By default, the first server generates a secret and stores it in Redis, so
+    /// anyone who can read Redis knows it.
     /// </summary>
     public string? Secret { get; set; }
 
-    /// <summary>How long a server counts as alive after its last renewal. 1 s to 5 min; default 5 s.</summary>
+    /// <summary>
+    /// Gets or sets the time for which a server counts as alive after its last lease renewal. From 1 second to 5 minutes; the
+    /// default is 5 seconds.
+    /// </summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often the lease is renewed. Less than half of <see cref="LeaseDuration"/>; default 1 s.</summary>
+    /// <summary>
+    /// Gets or sets the interval between lease renewals. It must be less than half of <see cref="LeaseDuration"/>; the default is
+    /// 1 second.
+    /// </summary>
     public TimeSpan LeaseRenewal { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a handshake waits for its registration before it goes on without and raises <c>error::connect</c>. 10 ms to 10 s; default 250 ms.</summary>
+    /// <summary>
+    /// Gets or sets the time that a handshake waits for its registration in Redis. After that time the handshake completes
+    /// without it, and <c>error::connect</c> is raised. From 10 milliseconds to 10 seconds; the default is 250 milliseconds.
+    /// </summary>
     public TimeSpan RegistrationTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long a send waits for Redis. 10 ms to 1 min; default 1 s.</summary>
+    /// <summary>
+    /// Gets or sets the time that a send waits for Redis. From 10 milliseconds to 1 minute; the default is 1 second.
+    /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a send with receipts waits for them. 10 ms to 1 min; default 2 s.</summary>
+    /// <summary>
+    /// Gets or sets the time that a send waits for receipts. From 10 milliseconds to 1 minute; the default is 2 seconds.
+    /// </summary>
     public TimeSpan ReceiptTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long it may take to connect to another server, for a forwarded request. 10 ms to 1 min; default 1 s.</summary>
+    /// <summary>
+    /// Gets or sets the connect timeout for a request that is forwarded to another server. From 10 milliseconds to 1 minute; the
+    /// default is 1 second.
+    /// </summary>
     public TimeSpan ForwardConnectTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Time that a stopping server takes to close its clients, a few at a time so that they do not all come back at once. 0 to 10 min; default 10 s.</summary>
+    /// <summary>
+    /// Gets or sets the maximum time that a draining server takes to close its connections. It closes them in batches so that the
+    /// clients do not all reconnect at once. From 0 to 10 minutes; the default is 10 seconds.
+    /// </summary>
     public TimeSpan DrainBudget { get; set; } = TimeSpan.FromSeconds(10);
 }

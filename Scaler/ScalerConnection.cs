@@ -4,7 +4,7 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>A client's connection on this server.</summary>
+/// <summary>Represents a client connection on this server.</summary>
 public sealed class ScalerConnection
 {
     private readonly ScalerOptions _options;
@@ -16,34 +16,48 @@ public sealed class ScalerConnection
         (Session, Account, Identity, _options) = (session, account, identity, options);
     }
 
-    /// <summary>The connection's public id: safe to log, store and show.</summary>
+    /// <summary>
+    /// Gets the public id of the connection. Unlike the session id, it is not a secret and is safe to log and display.
+    /// </summary>
     public string Id => Session.ConnectionId;
 
-    /// <summary>The account that it belongs to.</summary>
+    /// <summary>Gets the account that the connection belongs to.</summary>
     public Account Account { get; }
 
-    /// <summary>The user that it is bound to, as the token or the application's own authentication named it; null where nobody did.</summary>
+    /// <summary>
+    /// Gets the user that the connection is bound to, from the token or from the application's own authentication;
+    /// <see langword="null"/> if the client is not authenticated.
+    /// </summary>
     public string? User => Identity.User;
 
-    /// <summary>The Engine.IO session that carries it.</summary>
+    /// <summary>Gets the Engine.IO session of the connection.</summary>
     public EngineSession Session { get; }
 
-    /// <summary>Whom it belongs to.</summary>
     internal Identity Identity { get; }
 
-    /// <summary>Where it stands among the connections of its account here; guarded by the account's lock.</summary>
+    /// <summary>
+    /// Gets a reference to the index in the array of the account's connections on this server. Guarded by the lock of the
+    /// account.
+    /// </summary>
     internal ref int SlotOfAccount => ref _slotOfAccount;
 
-    /// <summary>Where it stands among all connections of this server; guarded by their lock.</summary>
+    /// <summary>
+    /// Gets a reference to the index in the array of all connections of this server. Guarded by the lock of that array.
+    /// </summary>
     internal ref int SlotOfServer => ref _slotOfServer;
 
-    /// <summary>Whether it has ended. Set before it is removed from the registry, so that nobody registers it again afterwards.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether the connection has ended. Set before the removal from the registry, so that a
+    /// later retry does not register the connection again.
+    /// </summary>
     internal bool Ended { get; set; }
 
-    /// <summary>Sends an event to this connection. Waits while its queue is full.</summary>
-    /// <param name="eventName">The event.</param>
-    /// <param name="args">Its arguments; each becomes JSON.</param>
-    /// <exception cref="NotSupportedException">An argument cannot be written as JSON.</exception>
+    /// <summary>Sends an event to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <returns>The outcome of the send.</returns>
+    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public ValueTask<EngineSendOutcome> SendAsync(string eventName, params IReadOnlyList<object?> args)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -51,29 +65,44 @@ public sealed class ScalerConnection
         return Session.SendAsync(buffer.WrittenMemory);
     }
 
-    /// <summary>Sends a received message to this connection as it is, neither decoded nor encoded again. Waits while its queue is full.</summary>
+    /// <summary>
+    /// Sends a received message to this connection unchanged, without decoding and encoding it again. Waits while the send
+    /// queue of the connection is full.
+    /// </summary>
+    /// <param name="message">The message to send.</param>
+    /// <param name="cancellationToken">Cancels the wait for space in the queue.</param>
+    /// <returns>The outcome of the send.</returns>
     public ValueTask<EngineSendOutcome> SendAsync(in ScalerMessage message, CancellationToken cancellationToken = default) =>
         Session.SendAsync(
-            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text, cancellationToken: cancellationToken);
+            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text,
+            cancellationToken: cancellationToken);
 
-    /// <summary>Closes it.</summary>
+    /// <summary>Closes the connection.</summary>
+    /// <returns>
+    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is
+    /// already completed.
+    /// </returns>
     public ValueTask CloseAsync() => Session.CloseAsync();
 
-    /// <summary>Closes it, and says why: over WebSocket the client reads it in the close frame.</summary>
-    /// <param name="reason">The reason, which decides on the code.</param>
-    /// <param name="message">At most 123 bytes as UTF-8.</param>
-    /// <exception cref="ArgumentException">The message is longer.</exception>
+    /// <summary>Closes the connection with a reason. A WebSocket client receives the message in the close frame.</summary>
+    /// <param name="reason">The reason, which determines the close code.</param>
+    /// <param name="message">The message, at most 123 bytes as UTF-8 (RFC 6455 section 5.5).</param>
+    /// <returns>
+    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is
+    /// already completed.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="message"/> has more than 123 bytes as UTF-8.</exception>
     public ValueTask CloseAsync(EngineCloseReason reason, string message) => Session.CloseAsync(reason, message);
 
-    /// <summary>Closes it without waiting for its end.</summary>
+    /// <summary>Starts to close the connection without waiting for completion.</summary>
     internal void BeginClose(EngineCloseReason reason = EngineCloseReason.ServerClose) => _ = Session.CloseAsync(reason).AsTask();
 
     internal void BeginClose(EngineCloseReason reason, string message) => _ = Session.CloseAsync(reason, message).AsTask();
 
-    /// <summary>What the registry finds it by, to remove it.</summary>
+    /// <summary>Creates the registry entry that identifies the connection for removal.</summary>
     internal RegistryEntry ToName() => new(Account.Name, Id, default);
 
-    /// <summary>What the registry keeps of it.</summary>
+    /// <summary>Creates the registry entry that describes the connection.</summary>
     internal RegistryEntry ToEntry()
     {
         var agent = Session.Handshake.Header("User-Agent") ?? "";

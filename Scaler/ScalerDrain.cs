@@ -4,37 +4,41 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// Closes the clients of a server that drains: a few at a time, in random order and at random moments, so that they do not
-/// all come back at once to the servers that are left. It takes no longer than the budget, and for few clients far less.
+/// Closes the connections of a draining server in batches, in random order and at random intervals, so that the clients do not
+/// all reconnect to the remaining servers at once. The drain closes about 100 connections per second, and faster if it would
+/// otherwise exceed <see cref="ScalerClusterOptions.DrainBudget"/>.
 /// </summary>
-internal sealed partial class ScalerDrain(ScalerServer server, EngineServer engine, TimeProvider time, ILogger<ScalerDrain> logger)
+internal sealed partial class ScalerDrain(
+    ScalerServer server, EngineServer engine, TimeProvider time, ILogger<ScalerDrain> logger)
 {
-    private const int PerSecond = 100;
+    private const int ConnectionsPerSecond = 100;
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RecheckInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Closes all clients of a server that stops. Cancelled, it closes those that are left at once.</summary>
+    /// <summary>Closes all connections of a stopping server. Cancellation closes the remaining connections at once.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var closed = await CloseAsync(cancellationToken);
 
-        // Who came while the others were being closed, and who is still being told.
+        // Close the sessions that were opened during the drain, and cut off those whose close has not completed.
         var late = engine.Count;
         await engine.CloseAllAsync(EngineCloseReason.ServerShutdown, server.Options.EngineIO.ShutdownBudget, cancellationToken);
         LogEnd(closed, late, (long)time.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    /// <summary>Closes all clients of a server that goes on. Cancelled, it leaves those that are left alone.</summary>
+    /// <summary>
+    /// Closes all connections of a server that keeps running. Cancellation keeps the remaining connections open.
+    /// </summary>
     public async Task EmptyAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var closed = 0;
         while (server.ConnectionCount > 0 && !cancellationToken.IsCancellationRequested)
         {
-            // More than once: a handshake that was on its way may bring another, and a farewell takes its time.
+            // Repeat: a handshake in flight may add a connection, and a graceful close takes time to complete.
             closed = Math.Max(closed, await CloseAsync(cancellationToken));
-            await Task.Delay(Again, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RecheckInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         LogEnd(closed, server.ConnectionCount, (long)time.GetElapsedTime(started).TotalMilliseconds);
@@ -45,7 +49,7 @@ internal sealed partial class ScalerDrain(ScalerServer server, EngineServer engi
         var connections = server.Local.All().ToArray();
         Random.Shared.Shuffle(connections);
         var budget = server.Options.Cluster.DrainBudget;
-        var spread = TimeSpan.FromSeconds((double)connections.Length / PerSecond);
+        var spread = TimeSpan.FromSeconds((double)connections.Length / ConnectionsPerSecond);
         spread = spread < budget ? spread : budget;
         LogBegin(connections.Length, spread);
         var steps = Math.Max((int)(spread / Step), 1);
@@ -66,9 +70,10 @@ internal sealed partial class ScalerDrain(ScalerServer server, EngineServer engi
         return closed;
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Draining: {Connections} connections are closed within {Spread}.")]
+    [LoggerMessage(1, LogLevel.Information, "Draining: closing {Connections} connections within {Spread}.")]
     private partial void LogBegin(int connections, TimeSpan spread);
 
-    [LoggerMessage(2, LogLevel.Information, "Drained: {Closed} connections were closed, {Late} of them or newer ones at the very end, in {Milliseconds} ms.")]
+    [LoggerMessage(2, LogLevel.Information,
+        "Drained: closed {Closed} connections, {Late} connections were still open at the end, after {Milliseconds} ms.")]
     private partial void LogEnd(int closed, int late, long milliseconds);
 }

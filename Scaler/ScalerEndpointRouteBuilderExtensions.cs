@@ -7,16 +7,19 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>Maps Scaler into an application's endpoints.</summary>
+/// <summary>Extension methods that map Scaler's endpoint.</summary>
 public static class ScalerEndpointRouteBuilderExtensions
 {
     /// <summary>Maps the endpoint that clients connect to, at <see cref="ScalerOptions.Path"/>.</summary>
+    /// <param name="endpoints">The endpoint route builder.</param>
+    /// <returns>A builder that can add metadata and conventions to the endpoint.</returns>
     /// <exception cref="InvalidOperationException"><c>AddScaler</c> was not called.</exception>
     public static IEndpointConventionBuilder MapScaler(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var server = endpoints.ServiceProvider.GetService<ScalerServer>()
-            ?? throw new InvalidOperationException("Scaler is not among the services: call builder.Services.AddScaler() before MapScaler().");
+            ?? throw new InvalidOperationException(
+                "The Scaler services are not registered. Call builder.Services.AddScaler() before MapScaler().");
         var peers = endpoints.ServiceProvider.GetRequiredService<PeerEndpoint>();
         var builder = endpoints.MapEngineIO(server.Options.Path);
         builder.Add(endpoint =>
@@ -30,7 +33,8 @@ public static class ScalerEndpointRouteBuilderExtensions
                         return peers.ServeAsync(context);
                     }
 
-                    // A request that another server forwarded comes from the client that this server names, if it proves to be one.
+                    // Another server forwarded the request: restore the address and scheme of the client. The values come from an
+                    // authenticated peer connection or from a signed header.
                     var link = server.Cluster.Link;
                     if (context.Features.Get<PeerRequest>() is { } request)
                     {
@@ -38,7 +42,8 @@ public static class ScalerEndpointRouteBuilderExtensions
                         context.Request.Scheme = request.ClientScheme;
                     }
                     else if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
-                        context.Request.Headers, context.Request.Query["sid"].ToString(), link.Time.GetUtcNow(), link.Secret, out var client, out var scheme))
+                        context.Request.Headers, context.Request.Query["sid"].ToString(), link.Time.GetUtcNow(), link.Secret,
+                        out var client, out var scheme))
                     {
                         context.Connection.RemoteIpAddress = client;
                         context.Request.Scheme = scheme;

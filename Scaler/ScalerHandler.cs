@@ -5,7 +5,7 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>Between Engine.IO and the application: a session becomes a connection of an account, its messages become events.</summary>
+/// <summary>Adapts Engine.IO to Scaler: sessions become connections of accounts, and their messages become events.</summary>
 internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 {
     private readonly Action<EngineSession> _upgraded = session => server.Membership.Changed((ScalerConnection)session.Tag!);
@@ -14,11 +14,12 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
     {
         ScalerConnection? connection = null;
         var identity = (Identity)session.Tag!;
-        server.Local.Add(identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
+        server.Local.Add(
+            identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
         session.Tag = connection;
         session.Upgraded += _upgraded;
 
-        // Before the client is told that it is connected: from then on everybody can find it.
+        // Register before the client receives the open packet: other servers must find the connection from that moment.
         switch (await server.Membership.RegisterAsync(connection!))
         {
             case RegisterOutcome.Failed:
@@ -49,7 +50,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         {
             if (server.Options.Strict)
             {
-                Raise(connection, ErrorNames.Validation, Cut(decoded.Event), "there is no such event");
+                Raise(connection, ErrorNames.Validation, Truncate(decoded.Event), "there is no such event");
             }
 
             return default;
@@ -88,15 +89,16 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         }
     }
 
-    /// <summary>The usual case, without a state machine where the handler completes at once.</summary>
-    private ValueTask HandleOne(ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
+    /// <summary>Invokes a single handler. Avoids an async state machine when the handler completes synchronously.</summary>
+    private ValueTask HandleOne(
+        ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
     {
         try
         {
             var task = route.Handlers[0](connection, message, cancellationToken);
             return task.IsCompletedSuccessfully ? default : AwaitAsync(connection, route, task, cancellationToken);
         }
-#pragma warning disable CA1031 // What a handler throws is the application's bug: it surfaces as an error event, and the connection goes on.
+#pragma warning disable CA1031 // A handler's exception is raised as an error event, and the connection stays open.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -105,13 +107,14 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         }
     }
 
-    private async ValueTask AwaitAsync(ScalerConnection connection, EventRoute route, ValueTask task, CancellationToken cancellationToken)
+    private async ValueTask AwaitAsync(
+        ScalerConnection connection, EventRoute route, ValueTask task, CancellationToken cancellationToken)
     {
         try
         {
             await task;
         }
-#pragma warning disable CA1031 // As above.
+#pragma warning disable CA1031 // A handler's exception is raised as an error event, and the connection stays open.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -119,14 +122,17 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         }
     }
 
-    private async ValueTask HandleAsync(ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
+    private async ValueTask HandleAsync(
+        ScalerConnection connection, ScalerMessage message, EventRoute route, CancellationToken cancellationToken)
     {
-        // A trace of its own for each message, linked to the request that brought it: a WebSocket's request lasts as long as the
-        // connection, and would make one endless trace of all its messages. Being async, this method sets Current for itself only.
+        // Start a new trace per message and link it to the request. A WebSocket request lasts as long as the connection, so one
+        // trace would collect all its messages. Because this method is async, the change to Activity.Current does not affect
+        // the caller.
         var request = Activity.Current;
         Activity.Current = null;
         using var activity = ScalerMetrics.Activities.StartActivity(
-            "scaler.message " + route.Name, ActivityKind.Server, default(ActivityContext), null, request is null ? null : [new ActivityLink(request.Context)]);
+            "scaler.message " + route.Name, ActivityKind.Server, default(ActivityContext), null,
+            request is null ? null : [new ActivityLink(request.Context)]);
         activity?.SetTag("scaler.event", route.Name);
         foreach (var handler in route.Handlers)
         {
@@ -134,7 +140,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
             {
                 await handler(connection, message, cancellationToken);
             }
-#pragma warning disable CA1031 // As above.
+#pragma warning disable CA1031 // A handler's exception is raised as an error event, and the next handler runs.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -150,7 +156,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         {
             return validator(message);
         }
-#pragma warning disable CA1031 // A validator that throws has not found the message right.
+#pragma warning disable CA1031 // A validator's exception rejects the message.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -158,7 +164,8 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         }
     }
 
-    private void HandlerFailed(ScalerConnection connection, EventRoute route, Exception exception, CancellationToken cancellationToken)
+    private void HandlerFailed(
+        ScalerConnection connection, EventRoute route, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -171,16 +178,16 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         switch (outcome)
         {
             case DecodeOutcome.NotParsed:
-                Raise(connection, ErrorNames.Json, Cut(message.Data));
+                Raise(connection, ErrorNames.Json, Truncate(message.Data));
                 break;
             case DecodeOutcome.NotAnObject:
-                Raise(connection, ErrorNames.Invalid, Cut(message.Data));
+                Raise(connection, ErrorNames.Invalid, Truncate(message.Data));
                 break;
             case DecodeOutcome.NoEvent:
-                Raise(connection, ErrorNames.Validation, "", "the message names no event");
+                Raise(connection, ErrorNames.Validation, "", "the message has no event name");
                 break;
             default:
-                Raise(connection, ErrorNames.Validation, Cut(decoded.Event), "'args' is not an array");
+                Raise(connection, ErrorNames.Validation, Truncate(decoded.Event), "'args' is not an array");
                 break;
         }
     }
@@ -188,11 +195,14 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
     private void Raise(ScalerConnection connection, string name, params IReadOnlyList<string> arguments) =>
         server.Raise(name, connection.Account.Name, connection.Id, arguments);
 
-    /// <summary>What a client sent, as text that an error event may carry. What is no UTF-8 shows as U+FFFD.</summary>
-    private string Cut(ReadOnlyMemory<byte> bytes)
+    /// <summary>
+    /// Decodes bytes of a client as UTF-8 and truncates them to <see cref="ScalerOptions.MaxErrorMessageLength"/> characters.
+    /// Invalid sequences become U+FFFD.
+    /// </summary>
+    private string Truncate(ReadOnlyMemory<byte> bytes)
     {
-        var most = server.Options.MaxErrorMessageLength;
-        var text = Encoding.UTF8.GetString(bytes.Span[..Math.Min(bytes.Length, most * 4)]);
-        return text.Length <= most ? text : text[..most] + "…";
+        var maxLength = server.Options.MaxErrorMessageLength;
+        var text = Encoding.UTF8.GetString(bytes.Span[..Math.Min(bytes.Length, maxLength * 4)]);
+        return text.Length <= maxLength ? text : text[..maxLength] + "…";
     }
 }

@@ -9,10 +9,11 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// The server's life within its host: it joins the cluster before the first client can come, says where it listens once it
-/// does, drains when it is asked to, and leaves in order.
+/// Runs the server within its host. The server joins the cluster before it accepts the first client and publishes its URL once
+/// it is listening. At shutdown it drains, closes the peer connections and leaves the cluster.
 /// </summary>
-internal sealed class ScalerHostedService(ScalerServer server, EngineServer engine, ScalerDrain drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
+internal sealed class ScalerHostedService(
+    ScalerServer server, EngineServer engine, ScalerDrain drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
 {
     private readonly RequestedDrain _requested = new(server, engine, drain);
 
@@ -27,7 +28,8 @@ internal sealed class ScalerHostedService(ScalerServer server, EngineServer engi
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        server.Membership.Url = server.Options.Cluster.AdvertisedUrl ?? AdvertisedUrl(http.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        server.Membership.Url = server.Options.Cluster.AdvertisedUrl
+            ?? AdvertisedUrl(http.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
         await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);
     }
 
@@ -45,7 +47,10 @@ internal sealed class ScalerHostedService(ScalerServer server, EngineServer engi
 
     public Task StoppedAsync(CancellationToken cancellationToken) => server.Membership.LeaveAsync(cancellationToken);
 
-    /// <summary>The first address, as others can use it: an address that means all interfaces becomes this machine's name.</summary>
+    /// <summary>
+    /// Returns the first TCP address as a URL for other servers, with http before other schemes. The host name replaces a
+    /// wildcard address.
+    /// </summary>
     internal static string? AdvertisedUrl(IEnumerable<string> addresses)
     {
         foreach (var address in addresses.Select(BindingAddress.Parse).OrderBy(a => a.Scheme == "http" ? 0 : 1))
@@ -55,8 +60,8 @@ internal sealed class ScalerHostedService(ScalerServer server, EngineServer engi
                 continue;
             }
 
-            var everywhere = address.Host is "*" or "+" or "0.0.0.0" or "[::]";
-            return $"{address.Scheme}://{(everywhere ? Dns.GetHostName() : address.Host)}:{address.Port}";
+            var isWildcard = address.Host is "*" or "+" or "0.0.0.0" or "[::]";
+            return $"{address.Scheme}://{(isWildcard ? Dns.GetHostName() : address.Host)}:{address.Port}";
         }
 
         return null;

@@ -3,29 +3,43 @@ using StackExchange.Redis;
 namespace Scaler;
 
 /// <summary>
-/// How Redis is spoken to beyond what a connection string says. The client that a server is given belongs to whoever made it; these are for
-/// whoever makes it by <see cref="Parse"/>, and for the connection that Scaler opens itself where a subscription is dead.
+/// Options for the connection to Redis that a connection string cannot express. The application creates the client and can
+/// apply these options with <see cref="Parse"/> or <see cref="ApplyTo"/>. Scaler applies them to the connection that it opens
+/// itself when a subscription is dead.
 /// </summary>
 public sealed class ScalerRedisOptions
 {
     private const string Tls = "rediss://";
     private const string Plain = "redis://";
 
-    /// <summary>The path of a PEM file with the certificates of whoever has signed that of Redis. Default null: whom the system trusts.</summary>
+    /// <summary>
+    /// Gets or sets the path of a PEM file with the certificate authority that issued the certificate of Redis. The default is
+    /// <see langword="null"/>, which uses the system's trusted authorities.
+    /// </summary>
     public string? CaCertificate { get; set; }
 
-    /// <summary>The path of a PEM file with the certificate by which this process proves who it is. Default null: none.</summary>
+    /// <summary>
+    /// Gets or sets the path of a PEM file with the client certificate. The default is <see langword="null"/>: no client
+    /// certificate.
+    /// </summary>
     public string? ClientCertificate { get; set; }
 
-    /// <summary>The path of the PEM file with the key of <see cref="ClientCertificate"/>. Default null: the key is in the same file.</summary>
+    /// <summary>
+    /// Gets or sets the path of the PEM file with the private key of <see cref="ClientCertificate"/>. The default is
+    /// <see langword="null"/>: the certificate file contains the key.
+    /// </summary>
     public string? ClientKey { get; set; }
 
     /// <summary>
-    /// Reads a connection string of StackExchange.Redis (<c>host:6379,user=…,password=…,ssl=true</c>) or a URL
+    /// Parses a StackExchange.Redis connection string (<c>host:6379,user=…,password=…,ssl=true</c>) or a URL
     /// (<c>rediss://user:password@host:6380/0?name=value</c>; <c>redis://</c> without TLS), and adds the certificates.
     /// </summary>
-    /// <param name="connection">The connection string.</param>
-    /// <exception cref="FormatException">It is none; what it holds is not in the message, for there may be a password in it.</exception>
+    /// <param name="connection">The connection string or URL.</param>
+    /// <returns>The options for StackExchange.Redis.</returns>
+    /// <exception cref="ArgumentException"><paramref name="connection"/> is null, empty or white space.</exception>
+    /// <exception cref="FormatException">
+    /// <paramref name="connection"/> could not be parsed. The message does not contain it because it may hold a password.
+    /// </exception>
     public ConfigurationOptions Parse(string connection)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connection);
@@ -36,7 +50,9 @@ public sealed class ScalerRedisOptions
         }
         catch (ArgumentException)
         {
-            throw new FormatException("The connection string of Redis cannot be read; it must be like 'host:6379,password=…,ssl=true' or 'rediss://user:password@host:6380'.");
+            throw new FormatException(
+                "The Redis connection string could not be parsed. "
+                + "Use the form 'host:6379,password=…,ssl=true' or 'rediss://user:password@host:6380'.");
         }
 
         ApplyTo(options);
@@ -44,10 +60,14 @@ public sealed class ScalerRedisOptions
     }
 
     /// <summary>
-    /// Turns a URL of Redis into the form that StackExchange.Redis reads; anything else is given back as it is. What stands in the URL's query is
-    /// passed on as options.
+    /// Converts a Redis URL to a StackExchange.Redis connection string. Returns any other string unchanged. The query
+    /// parameters of the URL become options of the connection string.
     /// </summary>
-    /// <exception cref="FormatException">It begins like a URL, but is none, or its user or password has a comma, which the other form cannot hold.</exception>
+    /// <param name="connection">The connection string or URL.</param>
+    /// <returns>The connection string.</returns>
+    /// <exception cref="FormatException">
+    /// The URL is not valid, or its user, password or database contains a comma, which a connection string cannot represent.
+    /// </exception>
     public static string ToConnectionString(string connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -59,10 +79,13 @@ public sealed class ScalerRedisOptions
 
         if (!Uri.TryCreate(connection, UriKind.Absolute, out var url) || url.Host.Length == 0)
         {
-            throw new FormatException("The URL of Redis cannot be read; it must be like 'rediss://user:password@host:6380', with what is special in user and password escaped by '%'.");
+            throw new FormatException(
+                "The Redis URL could not be parsed. Use the form 'rediss://user:password@host:6380' "
+                + "and percent-encode special characters in the user and password.");
         }
 
-        List<string> parts = [$"{(url.HostNameType == UriHostNameType.IPv6 ? $"[{url.DnsSafeHost}]" : url.Host)}:{(url.Port > 0 ? url.Port : 6379)}"];
+        var host = url.HostNameType == UriHostNameType.IPv6 ? $"[{url.DnsSafeHost}]" : url.Host;
+        List<string> parts = [$"{host}:{(url.Port > 0 ? url.Port : 6379)}"];
         var login = url.UserInfo.Split(':', 2);
         var (user, password) = login.Length == 2 ? (login[0], login[1]) : ("", login[0]);
         Add(parts, "user", Uri.UnescapeDataString(user));
@@ -73,8 +96,10 @@ public sealed class ScalerRedisOptions
         return string.Join(',', parts);
     }
 
-    /// <summary>Adds the certificates to a client's options. They say that TLS is used too, where a certificate is set.</summary>
-    /// <param name="options">The client's options.</param>
+    /// <summary>
+    /// Adds the certificates to the options of a StackExchange.Redis client. Enables TLS if a certificate is set.
+    /// </summary>
+    /// <param name="options">The options to change.</param>
     public void ApplyTo(ConfigurationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -95,7 +120,8 @@ public sealed class ScalerRedisOptions
     {
         if (value.Contains(',', StringComparison.Ordinal))
         {
-            throw new FormatException($"The {name} in the URL of Redis has a comma, which StackExchange.Redis cannot read from a connection string.");
+            throw new FormatException(
+                $"The {name} in the Redis URL contains a comma, which a StackExchange.Redis connection string cannot represent.");
         }
 
         if (value.Length > 0)

@@ -4,8 +4,10 @@ namespace Scaler;
 
 public sealed partial class ScalerServer
 {
-    /// <summary>Listens for an error event of one argument: <c>error::json</c> or <c>error::invalid</c>.</summary>
-    /// <exception cref="ArgumentException">There is no such error event, or it has two arguments.</exception>
+    /// <summary>Adds a listener for an error event with one argument: <c>error::json</c> or <c>error::invalid</c>.</summary>
+    /// <param name="errorName">The name of the error event, one of <see cref="ErrorNames"/>.</param>
+    /// <param name="listener">The listener. It receives the message that caused the error.</param>
+    /// <exception cref="ArgumentException">The error event does not exist, or it has two arguments.</exception>
     public void On(string errorName, Action<string> listener)
     {
         switch (errorName)
@@ -16,8 +18,13 @@ public sealed partial class ScalerServer
         }
     }
 
-    /// <summary>Listens for an error event of two arguments: <c>error::connect</c>, <c>error::disconnect</c>, <c>error::validation</c>, <c>error::handler</c> or <c>error::limit</c>.</summary>
-    /// <exception cref="ArgumentException">There is no such error event, or it has one argument.</exception>
+    /// <summary>
+    /// Adds a listener for an error event with two arguments: <c>error::connect</c>, <c>error::disconnect</c>,
+    /// <c>error::validation</c>, <c>error::handler</c> or <c>error::limit</c>.
+    /// </summary>
+    /// <param name="errorName">The name of the error event, one of <see cref="ErrorNames"/>.</param>
+    /// <param name="listener">The listener. <see cref="ErrorNames"/> describes the arguments of each event.</param>
+    /// <exception cref="ArgumentException">The error event does not exist, or it has one argument.</exception>
     public void On(string errorName, Action<string, string> listener)
     {
         switch (errorName)
@@ -30,22 +37,38 @@ public sealed partial class ScalerServer
             default:
                 throw Unknown(
                     errorName, "two arguments",
-                    $"{ErrorNames.Connect}, {ErrorNames.Disconnect}, {ErrorNames.Validation}, {ErrorNames.Handler}, {ErrorNames.Limit}");
+                    $"{ErrorNames.Connect}, {ErrorNames.Disconnect}, {ErrorNames.Validation}, "
+                    + $"{ErrorNames.Handler}, {ErrorNames.Limit}");
         }
     }
 
-    /// <summary>Handles an event. Several handlers of one event are called one after the other.</summary>
-    /// <param name="eventName">The event, any name that does not begin with <c>error::</c>.</param>
-    /// <param name="handler">The business logic.</param>
+    /// <summary>
+    /// Adds a handler for an event. Handlers of the same event run sequentially, in the order in which they were added.
+    /// </summary>
+    /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
+    /// <param name="handler">The handler.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
+    /// </exception>
     public void On(string eventName, ScalerMessageHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         _routes.AddHandler(ValidEvent(eventName), handler);
     }
 
-    /// <summary>Handles an event whose first argument is a <typeparamref name="T"/>. A message whose first argument is none raises <c>error::validation</c>.</summary>
-    /// <param name="eventName">The event.</param>
-    /// <param name="handler">The business logic: who sent it, the argument (the default where there is none), and a token that is cancelled when the connection ends.</param>
+    /// <summary>
+    /// Adds a handler for an event whose first argument is a <typeparamref name="T"/>. A message whose first argument cannot be
+    /// deserialized as <typeparamref name="T"/> raises <c>error::validation</c>.
+    /// </summary>
+    /// <typeparam name="T">The type of the first argument.</typeparam>
+    /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
+    /// <param name="handler">
+    /// The handler. It receives the connection of the sender, the argument, and a token that is cancelled when the connection
+    /// ends. The argument is <see langword="default"/> if the message has no arguments.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
+    /// </exception>
     public void On<T>(string eventName, Func<ScalerConnection, T?, CancellationToken, ValueTask> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -54,18 +77,31 @@ public sealed partial class ScalerServer
             handler(connection, message.Argument<T>(0), cancellationToken)));
     }
 
-    /// <summary>Checks the messages of an event before any handler sees them.</summary>
-    /// <param name="eventName">The event.</param>
-    /// <param name="validator">Gives what is wrong with a message, or null where it is right.</param>
+    /// <summary>Adds a validator for the messages of an event. Validators run before the handlers.</summary>
+    /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
+    /// <param name="validator">
+    /// The validator. It returns an error text, which raises <c>error::validation</c>, or <see langword="null"/> if the message
+    /// is valid.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
+    /// </exception>
     public void Validate(string eventName, Func<ScalerMessage, string?> validator)
     {
         ArgumentNullException.ThrowIfNull(validator);
         _routes.AddValidator(ValidEvent(eventName), validator);
     }
 
-    /// <summary>Checks the first argument of an event's messages.</summary>
-    /// <param name="eventName">The event.</param>
-    /// <param name="validator">Gives what is wrong with the argument (the default where there is none), or null where it is right.</param>
+    /// <summary>Adds a validator for the first argument of an event's messages. Validators run before the handlers.</summary>
+    /// <typeparam name="T">The type of the first argument.</typeparam>
+    /// <param name="eventName">The event name. It must not begin with <c>error::</c>.</param>
+    /// <param name="validator">
+    /// The validator. It receives the argument, or <see langword="default"/> if the message has no arguments. It returns an
+    /// error text, which raises <c>error::validation</c>, or <see langword="null"/> if the argument is valid.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
+    /// </exception>
     public void Validate<T>(string eventName, Func<T?, string?> validator)
     {
         ArgumentNullException.ThrowIfNull(validator);
@@ -77,7 +113,7 @@ public sealed partial class ScalerServer
             }
             catch (JsonException exception)
             {
-                return $"the first argument is no {typeof(T).Name}: {exception.Message}";
+                return $"the first argument is not a valid {typeof(T).Name}: {exception.Message}";
             }
         });
     }
@@ -88,10 +124,11 @@ public sealed partial class ScalerServer
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         return eventName.StartsWith(ErrorNames.Prefix, StringComparison.Ordinal)
-            ? throw new ArgumentException($"'{eventName}' is an error event's name; a message cannot have it.", nameof(eventName))
+            ? throw new ArgumentException(
+                $"'{eventName}' is reserved: names that begin with '{ErrorNames.Prefix}' are error events.", nameof(eventName))
             : eventName;
     }
 
     private static ArgumentException Unknown(string name, string arguments, string known) =>
-        new($"'{name}' is no error event of {arguments}; these are: {known}.", nameof(name));
+        new($"'{name}' is not an error event with {arguments}. Error events with {arguments}: {known}.", nameof(name));
 }

@@ -11,23 +11,35 @@ public sealed partial class ScalerServer
 {
     private WebApplication? _app;
 
-    /// <summary>The addresses that it listens on, once it does.</summary>
+    /// <summary>
+    /// Gets the addresses that the server listens on, or an empty collection before
+    /// <see cref="ListenAsync(int, CancellationToken)"/> has completed.
+    /// </summary>
     public IReadOnlyCollection<string> Addresses => _app is null ? [] : [.. _app.Urls];
 
-    /// <summary>Listens on a port of all interfaces, as a plain HTTP server does; completes when it listens.</summary>
-    /// <param name="port">The port; 0 takes a free one.</param>
-    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <summary>Starts listening for HTTP on a port of all interfaces.</summary>
+    /// <param name="port">The port, or 0 for a free port.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>A task that completes when the server listens.</returns>
+    /// <exception cref="InvalidOperationException">The server is already listening.</exception>
     /// <exception cref="IOException">The port is in use.</exception>
     public Task ListenAsync(int port, CancellationToken cancellationToken = default) =>
         ListenAsync(kestrel => kestrel.ListenAnyIP(port), cancellationToken);
 
-    /// <summary>Listens on a URL, such as <c>http://127.0.0.1:8080</c>; completes when it listens.</summary>
+    /// <summary>Starts listening on an http URL, such as <c>http://127.0.0.1:8080</c>.</summary>
+    /// <param name="url">The URL. A host that is neither an IP address nor <c>localhost</c> means all interfaces.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>A task that completes when the server listens.</returns>
+    /// <exception cref="ArgumentException">The scheme of <paramref name="url"/> is not http.</exception>
+    /// <exception cref="InvalidOperationException">The server is already listening.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
     public Task ListenAsync(string url, CancellationToken cancellationToken = default)
     {
         var address = BindingAddress.Parse(url);
         if (!address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException($"'{url}' needs a certificate: give Kestrel's options instead of a URL.", nameof(url));
+            throw new ArgumentException(
+                $"The scheme of '{url}' is not http. To use TLS, call the overload that configures Kestrel.", nameof(url));
         }
 
         return ListenAsync(
@@ -49,13 +61,17 @@ public sealed partial class ScalerServer
             cancellationToken);
     }
 
-    /// <summary>Listens as Kestrel's options say: several endpoints, TLS, limits. Completes when it listens.</summary>
-    /// <exception cref="InvalidOperationException">It listens already.</exception>
+    /// <summary>Starts listening as configured by Kestrel options, for example with several endpoints, TLS or limits.</summary>
+    /// <param name="configure">The callback that configures Kestrel.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>A task that completes when the server listens.</returns>
+    /// <exception cref="InvalidOperationException">The server is already listening.</exception>
+    /// <exception cref="IOException">A port is in use.</exception>
     public async Task ListenAsync(Action<KestrelServerOptions> configure, CancellationToken cancellationToken = default)
     {
         if (_app is not null)
         {
-            throw new InvalidOperationException("The server listens already.");
+            throw new InvalidOperationException("The server is already listening.");
         }
 
         var builder = WebApplication.CreateSlimBuilder();

@@ -7,10 +7,10 @@ using StackExchange.Redis;
 namespace Scaler;
 
 /// <summary>
-/// A server of the cluster: it takes connections at <see cref="ScalerOptions.Path"/>, registers each under its account, hands
-/// received messages to the handlers of their event, and reaches any account wherever it is connected.
+/// Represents a server of the cluster. It accepts connections at <see cref="ScalerOptions.Path"/> and registers each under its
+/// account. It dispatches received messages to the handlers of their event, and sends to accounts connected to any server.
 /// <example>
-/// By itself:
+/// Standalone:
 /// <code>
 /// await using var server = new ScalerServer(redis, new ScalerOptions());
 /// server.On("error::connect", (key, value) => Console.WriteLine($"{key} {value}"));
@@ -28,14 +28,19 @@ public sealed partial class ScalerServer : IAsyncDisposable
     private readonly ScalerMetrics _metrics;
 
     /// <summary>Creates a server.</summary>
-    /// <param name="redis">The Redis that the servers of the cluster share. It need not be connected yet.</param>
-    /// <param name="options">How the server behaves.</param>
-    /// <param name="loggers">Where the library logs what it does; error events are not logged but raised. Default: nowhere.</param>
-    /// <param name="time">Where the time comes from. Default: the system's clock.</param>
-    /// <param name="meters">What makes the meters. Default: meters that belong to nobody.</param>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option cannot work.</exception>
+    /// <param name="redis">
+    /// The connection to the Redis instance that the servers of the cluster share. It need not be connected yet.
+    /// </param>
+    /// <param name="options">The options. The default is a new <see cref="ScalerOptions"/>.</param>
+    /// <param name="loggers">
+    /// The logger factory. The default is no logging. Error events are raised on <see cref="Errors"/>, not logged.
+    /// </param>
+    /// <param name="time">The time provider. The default is <see cref="TimeProvider.System"/>.</param>
+    /// <param name="meters">The factory that creates the meter, or <see langword="null"/> to create it without a factory.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option has an invalid value.</exception>
     public ScalerServer(
-        IConnectionMultiplexer redis, ScalerOptions? options = null, ILoggerFactory? loggers = null, TimeProvider? time = null, IMeterFactory? meters = null)
+        IConnectionMultiplexer redis, ScalerOptions? options = null, ILoggerFactory? loggers = null, TimeProvider? time = null,
+        IMeterFactory? meters = null)
     {
         _options = options ?? new ScalerOptions();
         _time = time ?? TimeProvider.System;
@@ -48,25 +53,31 @@ public sealed partial class ScalerServer : IAsyncDisposable
         _metrics.Observe(Local, () => Membership.HoldsLease);
     }
 
-    /// <summary>Creates a server, see the constructor.</summary>
+    /// <summary>Creates a server without logging and with the system clock.</summary>
+    /// <param name="redis">
+    /// The connection to the Redis instance that the servers of the cluster share. It need not be connected yet.
+    /// </param>
+    /// <param name="options">The options. The default is a new <see cref="ScalerOptions"/>.</param>
+    /// <returns>The server.</returns>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option has an invalid value.</exception>
     public static ScalerServer Create(IConnectionMultiplexer redis, ScalerOptions? options = null) => new(redis, options);
 
-    /// <summary>The server's id, unique in the cluster.</summary>
+    /// <summary>Gets the server id, which is unique in the cluster.</summary>
     public string Id => Membership.ServerId;
 
-    /// <summary>The cluster that it belongs to.</summary>
+    /// <summary>Gets the cluster that the server belongs to.</summary>
     public ScalerCluster Cluster { get; }
 
-    /// <summary>What goes wrong, as events.</summary>
+    /// <summary>Gets the error events of this server.</summary>
     public ScalerErrors Errors { get; } = new();
 
-    /// <summary>The connected accounts, of all servers.</summary>
+    /// <summary>Gets a query over the connected accounts of all servers.</summary>
     public AccountQuery Accounts => Cluster.Accounts;
 
-    /// <summary>The connections of this server, of about now.</summary>
+    /// <summary>Gets the connections of this server. Each enumeration takes a snapshot when it starts.</summary>
     public IEnumerable<ScalerConnection> Connections => Local.All();
 
-    /// <summary>How many connections this server holds.</summary>
+    /// <summary>Gets the number of connections of this server.</summary>
     public int ConnectionCount => Local.Connections;
 
     internal ScalerOptions Options => _options;
@@ -77,14 +88,19 @@ public sealed partial class ScalerServer : IAsyncDisposable
 
     internal ScalerMetrics Metrics => _metrics;
 
-    /// <summary>An account, connected or not.</summary>
+    /// <summary>Gets an account by name. The account need not be connected, and Redis is not contacted.</summary>
+    /// <param name="name">The account name.</param>
+    /// <returns>The account.</returns>
     public Account Account(string name) => Cluster.Account(name);
 
-    /// <summary>Sends an event to every connection of every account.</summary>
-    /// <param name="eventName">The event.</param>
-    /// <param name="args">Its arguments; each becomes JSON.</param>
-    /// <exception cref="NotSupportedException">An argument cannot be written as JSON.</exception>
-    public Task<SendResult> BroadcastAsync(string eventName, params IReadOnlyList<object?> args) => Cluster.BroadcastAsync(eventName, args);
+    /// <summary>Sends an event to all connections of all accounts. Delivery is at most once.</summary>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <returns>The connections and servers that the send reached.</returns>
+    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
+    public Task<SendResult> BroadcastAsync(string eventName, params IReadOnlyList<object?> args) =>
+        Cluster.BroadcastAsync(eventName, args);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

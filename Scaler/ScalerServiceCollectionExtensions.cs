@@ -15,21 +15,22 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Scaler;
 
-/// <summary>Adds Scaler to an application's services.</summary>
+/// <summary>Extension methods that register Scaler's services.</summary>
 public static class ScalerServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="ScalerServer"/>, with options from the configuration section <see cref="ScalerOptions.Section"/>. Needs an
-    /// <see cref="IConnectionMultiplexer"/> among the services; map it with <c>app.MapScaler()</c>.
+    /// Adds a <see cref="ScalerServer"/> with options from the configuration section <see cref="ScalerOptions.Section"/>.
+    /// Requires a registered <see cref="IConnectionMultiplexer"/>. Map the endpoint with <c>app.MapScaler()</c>.
     /// </summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configure">Sets options after the configuration.</param>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configure">The callback that changes the options after they are bound from configuration.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddScaler(this IServiceCollection services, Action<ScalerOptions>? configure = null)
     {
         services.AddScalerOptions(configure);
         services.TryAddSingleton(provider =>
         {
-            // Before Redis is connected to: what is wrong with the options is said first.
+            // Validate the options before connecting to Redis, so that a configuration error is reported first.
             var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
             return new ScalerServer(
                 provider.GetRequiredService<IConnectionMultiplexer>(),
@@ -42,17 +43,21 @@ public static class ScalerServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds <see cref="ScalerCluster"/>: for an application that looks at the cluster and sends to it but takes no connections itself.
-    /// Needs an <see cref="IConnectionMultiplexer"/> among the services.
+    /// Adds a <see cref="ScalerCluster"/> for an application that monitors the cluster or sends to it but accepts no client
+    /// connections. Requires a registered <see cref="IConnectionMultiplexer"/>.
     /// </summary>
-    /// <param name="services">The services.</param>
-    /// <param name="configure">Sets options after the configuration; the prefix and the secret must be those of the servers.</param>
+    /// <param name="services">The service collection.</param>
+    /// <param name="configure">
+    /// The callback that changes the options after they are bound from configuration. The prefix and the secret must equal
+    /// those of the servers.
+    /// </param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddScalerCluster(this IServiceCollection services, Action<ScalerOptions>? configure = null)
     {
         services.AddScalerOptions(configure);
         services.TryAddSingleton(provider =>
         {
-            // As above.
+            // Validate the options before connecting to Redis, so that a configuration error is reported first.
             var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
             return new ScalerCluster(
                 provider.GetRequiredService<IConnectionMultiplexer>(),
@@ -63,17 +68,22 @@ public static class ScalerServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Publishes the server's error events to the cluster, for <see cref="ScalerCluster.WatchErrorsAsync"/> and <see cref="ScalerCluster.GetRecentErrorsAsync"/>.</summary>
+    /// <summary>
+    /// Adds a hosted service that publishes the error events of the server to the cluster. Read them with
+    /// <see cref="ScalerCluster.WatchErrorsAsync"/> and <see cref="ScalerCluster.GetRecentErrorsAsync"/>.
+    /// </summary>
+    /// <param name="services">The service collection.</param>
+    /// <returns>The service collection.</returns>
     public static IServiceCollection AddScalerErrorPublishing(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services.AddHostedService<ErrorPublisher>();
     }
 
-    /// <summary>Hosts a server that exists already.</summary>
+    /// <summary>Adds an existing server.</summary>
     internal static IServiceCollection AddScaler(this IServiceCollection services, ScalerServer server)
     {
-        // Registered as made by the container, it would be disposed with it; it is the caller's.
+        // Register the instance, not a factory: the container disposes objects that it creates, and the caller owns this server.
         services.AddSingleton(server);
         services.AddSingleton(Options.Create(server.Options));
         return services.AddScalerEndpoint();
@@ -82,7 +92,8 @@ public static class ScalerServiceCollectionExtensions
     private static void AddScalerOptions(this IServiceCollection services, Action<ScalerOptions>? configure)
     {
         services.AddOptions<ScalerOptions>()
-            .Configure<IConfiguration>(static (_, configuration) => CheckMode(configuration[$"{ScalerOptions.Section}:Auth:Mode"]))
+            .Configure<IConfiguration>(
+                static (_, configuration) => CheckMode(configuration[$"{ScalerOptions.Section}:Auth:Mode"]))
             .BindConfiguration(ScalerOptions.Section)
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ScalerOptions>, ScalerOptionsValidator>());
@@ -92,13 +103,14 @@ public static class ScalerServiceCollectionExtensions
         }
     }
 
-    // The binder would say that it can't convert it, and not into what it should be changed.
+    // The configuration binder reports only that the value cannot be converted, not which values are valid.
     private static void CheckMode(string? mode)
     {
         if (!string.IsNullOrEmpty(mode) && !Enum.TryParse<ScalerAuthMode>(mode, ignoreCase: true, out _))
         {
             throw new OptionsValidationException(
-                ScalerOptions.Section, typeof(ScalerOptions), [$"{ScalerOptions.Section}:Auth:Mode is '{mode}'; it must be 'None' or 'Jwt'."]);
+                ScalerOptions.Section, typeof(ScalerOptions),
+                [$"{ScalerOptions.Section}:Auth:Mode is '{mode}'; it must be 'None' or 'Jwt'."]);
         }
     }
 
@@ -106,7 +118,7 @@ public static class ScalerServiceCollectionExtensions
     {
         services.AddHttpForwarder();
 
-        // Below a warning it logs the URLs that it forwards to, and with them session ids, which are secrets.
+        // Below Warning, YARP logs the destination URLs. They contain session ids, which are secrets.
         services.Configure<LoggerFilterOptions>(static options =>
             options.Rules.Add(new LoggerFilterRule(null, "Yarp.ReverseProxy.Forwarder", LogLevel.Warning, null)));
         services.AddEngineIO<ScalerHandler>();
@@ -119,7 +131,7 @@ public static class ScalerServiceCollectionExtensions
         services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<PeerApplication>());
         services.TryAddSingleton<PeerEndpoint>();
 
-        // Engine.IO's options are a part of Scaler's, with the hooks that make a session one of the cluster.
+        // Use the Engine.IO options of ScalerOptions, with the callbacks that bind sessions to the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ScalerDrain>();
@@ -135,9 +147,10 @@ public static class ScalerServiceCollectionExtensions
         services.AddWebEncoders();
         services.AddOptions<JwtBearerOptions>(JwtVerification.Scheme).Configure<IOptions<ScalerOptions>, TimeProvider>(
             static (jwt, scaler, time) => JwtVerification.Configure(jwt, scaler.Value.Auth, time));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
 
-        // Without tokens it is the platform's own, which the platform takes a shorter way with.
+        // Without tokens, keep DefaultHttpContextFactory: ASP.NET Core has a fast path for that type.
         services.AddSingleton<IHttpContextFactory>(static provider =>
         {
             var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
@@ -151,7 +164,8 @@ public static class ScalerServiceCollectionExtensions
         var server = provider.GetRequiredService<ScalerServer>();
         var options = server.Options.EngineIO;
         var admission = new Admission(server.Options);
-        var (authorize, unknown, validate, limit) = (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
+        var (authorize, unknown, validate, limit) =
+            (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
         options.Path = server.Options.Path;
         options.CloseOnHostStop = false;
         options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Link.Secret);
@@ -164,7 +178,8 @@ public static class ScalerServiceCollectionExtensions
             limit?.Invoke(reached);
         };
         options.UnknownSessionAsync = async (context, sid) =>
-            (unknown is not null && await unknown(context, sid)) || await provider.GetRequiredService<Forwarder>().TryForwardAsync(context, sid);
+            (unknown is not null && await unknown(context, sid))
+            || await provider.GetRequiredService<Forwarder>().TryForwardAsync(context, sid);
         return Options.Create(options);
     }
 }

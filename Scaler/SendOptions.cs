@@ -1,14 +1,17 @@
 namespace Scaler;
 
-/// <summary>How a send behaves. The default reaches all connections and waits for no receipt.</summary>
+/// <summary>Options for a send. The default sends to all connections and does not wait for receipts.</summary>
 public readonly record struct SendOptions
 {
-    /// <summary>The id of a connection that is left out.</summary>
+    /// <summary>Gets the public id of a connection to exclude.</summary>
     public string? Except { get; init; }
 
-    /// <summary>The id of the only connection that is meant.</summary>
+    /// <summary>Gets the public id of the only connection to send to.</summary>
     public string? Only { get; init; }
 
-    /// <summary>Whether to wait until every server reached has said how many of its connections took the message, or <see cref="ScalerClusterOptions.ReceiptTimeout"/> is over.</summary>
+    /// <summary>
+    /// Gets a value indicating whether to wait for receipts. Each server that the send reaches reports how many of its
+    /// connections queued the message. The wait ends after <see cref="ScalerClusterOptions.ReceiptTimeout"/>.
+    /// </summary>
     public bool Receipts { get; init; }
 }

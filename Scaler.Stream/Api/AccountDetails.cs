@@ -1,7 +1,7 @@
 namespace Scaler.Stream.Api;
 
-/// <summary>A connected account.</summary>
-/// <param name="Name">The account.</param>
-/// <param name="Connections">Its connections, on all servers.</param>
-/// <param name="More">Whether it has more than are listed.</param>
+/// <summary>Represents a connected account.</summary>
+/// <param name="Name">The account name.</param>
+/// <param name="Connections">The connections of the account, on all servers.</param>
+/// <param name="More"><see langword="true"/> if the account has more connections than are listed.</param>
 internal sealed record AccountDetails(string Name, IReadOnlyList<ConnectionInfo> Connections, bool More);

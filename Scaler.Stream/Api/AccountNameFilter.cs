@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>Refuses what cannot be an account's name: no client could have connected with it.</summary>
+/// <summary>Rejects invalid account names, with which no client can connect.</summary>
 internal sealed class AccountNameFilter(IOptions<ScalerOptions> options) : IEndpointFilter
 {
     public const string Parameter = "account";
@@ -11,8 +11,8 @@ internal sealed class AccountNameFilter(IOptions<ScalerOptions> options) : IEndp
     {
         var account = (string)context.HttpContext.Request.RouteValues[Parameter]!;
         var problem = account.Length > options.Value.MaxAccountLength
-            ? $"The account has {account.Length} characters; at most {options.Value.MaxAccountLength} are possible."
-            : account.Any(char.IsControl) ? "The account has a control character; no account has." : null;
+            ? $"The account name has {account.Length} characters; at most {options.Value.MaxAccountLength} are allowed."
+            : account.Any(char.IsControl) ? "The account name contains a control character." : null;
         return problem is null
             ? next(context)
             : new(TypedResults.Problem(problem, statusCode: StatusCodes.Status400BadRequest));

@@ -2,17 +2,25 @@ using Microsoft.OpenApi;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>What the OpenAPI document says beyond what the endpoints show: whose it is, the key, and what every answer means.</summary>
+/// <summary>
+/// Configures the OpenAPI document. It adds the title, the security scheme and the description of each status code to the
+/// endpoints' metadata.
+/// </summary>
 internal static class ApiDocument
 {
     private const string SchemeName = "key";
-    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+    private static readonly TimeSpan CacheDuration = TimeSpan.FromHours(1);
 
-    /// <summary>Maps it. It takes long to make and needs no key, so it is made once, whatever the request says of its host and query.</summary>
+    /// <summary>
+    /// Maps the document. It is expensive to generate and needs no API key, so the response is cached independently of the host
+    /// and query of the request.
+    /// </summary>
     public static void MapApiDocument(this WebApplication app)
     {
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase), static document => document.UseOutputCache());
-        app.MapOpenApi().CacheOutput(policy => policy.Expire(Kept).SetVaryByHost(false).SetVaryByQuery([]));
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase),
+            static document => document.UseOutputCache());
+        app.MapOpenApi().CacheOutput(policy => policy.Expire(CacheDuration).SetVaryByHost(false).SetVaryByQuery([]));
     }
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOutputCache().AddOpenApi(options =>
@@ -23,8 +31,8 @@ internal static class ApiDocument
             {
                 Title = "Scaler",
                 Version = "v1",
-                Description = "Reaches the clients of a Scaler cluster from any language. Every server answers for the whole cluster. "
-                    + "Errors are problem details (RFC 9457).",
+                Description = "Sends messages to the clients of a Scaler cluster from any language. "
+                    + "Any server can handle a request for the whole cluster. Errors are problem details (RFC 9457).",
             };
             document.Servers = [new OpenApiServer { Url = "/" }];
             document.Components ??= new OpenApiComponents();
@@ -34,10 +42,11 @@ internal static class ApiDocument
                 {
                     Type = SecuritySchemeType.Http,
                     Scheme = "bearer",
-                    Description = "One of the keys in the servers' configuration, Scaler:Api:Keys.",
+                    Description = "One of the API keys in Scaler:Api:Keys of the server configuration.",
                 },
             };
-            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
+            document.Security =
+                [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, _, _) =>

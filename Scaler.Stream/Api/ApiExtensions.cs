@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>The send API as two calls, so that a test starts the very thing that the program does.</summary>
+/// <summary>Adds and maps the send API. Tests use the same two methods as the program.</summary>
 internal static partial class ApiExtensions
 {
     public const string Path = "/api";
@@ -27,7 +27,7 @@ internal static partial class ApiExtensions
             options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
 
-        // What is wrong with a request goes back to the sender, in every environment.
+        // Return the cause of a bad request to the sender in every environment, not only in Development.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddValidation();
         services.AddRateLimiter(static _ => { });
@@ -65,7 +65,8 @@ internal static partial class ApiExtensions
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        var accounts = group.MapGroup($"/accounts/{{{AccountNameFilter.Parameter}}}").AddEndpointFilter<RouteGroupBuilder, AccountNameFilter>();
+        var accounts = group.MapGroup($"/accounts/{{{AccountNameFilter.Parameter}}}")
+            .AddEndpointFilter<RouteGroupBuilder, AccountNameFilter>();
         accounts.MapMessages(group);
         accounts.MapAccounts(group);
         group.MapServers();
@@ -81,12 +82,14 @@ internal static partial class ApiExtensions
             return ValueTask.CompletedTask;
         },
         GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetConcurrencyLimiter(
-            context.User.Identity?.Name ?? "", _ => new ConcurrencyLimiterOptions { PermitLimit = options.MaxConcurrentRequests })),
+            context.User.Identity?.Name ?? "",
+            _ => new ConcurrencyLimiterOptions { PermitLimit = options.MaxConcurrentRequests })),
     };
 
-    [LoggerMessage(1, LogLevel.Information, "The send API is off: no key is configured. {Setting} would be one, and the API be at {Path}")]
+    [LoggerMessage(1, LogLevel.Information,
+        "The send API is disabled because no key is configured. Set {Setting} to enable it at {Path}")]
     private static partial void LogOff(ILogger logger, string path, string setting);
 
-    [LoggerMessage(2, LogLevel.Information, "The send API is at {Path}, open to {Count} keys")]
+    [LoggerMessage(2, LogLevel.Information, "The send API is enabled at {Path} with {Count} keys")]
     private static partial void LogOn(ILogger logger, string path, int count);
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>How the API's bodies are read and written, made at build time.</summary>
+/// <summary>Provides source-generated JSON metadata for the request and response bodies of the API.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(SendResult))]

@@ -4,22 +4,24 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>The keys that open the API. They are kept and compared as hashes of one length, in constant time.</summary>
+/// <summary>
+/// Holds the API keys. They are stored as SHA-256 hashes, which have equal length, and compared in constant time.
+/// </summary>
 internal sealed class ApiKeys(IOptions<ApiOptions> options)
 {
     private readonly byte[][] _hashes = [.. options.Value.Keys.Select(Hash)];
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Gets the number of keys.</summary>
     public int Count => _hashes.Length;
 
-    /// <summary>Which key this is, by its place in the configuration; negative where it is none.</summary>
+    /// <summary>Returns the index of a key in the configuration, or -1 if the key is not configured.</summary>
     public int Find(string key)
     {
         var hash = Hash(key);
         var found = -1;
         for (var i = 0; i < _hashes.Length; i++)
         {
-            // No early end: how long it takes says nothing about which key it was.
+            // Do not exit early: the duration must not reveal which key matched.
             found = CryptographicOperations.FixedTimeEquals(_hashes[i], hash) ? i : found;
         }
 

@@ -1,17 +1,26 @@
 namespace Scaler.Stream.Api;
 
-/// <summary>The send API's settings, from the configuration section <c>Scaler:Api</c>.</summary>
+/// <summary>Options for the send API, from the configuration section <c>Scaler:Api</c>.</summary>
 internal sealed class ApiOptions
 {
-    /// <summary>The configuration section.</summary>
+    /// <summary>The name of the configuration section.</summary>
     public const string Section = "Scaler:Api";
 
-    /// <summary>Who has one of these may use the API: 32 characters or more each. Several, so that one can replace another. Default: none, then the API is off.</summary>
+    /// <summary>
+    /// Gets the keys that give access to the API, with 32 characters or more each. Several keys allow rotation. The default is
+    /// an empty list, which disables the API.
+    /// </summary>
     public IList<string> Keys { get; init; } = [];
 
-    /// <summary>The largest body of a request, in bytes: 1 KiB to 16 MiB. Default: 1,000,000, as much as a client may send.</summary>
+    /// <summary>
+    /// Gets or sets the maximum size of a request body, in bytes. From 1 KiB to 16 MiB; the default is 1,000,000, which equals
+    /// the default limit for messages of clients.
+    /// </summary>
     public int MaxBodySize { get; set; } = 1_000_000;
 
-    /// <summary>How many requests with one key this server handles at once; more are refused with 429. 1 to 10,000, default 256.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of concurrent requests per key on this server. Further requests are refused with 429.
+    /// From 1 to 10,000; the default is 256.
+    /// </summary>
     public int MaxConcurrentRequests { get; set; } = 256;
 }

@@ -2,12 +2,15 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>Says at the start which setting is wrong, what it holds and what would be right. It never shows a key.</summary>
+/// <summary>
+/// Validates <see cref="ApiOptions"/> at startup. Each failure names the setting, its value and the expected value. Keys are
+/// never shown.
+/// </summary>
 internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
 {
-    private const int ShortestKey = 32;
-    private const int SmallestBody = 1024;
-    private const int LargestBody = 16 * 1024 * 1024;
+    private const int MinKeyLength = 32;
+    private const int MinBodySize = 1024;
+    private const int MaxBodySize = 16 * 1024 * 1024;
 
     public ValidateOptionsResult Validate(string? name, ApiOptions options)
     {
@@ -20,28 +23,29 @@ internal sealed class ApiOptionsValidator : IValidateOptions<ApiOptions>
             }
         }
 
-        Range(failures, nameof(ApiOptions.MaxBodySize), options.MaxBodySize, SmallestBody, LargestBody);
+        Range(failures, nameof(ApiOptions.MaxBodySize), options.MaxBodySize, MinBodySize, MaxBodySize);
         Range(failures, nameof(ApiOptions.MaxConcurrentRequests), options.MaxConcurrentRequests, 1, 10_000);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
     private static string? Problem(string key)
     {
-        // What a header of HTTP carries as it is: visible ASCII.
-        var unfit = key.Count(character => character is <= ' ' or > '~');
-        return unfit > 0
-            ? $"has {unfit} characters that no header can carry (spaces, control characters, or none of ASCII); " +
-                "it must be letters, digits and signs only, such as openssl rand -hex 32 makes."
-            : key.Length < ShortestKey
-            ? $"has {key.Length} characters; it must have {ShortestKey} or more, such as openssl rand -hex 32 makes. Without any key the API is off."
+        // An HTTP header transmits only visible ASCII unchanged.
+        var invalid = key.Count(character => character is <= ' ' or > '~');
+        return invalid > 0
+            ? $"has {invalid} characters that are not allowed in a header (spaces, control characters or non-ASCII); " +
+                "use only letters, digits and punctuation, such as the output of 'openssl rand -hex 32'."
+            : key.Length < MinKeyLength
+            ? $"has {key.Length} characters; it must have {MinKeyLength} or more, " +
+                "such as the output of 'openssl rand -hex 32'. Without any key the API is disabled."
             : null;
     }
 
-    private static void Range(List<string> failures, string key, int value, int least, int most)
+    private static void Range(List<string> failures, string key, int value, int min, int max)
     {
-        if (value < least || value > most)
+        if (value < min || value > max)
         {
-            failures.Add($"{ApiOptions.Section}:{key} is '{value}'; it must be between {least} and {most}.");
+            failures.Add($"{ApiOptions.Section}:{key} is '{value}'; it must be between {min} and {max}.");
         }
     }
 }

@@ -4,16 +4,16 @@ using StackExchange.Redis;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>Makes problem details (RFC 9457) of what an endpoint throws; what it does not know stays a fault of the server.</summary>
+/// <summary>Converts exceptions of endpoints to problem details (RFC 9457). Unknown exceptions remain server errors.</summary>
 internal sealed class ApiProblems(IProblemDetailsService problems) : IExceptionHandler
 {
-    public const string RedisAway = "Redis is away, so the cluster cannot be asked.";
+    public const string RedisAway = "Redis is unavailable, so the cluster cannot be queried.";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var (status, detail) = exception switch
         {
-            BadHttpRequestException { InnerException: JsonException json } bad => (bad.StatusCode, NoMessage(json)),
+            BadHttpRequestException { InnerException: JsonException json } bad => (bad.StatusCode, InvalidMessage(json)),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => (bad.StatusCode, bad.Message),
             BadHttpRequestException bad => (bad.StatusCode, null),
             RedisException or TimeoutException => (StatusCodes.Status503ServiceUnavailable, RedisAway),
@@ -33,6 +33,7 @@ internal sealed class ApiProblems(IProblemDetailsService problems) : IExceptionH
         return true;
     }
 
-    private static string NoMessage(JsonException json) =>
-        $"The body is no message: {json.Message.Replace(typeof(MessageBody).FullName!, "message", StringComparison.Ordinal)}";
+    private static string InvalidMessage(JsonException json) =>
+        "The body is not a valid message: "
+        + json.Message.Replace(typeof(MessageBody).FullName!, "message", StringComparison.Ordinal);
 }

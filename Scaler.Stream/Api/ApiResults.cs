@@ -2,20 +2,23 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>What came of a request, as an answer of HTTP.</summary>
+/// <summary>Converts the result of an operation to an HTTP result.</summary>
 internal static class ApiResults
 {
     public static Results<Ok<SendResult>, ProblemHttpResult> Of(SendResult result) => result.ClusterReached
         ? TypedResults.Ok(result)
         : TypedResults.Problem(
-            "Redis is away, so only connections of the server that answers were reached; 'result' tells how many. Another try reaches them again.",
+            "Redis is unavailable, so only connections of the responding server were reached; 'result' has their number. "
+                + "A retry reaches these connections again.",
             statusCode: StatusCodes.Status503ServiceUnavailable,
             extensions: new Dictionary<string, object?> { ["result"] = result });
 
-    public static Results<Ok<SendResult>, ProblemHttpResult> OfDisconnect(SendResult result, string nobody) =>
-        result is { IsComplete: true, Connections: 0 } ? NotFound(nobody) : Of(result);
+    public static Results<Ok<SendResult>, ProblemHttpResult> OfDisconnect(SendResult result, string notFoundDetail) =>
+        result is { IsComplete: true, Connections: 0 } ? NotFound(notFoundDetail) : Of(result);
 
-    public static ProblemHttpResult BadRequest(string problem) => TypedResults.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
+    public static ProblemHttpResult BadRequest(string problem) =>
+        TypedResults.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
 
-    public static ProblemHttpResult NotFound(string problem) => TypedResults.Problem(problem, statusCode: StatusCodes.Status404NotFound);
+    public static ProblemHttpResult NotFound(string problem) =>
+        TypedResults.Problem(problem, statusCode: StatusCodes.Status404NotFound);
 }

@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.Routing.Patterns;
 namespace Scaler.Stream.Api;
 
 /// <summary>
-/// Takes the values of a route out of the path as it was sent. By the time of routing, <c>a%2Fb</c> and <c>a%252Fb</c> are the same text,
-/// and <c>accounts/%2E%2E/messages</c> has become <c>messages</c>: the first would reach another account, the second everybody.
+/// Reads route values from the raw request path. Routing uses a decoded path in which <c>a%2Fb</c> and <c>a%252Fb</c> are
+/// equal, and <c>accounts/%2E%2E/messages</c> has become <c>messages</c>. The first would select another account, the second a
+/// broadcast.
 /// </summary>
 internal static class ExactPath
 {
@@ -31,7 +32,7 @@ internal static class ExactPath
         if (segments.Length != pattern.PathSegments.Count)
         {
             return TypedResults.Problem(
-                "The path has a slash too many, or a segment '.' or '..': this API reads no path but those that it describes.",
+                "The path has an extra slash, or a segment '.' or '..'. This API accepts only the paths in its OpenAPI document.",
                 statusCode: StatusCodes.Status404NotFound);
         }
 
@@ -42,7 +43,8 @@ internal static class ExactPath
                 if (Decode(segments[i]) is not { } value)
                 {
                     return TypedResults.Problem(
-                        $"The path's {parameter.Name} is no percent-encoded UTF-8.", statusCode: StatusCodes.Status400BadRequest);
+                        $"The path parameter '{parameter.Name}' is not valid percent-encoded UTF-8.",
+                        statusCode: StatusCodes.Status400BadRequest);
                 }
 
                 context.Request.RouteValues[parameter.Name] = value;
@@ -54,7 +56,7 @@ internal static class ExactPath
 
     private static string[] Segments(HttpContext context)
     {
-        // "/api/accounts/a%2Fb?x=y", or the absolute form "http://host/api/…" (RFC 9112 section 3.2).
+        // Origin form "/api/accounts/a%2Fb?x=y" or absolute form "http://host/api/…" (RFC 9112 section 3.2).
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var start = target.StartsWith('/') ? 0 : target.IndexOf('/', target.IndexOf("://", StringComparison.Ordinal) + 3);
         var end = target.IndexOf('?', StringComparison.Ordinal);
@@ -69,9 +71,10 @@ internal static class ExactPath
         {
             var character = segment[i];
             if (character == '%' && i + 2 < segment.Length
-                && byte.TryParse(segment.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var coded))
+                && byte.TryParse(
+                    segment.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var decoded))
             {
-                bytes.Add(coded);
+                bytes.Add(decoded);
                 i += 2;
             }
             else if (character != '%' && char.IsAscii(character))

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Scaler.Stream.Api;
 
 /// <summary>
-/// Lets only requests pass that carry a key: <c>Authorization: Bearer key</c> (RFC 6750). That header, because clients drop it when
-/// they are redirected to another host, and logs and proxies know it for a secret.
+/// Rejects requests without a valid key in <c>Authorization: Bearer key</c> (RFC 6750). The API uses this header because
+/// clients drop it on redirects to another host, and because logs and proxies treat it as a secret.
 /// </summary>
 internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
 {
@@ -22,7 +22,7 @@ internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
             return Task.CompletedTask;
         }
 
-        // By this an operator sees whether a key that is to go is still in use.
+        // The metric tag shows an operator whether a key that is to be removed is still in use.
         var name = index.ToString(CultureInfo.InvariantCulture);
         context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new("scaler.api.key", name));
         context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], Scheme));
@@ -30,5 +30,7 @@ internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
     }
 
     private static string? KeyOf(Microsoft.Extensions.Primitives.StringValues header) =>
-        header.Count == 1 && header[0]!.StartsWith(Scheme + " ", StringComparison.OrdinalIgnoreCase) ? header[0]![(Scheme.Length + 1)..].Trim() : null;
+        header.Count == 1 && header[0]!.StartsWith(Scheme + " ", StringComparison.OrdinalIgnoreCase)
+            ? header[0]![(Scheme.Length + 1)..].Trim()
+            : null;
 }

@@ -7,26 +7,30 @@ using System.Text.Unicode;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>A message, as clients see it. A property that is none of these is refused: a mistyped one would be lost without a word.</summary>
+/// <summary>
+/// Represents a message to send to clients. Unknown properties are rejected, because a misspelled property would otherwise be
+/// ignored silently.
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record MessageBody
 {
-    private const int LongestEvent = 256;
+    private const int MaxEventLength = 256;
 
-    [Description("The event's name.")]
-    [StringLength(LongestEvent, MinimumLength = 1)]
+    [Description("The event name.")]
+    [StringLength(MaxEventLength, MinimumLength = 1)]
     public required string Event { get; init; }
 
-    [Description("The event's arguments: any JSON. They reach the clients as they are, byte by byte. Default: none.")]
+    [Description("The arguments of the event, any JSON values. Clients receive them byte for byte. Default: none.")]
     public IReadOnlyList<JsonElement> Args { get; init => field = value ?? []; } = [];
 
-    /// <summary>What is wrong with it, or null.</summary>
-    public string? Problem() => Event.Length is 0 or > LongestEvent
-        ? $"'event' has {Event.Length} characters; it must have 1 to {LongestEvent}."
+    /// <summary>Validates the message.</summary>
+    /// <returns>A description of the error, or <see langword="null"/> if the message is valid.</returns>
+    public string? Problem() => Event.Length is 0 or > MaxEventLength
+        ? $"'event' has {Event.Length} characters; it must have 1 to {MaxEventLength}."
 
-        // A text frame that is no UTF-8 would end the connections of all that it reaches (RFC 6455 section 8.1).
-        : Args.Any(arg => !Utf8.IsValid(JsonMarshal.GetRawUtf8Value(arg))) ? "'args' is no UTF-8." : null;
+        // A client must fail the connection when it receives a text frame with invalid UTF-8 (RFC 6455 section 8.1).
+        : Args.Any(arg => !Utf8.IsValid(JsonMarshal.GetRawUtf8Value(arg))) ? "'args' is not valid UTF-8." : null;
 
-    /// <summary>The arguments as the sender wrote them.</summary>
+    /// <summary>Returns the arguments with the JSON text of the sender.</summary>
     public IReadOnlyList<object?> Arguments() => [.. Args.Select(arg => new RawArgument(arg))];
 }

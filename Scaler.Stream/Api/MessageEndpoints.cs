@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>Sends messages to clients.</summary>
+/// <summary>Maps the endpoints that send messages to clients.</summary>
 internal static class MessageEndpoints
 {
-    private const int LongestId = 128;
+    private const int MaxIdLength = 128;
     private const string Tag = "Messages";
 
     public static void MapMessages(this RouteGroupBuilder accounts, RouteGroupBuilder api)
@@ -22,8 +22,8 @@ internal static class MessageEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithSummary("Sends a message to the connections of an account")
             .WithDescription(
-                "To all its connections, on whichever servers they are. That nobody is connected is no error: the result says 0. "
-                + "Delivery is at most once; nothing is kept for clients that come later.");
+                "Sends to all connections of the account, on all servers. It is not an error if the account has no connections: "
+                + "the result is 0. Delivery is at most once; messages are not stored for clients that connect later.");
         api.MapPost("/messages", BroadcastAsync)
             .WithName("sendMessageToEveryone")
             .WithTags(Tag)
@@ -32,29 +32,33 @@ internal static class MessageEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .WithSummary("Sends a message to all connections of all accounts")
             .WithDescription(
-                "To every account, on all servers. Mind names that a user has typed: the URL of an account named '..' is shortened to this one by most clients.");
+                "Sends to every account, on all servers. Be careful with account names from user input: "
+                + "most HTTP clients shorten the URL of an account named '..' to this one.");
     }
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> SendAsync(
         ScalerServer server,
-        [Description("The account, percent-encoded: any name, '/' (%2F) too.")] string account,
+        [Description("The account name, percent-encoded. Encode '/' as %2F.")] string account,
         [FromBody] MessageBody message,
-        [Description("Waits until every server has said how many connections took the message; the result then counts those.")] bool receipts = false,
-        [Description("The id of the only connection that is meant."), StringLength(LongestId)] string? only = null,
-        [Description("The id of a connection that is left out."), StringLength(LongestId)] string? except = null,
+        [Description("Waits until every server has reported how many connections queued the message; the result counts those.")]
+        bool receipts = false,
+        [Description("The id of the only connection to send to."), StringLength(MaxIdLength)] string? only = null,
+        [Description("The id of a connection to exclude."), StringLength(MaxIdLength)] string? except = null,
         CancellationToken cancellationToken = default)
     {
         return message.Problem() is { } problem
             ? ApiResults.BadRequest(problem)
             : ApiResults.Of(await server.Account(account).SendAsync(
-                message.Event, message.Arguments(), new SendOptions { Receipts = receipts, Only = only, Except = except }, cancellationToken));
+                message.Event, message.Arguments(), new SendOptions { Receipts = receipts, Only = only, Except = except },
+                cancellationToken));
     }
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> BroadcastAsync(
         ScalerServer server,
         [FromBody] MessageBody message,
-        [Description("Waits until every server has said how many connections took the message; the result then counts those.")] bool receipts = false,
-        [Description("The id of a connection that is left out."), StringLength(LongestId)] string? except = null,
+        [Description("Waits until every server has reported how many connections queued the message; the result counts those.")]
+        bool receipts = false,
+        [Description("The id of a connection to exclude."), StringLength(MaxIdLength)] string? except = null,
         CancellationToken cancellationToken = default)
     {
         return message.Problem() is { } problem

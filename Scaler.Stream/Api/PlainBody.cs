@@ -1,6 +1,9 @@
 namespace Scaler.Stream.Api;
 
-/// <summary>Refuses compressed bodies (RFC 9110 section 8.4): they are small, and a limit on what they inflate to would be one more.</summary>
+/// <summary>
+/// Rejects compressed bodies (RFC 9110 section 8.4). Bodies are small, and support for compression would require another limit,
+/// on the decompressed size.
+/// </summary>
 internal static class PlainBody
 {
     public static Task InvokeAsync(HttpContext context, RequestDelegate next)

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>An argument that is written as it was read: what a number's digits or a string's escapes mean is between sender and client.</summary>
+/// <summary>
+/// Represents an argument that is serialized with its original JSON text. This preserves the digits of numbers and the escapes of
+/// strings for the client.
+/// </summary>
 [JsonConverter(typeof(Converter))]
 internal sealed record RawArgument(JsonElement Value)
 {

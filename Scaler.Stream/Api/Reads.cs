@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace Scaler.Stream.Api;
 
-/// <summary>Asks the registry, and waits no longer for it than a send does.</summary>
+/// <summary>
+/// Reads the registry with the timeout of a send, <see cref="ScalerClusterOptions.SendTimeout"/>. Fails at once if Redis is not
+/// connected.
+/// </summary>
 internal sealed class Reads(ScalerServer server, IConnectionMultiplexer redis, IOptions<ScalerOptions> options, TimeProvider time)
 {
     public Task<AccountPage> AccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken) =>

@@ -1,6 +1,6 @@
 namespace Scaler.Stream.Handlers;
 
-/// <summary>Hands a message to all other connections of the sender's account, on all servers.</summary>
+/// <summary>Sends a chat message to all other connections of the sender's account, on all servers.</summary>
 internal static class Chat
 {
     public const string Event = "chat";
@@ -10,7 +10,7 @@ internal static class Chat
     {
         server.Validate<string>(Event, text => text switch
         {
-            null or "" => "a chat message needs a text as its first argument",
+            null or "" => "the first argument of a chat message must be a non-empty text",
             { Length: > MaxLength } => $"the text has {text.Length} characters, at most {MaxLength} are allowed",
             _ => null,
         });

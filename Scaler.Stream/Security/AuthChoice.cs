@@ -2,12 +2,13 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Security;
 
-/// <summary>Outside Development the service does not start until somebody has said how clients prove who they are.</summary>
+/// <summary>Requires <c>Scaler:Auth:Mode</c> outside Development: without it, the service does not start.</summary>
 internal sealed class AuthChoice(IHostEnvironment environment) : IValidateOptions<ScalerOptions>
 {
-    public ValidateOptionsResult Validate(string? name, ScalerOptions options) => options.Auth.Mode is null && !environment.IsDevelopment()
-        ? ValidateOptionsResult.Fail(
-            $"{ScalerOptions.Section}:Auth:Mode is not set; outside Development it must be 'Jwt' (clients bring a token that says which account they are) "
-            + "or 'None' (every client may name any account).")
-        : ValidateOptionsResult.Success;
+    public ValidateOptionsResult Validate(string? name, ScalerOptions options) =>
+        options.Auth.Mode is null && !environment.IsDevelopment()
+            ? ValidateOptionsResult.Fail(
+                $"{ScalerOptions.Section}:Auth:Mode is not set; outside Development it must be 'Jwt' "
+                + "(clients authenticate with a token that contains their account) or 'None' (any client may use any account).")
+            : ValidateOptionsResult.Success;
 }

@@ -2,12 +2,17 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Security;
 
-/// <summary>In Development, pages that are served by this machine on any port may connect, unless the configuration says anything of origins.</summary>
-internal sealed class DevelopmentOrigins(IHostEnvironment environment, IConfiguration configuration) : IPostConfigureOptions<ScalerOptions>
+/// <summary>
+/// Allows pages from localhost on any port to connect in Development, unless <c>Scaler:EngineIO:Cors</c> is configured.
+/// </summary>
+internal sealed class DevelopmentOrigins(IHostEnvironment environment, IConfiguration configuration)
+    : IPostConfigureOptions<ScalerOptions>
 {
-    public static readonly string[] Origins = ["http://localhost:*", "https://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
+    public static readonly string[] Origins =
+        ["http://localhost:*", "https://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
-    public bool Apply => environment.IsDevelopment() && !configuration.GetSection($"{ScalerOptions.Section}:EngineIO:Cors").Exists();
+    public bool Apply =>
+        environment.IsDevelopment() && !configuration.GetSection($"{ScalerOptions.Section}:EngineIO:Cors").Exists();
 
     public void PostConfigure(string? name, ScalerOptions options)
     {

@@ -6,8 +6,9 @@ using IPNetwork = System.Net.IPNetwork;
 namespace Scaler.Stream.Security;
 
 /// <summary>
-/// The proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed: addresses and networks of <c>Scaler:Proxies</c>. Nobody else's is, and by
-/// default nobody's: whoever could say where he comes from could have any number of handshakes.
+/// Configures the trusted proxies from the addresses and networks in <c>Scaler:Proxies</c>. Only the <c>X-Forwarded-For</c> and
+/// <c>X-Forwarded-Proto</c> headers of these proxies are used. By default no proxy is trusted, because a client that can choose
+/// its address can bypass the handshake limit per address.
 /// </summary>
 internal static class KnownProxies
 {
@@ -16,7 +17,7 @@ internal static class KnownProxies
     public static void AddKnownProxies(this IServiceCollection services) => services.AddOptions<ForwardedHeadersOptions>()
         .Configure<IConfiguration>(static (options, configuration) => Configure(options, Read(configuration)));
 
-    /// <summary>Believes them, where there are any.</summary>
+    /// <summary>Adds the forwarded headers middleware if proxies are configured.</summary>
     public static void UseKnownProxies(this WebApplication app)
     {
         if (Read(app.Configuration).Count > 0)
@@ -25,15 +26,16 @@ internal static class KnownProxies
         }
     }
 
-    /// <summary>Reads the proxies.</summary>
-    /// <exception cref="OptionsValidationException">One of them is neither an address nor a network.</exception>
+    /// <summary>Reads the proxies from the configuration.</summary>
+    /// <exception cref="OptionsValidationException">An entry is neither an address nor a network.</exception>
     public static IReadOnlyList<IPNetwork> Read(IConfiguration configuration) =>
         [.. configuration.GetSection(Section).GetChildren().Select(static entry => Parse(entry))];
 
     public static void Configure(ForwardedHeadersOptions options, IReadOnlyList<IPNetwork> proxies)
     {
         options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-        // As many as are known, one behind the other; the first unknown one is the client.
+
+        // Follow any number of known proxies. The first unknown address is the client.
         options.ForwardLimit = null;
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
@@ -54,6 +56,7 @@ internal static class KnownProxies
             ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
             : throw new OptionsValidationException(
                 Section, typeof(ForwardedHeadersOptions),
-                [$"{entry.Path} is '{entry.Value}'; it must be the address of a proxy, such as '10.0.0.1', or a network of them, such as '10.0.0.0/24'."]);
+                [$"{entry.Path} is '{entry.Value}'; it must be the address of a proxy, such as '10.0.0.1', "
+                    + "or a network, such as '10.0.0.0/24'."]);
     }
 }

@@ -2,8 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Security;
 
-/// <summary>Says at the start what is open, so that nobody learns it from somebody else.</summary>
-internal sealed partial class SecurityNotice(IOptions<ScalerOptions> options, DevelopmentOrigins origins, ILogger<SecurityNotice> logger) : IHostedService
+/// <summary>Logs permissive security settings at startup, so that operators notice them.</summary>
+internal sealed partial class SecurityNotice(
+    IOptions<ScalerOptions> options, DevelopmentOrigins origins, ILogger<SecurityNotice> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -26,12 +27,15 @@ internal sealed partial class SecurityNotice(IOptions<ScalerOptions> options, De
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(10, LogLevel.Warning, "Clients are not authenticated (Scaler:Auth:Mode is None): each may name any account.")]
+    [LoggerMessage(10, LogLevel.Warning,
+        "Clients are not authenticated (Scaler:Auth:Mode is None): any client may use any account.")]
     private partial void LogNoAuthentication();
 
-    [LoggerMessage(11, LogLevel.Information, "Development: pages of {Origins} may connect. Elsewhere only those of Scaler:EngineIO:Cors and of this server may.")]
+    [LoggerMessage(11, LogLevel.Information,
+        "Development: pages from {Origins} may connect. "
+        + "In other environments, only pages from this server and from the origins in Scaler:EngineIO:Cors may connect.")]
     private partial void LogDevelopmentOrigins(string origins);
 
-    [LoggerMessage(12, LogLevel.Warning, "Pages of every origin may connect (Scaler:EngineIO:Cors:Origins holds '*').")]
+    [LoggerMessage(12, LogLevel.Warning, "Pages from any origin may connect (Scaler:EngineIO:Cors:Origins contains '*').")]
     private partial void LogEveryOrigin();
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Stream.Security;
 
-/// <summary>What the service insists on, beyond the library's defaults.</summary>
+/// <summary>Adds the security settings of the service that go beyond the library's defaults.</summary>
 internal static class StreamSecurity
 {
     public static WebApplicationBuilder AddStreamSecurity(this WebApplicationBuilder builder)
@@ -11,7 +11,8 @@ internal static class StreamSecurity
         builder.Services.AddKnownProxies();
         builder.Services.AddSingleton<IValidateOptions<ScalerOptions>, AuthChoice>();
         builder.Services.TryAddSingleton<DevelopmentOrigins>();
-        builder.Services.AddSingleton<IPostConfigureOptions<ScalerOptions>>(static provider => provider.GetRequiredService<DevelopmentOrigins>());
+        builder.Services.AddSingleton<IPostConfigureOptions<ScalerOptions>>(
+            static provider => provider.GetRequiredService<DevelopmentOrigins>());
         builder.Services.AddHostedService<SecurityNotice>();
         return builder;
     }

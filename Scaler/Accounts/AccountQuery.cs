@@ -1,6 +1,9 @@
 namespace Scaler;
 
-/// <summary>The connected accounts, of all servers, in the order of their UTF-8 bytes. Enumerating asks for page after page.</summary>
+/// <summary>
+/// Represents a query over the connected accounts of all servers, ordered by the UTF-8 bytes of their names. Enumeration reads
+/// the registry in pages of 500 accounts.
+/// </summary>
 public sealed class AccountQuery : IAsyncEnumerable<AccountInfo>
 {
     private const int PageSize = 500;
@@ -13,13 +16,19 @@ public sealed class AccountQuery : IAsyncEnumerable<AccountInfo>
         _prefix = prefix;
     }
 
-    /// <summary>Only the accounts whose name begins so.</summary>
+    /// <summary>
+    /// Returns a query that is limited to the account names with a prefix. It replaces the prefix of this query.
+    /// </summary>
+    /// <param name="prefix">The prefix; empty for all accounts.</param>
+    /// <returns>The new query.</returns>
     public AccountQuery StartingWith(string prefix) => new(_cluster, prefix);
 
-    /// <summary>One page.</summary>
-    /// <param name="after">The last account of the page before; null for the first page.</param>
-    /// <param name="take">How many: 1 to 1,000.</param>
-    /// <param name="cancellationToken">Stops the waiting.</param>
+    /// <summary>Gets one page of the accounts.</summary>
+    /// <param name="after">The last account of the previous page, or <see langword="null"/> for the first page.</param>
+    /// <param name="take">The maximum number of accounts, from 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The page.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 1,000.</exception>
     public Task<AccountPage> PageAsync(string? after = null, int take = 100, CancellationToken cancellationToken = default) =>
         _cluster.GetAccountsAsync(_prefix, after, take, cancellationToken);
 

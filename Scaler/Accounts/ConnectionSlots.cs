@@ -2,16 +2,16 @@ using System.Buffers;
 
 namespace Scaler;
 
-/// <summary>Where a connection keeps its place in one kind of list.</summary>
+/// <summary>Provides access to the index that a connection stores for one kind of <see cref="ConnectionSlots{TSlot}"/>.</summary>
 internal interface IConnectionSlot
 {
-    /// <summary>The place; -1 where it is in no such list.</summary>
+    /// <summary>Returns a reference to the index of a connection; -1 if the connection is not in the array.</summary>
     static abstract ref int Of(ScalerConnection connection);
 }
 
 /// <summary>
-/// Connections in one array, each of which knows its place: what is added or removed is so at once, at any number. Not thread-safe: the
-/// lock of whoever has it guards it, for a few instructions, and the slots too.
+/// An array of connections with O(1) add and remove, because each connection stores its own index. Not thread-safe: the lock of
+/// the owning object guards the array and the stored indexes. The lock is held for a few instructions.
 /// </summary>
 internal struct ConnectionSlots<TSlot>
     where TSlot : IConnectionSlot
@@ -31,8 +31,10 @@ internal struct ConnectionSlots<TSlot>
         _connections[Count++] = connection;
     }
 
-    /// <summary>Removes a connection, and puts the last one into its place.</summary>
-    /// <returns>False where it is not there.</returns>
+    /// <summary>Removes a connection and moves the last connection of the array to its index.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the connection was removed; <see langword="false"/> if it is not in the array.
+    /// </returns>
     public bool Remove(ScalerConnection connection)
     {
         ref var slot = ref TSlot.Of(connection);
@@ -53,7 +55,10 @@ internal struct ConnectionSlots<TSlot>
         return true;
     }
 
-    /// <summary>The connections of now, in an array of the shared pool: <see cref="ConnectionSlots.Return"/> takes it back.</summary>
+    /// <summary>
+    /// Copies the current connections to an array rented from the shared pool. Return the array with
+    /// <see cref="ConnectionSlots.Return"/>.
+    /// </summary>
     public readonly ScalerConnection[] Rent()
     {
         var rented = ArrayPool<ScalerConnection>.Shared.Rent(Count);

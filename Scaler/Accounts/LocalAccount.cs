@@ -1,40 +1,52 @@
 namespace Scaler;
 
-/// <summary>The connections of one account on this server. Its lock is held for a few instructions and never while anything is called.</summary>
+/// <summary>
+/// Represents the connections of one account on this server. The lock is held for a few instructions and never while other code
+/// is called.
+/// </summary>
 internal sealed class LocalAccount(Account account)
 {
     private readonly Lock _lock = new();
     private ConnectionSlots<Slot> _connections;
-    private bool _forgotten;
+    private bool _removed;
 
     public Account Account { get; } = account;
 
     /// <summary>Adds a connection.</summary>
-    /// <returns>False where the account has been forgotten: the caller takes a new one.</returns>
+    /// <returns>
+    /// <see langword="true"/> if the connection was added; <see langword="false"/> if the account has been removed. The caller
+    /// then creates a new <see cref="LocalAccount"/>.
+    /// </returns>
     public bool TryAdd(ScalerConnection connection)
     {
         lock (_lock)
         {
-            if (!_forgotten)
+            if (!_removed)
             {
                 _connections.Add(connection);
             }
 
-            return !_forgotten;
+            return !_removed;
         }
     }
 
-    /// <summary>Removes a connection; does nothing where it is not there.</summary>
-    /// <returns>Whether that was the last: then the account is forgotten, and takes no connection any more.</returns>
+    /// <summary>Removes a connection. Does nothing if the account does not have it.</summary>
+    /// <returns>
+    /// <see langword="true"/> if it was the last connection. The account then counts as removed and accepts no further
+    /// connections.
+    /// </returns>
     public bool Remove(ScalerConnection connection)
     {
         lock (_lock)
         {
-            return _connections.Remove(connection) && (_forgotten = _connections.Count == 0);
+            return _connections.Remove(connection) && (_removed = _connections.Count == 0);
         }
     }
 
-    /// <summary>The connections of now, in an array of the shared pool that the caller returns.</summary>
+    /// <summary>
+    /// Copies the current connections to an array rented from the shared pool. Return the array with
+    /// <see cref="ConnectionSlots.Return"/>.
+    /// </summary>
     public ScalerConnection[] Rent(out int count)
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>Every connection that this server holds: by account, and in one list for what goes to all of them.</summary>
+/// <summary>Holds the connections of this server, indexed by account and in one array for broadcasts.</summary>
 internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelivery
 {
     private readonly ConcurrentDictionary<string, LocalAccount> _accounts = new(StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
                 return;
             }
 
-            // Its last connection left just now, and whoever removed that one removes the account too.
+            // Another thread removed the last connection of the account. Remove the account here instead of waiting for it.
             _accounts.TryRemove(KeyValuePair.Create(account, local));
         }
     }
@@ -52,7 +52,7 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         }
     }
 
-    /// <summary>Every connection, of about now.</summary>
+    /// <summary>Returns a snapshot of all connections, taken when the enumeration starts.</summary>
     public IEnumerable<ScalerConnection> All()
     {
         var rented = Rent(out var count);
@@ -76,9 +76,10 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
             return 0;
         }
 
-        // Encoded once, whatever the number of receivers.
+        // Encode once for all receivers.
         using var message = EngineEncodedMessage.Create(payload, isBinary ? EngineMessageKind.Binary : EngineMessageKind.Text);
-        return ForEach(target, message, static (connection, message) => connection.Session.TrySend(message) == EngineSendOutcome.Sent);
+        return ForEach(
+            target, message, static (connection, message) => connection.Session.TrySend(message) == EngineSendOutcome.Sent);
     }
 
     public int Disconnect(in DeliveryTarget target) =>
@@ -110,7 +111,9 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         {
             if (list.Count < most)
             {
-                list.Add(new ConnectionActivity(connection.Id, connection.Session.LastSeen, connection.Session.QueuedBytes, connection.Session.QueuedPackets));
+                list.Add(new ConnectionActivity(
+                    connection.Id, connection.Session.LastSeen, connection.Session.QueuedBytes,
+                    connection.Session.QueuedPackets));
             }
 
             return true;
@@ -127,7 +130,8 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         {
             foreach (var connection in rented.AsSpan(0, count))
             {
-                if ((target.Only is null || connection.Id == target.Only) && (target.Except is null || connection.Id != target.Except)
+                if ((target.Only is null || connection.Id == target.Only)
+                    && (target.Except is null || connection.Id != target.Except)
                     && act(connection, state))
                 {
                     sum++;

@@ -1,10 +1,10 @@
 namespace Scaler;
 
-/// <summary>One thing that somebody did to the cluster by hand, or tried to.</summary>
-/// <param name="At">When.</param>
-/// <param name="Who">Who, in words.</param>
-/// <param name="What">What, in words.</param>
-/// <param name="Target">To whom, in words.</param>
-/// <param name="Outcome">How it ended, in a word.</param>
-/// <param name="Result">What came of it, in words.</param>
+/// <summary>Represents one manual operation on the cluster, or an attempt at one.</summary>
+/// <param name="At">The time of the operation.</param>
+/// <param name="Who">The operator, as display text.</param>
+/// <param name="What">The operation, as display text.</param>
+/// <param name="Target">The target of the operation, as display text.</param>
+/// <param name="Outcome">The outcome, as a single word.</param>
+/// <param name="Result">The details of the outcome, as display text.</param>
 public sealed record AuditEntry(DateTimeOffset At, string Who, string What, string Target, string Outcome, string Result);

@@ -5,12 +5,12 @@ using StackExchange.Redis;
 
 namespace Scaler;
 
-/// <summary>What was last done to the cluster by hand, kept in Redis.</summary>
+/// <summary>Stores the most recent manual operations on the cluster in Redis.</summary>
 internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
 {
     public const int Kept = 1000;
 
-    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(90);
 
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries)
     {
@@ -21,9 +21,10 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
 
         var transaction = redis.GetDatabase().CreateTransaction();
         _ = transaction.ListLeftPushAsync(
-            keys.Audit, [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ClusterJson.Default.AuditEntry))]);
+            keys.Audit,
+            [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ClusterJson.Default.AuditEntry))]);
         _ = transaction.ListTrimAsync(keys.Audit, 0, Kept - 1);
-        _ = transaction.KeyExpireAsync(keys.Audit, KeptFor);
+        _ = transaction.KeyExpireAsync(keys.Audit, Retention);
         return transaction.ExecuteAsync();
     }
 
@@ -43,7 +44,7 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
         }
         catch (JsonException)
         {
-            // Of a version of this library that writes it otherwise: no reason to lose the rest.
+            // Skip an entry that a different library version wrote in another format.
             return null;
         }
     }

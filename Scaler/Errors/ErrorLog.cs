@@ -7,25 +7,25 @@ using StackExchange.Redis;
 
 namespace Scaler;
 
-/// <summary>The cluster's last error events, kept in Redis, and a channel on which each is told as it happens.</summary>
+/// <summary>Stores the cluster's most recent error events in Redis and publishes each on a Redis channel.</summary>
 internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
 {
     public const int Kept = 1000;
 
     private const int WatchBacklog = 10_000;
-    private static readonly long KeptMilliseconds = (long)TimeSpan.FromDays(7).TotalMilliseconds;
+    private static readonly long RetentionMilliseconds = (long)TimeSpan.FromDays(7).TotalMilliseconds;
 
     private readonly string _publisher = Guid.NewGuid().ToString("N");
 
     public bool IsConnected => redis.IsConnected;
 
-    /// <summary>Adds events, and tells of them.</summary>
+    /// <summary>Appends events and publishes them.</summary>
     /// <param name="errors">The events, oldest first.</param>
-    /// <param name="number">Greater than that of those before; events that are given once more with their number, for want of an answer, are there once. 0: none.</param>
+    /// <param name="number">The monotonic sequence number that makes retries idempotent; 0 disables deduplication.</param>
     public Task AppendAsync(IReadOnlyList<ScalerError> errors, long number = 0)
     {
         var values = new RedisValue[4 + errors.Count];
-        (values[0], values[1], values[2], values[3]) = ((string?)keys.ErrorsChannel, Kept, KeptMilliseconds, number);
+        (values[0], values[1], values[2], values[3]) = ((string?)keys.ErrorsChannel, Kept, RetentionMilliseconds, number);
         for (var i = 0; i < errors.Count; i++)
         {
             values[i + 4] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ClusterJson.Default.ScalerError);
@@ -54,8 +54,8 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
             }
         });
 
-        // What was published until the client listened again is lost to it, so who watches has to read the log once more.
-        void Restored(object? sender, ConnectionFailedEventArgs connection)
+        // Events published while the subscription was down are lost. End the sequence so that the caller reads the log again.
+        void OnConnectionRestored(object? sender, ConnectionFailedEventArgs connection)
         {
             if (connection.ConnectionType == ConnectionType.Subscription)
             {
@@ -63,7 +63,7 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
             }
         }
 
-        redis.ConnectionRestored += Restored;
+        redis.ConnectionRestored += OnConnectionRestored;
         try
         {
             await foreach (var error in errors.Reader.ReadAllAsync(cancellationToken))
@@ -73,7 +73,7 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
         }
         finally
         {
-            redis.ConnectionRestored -= Restored;
+            redis.ConnectionRestored -= OnConnectionRestored;
             await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
         }
     }
@@ -86,7 +86,7 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
         }
         catch (JsonException)
         {
-            // Of a version of this library that writes it otherwise: not readable here, and no reason to lose the rest.
+            // Skip an event that a different library version wrote in another format.
             return null;
         }
     }

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Scaler;
 
 /// <summary>
-/// Publishes the error events of this server to the cluster, for whoever watches. While Redis is away it keeps the last 1,000
-/// and publishes them afterwards, marked as late and with their own time.
+/// Publishes the error events of this server to the cluster. While Redis is unavailable, the publisher buffers the last 1,000
+/// events. It publishes them afterwards with their original time and marks them as late.
 /// </summary>
 internal sealed class ErrorPublisher : BackgroundService
 {

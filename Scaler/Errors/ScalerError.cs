@@ -1,29 +1,32 @@
 namespace Scaler;
 
-/// <summary>One error event, with what is known of where it happened.</summary>
+/// <summary>Represents an error event with its context.</summary>
 public sealed record ScalerError
 {
-    /// <summary>The event's name, one of <see cref="ErrorNames"/>.</summary>
+    /// <summary>Gets the name of the event, one of <see cref="ErrorNames"/>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its arguments, in the order that <see cref="ErrorNames"/> says. What a client sent is in them as it came: escape it before you show it.</summary>
+    /// <summary>
+    /// Gets the arguments in the order that <see cref="ErrorNames"/> documents. They may contain unmodified text from a client:
+    /// escape it before display.
+    /// </summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>When it was raised.</summary>
+    /// <summary>Gets the time at which the event was raised.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The id of the server that raised it.</summary>
+    /// <summary>Gets the id of the server that raised the event.</summary>
     public required string Server { get; init; }
 
-    /// <summary>The account concerned, if any.</summary>
+    /// <summary>Gets the name of the affected account, if any.</summary>
     public string? Account { get; init; }
 
-    /// <summary>The public id of the connection concerned, if any.</summary>
+    /// <summary>Gets the public id of the affected connection, if any.</summary>
     public string? ConnectionId { get; init; }
 
-    /// <summary>Whether it was raised while Redis was away, and published later.</summary>
+    /// <summary>Gets a value indicating whether the event was raised while Redis was unavailable and published later.</summary>
     public bool Late { get; init; }
 
-    /// <summary>Whether it asks for action.</summary>
+    /// <summary>Gets a value indicating whether the event requires action by an operator.</summary>
     public bool IsCritical => ErrorNames.IsCritical(Name);
 }

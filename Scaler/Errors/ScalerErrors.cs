@@ -1,33 +1,49 @@
 namespace Scaler;
 
 /// <summary>
-/// What goes wrong, as events. The library logs none of it: whoever listens decides. A listener is called on the thread on which the error
-/// happened and must not block; what it throws is passed over, so that it cannot harm the connection concerned.
+/// Exposes the errors of a server as events. The library does not log them: the listeners decide what to log. A listener runs
+/// on the thread on which the error occurred and must not block. Exceptions of a listener are ignored so that they do not
+/// affect the connection.
 /// </summary>
 public sealed class ScalerErrors
 {
-    /// <summary><c>error::connect</c>: account and connection id of a connection that could not be stored. Critical.</summary>
+    /// <summary>
+    /// Occurs when a connection could not be registered in Redis (<c>error::connect</c>). Arguments: account, connection id.
+    /// Critical.
+    /// </summary>
     public event Action<string, string>? Connect;
 
-    /// <summary><c>error::disconnect</c>: account and connection id of a connection that could not be removed.</summary>
+    /// <summary>
+    /// Occurs when a connection could not be removed from Redis (<c>error::disconnect</c>). Arguments: account, connection id.
+    /// </summary>
     public event Action<string, string>? Disconnect;
 
-    /// <summary><c>error::json</c>: a message that the decoder could not parse. Critical.</summary>
+    /// <summary>
+    /// Occurs when the decoder could not parse a message (<c>error::json</c>). Argument: the message. Critical.
+    /// </summary>
     public event Action<string>? Json;
 
-    /// <summary><c>error::invalid</c>: a message that is not an object. Critical.</summary>
+    /// <summary>Occurs when a message is not a JSON object (<c>error::invalid</c>). Argument: the message. Critical.</summary>
     public event Action<string>? Invalid;
 
-    /// <summary><c>error::validation</c>: the event (empty where it is missing) and what is wrong.</summary>
+    /// <summary>
+    /// Occurs when a message is not valid (<c>error::validation</c>). Arguments: the event name, empty if missing; the error.
+    /// </summary>
     public event Action<string, string>? Validation;
 
-    /// <summary><c>error::handler</c>: the event whose handler threw, and what it threw. Critical.</summary>
+    /// <summary>
+    /// Occurs when a handler threw an exception (<c>error::handler</c>). Arguments: the event name; the exception type and
+    /// message. Critical.
+    /// </summary>
     public event Action<string, string>? Handler;
 
-    /// <summary><c>error::limit</c>: the account and which limit was reached.</summary>
+    /// <summary>
+    /// Occurs when a limit was reached (<c>error::limit</c>). Arguments: the account, empty if a handshake was refused; the
+    /// limit.
+    /// </summary>
     public event Action<string, string>? Limit;
 
-    /// <summary>Any of them, with what is known of where it happened.</summary>
+    /// <summary>Occurs for every error event, with its context.</summary>
     public event Action<ScalerError>? Raised;
 
     internal void Raise(ScalerError error)
@@ -70,7 +86,7 @@ public sealed class ScalerErrors
         {
             call();
         }
-#pragma warning disable CA1031 // A listener is the application's; whatever it throws, the connection must not pay for it.
+#pragma warning disable CA1031 // An exception of an application's listener must not affect the connection.
         catch (Exception)
 #pragma warning restore CA1031
         {

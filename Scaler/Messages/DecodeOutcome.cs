@@ -1,20 +1,20 @@
 namespace Scaler;
 
-/// <summary>How reading a message went.</summary>
+/// <summary>Specifies the outcome of decoding a message.</summary>
 public enum DecodeOutcome
 {
-    /// <summary>It was read.</summary>
+    /// <summary>The message was decoded.</summary>
     Decoded,
 
-    /// <summary>It could not be parsed: <c>error::json</c>.</summary>
+    /// <summary>The message could not be parsed. Raises <c>error::json</c>.</summary>
     NotParsed,
 
-    /// <summary>It was parsed, but it is not an object: <c>error::invalid</c>.</summary>
+    /// <summary>The message was parsed, but it is not an object. Raises <c>error::invalid</c>.</summary>
     NotAnObject,
 
-    /// <summary>It is an object, but names no event: <c>error::validation</c>.</summary>
+    /// <summary>The message is an object without an event name. Raises <c>error::validation</c>.</summary>
     NoEvent,
 
-    /// <summary>It names an event, but its arguments are not a list: <c>error::validation</c>.</summary>
+    /// <summary>The message has an event name, but its arguments are not an array. Raises <c>error::validation</c>.</summary>
     BadArguments,
 }

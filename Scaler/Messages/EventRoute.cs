@@ -1,7 +1,9 @@
 namespace Scaler;
 
-/// <summary>What is registered for one event. Immutable: registering replaces it.</summary>
-/// <param name="Name">The event.</param>
-/// <param name="Validators">Each gives an error, or null where the message is right; the first error counts.</param>
-/// <param name="Handlers">They are called in the order in which they were registered.</param>
+/// <summary>Represents the validators and handlers of one event. Immutable: a registration creates a new instance.</summary>
+/// <param name="Name">The event name.</param>
+/// <param name="Validators">
+/// The validators. Each returns an error, or <see langword="null"/> if the message is valid. The first error is reported.
+/// </param>
+/// <param name="Handlers">The handlers, in the order of their registration, which is also the order of invocation.</param>
 internal sealed record EventRoute(string Name, Func<ScalerMessage, string?>[] Validators, ScalerMessageHandler[] Handlers);

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Scaler;
 
-/// <summary>Finds what is registered for an event by its UTF-8 name, without making a string of it. Readers take no lock: a registration replaces the table.</summary>
+/// <summary>
+/// Finds the route of an event by its UTF-8 name without allocating a string for names of up to 256 bytes. Lookups are lock-free:
+/// a registration replaces the table.
+/// </summary>
 internal sealed class EventRoutes
 {
     private readonly Lock _lock = new();

@@ -1,12 +1,19 @@
 namespace Scaler;
 
-/// <summary>Reads what clients send. It is called for every message, from many threads at once.</summary>
+/// <summary>
+/// Decodes the messages of clients. Implementations must be thread-safe: the server decodes many messages concurrently.
+/// </summary>
 public interface IMessageDecoder
 {
-    /// <summary>Reads a message.</summary>
-    /// <param name="data">What the client sent; valid only during the message's handling.</param>
-    /// <param name="isBinary">Whether it came as a binary message.</param>
-    /// <param name="message">What was read. Its memory may be parts of <paramref name="data"/>.</param>
-    /// <returns>How it went; anything but <see cref="DecodeOutcome.Decoded"/> raises the error event of that name.</returns>
+    /// <summary>Decodes a message.</summary>
+    /// <param name="data">The message from the client. The memory is valid only while the message is handled.</param>
+    /// <param name="isBinary">
+    /// <see langword="true"/> if the client sent a binary message; otherwise, <see langword="false"/>.
+    /// </param>
+    /// <param name="message">The decoded message. It may reference parts of <paramref name="data"/>.</param>
+    /// <returns>
+    /// The outcome. Every value except <see cref="DecodeOutcome.Decoded"/> raises the error event that
+    /// <see cref="DecodeOutcome"/> documents.
+    /// </returns>
     DecodeOutcome Decode(ReadOnlyMemory<byte> data, bool isBinary, out DecodedMessage message);
 }

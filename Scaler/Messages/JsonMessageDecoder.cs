@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Scaler;
 
 /// <summary>
-/// Reads messages of the form <c>{"event":"chat","args":["hello"]}</c>. Other properties are passed over; <c>args</c> may be
-/// missing. It builds no tree and copies nothing, except the name of an event that is written with escapes.
+/// Decodes messages of the form <c>{"event":"chat","args":["hello"]}</c>. Other properties are ignored; <c>args</c> is
+/// optional. The decoder builds no document tree and copies no data, except an event name that contains escape sequences.
 /// </summary>
 public sealed class JsonMessageDecoder : IMessageDecoder
 {
@@ -12,7 +12,7 @@ public sealed class JsonMessageDecoder : IMessageDecoder
     {
     }
 
-    /// <summary>The decoder; it keeps no state.</summary>
+    /// <summary>Gets the shared instance. The decoder is stateless.</summary>
     public static JsonMessageDecoder Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed class JsonMessageDecoder : IMessageDecoder
 
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                // All of it must be JSON: "[1" is not parsed, "[1]" is no object.
+                // Read to the end, because the whole message must be JSON: "[1" gives NotParsed, "[1]" gives NotAnObject.
                 reader.Skip();
                 reader.Read();
                 return DecodeOutcome.NotAnObject;
@@ -41,7 +41,7 @@ public sealed class JsonMessageDecoder : IMessageDecoder
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The reader throws the latter for a name whose escapes make no text, such as half of a surrogate pair.
+            // The reader throws InvalidOperationException for a name with invalid escapes, such as a lone surrogate.
             message = default;
             return DecodeOutcome.NotParsed;
         }
@@ -50,7 +50,7 @@ public sealed class JsonMessageDecoder : IMessageDecoder
     private static DecodeOutcome ReadObject(ref Utf8JsonReader reader, ReadOnlyMemory<byte> data, out DecodedMessage message)
     {
         ReadOnlyMemory<byte> name = default, arguments = default;
-        var (named, listed) = (false, true);
+        var (hasEvent, hasValidArguments) = (false, true);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isEvent = reader.ValueTextEquals("event"u8);
@@ -59,12 +59,12 @@ public sealed class JsonMessageDecoder : IMessageDecoder
             var start = (int)reader.TokenStartIndex;
             if (isEvent && reader.TokenType == JsonTokenType.String)
             {
-                named = true;
+                hasEvent = true;
                 name = reader.ValueIsEscaped ? Unescape(ref reader) : data.Slice(start + 1, reader.ValueSpan.Length);
             }
             else if (isArguments)
             {
-                listed = reader.TokenType == JsonTokenType.StartArray;
+                hasValidArguments = reader.TokenType == JsonTokenType.StartArray;
                 reader.Skip();
                 arguments = data[start..(int)reader.BytesConsumed];
             }
@@ -75,7 +75,9 @@ public sealed class JsonMessageDecoder : IMessageDecoder
         }
 
         message = new DecodedMessage(name, arguments);
-        return !named || name.IsEmpty ? DecodeOutcome.NoEvent : listed ? DecodeOutcome.Decoded : DecodeOutcome.BadArguments;
+        return !hasEvent || name.IsEmpty ? DecodeOutcome.NoEvent
+            : hasValidArguments ? DecodeOutcome.Decoded
+            : DecodeOutcome.BadArguments;
     }
 
     private static byte[] Unescape(ref Utf8JsonReader reader)

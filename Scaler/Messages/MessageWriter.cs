@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Scaler;
 
-/// <summary>Writes messages of the form that <see cref="JsonMessageDecoder"/> reads.</summary>
+/// <summary>Writes messages in the format that <see cref="JsonMessageDecoder"/> reads.</summary>
 internal static class MessageWriter
 {
-    /// <exception cref="NotSupportedException">An argument cannot be written as JSON.</exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static void Write(IBufferWriter<byte> to, string eventName, IReadOnlyList<object?> args, JsonSerializerOptions json)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);

@@ -2,32 +2,37 @@ using System.Text.Json;
 
 namespace Scaler;
 
-/// <summary>A received message. It borrows its bytes: what outlives the handler's call must be copied.</summary>
+/// <summary>
+/// Represents a received message. The message does not own its bytes: copy any data that must outlive the handler call.
+/// </summary>
 public readonly struct ScalerMessage
 {
     private readonly JsonSerializerOptions _json;
 
-    internal ScalerMessage(string eventName, ReadOnlyMemory<byte> data, bool isBinary, ReadOnlyMemory<byte> arguments, JsonSerializerOptions json)
+    internal ScalerMessage(
+        string eventName, ReadOnlyMemory<byte> data, bool isBinary, ReadOnlyMemory<byte> arguments, JsonSerializerOptions json)
     {
         (Event, Data, IsBinary, Arguments, _json) = (eventName, data, isBinary, arguments, json);
     }
 
-    /// <summary>The event's name.</summary>
+    /// <summary>Gets the event name.</summary>
     public string Event { get; }
 
-    /// <summary>The whole message as the client sent it. Sent on, it is neither decoded nor encoded again.</summary>
+    /// <summary>Gets the whole message as the client sent it. Forwarding it avoids decoding and encoding it again.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 
-    /// <summary>Whether the client sent it as a binary message.</summary>
+    /// <summary>Gets a value indicating whether the client sent a binary message.</summary>
     public bool IsBinary { get; }
 
-    /// <summary>The arguments as a JSON array in UTF-8; empty means none.</summary>
+    /// <summary>Gets the arguments as a JSON array in UTF-8; empty if there are none.</summary>
     public ReadOnlyMemory<byte> Arguments { get; }
 
-    /// <summary>Reads one of the arguments.</summary>
-    /// <param name="index">Which, from 0.</param>
-    /// <returns>The argument, or the default of <typeparamref name="T"/> where there are fewer.</returns>
-    /// <exception cref="JsonException">The argument is not what <typeparamref name="T"/> needs.</exception>
+    /// <summary>Deserializes an argument.</summary>
+    /// <typeparam name="T">The type of the argument.</typeparam>
+    /// <param name="index">The zero-based index of the argument.</param>
+    /// <returns>The argument, or the default of <typeparamref name="T"/> if the message has fewer arguments.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative.</exception>
+    /// <exception cref="JsonException">The argument cannot be deserialized as <typeparamref name="T"/>.</exception>
     public T? Argument<T>(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

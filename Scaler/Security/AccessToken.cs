@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Scaler;
 
-/// <summary>The bearer token of a request, RFC 6750.</summary>
+/// <summary>Reads the bearer token of a request (RFC 6750).</summary>
 internal static class AccessToken
 {
     public const string Parameter = "access_token";
@@ -14,8 +14,8 @@ internal static class AccessToken
     private const string Bearer = "Bearer ";
 
     /// <summary>
-    /// Moves the tokens of a query into the header, before anybody has seen the URL: logs, traces and whoever the request is forwarded
-    /// to get a URL without them.
+    /// Moves the tokens from the query to the Authorization header before other code reads the URL. Logs, traces and forwarded
+    /// requests then contain a URL without tokens.
     /// </summary>
     public static void MoveToHeader(IHttpRequestFeature request)
     {
@@ -43,7 +43,8 @@ internal static class AccessToken
         {
             if (!pair.DecodeName().Span.SequenceEqual(Parameter))
             {
-                (rest ??= new StringBuilder()).Append(rest.Length == 0 ? '?' : '&').Append(pair.EncodedName).Append('=').Append(pair.EncodedValue);
+                (rest ??= new StringBuilder())
+                    .Append(rest.Length == 0 ? '?' : '&').Append(pair.EncodedName).Append('=').Append(pair.EncodedValue);
             }
         }
 
@@ -52,11 +53,14 @@ internal static class AccessToken
         request.Headers.Authorization = StringValues.Concat(request.Headers.Authorization, tokens);
     }
 
-    /// <summary>The token of a request; null where there is none, or more than one.</summary>
+    /// <summary>
+    /// Returns the token of a request, or <see langword="null"/> if the request has no token or more than one credential.
+    /// </summary>
     public static string? Read(HttpRequest request) => Count(request) == 1
-        && request.Headers.Authorization.ToString() is { Length: > 7 } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        && request.Headers.Authorization.ToString() is { Length: > 7 } header
+        && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
         ? header[Bearer.Length..].Trim() : null;
 
-    /// <summary>How many credentials a request has.</summary>
+    /// <summary>Returns the number of Authorization values of a request.</summary>
     public static int Count(HttpRequest request) => request.Headers.Authorization.Count;
 }

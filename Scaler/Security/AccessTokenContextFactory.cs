@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Scaler;
 
 /// <summary>
-/// Takes the token out of the URL of every request to Scaler's endpoint. It stands here because this is the first code of an application that sees a
-/// request: what logs and traces requests begins right behind it, and no middleware comes before that.
+/// Removes the token from the URL of every request to Scaler's endpoint. The HTTP context factory is the first application code
+/// that sees a request. Request logging and tracing start directly after it and before any middleware.
 /// </summary>
 internal sealed class AccessTokenContextFactory(IHttpContextFactory inner, string path) : IHttpContextFactory
 {
@@ -13,7 +13,7 @@ internal sealed class AccessTokenContextFactory(IHttpContextFactory inner, strin
 
     public HttpContext Create(IFeatureCollection featureCollection)
     {
-        // The application may live under a path base, which is still a part of the path here.
+        // Match the end of the path: a path base of the application is still part of the path here.
         if (featureCollection.Get<IHttpRequestFeature>() is { } request
             && request.Path.AsSpan().TrimEnd('/').EndsWith(_path, StringComparison.OrdinalIgnoreCase))
         {

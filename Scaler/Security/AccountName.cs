@@ -2,7 +2,7 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>What a client may call an account.</summary>
+/// <summary>Validates the account name in a handshake.</summary>
 internal static class AccountName
 {
     public const string Parameter = "account";
@@ -17,7 +17,8 @@ internal static class AccountName
         if (account.Length > options.MaxAccountLength)
         {
             return EngineAuthorization.BadRequest(
-                $"Bad request: the query parameter '{Parameter}' has {account.Length} characters, at most {options.MaxAccountLength} are allowed");
+                $"Bad request: the query parameter '{Parameter}' has {account.Length} characters, "
+                + $"at most {options.MaxAccountLength} are allowed");
         }
 
         return account.Any(char.IsControl)

@@ -9,68 +9,72 @@ using Scaler.EngineIO;
 
 namespace Scaler;
 
-/// <summary>Decides who may connect, and that nobody else speaks for a session afterwards.</summary>
+/// <summary>Authorizes handshakes and binds each session to the identity of its handshake.</summary>
 internal sealed class Admission(ScalerOptions options)
 {
-    private readonly bool _verifies = options.Auth.Mode == ScalerAuthMode.Jwt;
+    private readonly bool _validatesTokens = options.Auth.Mode == ScalerAuthMode.Jwt;
 
-    /// <summary>Judges a handshake. What it allows has an <see cref="Identity"/> as its tag.</summary>
-    public async ValueTask<EngineAuthorization> AuthorizeAsync(HttpContext context, Func<HttpContext, ValueTask<EngineAuthorization>>? engine)
+    /// <summary>Authorizes a handshake. The tag of an allowed handshake is an <see cref="Identity"/>.</summary>
+    public async ValueTask<EngineAuthorization> AuthorizeAsync(
+        HttpContext context, Func<HttpContext, ValueTask<EngineAuthorization>>? engine)
     {
         DateTimeOffset? expiresAt = null;
-        if (_verifies)
+        if (_validatesTokens)
         {
             if (AccessToken.Count(context.Request) > 1)
             {
                 return EngineAuthorization.BadRequest("Bad request: the token is given more than once");
             }
 
-            var result = await JwtVerification.VerifyAsync(context);
-            if (result.Principal is not { } principal)
+            var authentication = await JwtVerification.VerifyAsync(context);
+            if (authentication.Principal is not { } principal)
             {
-                return EngineAuthorization.Refuse(Explain(result));
+                return EngineAuthorization.Refuse(Explain(authentication));
             }
 
             context.User = principal;
-            expiresAt = result.Properties?.ExpiresUtc;
+            expiresAt = authentication.Properties?.ExpiresUtc;
         }
 
         var user = UserOf(context);
-        var asked = new ScalerAuthorizationContext(context, null, expiresAt);
-        var found = FindAccount(context, asked);
-        if (found.IsRefused)
+        var authorization = new ScalerAuthorizationContext(context, null, expiresAt);
+        var accountResult = FindAccount(context, authorization);
+        if (accountResult.IsRefused)
         {
-            return found;
+            return accountResult;
         }
 
-        var answer = engine is null ? EngineAuthorization.Allow : await engine(context);
-        if (!answer.IsRefused && options.AuthorizeAsync is { } authorize)
+        var result = engine is null ? EngineAuthorization.Allow : await engine(context);
+        if (!result.IsRefused && options.AuthorizeAsync is { } authorize)
         {
-            answer = await authorize(asked);
+            result = await authorize(authorization);
         }
 
-        if (answer.IsRefused)
+        if (result.IsRefused)
         {
-            return answer;
+            return result;
         }
 
-        var account = AccountName.Check(asked.Account, options);
-        if (account.IsRefused)
+        var nameResult = AccountName.Check(authorization.Account, options);
+        if (nameResult.IsRefused)
         {
-            return account;
+            return nameResult;
         }
 
-        var identity = new Identity(asked.Account!, user, HashToken(context), asked.ExpiresAt);
-        if (_verifies)
+        var identity = new Identity(authorization.Account!, user, HashToken(context), authorization.ExpiresAt);
+        if (_validatesTokens)
         {
-            // A session keeps the headers of its handshake for as long as it lasts; the token has done what it is for.
+            // The session keeps the handshake's headers for its whole lifetime. Remove the token, which is not needed after
+            // validation.
             context.Request.Headers.Remove("Authorization");
         }
 
         return EngineAuthorization.AllowWith(identity);
     }
 
-    /// <summary>Whether a later request comes from whom the session belongs to. The request may have been forwarded by another server.</summary>
+    /// <summary>
+    /// Determines whether a later request comes from the owner of the session. Another server may have forwarded the request.
+    /// </summary>
     public async ValueTask<bool> IsOwnerAsync(HttpContext context, EngineSession session)
     {
         if (((session.Tag as ScalerConnection)?.Identity ?? session.Tag as Identity) is not { } identity)
@@ -86,7 +90,7 @@ internal sealed class Admission(ScalerOptions options)
             }
         }
 
-        if (!_verifies)
+        if (!_validatesTokens)
         {
             return identity.User is null || UserOf(context) == identity.User;
         }
@@ -99,11 +103,16 @@ internal sealed class Admission(ScalerOptions options)
         return CryptographicOperations.FixedTimeEquals(hash, identity.TokenHash) || await IsRenewalAsync(context, identity);
     }
 
-    /// <summary>Whether another token than that of the handshake is one of the same user and account; it counts from then on.</summary>
+    /// <summary>
+    /// Determines whether a token other than the handshake's is valid for the same user and account. A later expiry extends the
+    /// identity.
+    /// </summary>
     private async ValueTask<bool> IsRenewalAsync(HttpContext context, Identity identity)
     {
         var result = await JwtVerification.VerifyAsync(context);
-        if (result.Principal is not { } principal || UserOf(principal) != identity.User || !principal.HasClaim(options.Auth.AccountClaim, identity.Account))
+        if (result.Principal is not { } principal
+            || UserOf(principal) != identity.User
+            || !principal.HasClaim(options.Auth.AccountClaim, identity.Account))
         {
             return false;
         }
@@ -116,44 +125,54 @@ internal sealed class Admission(ScalerOptions options)
         return true;
     }
 
-    private EngineAuthorization FindAccount(HttpContext context, ScalerAuthorizationContext asked)
+    private EngineAuthorization FindAccount(HttpContext context, ScalerAuthorizationContext authorization)
     {
-        var named = QueryValues.Read(context.Request.QueryString, AccountName.Parameter);
-        if (named.Count > 1)
+        var values = QueryValues.Read(context.Request.QueryString, AccountName.Parameter);
+        if (values.Count > 1)
         {
-            return EngineAuthorization.BadRequest($"Bad request: the query parameter '{AccountName.Parameter}' is given {named.Count} times");
+            return EngineAuthorization.BadRequest(
+                $"Bad request: the query parameter '{AccountName.Parameter}' is given {values.Count} times");
         }
 
-        asked.Account = named.Count == 1 && named[0] is { Length: > 0 } name ? name : null;
-        if (_verifies)
+        authorization.Account = values.Count == 1 && values[0] is { Length: > 0 } name ? name : null;
+        if (_validatesTokens)
         {
-            var claimed = context.User.FindAll(options.Auth.AccountClaim).Select(static claim => claim.Value).Distinct(StringComparer.Ordinal).ToArray();
-            if (asked.Account is { } account)
+            var claims = context.User.FindAll(options.Auth.AccountClaim)
+                .Select(static claim => claim.Value).Distinct(StringComparer.Ordinal).ToArray();
+            if (authorization.Account is { } account)
             {
-                return claimed.Contains(account) ? AccountName.Check(account, options) : EngineAuthorization.Refuse("Forbidden: the token is not for this account");
+                return claims.Contains(account)
+                    ? AccountName.Check(account, options)
+                    : EngineAuthorization.Refuse("Forbidden: the token is not for this account");
             }
 
-            if (claimed.Length > 1)
+            if (claims.Length > 1)
             {
                 return EngineAuthorization.BadRequest(
-                    $"Bad request: the token is for {claimed.Length} accounts, so the query parameter '{AccountName.Parameter}' is required");
+                    $"Bad request: the token is for {claims.Length} accounts, "
+                    + $"so the query parameter '{AccountName.Parameter}' is required");
             }
 
-            asked.Account = claimed.Length == 1 ? claimed[0] : null;
+            authorization.Account = claims.Length == 1 ? claims[0] : null;
         }
 
-        // One that is missing may still be set by the application.
-        return asked.Account is null && options.AuthorizeAsync is not null ? EngineAuthorization.Allow : AccountName.Check(asked.Account, options);
+        // The application's callback may still set a missing account.
+        return authorization.Account is null && options.AuthorizeAsync is not null
+            ? EngineAuthorization.Allow
+            : AccountName.Check(authorization.Account, options);
     }
 
-    // Not by HttpContext.User, which makes somebody where there is nobody, and keeps him as long as the request.
-    private string? UserOf(HttpContext context) => context.Features.Get<IHttpAuthenticationFeature>()?.User is { } user ? UserOf(user) : null;
+    // Do not read HttpContext.User: its getter allocates an anonymous principal and stores it on the request.
+    private string? UserOf(HttpContext context) =>
+        context.Features.Get<IHttpAuthenticationFeature>()?.User is { } user ? UserOf(user) : null;
 
     private string? UserOf(ClaimsPrincipal user) => user.Identity?.IsAuthenticated == true
         ? (user.FindFirst(options.Auth.UserClaim) ?? user.FindFirst(ClaimTypes.NameIdentifier))?.Value : null;
 
     private byte[]? HashToken(HttpContext context) =>
-        _verifies && AccessToken.Read(context.Request) is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
+        _validatesTokens && AccessToken.Read(context.Request) is { } token
+            ? SHA256.HashData(Encoding.UTF8.GetBytes(token))
+            : null;
 
     private static string Explain(AuthenticateResult result) => result.Failure switch
     {

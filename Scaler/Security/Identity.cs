@@ -1,16 +1,18 @@
 namespace Scaler;
 
-/// <summary>Whom a session belongs to, for as long as it lasts.</summary>
+/// <summary>Represents the owner of a session for the lifetime of the session.</summary>
 internal sealed class Identity(string account, string? user, byte[]? tokenHash, DateTimeOffset? expiresAt)
 {
     public string Account { get; } = account;
 
-    /// <summary>The user; null where nobody said who it is.</summary>
+    /// <summary>Gets the user, or <see langword="null"/> if the client is not authenticated.</summary>
     public string? User { get; } = user;
 
-    /// <summary>SHA-256 of the token that it was made from: a later request with the same one needs no further look.</summary>
+    /// <summary>
+    /// Gets the SHA-256 hash of the handshake's token. A later request with the same token is not validated again.
+    /// </summary>
     public byte[]? TokenHash { get; } = tokenHash;
 
-    /// <summary>When it ends; a newer token of the same user moves it on.</summary>
+    /// <summary>Gets or sets the expiry. A newer token of the same user extends it.</summary>
     public DateTimeOffset? ExpiresAt { get; set; } = expiresAt;
 }

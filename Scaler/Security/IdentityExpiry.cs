@@ -4,8 +4,8 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// Closes connections whose permission has ended. One timer looks at all of them each second: none of their own, and nothing to undo for the many
-/// that leave before their time.
+/// Closes connections whose authorization has expired. One timer checks all connections every second. This avoids a timer per
+/// connection, which would have to be cancelled for each connection that closes before its expiry.
 /// </summary>
 internal sealed class IdentityExpiry(ScalerServer server, TimeProvider time) : IHostedService, IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class IdentityExpiry(ScalerServer server, TimeProvider time) : I
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Nobody else could say when a permission ends.
+        // Only tokens and the application's callback set an expiry.
         var options = server.Options;
         if (options.Auth.CloseAtExpiry && (options.Auth.Mode == ScalerAuthMode.Jwt || options.AuthorizeAsync is not null))
         {
@@ -35,12 +35,12 @@ internal sealed class IdentityExpiry(ScalerServer server, TimeProvider time) : I
 
     private void CloseExpired()
     {
-        // The clock of a token's issuer may be behind, as it may when the token is first looked at.
+        // Allow the same clock skew as the validation of the token.
         var now = time.GetUtcNow();
-        var ended = server.Options.Auth.Mode == ScalerAuthMode.Jwt ? now - server.Options.Auth.Jwt.ClockSkew : now;
+        var cutoff = server.Options.Auth.Mode == ScalerAuthMode.Jwt ? now - server.Options.Auth.Jwt.ClockSkew : now;
         foreach (var connection in server.Local.All())
         {
-            if (connection.Identity.ExpiresAt <= ended)
+            if (connection.Identity.ExpiresAt <= cutoff)
             {
                 connection.BeginClose(EngineCloseReason.Forbidden, "token expired");
             }

@@ -9,16 +9,18 @@ using Microsoft.IdentityModel.Tokens;
 namespace Scaler;
 
 /// <summary>
-/// Looks at tokens with ASP.NET Core's own handler for JWT. It is not registered as a scheme of the application: one more scheme would change which
-/// of them the application takes by default.
+/// Validates tokens with ASP.NET Core's JWT bearer handler. The handler is not registered as an authentication scheme, because an
+/// additional scheme could change the application's default scheme.
 /// </summary>
 internal static class JwtVerification
 {
     public const string Scheme = "Scaler";
 
-    private static readonly AuthenticationScheme Handler = new(Scheme, null, typeof(JwtBearerHandler));
-    private static readonly string[] Secrets = [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512];
-    private static readonly string[] Signatures =
+    private static readonly AuthenticationScheme JwtScheme = new(Scheme, null, typeof(JwtBearerHandler));
+    private static readonly string[] SymmetricAlgorithms =
+        [SecurityAlgorithms.HmacSha256, SecurityAlgorithms.HmacSha384, SecurityAlgorithms.HmacSha512];
+
+    private static readonly string[] AsymmetricAlgorithms =
     [
         SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
         SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
@@ -28,20 +30,23 @@ internal static class JwtVerification
     public static async Task<AuthenticateResult> VerifyAsync(HttpContext context)
     {
         var handler = ActivatorUtilities.CreateInstance<JwtBearerHandler>(context.RequestServices);
-        await handler.InitializeAsync(Handler, context);
+        await handler.InitializeAsync(JwtScheme, context);
         return await handler.AuthenticateAsync();
     }
 
-    /// <summary>What is wrong with a key, or null.</summary>
+    /// <summary>Validates a signing key.</summary>
+    /// <returns>A description of the expected key, or <see langword="null"/> if the key is valid.</returns>
     public static string? Check(string key)
     {
         try
         {
-            return Key(key) is SymmetricSecurityKey { KeySize: < 256 } ? "a secret of 32 characters or more, or a public key in PEM" : null;
+            return Key(key) is SymmetricSecurityKey { KeySize: < 256 }
+                ? "a secret of 32 characters or more, or a public key in PEM"
+                : null;
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
-            return "a public key of RSA or ECDSA in PEM, or a secret of 32 characters or more";
+            return "an RSA or ECDSA public key in PEM, or a secret of 32 characters or more";
         }
     }
 
@@ -58,12 +63,13 @@ internal static class JwtVerification
         {
             AuthenticationType = Scheme,
             IssuerSigningKey = key,
-            // Those of the key's kind only: a public key must not be taken for a secret.
-            ValidAlgorithms = key is SymmetricSecurityKey ? Secrets : Signatures,
+
+            // Allow only the algorithms of the key's type, so that a public key is never used as an HMAC secret.
+            ValidAlgorithms = key is SymmetricSecurityKey ? SymmetricAlgorithms : AsymmetricAlgorithms,
             ValidAudience = jwt.Audience,
             ValidIssuer = jwt.Issuer,
             NameClaimType = auth.UserClaim,
-            LifetimeValidator = (notBefore, expires, _, _) => IsNow(notBefore, expires, jwt.ClockSkew, time),
+            LifetimeValidator = (notBefore, expires, _, _) => IsWithinLifetime(notBefore, expires, jwt.ClockSkew, time),
         };
     }
 
@@ -88,7 +94,7 @@ internal static class JwtVerification
         }
     }
 
-    private static bool IsNow(DateTime? notBefore, DateTime? expires, TimeSpan skew, TimeProvider time)
+    private static bool IsWithinLifetime(DateTime? notBefore, DateTime? expires, TimeSpan skew, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;
         if (expires is not { } end || end < now - skew)

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Scaler;
 
-/// <summary>Reads one parameter of a query by its exact name; <see cref="HttpRequest.Query"/> builds a table of all and takes <c>ACCOUNT</c> for <c>account</c>.</summary>
+/// <summary>
+/// Reads a query parameter by its exact name. <see cref="HttpRequest.Query"/> builds a dictionary of all parameters and ignores
+/// case, so that <c>ACCOUNT</c> would match <c>account</c>.
+/// </summary>
 internal static class QueryValues
 {
     public static StringValues Read(QueryString query, string name)

@@ -1,11 +1,17 @@
 namespace Scaler;
 
-/// <summary>How clients prove who they are.</summary>
+/// <summary>Specifies how clients authenticate.</summary>
 public enum ScalerAuthMode
 {
-    /// <summary>Not by Scaler: every client may name any account, unless <see cref="ScalerOptions.AuthorizeAsync"/> objects.</summary>
+    /// <summary>
+    /// Scaler does not authenticate clients. A client may use any account, unless <see cref="ScalerOptions.AuthorizeAsync"/>
+    /// refuses it.
+    /// </summary>
     None,
 
-    /// <summary>By a JWT as bearer token, RFC 6750, whose claim says which account it is for: see <see cref="ScalerJwtOptions"/>.</summary>
+    /// <summary>
+    /// Clients authenticate with a JWT as bearer token (RFC 6750). A claim of the token holds the account. See
+    /// <see cref="ScalerJwtOptions"/>.
+    /// </summary>
     Jwt,
 }

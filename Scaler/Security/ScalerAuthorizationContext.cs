@@ -3,24 +3,30 @@ using Microsoft.AspNetCore.Http;
 
 namespace Scaler;
 
-/// <summary>A handshake that asks for a connection, for <see cref="ScalerOptions.AuthorizeAsync"/>.</summary>
+/// <summary>Provides the context of a handshake to <see cref="ScalerOptions.AuthorizeAsync"/>.</summary>
 public sealed class ScalerAuthorizationContext
 {
     internal ScalerAuthorizationContext(HttpContext httpContext, string? account, DateTimeOffset? expiresAt) =>
         (HttpContext, Account, ExpiresAt) = (httpContext, account, expiresAt);
 
-    /// <summary>The request; not to be kept beyond the call.</summary>
+    /// <summary>Gets the HTTP context of the handshake. Do not use it after the callback has completed.</summary>
     public HttpContext HttpContext { get; }
 
-    /// <summary>Who asks, as the token or the application's own authentication says; an anonymous principal without either.</summary>
+    /// <summary>
+    /// Gets the user from the token or from the application's own authentication; an anonymous principal if neither is present.
+    /// </summary>
     public ClaimsPrincipal User => HttpContext.User;
 
     /// <summary>
-    /// The account that the query or the token names; null where neither does: then it may be set, or the handshake gets 400. Setting it to another one
-    /// connects the client to that.
+    /// Gets or sets the account from the query or the token, or <see langword="null"/> if neither contains one. If it is still
+    /// <see langword="null"/> after the callback, the handshake is answered with 400. A different value connects the client to
+    /// that account.
     /// </summary>
     public string? Account { get; set; }
 
-    /// <summary>When the permission ends; see <see cref="ScalerAuthOptions.CloseAtExpiry"/>. Default: with the token, or never.</summary>
+    /// <summary>
+    /// Gets or sets the time at which the authorization expires. The default is the expiry of the token, or
+    /// <see langword="null"/> (never) without a token. See <see cref="ScalerAuthOptions.CloseAtExpiry"/>.
+    /// </summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 }

@@ -1,29 +1,44 @@
 namespace Scaler;
 
 /// <summary>
-/// What a JWT must be. The client sends it as <c>Authorization: Bearer …</c> or, as browsers must for a WebSocket, as <c>access_token</c> in the
-/// query; not both. Either <see cref="Authority"/> or <see cref="SigningKey"/> says whose signature counts.
+/// Options for the validation of JWTs. The client sends the token either as <c>Authorization: Bearer …</c> or as
+/// <c>access_token</c> in the query, but not both. Browsers must use the query for a WebSocket. Set either
+/// <see cref="Authority"/> or <see cref="SigningKey"/> to provide the signing key.
 /// </summary>
 public sealed class ScalerJwtOptions
 {
-    /// <summary>The URL of the OpenID Connect provider, whose keys and issuer are read from its metadata. Https, unless <see cref="RequireHttps"/> is false.</summary>
+    /// <summary>
+    /// Gets or sets the URL of the OpenID Connect provider. Its metadata provides the signing keys and the issuer. The URL must
+    /// use https, unless <see cref="RequireHttps"/> is <see langword="false"/>.
+    /// </summary>
     public string? Authority { get; set; }
 
     /// <summary>
-    /// The key of the signatures, in place of an authority: a secret of 32 characters or more (HS256, HS384, HS512), or a public key in PEM
-    /// (<c>-----BEGIN PUBLIC KEY-----</c>; RSA: RS and PS, ECDSA: ES).
+    /// Gets or sets the signing key, as an alternative to <see cref="Authority"/>. It is either a secret of 32 characters or
+    /// more (HS256, HS384, HS512) or a public key in PEM (<c>-----BEGIN PUBLIC KEY-----</c>; RSA for RS and PS algorithms,
+    /// ECDSA for ES algorithms).
     /// </summary>
     public string? SigningKey { get; set; }
 
-    /// <summary>Who must have issued the token. Required with <see cref="SigningKey"/>; with an authority the default is what its metadata says.</summary>
+    /// <summary>
+    /// Gets or sets the required issuer (<c>iss</c>) of the token. Required with <see cref="SigningKey"/>. With
+    /// <see cref="Authority"/>, the default is the issuer from the metadata.
+    /// </summary>
     public string? Issuer { get; set; }
 
-    /// <summary>Whom the token must be for. Required: a token for another service must not open this one.</summary>
+    /// <summary>
+    /// Gets or sets the required audience (<c>aud</c>) of the token. Required, so that a token for another service is not
+    /// accepted.
+    /// </summary>
     public string? Audience { get; set; }
 
-    /// <summary>Whether <see cref="Authority"/> must be https. Default true.</summary>
+    /// <summary>
+    /// Gets or sets a value indicating whether <see cref="Authority"/> must use https. The default is <see langword="true"/>.
+    /// </summary>
     public bool RequireHttps { get; set; } = true;
 
-    /// <summary>How far the clocks of issuer and server may differ. 0 to 10 min; default 30 s.</summary>
+    /// <summary>
+    /// Gets or sets the allowed clock difference between issuer and server. From 0 to 10 minutes; the default is 30 seconds.
+    /// </summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 }

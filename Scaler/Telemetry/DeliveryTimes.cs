@@ -3,46 +3,49 @@ using System.Numerics;
 namespace Scaler;
 
 /// <summary>
-/// How long messages of other servers were under way, over the last renewals. Recording is an increment of one counter of many;
-/// a bucket is an eighth of a power of two wide, so what is told is at most that much too high.
+/// A histogram of the delivery latency of messages from other servers, over the last 10 lease renewals. To record a value is
+/// one interlocked increment. Each power of two has 8 buckets and the summary reports the upper bound of a bucket, so a
+/// reported value is at most 1/8 too high.
 /// </summary>
 internal sealed class DeliveryTimes
 {
-    private const int Steps = 8;
+    private const int BucketsPerPower = 8;
     private const int Window = 10;
 
-    private readonly long[] _counts = new long[(31 - 2) * Steps];
-    private readonly Queue<long[]> _before = new();
+    private readonly long[] _counts = new long[(31 - 2) * BucketsPerPower];
+    private readonly Queue<long[]> _snapshots = new();
 
-    /// <summary>Counts a delivery, from any thread.</summary>
+    /// <summary>Records a delivery. Thread-safe.</summary>
     public void Record(int microseconds) => Interlocked.Increment(ref _counts[IndexOf(microseconds)]);
 
-    /// <summary>Sums up the deliveries since the tenth call before this one. Not for two threads at once.</summary>
+    /// <summary>Summarizes the deliveries since the tenth call before this one. Not thread-safe.</summary>
     public DeliverySummary Sum()
     {
-        var now = new long[_counts.Length];
-        for (var i = 0; i < now.Length; i++)
+        var current = new long[_counts.Length];
+        for (var i = 0; i < current.Length; i++)
         {
-            now[i] = Interlocked.Read(ref _counts[i]);
+            current[i] = Interlocked.Read(ref _counts[i]);
         }
 
-        _before.TryPeek(out var then);
-        var recent = now.Select((count, i) => count - (then?[i] ?? 0)).ToArray();
-        _before.Enqueue(now);
-        if (_before.Count > Window)
+        _snapshots.TryPeek(out var oldest);
+        var recent = current.Select((count, i) => count - (oldest?[i] ?? 0)).ToArray();
+        _snapshots.Enqueue(current);
+        if (_snapshots.Count > Window)
         {
-            _before.Dequeue();
+            _snapshots.Dequeue();
         }
 
         var total = recent.Sum();
-        return total == 0 ? default : new DeliverySummary(total, Milliseconds(recent, total, 0.5), Milliseconds(recent, total, 0.99));
+        return total == 0
+            ? default
+            : new DeliverySummary(total, Milliseconds(recent, total, 0.5), Milliseconds(recent, total, 0.99));
     }
 
-    private static double Milliseconds(long[] counts, long total, double part)
+    private static double Milliseconds(long[] counts, long total, double quantile)
     {
-        var left = (long)Math.Ceiling(total * part);
+        var remaining = (long)Math.Ceiling(total * quantile);
         var index = 0;
-        while ((left -= counts[index]) > 0)
+        while ((remaining -= counts[index]) > 0)
         {
             index++;
         }
@@ -50,18 +53,19 @@ internal sealed class DeliveryTimes
         return UpperBound(index) / 1000.0;
     }
 
-    // 0…7 have a bucket each; from then on each power of two has eight.
+    // The values 0 to 7 have one bucket each. Each greater power of two has 8 buckets.
     private static int IndexOf(int microseconds)
     {
-        if (microseconds < Steps)
+        if (microseconds < BucketsPerPower)
         {
             return Math.Max(microseconds, 0);
         }
 
         var exponent = BitOperations.Log2((uint)microseconds);
-        return ((exponent - 2) * Steps) + ((microseconds >> (exponent - 3)) & (Steps - 1));
+        return ((exponent - 2) * BucketsPerPower) + ((microseconds >> (exponent - 3)) & (BucketsPerPower - 1));
     }
 
-    private static long UpperBound(int index) =>
-        index < Steps ? index : ((long)(Steps + (index % Steps) + 1) << ((index / Steps) - 1)) - 1;
+    private static long UpperBound(int index) => index < BucketsPerPower
+        ? index
+        : ((long)(BucketsPerPower + (index % BucketsPerPower) + 1) << ((index / BucketsPerPower) - 1)) - 1;
 }

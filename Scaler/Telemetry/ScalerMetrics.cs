@@ -3,10 +3,12 @@ using System.Diagnostics.Metrics;
 
 namespace Scaler;
 
-/// <summary>What Scaler counts. Tags have few values: never an account, a connection or a session.</summary>
+/// <summary>
+/// Records Scaler's metrics. Tags have low cardinality: they never contain an account, a connection id or a session id.
+/// </summary>
 internal sealed class ScalerMetrics
 {
-    /// <summary>The meter's name.</summary>
+    /// <summary>The name of the meter.</summary>
     public const string MeterName = "Scaler";
 
     private readonly Counter<long> _received;
@@ -28,18 +30,25 @@ internal sealed class ScalerMetrics
     {
         var meter = _meter = factory?.Create(MeterName) ?? new Meter(MeterName);
         _received = meter.CreateCounter<long>("scaler.server.messages.received", "{message}", "Messages received from clients.");
-        _delivered = meter.CreateCounter<long>("scaler.server.messages.delivered", "{message}", "Messages that a client's queue took.");
-        _errors = meter.CreateCounter<long>("scaler.server.errors", "{error}", "Error events, by name.");
+        _delivered = meter.CreateCounter<long>("scaler.server.messages.delivered", "{message}", "Messages queued for clients.");
+        _errors = meter.CreateCounter<long>("scaler.server.errors", "{error}", "Error events raised, by name.");
         _envelopes = meter.CreateCounter<long>("scaler.bus.envelopes", "{envelope}", "Envelopes received from the bus, by kind.");
-        _skipped = meter.CreateCounter<long>("scaler.bus.envelopes.skipped", "{envelope}", "Envelopes that were not read, by reason.");
-        _forwards = meter.CreateCounter<long>("scaler.forward.requests", "{request}", "Requests for a session that is not here, by outcome and way.");
-        _reaped = meter.CreateCounter<long>("scaler.registry.reaped", "{server}", "Dead servers whose entries this server removed.");
-        _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Time that a probe of the bus took to come back.");
-        _deliveryLatency = meter.CreateHistogram("scaler.server.delivery.duration", "s", "Time from the send on another server until the queues here took the message.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+        _skipped = meter.CreateCounter<long>("scaler.bus.envelopes.skipped", "{envelope}", "Envelopes skipped, by reason.");
+        _forwards = meter.CreateCounter<long>(
+            "scaler.forward.requests", "{request}",
+            "Requests for sessions that this server does not hold, by outcome and transport.");
+        _reaped = meter.CreateCounter<long>(
+            "scaler.registry.reaped", "{server}", "Dead servers whose registry entries this server removed.");
+        _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Round-trip time of a probe over the bus.");
+        _deliveryLatency = meter.CreateHistogram(
+            "scaler.server.delivery.duration", "s", "Time from the send on another server until this server queued the message.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+            });
     }
 
-    /// <summary>The activity source of messages and deliveries.</summary>
+    /// <summary>Gets the activity source for messages and deliveries.</summary>
     public static ActivitySource Activities { get; } = new("Scaler");
 
     public DeliveryTimes Deliveries { get; } = new();
@@ -50,12 +59,15 @@ internal sealed class ScalerMetrics
 
     public long Errors => Volatile.Read(ref _errorsTotal);
 
-    /// <summary>Shows what a server holds, whenever somebody asks.</summary>
+    /// <summary>Creates the observable instruments for connections, accounts and the lease of a server.</summary>
     public void Observe(LocalAccounts local, Func<bool> holdsLease)
     {
-        _meter.CreateObservableUpDownCounter("scaler.server.connections", () => local.Connections, "{connection}", "Connections that this server holds.");
-        _meter.CreateObservableUpDownCounter("scaler.server.accounts", () => local.Count, "{account}", "Accounts with a connection on this server.");
-        _meter.CreateObservableGauge("scaler.server.lease", () => holdsLease() ? 1 : 0, null, "Whether this server holds its lease: 1 or 0.");
+        _meter.CreateObservableUpDownCounter(
+            "scaler.server.connections", () => local.Connections, "{connection}", "Connections that this server holds.");
+        _meter.CreateObservableUpDownCounter(
+            "scaler.server.accounts", () => local.Count, "{account}", "Accounts with a connection on this server.");
+        _meter.CreateObservableGauge(
+            "scaler.server.lease", () => holdsLease() ? 1 : 0, null, "1 if this server holds its lease; otherwise, 0.");
     }
 
     public void MessageReceived()
@@ -79,18 +91,25 @@ internal sealed class ScalerMetrics
         _errors.Add(1, new KeyValuePair<string, object?>("error.type", name));
     }
 
-    public void EnvelopeReceived(string kind) => _envelopes.Add(1, new KeyValuePair<string, object?>("scaler.envelope.kind", kind));
+    public void EnvelopeReceived(string kind) =>
+        _envelopes.Add(1, new KeyValuePair<string, object?>("scaler.envelope.kind", kind));
 
     public void EnvelopeSkipped(string reason) => _skipped.Add(1, new KeyValuePair<string, object?>("error.type", reason));
 
-    /// <param name="outcome">How it ended.</param>
-    /// <param name="way"><c>peer</c>: over a connection with others; <c>http</c>: alone; <c>none</c>: not at all.</param>
+    /// <summary>Counts a request for a session that this server does not hold.</summary>
+    /// <param name="outcome">The outcome of the request.</param>
+    /// <param name="way">
+    /// <c>peer</c> if the request used a shared peer connection; <c>http</c> if it was a separate HTTP request; <c>none</c> if
+    /// it was not forwarded.
+    /// </param>
     public void Forwarded(string outcome, string way) => _forwards.Add(
-        1, new KeyValuePair<string, object?>("scaler.forward.outcome", outcome), new KeyValuePair<string, object?>("scaler.forward.way", way));
+        1,
+        new KeyValuePair<string, object?>("scaler.forward.outcome", outcome),
+        new KeyValuePair<string, object?>("scaler.forward.way", way));
 
     public void Reaped() => _reaped.Add(1);
 
-    /// <summary>A message of another server has been handed to the queues.</summary>
+    /// <summary>Records the time until a message from another server was queued for its connections.</summary>
     public void DeliveryTook(int microseconds)
     {
         Deliveries.Record(microseconds);

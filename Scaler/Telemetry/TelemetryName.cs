@@ -1,6 +1,8 @@
 namespace Scaler;
 
-/// <summary>What this process is called by its telemetry, from the variables that OpenTelemetry's specification names.</summary>
+/// <summary>
+/// Gets the telemetry name of this process from the environment variables of the OpenTelemetry specification.
+/// </summary>
 internal static class TelemetryName
 {
     private const string Instance = "service.instance.id=";
@@ -8,7 +10,7 @@ internal static class TelemetryName
     public static string? Current { get; } = Of(
         Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME"), Environment.GetEnvironmentVariable("OTEL_RESOURCE_ATTRIBUTES"));
 
-    /// <summary>Joins them as dashboards do: <c>stream-x7k2m</c>.</summary>
+    /// <summary>Joins the service name and the instance id as dashboards do, for example <c>stream-x7k2m</c>.</summary>
     public static string? Of(string? service, string? attributes)
     {
         var instance = attributes?.Split(',', StringSplitOptions.TrimEntries)
