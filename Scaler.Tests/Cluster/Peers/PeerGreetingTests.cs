@@ -13,7 +13,7 @@ public sealed class PeerGreetingTests
     public PeerGreetingTests() => _greeting = new PeerGreeting(_time);
 
     [Fact]
-    public void TryAccept_OfThisCluster_ForThisServer_IsTrueOnce()
+    public void TryAccept_GreetingForThisServer_ReturnsTrueOnce()
     {
         var said = Write();
         Assert.True(Accepts(said));
@@ -22,9 +22,9 @@ public sealed class PeerGreetingTests
     }
 
     [Fact]
-    public void TryAccept_OfOneThatWasAcceptedBefore_IsFalseForAsLongAsItWouldBeAccepted()
+    public void TryAccept_AlreadyAccepted_ReturnsFalseForAsLongAsItIsValid()
     {
-        // Of a server whose clock is almost a minute ahead.
+        // From a server whose clock is almost one minute ahead.
         var said = PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
         Assert.True(Accepts(said));
         for (var second = 0; second < 130; second++)
@@ -38,7 +38,7 @@ public sealed class PeerGreetingTests
     [Theory]
     [InlineData(-61)]
     [InlineData(61)]
-    public void TryAccept_OfAnotherTime_IsFalse(int seconds)
+    public void TryAccept_MoreThanAMinuteOff_ReturnsFalse(int seconds)
     {
         var said = Write();
         _time.Advance(TimeSpan.FromSeconds(Math.Max(seconds, 0)));
@@ -47,22 +47,22 @@ public sealed class PeerGreetingTests
     }
 
     [Fact]
-    public void TryAccept_ForAnotherServer_IsFalse() =>
+    public void TryAccept_GreetingForAnotherServer_ReturnsFalse() =>
         Assert.False(Accepts(PeerGreeting.Write("one", "three", _time.GetUtcNow(), _secret)));
 
     [Fact]
-    public void TryAccept_OfAnotherCluster_IsFalse() =>
-        Assert.False(Accepts(PeerGreeting.Write("one", "two", _time.GetUtcNow(), new ClusterSecret("a secret of others"))));
+    public void TryAccept_GreetingOfAnotherCluster_ReturnsFalse() =>
+        Assert.False(Accepts(PeerGreeting.Write("one", "two", _time.GetUtcNow(), new ClusterSecret("another secret"))));
 
     [Theory]
     [InlineData("")]
     [InlineData("one two 1767225600000 random")]
     [InlineData("one two 1767225600000 random tag")]
     [InlineData("    ")]
-    public void TryAccept_OfSomethingElse_IsFalse(string said) => Assert.False(Accepts(said));
+    public void TryAccept_MalformedOrUnsigned_ReturnsFalse(string said) => Assert.False(Accepts(said));
 
     [Fact]
-    public void TryAccept_OfAChangedOne_IsFalse()
+    public void TryAccept_AnyCharacterChanged_ReturnsFalse()
     {
         var said = Write();
         for (var i = 0; i < said.Length; i++)
@@ -74,7 +74,7 @@ public sealed class PeerGreetingTests
     }
 
     [Fact]
-    public void TryAccept_OfATagMadeForSomethingElse_IsFalse()
+    public void TryAccept_TagOfAnotherPurpose_ReturnsFalse()
     {
         var said = Write();
         var data = said[..said.LastIndexOf(' ')];
