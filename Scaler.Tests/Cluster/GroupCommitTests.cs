@@ -13,7 +13,8 @@ public sealed partial class GroupCommitTests
     private readonly List<Call> _calls = [];
     private readonly GroupCommit<Entry> _group;
 
-    public GroupCommitTests() => _group = new GroupCommit<Entry>(CommitAsync, (previous, next) => previous.Group == next.Group, group => group.Execute());
+    public GroupCommitTests() => _group = new GroupCommit<Entry>(
+        CommitAsync, (previous, next) => previous.Group == next.Group, group => group.Execute());
 
     [Fact]
     public void Add_NoCallInFlight_CallsImmediately()
@@ -56,7 +57,7 @@ public sealed partial class GroupCommitTests
 
         // The two calls may complete in either order.
         _calls[1].Answer();
-        Assert.Equal(rest[..Most], _calls[2].Entries);
+        Assert.Equal(rest[..MaxEntries], _calls[2].Entries);
         _calls[0].Answer();
         Assert.Equal(rest[MaxEntries..], _calls[3].Entries);
         Assert.Equal(4, _calls.Count);
@@ -259,8 +260,8 @@ public sealed partial class GroupCommitTests
     }
 
     /// <summary>
-    /// Completes a task without a synchronization context, so that its continuations have run when this method returns. Under the context of
-    /// the test they would run later.
+    /// Completes a task without a synchronization context, so that its continuations have run when this method returns.
+    /// Under the context of the test they would run later.
     /// </summary>
     private static void RunInline(Action end)
     {

@@ -80,7 +80,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         var inbox = new Inbox();
         await using var listening = await other.ListenAsync(b, inbox.Receive);
 
-        // Not awaited one by one: envelopes must arrive in the order of the calls, whichever method sent them.
+        // Not awaited one by one: envelopes must arrive in the order of the calls, no matter which method sent them.
         var sends = Enumerable.Range(0, 300).Select(i =>
         {
             var envelope = Encoding.ASCII.GetBytes($"{i}");
@@ -125,7 +125,8 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
             ["c"] = [new(c, 0, false)],
         };
 
-        var sends = Enumerable.Range(0, 20).SelectMany(i => expected.Keys.Select(name => (Name: name, Reached: SendByNameAsync(name, i)))).ToList();
+        var sends = Enumerable.Range(0, 20)
+            .SelectMany(i => expected.Keys.Select(name => (Name: name, Reached: SendByNameAsync(name, i)))).ToList();
         foreach (var (name, reached) in sends)
         {
             Assert.Equal(expected[name], (await reached.Within()).OrderBy(r => r.Holder, StringComparer.Ordinal));

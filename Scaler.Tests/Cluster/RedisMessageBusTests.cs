@@ -35,7 +35,8 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
             await bus.TellAsync("slow.1", BitConverter.GetBytes(i));
         }
 
-        // PING over the subscription connection. A command on another connection may complete before the published messages are read.
+        // PING over the subscription connection: on another connection, a command may complete before the published
+        // messages have been read.
         await redis.GetSubscriber().PingAsync();
         go.Set();
         await last.Task.Within();

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>Tests sends to accounts with a cached location: the commands they issue to Redis, and when the cache is not trusted.</summary>
+/// <summary>Tests sends to accounts with a cached location: the Redis commands, and when the cache is bypassed.</summary>
 public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);

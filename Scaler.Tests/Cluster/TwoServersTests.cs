@@ -156,7 +156,8 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
             Assert.Equal("text/plain; charset=UTF-8", polled.Content.Headers.ContentType?.ToString());
         }
 
-        // Of two concurrent polls the second is refused, whichever server receives it. The first gets the output, and the session ends.
+        // Of two concurrent polls the second is refused, even on another server. The first gets the output, and the session
+        // ends.
         var polls = await Task.WhenAll(http.GetAsync(new Uri(_two.Url() + query)), http.GetAsync(new Uri(_one.Url() + query))).Within();
         var answers = polls.OrderBy(p => p.StatusCode).ToArray();
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.BadRequest], answers.Select(p => p.StatusCode));

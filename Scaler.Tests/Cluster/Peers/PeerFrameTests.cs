@@ -120,7 +120,7 @@ public sealed class PeerFrameTests
         Assert.Equal(["Content-Type", "Set-Cookie", "Vary"], response.Headers.Keys.Order());
     }
 
-    /// <summary>Any bytes are either read, or rejected with <see cref="InvalidDataException"/>, which ends the connection.</summary>
+    /// <summary>Any bytes are read, or rejected with an <see cref="InvalidDataException"/> that ends the connection.</summary>
     [Fact]
     public void Read_RandomBytes_SucceedsOrThrowsInvalidDataException()
     {

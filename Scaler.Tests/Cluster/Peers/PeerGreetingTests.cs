@@ -15,9 +15,9 @@ public sealed class PeerGreetingTests
     [Fact]
     public void TryAccept_GreetingForThisServer_ReturnsTrueOnce()
     {
-        var said = Write();
-        Assert.True(Accepts(said));
-        Assert.False(Accepts(said));
+        var greeting = Write();
+        Assert.True(Accepts(greeting));
+        Assert.False(Accepts(greeting));
         Assert.True(Accepts(Write()));
     }
 
@@ -25,11 +25,11 @@ public sealed class PeerGreetingTests
     public void TryAccept_AlreadyAccepted_ReturnsFalseForAsLongAsItIsValid()
     {
         // From a server whose clock is almost one minute ahead.
-        var said = PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
-        Assert.True(Accepts(said));
+        var greeting = PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
+        Assert.True(Accepts(greeting));
         for (var second = 0; second < 130; second++)
         {
-            Assert.False(Accepts(said));
+            Assert.False(Accepts(greeting));
             Assert.True(Accepts(Write()));
             _time.Advance(TimeSpan.FromSeconds(1));
         }
@@ -40,10 +40,10 @@ public sealed class PeerGreetingTests
     [InlineData(61)]
     public void TryAccept_MoreThanAMinuteOff_ReturnsFalse(int seconds)
     {
-        var said = Write();
+        var greeting = Write();
         _time.Advance(TimeSpan.FromSeconds(Math.Max(seconds, 0)));
-        said = seconds < 0 ? PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(-seconds), _secret) : said;
-        Assert.False(Accepts(said));
+        greeting = seconds < 0 ? PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(-seconds), _secret) : greeting;
+        Assert.False(Accepts(greeting));
     }
 
     [Fact]
@@ -59,29 +59,29 @@ public sealed class PeerGreetingTests
     [InlineData("one two 1767225600000 random")]
     [InlineData("one two 1767225600000 random tag")]
     [InlineData("    ")]
-    public void TryAccept_MalformedOrUnsigned_ReturnsFalse(string said) => Assert.False(Accepts(said));
+    public void TryAccept_MalformedOrUnsigned_ReturnsFalse(string greeting) => Assert.False(Accepts(greeting));
 
     [Fact]
     public void TryAccept_AnyCharacterChanged_ReturnsFalse()
     {
-        var said = Write();
-        for (var i = 0; i < said.Length; i++)
+        var greeting = Write();
+        for (var i = 0; i < greeting.Length; i++)
         {
-            Assert.False(Accepts(said[..i] + (said[i] == 'A' ? 'B' : 'A') + said[(i + 1)..]));
+            Assert.False(Accepts(greeting[..i] + (greeting[i] == 'A' ? 'B' : 'A') + greeting[(i + 1)..]));
         }
 
-        Assert.True(Accepts(said));
+        Assert.True(Accepts(greeting));
     }
 
     [Fact]
     public void TryAccept_TagOfAnotherPurpose_ReturnsFalse()
     {
-        var said = Write();
-        var data = said[..said.LastIndexOf(' ')];
+        var greeting = Write();
+        var data = greeting[..greeting.LastIndexOf(' ')];
         Assert.False(Accepts($"{data} {_secret.Forwards.Tag(data)}"));
     }
 
     private string Write() => PeerGreeting.Write("one", "two", _time.GetUtcNow(), _secret);
 
-    private bool Accepts(string said) => _greeting.TryAccept(said, "two", _secret);
+    private bool Accepts(string greeting) => _greeting.TryAccept(greeting, "two", _secret);
 }

@@ -78,7 +78,9 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
         }
 
         Assert.All(Two.Forwards, static forward => Assert.Equal("http forwarded", forward));
-        var warning = Assert.Single(Two.Logs.GetSnapshot(), static record => record.Message.Contains("does not take a connection of servers", StringComparison.Ordinal));
+        var warning = Assert.Single(
+            Two.Logs.GetSnapshot(),
+            static record => record.Message.Contains("does not take a connection of servers", StringComparison.Ordinal));
         Assert.Contains("The server one at", warning.Message, StringComparison.Ordinal);
     }
 

@@ -6,8 +6,8 @@ using Scaler.Tests.Security.Engine;
 namespace Scaler.Tests.Security.Advisories;
 
 /// <summary>
-/// Tries known vulnerabilities of other implementations on polling, the upgrade and WebSockets. Well-behaved clients run beside each attacker
-/// and must lose nothing. The rows are those of SECURITY.md.
+/// Tries known vulnerabilities of other implementations on polling, the upgrade and WebSockets. Well-behaved clients run
+/// beside each attacker and must lose nothing. The rows are those of SECURITY.md.
 /// </summary>
 public sealed class EngineAdvisoryTests
 {
@@ -92,7 +92,7 @@ public sealed class EngineAdvisoryTests
             Assert.Equal("4after", await socket.ReadTextAsync());
         });
 
-    /// <summary>ws: an overlong payload crashed the process. Bandit, CVE-2026-42786: fragments without an end did so too.</summary>
+    /// <summary>ws: an overlong payload crashed the process. Bandit, CVE-2026-42786: endless fragments did so too.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -123,7 +123,10 @@ public sealed class EngineAdvisoryTests
             Assert.Equal((10, payload), (opcode, Encoding.UTF8.GetString(pong)));
         });
 
-    /// <summary>ws: a header with many spaces took quadratic time. GHSA-5v72-xg48-5rpm: an extension named like an object property crashed the process.</summary>
+    /// <summary>
+    /// ws: a header with many spaces took quadratic time. GHSA-5v72-xg48-5rpm: an extension named like an object property
+    /// crashed the process.
+    /// </summary>
     [Theory]
     [InlineData("Sec-WebSocket-Protocol", "blanks")]
     [InlineData("Sec-WebSocket-Extensions", "blanks")]
@@ -196,7 +199,10 @@ public sealed class EngineAdvisoryTests
             Assert.Equal(EngineCloseReason.TransportClose, await closed);
         });
 
-    /// <summary>Kestrel: a bare newline in a chunk extension hid a second request from a proxy. Kestrel refuses it and closes the connection.</summary>
+    /// <summary>
+    /// Kestrel: a bare newline in a chunk extension hid a second request from a proxy. The fixed Kestrel refuses it and closes
+    /// the connection.
+    /// </summary>
     [Fact]
     public Task Cve202555315_ChunkExtensionWithABareNewline_IsRefused() => AttackAsync(
         null,

@@ -6,7 +6,9 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Advisories;
 
-/// <summary>Tries known vulnerabilities of other implementations on messages and on the cluster. The rows are those of SECURITY.md.</summary>
+/// <summary>
+/// Tries known vulnerabilities of other implementations on messages and on the cluster. The rows are those of SECURITY.md.
+/// </summary>
 public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backends>
 {
     /// <summary>socket.io-parser, CVE-2022-2421 and CVE-2023-32695; socket.io, CVE-2024-38355; SignalR, CVE-2026-45591.</summary>
@@ -50,8 +52,8 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
     }
 
     /// <summary>
-    /// SignalR, CVE-2023-35391: a message for one user reached another through the backplane. Account names with a special meaning in Redis
-    /// are plain names here.
+    /// SignalR, CVE-2023-35391: a message for one user reached another through the backplane. Account names with a special
+    /// meaning in Redis are plain names here.
     /// </summary>
     [Fact]
     public async Task Cve202335391_MessageForOneAccount_ReachesNoOtherAccount()
@@ -83,19 +85,21 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
     }
 
     /// <summary>
-    /// python-socketio, CVE-2025-61765: write access to the message queue was enough to run code on every server. Scaler skips and counts messages
-    /// on the bus that were not signed with the cluster's secret.
+    /// python-socketio, CVE-2025-61765: write access to the message queue was enough to run code on every server. Scaler skips
+    /// and counts messages on the bus that were not signed with the cluster's secret.
     /// </summary>
     [Fact]
     public async Task Cve202561765_MessageNotSignedWithTheSecret_IsSkipped()
     {
         var prefix = backends.NewPrefix();
         var redis = await backends.ConnectAsync(Backend.Garnet);
-        await using var one = await StartAsync(prefix, "one", static options => options.Cluster.Secret = "the secret of the cluster");
+        await using var one = await StartAsync(
+            prefix, "one", static options => options.Cluster.Secret = "the secret of the cluster");
         await using var client = await TestClient.ConnectAsync(one.Url(), "acme");
 
         // A cluster with the same prefix but another secret, then arbitrary bytes.
-        await using var attacker = new ScalerCluster(redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "a secret that was guessed" } });
+        await using var attacker = new ScalerCluster(
+            redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "a secret that was guessed" } });
         var sent = await attacker.SendAsync("acme", "evil", ["x"], new SendOptions { Receipts = true });
         Assert.Equal(0, sent.Connections);
         var channel = new RedisKeys(prefix).Channel(one.Cluster.Link.Holder);

@@ -22,7 +22,9 @@ public sealed class AccessTokenTests
 
         AccessToken.MoveToHeader(request);
 
-        Assert.Equal((remaining, "/stream/" + remaining, header), (request.QueryString, request.RawTarget, context.Request.Headers.Authorization.ToString()));
+        Assert.Equal(
+            (remaining, "/stream/" + remaining, header),
+            (request.QueryString, request.RawTarget, context.Request.Headers.Authorization.ToString()));
     }
 
     [Theory]

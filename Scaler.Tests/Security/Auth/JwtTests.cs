@@ -16,9 +16,10 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     {
         ["no token"] = (static () => null, "Forbidden: a token is required"),
         ["nonsense"] = (static () => "nonsense", NotValid),
-        ["three empty parts"] = (static () => "e30.e30.e30", NotValid),
+        ["empty JWT parts"] = (static () => "e30.e30.e30", NotValid),
         ["expired"] = (static () => Tokens.For("acme", change: static t => t.Expires = Now.AddMinutes(-1)), "Forbidden: the token has expired"),
-        ["no expiry"] = (static () => Tokens.For("acme", change: static t => t.Expires = null), "Forbidden: the token has expired"),
+        ["no expiry"] =
+            (static () => Tokens.For("acme", change: static t => t.Expires = null), "Forbidden: the token has expired"),
         ["not yet valid"] = (static () => Tokens.For("acme", change: static t => t.NotBefore = Now.AddMinutes(1)), NotValid),
         ["another audience"] = (static () => Tokens.For("acme", change: static t => t.Audience = "mail"), NotValid),
         ["no audience"] = (static () => Tokens.For("acme", change: static t => t.Audience = null), NotValid),
@@ -60,7 +61,8 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     [InlineData("", "acme", true)]
     [InlineData("&account=", "acme", false)]
     [InlineData("&account=acme2", "acme2", true, "acme", "acme2")]
-    public async Task Handshake_ValidToken_ConnectsAsItsAccount(string query, string account, bool inQuery, params string[] accounts)
+    public async Task Handshake_ValidToken_ConnectsAsItsAccount(
+        string query, string account, bool inQuery, params string[] accounts)
     {
         await using var server = await StartAsync();
         var token = Tokens.For(accounts.Length == 0 ? ["acme"] : accounts);

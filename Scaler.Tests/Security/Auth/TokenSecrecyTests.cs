@@ -11,7 +11,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Auth;
 
-/// <summary>Tests that a token in the query appears in no log, trace or forwarded URL, and in no data that Admin can show.</summary>
+/// <summary>Tests that a token in the query appears in no log, trace or forwarded URL, and in no data for Admin.</summary>
 public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backends>
 {
     [Fact]

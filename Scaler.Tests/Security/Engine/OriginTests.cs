@@ -82,7 +82,9 @@ public sealed class OriginTests
         Assert.Null(refused.Header("Access-Control-Allow-Origin"));
     }
 
-    /// <summary>The GET of a script element (JSONP) needs no CORS and carries no Origin header. Other sites could read the response.</summary>
+    /// <summary>
+    /// The GET of a script element (JSONP) needs no CORS and carries no Origin header, so other sites could read the response.
+    /// </summary>
     [Theory]
     [InlineData("cross-site", 403)]
     [InlineData("same-site", 403)]

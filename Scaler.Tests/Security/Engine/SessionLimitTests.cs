@@ -7,7 +7,10 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Engine;
 
-/// <summary>Tests each limit of a session: the client and the application are notified, it is counted, and other clients lose nothing.</summary>
+/// <summary>
+/// Tests each limit of a session: the client and the application are notified, a metric counts it, and other clients lose
+/// nothing.
+/// </summary>
 public sealed class SessionLimitTests
 {
     private readonly List<EngineLimitReached> _reported = [];
@@ -198,7 +201,8 @@ public sealed class SessionLimitTests
         options.OnLimitReached = _reported.Add;
     });
 
-    private async Task AssertLimitAsync(EngineTestHost host, string name, EngineLimit limit, EngineCloseReason reason, Func<RawWebSocket, Task> exceed)
+    private async Task AssertLimitAsync(
+        EngineTestHost host, string name, EngineLimit limit, EngineCloseReason reason, Func<RawWebSocket, Task> exceed)
     {
         using var limits = Collect(host);
         using var neighbours = await Neighbours.OfAsync(host);

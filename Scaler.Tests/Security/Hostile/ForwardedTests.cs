@@ -26,7 +26,9 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         _webSocket = await TestClient.ConnectAsync(_one.Url, "bystander");
     }
 
-    /// <summary>Asserts that the bystanders lost nothing, no session is left, the registry is consistent, and no error was logged.</summary>
+    /// <summary>
+    /// Asserts that the bystanders lost nothing, no other session is left, the registry is correct, and no error was logged.
+    /// </summary>
     public async Task DisposeAsync()
     {
         (await _two.PostAsync("/api/accounts/bystander/messages", """{"event":"end"}""")).Reached(2, 1);
@@ -42,7 +44,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
             var errors = host.Logs.Where(static record => record.Level >= LogLevel.Error).ToList();
             Assert.True(errors.Count == 0, string.Join('\n', errors.Select(static error => $"{error.Category}: {error.Message} {error.Exception}")));
 
-            // Session IDs are secrets. The request log of ASP.NET Core is excluded: the application decides whether to turn it off.
+            // Session IDs are secrets. The request log of ASP.NET Core is excluded: turning it off is up to the application.
             Assert.DoesNotContain(host.Logs, static record =>
                 record.Category?.StartsWith("Microsoft.", StringComparison.Ordinal) != true && record.Message.Contains("sid=", StringComparison.Ordinal));
         }
@@ -95,7 +97,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     });
 
     [Fact]
-    public async Task Upgrade_FramingViolation_EndsThatConnectionOnly() => await Task.WhenAll(Violation.All.Select(async violation =>
+    public async Task Upgrade_FramingViolation_EndsThatConnection() => await Task.WhenAll(Violation.All.Select(async violation =>
     {
         var sid = await OpenAsync();
         using var connection = await RawConnection.ConnectAsync(_two.Port);
@@ -120,7 +122,9 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         await Deadline.Until(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
     });
 
-    /// <summary>The forwarding server also enforces Kestrel's minimum body rate: 240 bytes per second, after a grace period of 5 s.</summary>
+    /// <summary>
+    /// The forwarding server also enforces Kestrel's minimum body rate: 240 bytes per second, after a grace period of 5 s.
+    /// </summary>
     [Fact]
     public async Task Post_StallsHalfWay_EndsTheSession() => await ForEachClientAsync(async sid =>
     {

@@ -4,8 +4,8 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Security.Hostile;
 
 /// <summary>
-/// Tests every violation of RFC 6455 at every point of a connection's lifetime. A violation ends that connection with the required close code.
-/// A polling session whose upgrade has not completed continues.
+/// Tests every violation of RFC 6455 at every point of a connection's lifetime. A violation ends that connection with the
+/// required close code. A polling session whose upgrade has not completed continues.
 /// </summary>
 [Collection(HostileCollection.Name)]
 public sealed class FrameTests

@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>The collection of tests that load the whole process and measure its memory. They run without parallel tests.</summary>
+/// <summary>The collection of tests that load the process and measure its memory. They run by themselves.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class HostileCollection
 {

@@ -6,8 +6,8 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Security.Hostile;
 
 /// <summary>
-/// Hosts a server for hostile clients and bystanders. Disposal asserts that the bystanders were served all the time, that no session is left,
-/// and that memory has grown by less than <see cref="Margin"/>. An error in the log fails the test as well.
+/// Hosts a server for hostile clients and bystanders. Disposal asserts that the bystanders were served all the time, that no
+/// session is left, and that memory has grown by less than <see cref="Margin"/>. An error in the log fails the test as well.
 /// </summary>
 internal sealed class HostileHost : IAsyncDisposable
 {
@@ -26,8 +26,8 @@ internal sealed class HostileHost : IAsyncDisposable
     public EngineTestHandler Handler => Engine.Handler;
 
     /// <summary>
-    /// Sets the ping interval to one minute, for clients that end their sessions themselves and read the response. On a busy machine, a ping
-    /// that is due soon would arrive before the response.
+    /// Sets the ping interval to one minute, for clients that end their sessions themselves and read the response. On a busy
+    /// machine, a ping that is due soon would arrive before the response.
     /// </summary>
     public static void PingsLate(EngineIOOptions options) => options.PingInterval = TimeSpan.FromMinutes(1);
 

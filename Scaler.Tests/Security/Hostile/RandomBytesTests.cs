@@ -3,7 +3,9 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Tests random bytes, and valid input with a few bytes changed. Each seed is a separate test case, so that a failure can be repeated.</summary>
+/// <summary>
+/// Tests random bytes, and valid input with a few bytes changed. Each seed is a test case, so that a failure can be repeated.
+/// </summary>
 [Collection(HostileCollection.Name)]
 public sealed class RandomBytesTests
 {
@@ -74,7 +76,12 @@ public sealed class RandomBytesTests
                 {
                     0 => Bytes(random, 5000),
                     1 => Change(random, valid, 1 + random.Next(3)),
-                    _ => [.. valid, .. RawWebSocket.Frame(random.Next(16), Bytes(random, 200), random.Next(2) == 0, random.Next(4) > 0, random.Next(2) * 0x40)],
+                    _ =>
+                    [
+                        .. valid,
+                        .. RawWebSocket.Frame(
+                            random.Next(16), Bytes(random, 200), random.Next(2) == 0, random.Next(4) > 0, random.Next(2) * 0x40),
+                    ],
                 });
                 if (random.Next(2) == 0)
                 {

@@ -170,7 +170,10 @@ public sealed class ResetTests
         }
     }
 
-    /// <summary>Retries the upgrade while the server reports a conflict. The server may start a reset attempt only after its client has left.</summary>
+    /// <summary>
+    /// Retries the upgrade while the server reports a conflict. The server may start a reset attempt only after its client has
+    /// left.
+    /// </summary>
     private static async Task<RawWebSocket> ProbeAsync(HostileHost host, string sid)
     {
         while (true)
@@ -214,5 +217,6 @@ public sealed class ResetTests
         connection.Reset();
     }
 
-    private static Task ForEachClientAsync(Func<int, Task> attack) => Task.WhenAll(Enumerable.Range(0, Clients).Select(attack)).Within();
+    private static Task ForEachClientAsync(Func<int, Task> attack) =>
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(attack)).Within();
 }

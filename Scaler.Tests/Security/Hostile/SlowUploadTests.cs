@@ -5,7 +5,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Tests slow clients, and clients that leave half-way. The limits are those of Kestrel; Scaler must not defeat them.</summary>
+/// <summary>Tests slow clients, and clients that leave half-way. Scaler must not defeat the limits of Kestrel.</summary>
 [Collection(HostileCollection.Name)]
 public sealed class SlowUploadTests
 {

@@ -34,19 +34,22 @@ internal sealed record Violation(string Name, byte[] Frames, int Code)
         yield return new("an unmasked close frame (5.1)", RawWebSocket.Frame(8, [], masked: false), Protocol);
         foreach (var opcode in new[] { 8, 9, 10 })
         {
-            yield return new($"a fragmented control frame with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, [], final: false), Protocol);
-            yield return new($"a control frame of 126 bytes with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, new byte[126]), Protocol);
+            yield return new(
+                $"a fragmented control frame with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, [], final: false), Protocol);
+            yield return new(
+                $"a control frame of 126 bytes with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, new byte[126]), Protocol);
         }
 
-        yield return new("a length of 125 encoded in two bytes (5.2)", [0x82, 0xFE, 0, 125, 1, 2, 3, 4, .. new byte[125]], Protocol);
-        yield return new("a length of 65,535 encoded in eight bytes (5.2)", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4], Protocol);
-        yield return new("a length with its highest bit set (5.2)", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4], Protocol);
+        yield return new("a length of 125 in two bytes (5.2)", [0x82, 0xFE, 0, 125, 1, 2, 3, 4, .. new byte[125]], Protocol);
+        yield return new("a length of 65,535 in eight bytes (5.2)", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4], Protocol);
+        yield return new("the highest bit of a length set (5.2)", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4], Protocol);
     }
 
     private static IEnumerable<Violation> Order()
     {
         yield return new("a continuation without a message (5.4)", RawWebSocket.Frame(0, "4a"u8), Protocol);
-        yield return new("a non-final continuation without a message (5.4)", RawWebSocket.Frame(0, "4a"u8, final: false), Protocol);
+        yield return new(
+            "a non-final continuation without a message (5.4)", RawWebSocket.Frame(0, "4a"u8, final: false), Protocol);
         yield return new(
             "a message within a message (5.4)", [.. RawWebSocket.Frame(1, "4a"u8, final: false), .. RawWebSocket.Frame(1, "4b"u8)], Protocol);
         yield return new(

@@ -32,7 +32,11 @@ public sealed class RedisTlsTests
         var (port, redis) = await StartAsync(certificates);
         await using var _ = redis;
         var url = $"rediss://:a%20secret@127.0.0.1:{port}?connectTimeout=2000&connectRetry=1";
-        var withoutAuthority = new ScalerRedisOptions { ClientCertificate = Options(certificates).ClientCertificate, ClientKey = Options(certificates).ClientKey };
+        var withoutAuthority = new ScalerRedisOptions
+        {
+            ClientCertificate = Options(certificates).ClientCertificate,
+            ClientKey = Options(certificates).ClientKey,
+        };
         var withoutCertificate = new ScalerRedisOptions { CaCertificate = certificates.Authority };
         foreach (var options in new[] { withoutAuthority, withoutCertificate })
         {

@@ -26,7 +26,8 @@ public sealed class KnownProxiesTests
     [InlineData("10.0.0.0/8", "10.1.2.3", "198.51.100.1, 203.0.113.9, 10.9.9.9", "203.0.113.9")]
     // Set by a sender that is not a known proxy.
     [InlineData("10.1.2.3", "10.1.2.4", "198.51.100.1", "10.1.2.4")]
-    public async Task XForwardedFor_AnySender_IsTrustedFromAKnownProxyOnly(string known, string from, string forwardedFor, string client)
+    public async Task XForwardedFor_AnySender_IsTrustedFromAKnownProxyOnly(
+        string known, string from, string forwardedFor, string client)
     {
         var options = new ForwardedHeadersOptions();
         KnownProxies.Configure(options, KnownProxies.Read(Configuration(known)));

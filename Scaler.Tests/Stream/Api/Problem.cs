@@ -9,7 +9,7 @@ internal static class Problem
     /// <returns>The detail.</returns>
     public static string IsProblem(this (int Status, JsonElement Body) answer, int status, string words)
     {
-        var detail = answer.Body.TryGetProperty("detail", out var given) ? value.GetString()! : answer.Body.ToString();
+        var detail = answer.Body.TryGetProperty("detail", out var value) ? value.GetString()! : answer.Body.ToString();
         Assert.True(status == answer.Status, $"Expected {status}, got {answer.Status}: {answer.Body}");
         Assert.Equal(status, answer.Body.GetProperty("status").GetInt32());
         Assert.NotEmpty(answer.Body.GetProperty("title").GetString()!);

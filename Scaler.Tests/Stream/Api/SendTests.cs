@@ -120,7 +120,9 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
     }
 
-    /// <summary>RFC 9112 section 3.2.2. Kestrel decodes %2F in the absolute form to a slash, so the last case is not a path of the API.</summary>
+    /// <summary>
+    /// RFC 9112 section 3.2.2. Kestrel decodes %2F in the absolute form to a slash, so the last case is not a path of the API.
+    /// </summary>
     [Theory]
     [InlineData("/api/accounts/acme", 200)]
     [InlineData("/api/accounts/acme?take=1", 200)]
