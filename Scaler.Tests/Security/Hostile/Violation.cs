@@ -41,7 +41,8 @@ internal sealed record Violation(string Name, byte[] Frames, int Code)
         }
 
         yield return new("a length of 125 in two bytes (5.2)", [0x82, 0xFE, 0, 125, 1, 2, 3, 4, .. new byte[125]], Protocol);
-        yield return new("a length of 65,535 in eight bytes (5.2)", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4], Protocol);
+        yield return new(
+            "a length of 65,535 in eight bytes (5.2)", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4], Protocol);
         yield return new("the highest bit of a length set (5.2)", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4], Protocol);
     }
 
