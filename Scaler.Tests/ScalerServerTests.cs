@@ -74,7 +74,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
         [
             ("hello", "json(hello)"),
             ("[1]", "invalid([1])"),
-            ("{}", "validation(|the message names no event)"),
+            ("{}", "validation(|the message has no event name)"),
             ("""{"event":"none"}""", "validation(none|there is no such event)"),
             ("""{"event":"checked","args":[3]}""", "validation(checked|too small)"),
             ("""{"event":"echo","args":3}""", "validation(echo|'args' is not an array)"),
@@ -88,7 +88,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
         }
 
         await bad.SendAsync("""{"event":"number","args":["x"]}""");
-        Assert.StartsWith("validation(number|the first argument is no Int32", await raised.Reader.ReadAsync().AsTask().Within(), StringComparison.Ordinal);
+        Assert.StartsWith("validation(number|the first argument is not a valid Int32", await raised.Reader.ReadAsync().AsTask().Within(), StringComparison.Ordinal);
 
         foreach (var client in new[] { bad, good })
         {

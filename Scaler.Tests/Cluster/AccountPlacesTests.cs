@@ -14,7 +14,7 @@ public sealed class AccountPlacesTests
     private long Now => _time.GetTimestamp();
 
     [Fact]
-    public void Find_KnowsWhatWasLearned_WhileTheLeasesRun()
+    public void Find_AllLeasesRunning_ReturnsTheHolders()
     {
         _places.Learn("acme", [new("a.1", 1, true), new("b.1", 2, true)]);
         Assert.Null(_places.Find("acme", Now));
@@ -34,7 +34,7 @@ public sealed class AccountPlacesTests
     }
 
     [Fact]
-    public void Find_KnowsThatAnAccountIsNowhere()
+    public void Find_AccountWithoutHolders_ReturnsAnEmptyEntry()
     {
         Assert.Null(_places.Find("acme", Now));
 
@@ -44,7 +44,7 @@ public sealed class AccountPlacesTests
     }
 
     [Fact]
-    public void Learn_OfOneThatDoesNotListen_Forgets()
+    public void Learn_HolderNotListening_RemovesTheAccount()
     {
         Learn("acme", "a.1");
         Assert.NotNull(_places.Find("acme", Now));
@@ -55,7 +55,7 @@ public sealed class AccountPlacesTests
     }
 
     [Fact]
-    public void Learn_OfMoreThanItKeeps_ForgetsTheOthers_AndGoesOn()
+    public void Learn_BeyondCapacity_ClearsTheCacheAndKeepsWorking()
     {
         Learn("acme", "a.1");
         for (var i = 0; i < AccountPlaces.MostAccounts; i++)
@@ -70,7 +70,7 @@ public sealed class AccountPlacesTests
     }
 
     [Fact]
-    public void Learn_OfEverNewLivesOfServers_GoesOn()
+    public void Learn_ManyServerEpochs_KeepsWorking()
     {
         for (var i = 0; i < 5000; i++)
         {

@@ -4,37 +4,37 @@ using Xunit.Sdk;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>What a test of the registry's and the bus's promises runs on.</summary>
+/// <summary>A backend that the contract tests of the registry and the message bus run on.</summary>
 public enum Backend
 {
-    /// <summary>Within the process.</summary>
+    /// <summary>The in-memory implementation.</summary>
     InMemory,
 
-    /// <summary>The embedded Redis.</summary>
+    /// <summary>The embedded Garnet server.</summary>
     Garnet,
 
-    /// <summary>The original.</summary>
+    /// <summary>A redis-server process.</summary>
     RedisServer,
 
-    /// <summary>The original as a cluster of three nodes.</summary>
+    /// <summary>A Redis Cluster of three redis-server processes.</summary>
     RedisCluster,
 }
 
-/// <summary>Runs a theory within the process.</summary>
+/// <summary>Runs a theory on the in-memory backend.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnInMemoryAttribute : DataAttribute
 {
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Backend.InMemory]];
 }
 
-/// <summary>Runs a theory on the embedded Redis.</summary>
+/// <summary>Runs a theory on the embedded Garnet server.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnGarnetAttribute : DataAttribute
 {
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Backend.Garnet]];
 }
 
-/// <summary>Runs a theory on redis-server, where it is installed.</summary>
+/// <summary>Runs a theory on redis-server. Skipped if redis-server is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnRedisServerAttribute : DataAttribute
 {
@@ -43,7 +43,7 @@ public sealed class OnRedisServerAttribute : DataAttribute
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Backend.RedisServer]];
 }
 
-/// <summary>Runs a theory on a Redis Cluster of three nodes, where redis-server is installed.</summary>
+/// <summary>Runs a theory on a Redis Cluster of three nodes. Skipped if redis-server or redis-cli is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnRedisClusterAttribute : DataAttribute
 {

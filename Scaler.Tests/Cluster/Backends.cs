@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>The Redis servers that the tests of a class share. Each is started when it is first asked for.</summary>
+/// <summary>The Redis servers shared by the tests of a class. Each server starts when a test first uses it.</summary>
 public sealed class Backends : IAsyncLifetime
 {
     private readonly List<ConnectionMultiplexer> _connections = [];
@@ -38,10 +38,10 @@ public sealed class Backends : IAsyncLifetime
         }
     }
 
-    /// <summary>A prefix that no other test uses.</summary>
+    /// <summary>Returns a key prefix that no other test uses.</summary>
     public string NewPrefix() => $"test{Interlocked.Increment(ref _prefixes)}";
 
-    /// <summary>A new connection to a backend's Redis.</summary>
+    /// <summary>Opens a new connection to the Redis of a backend.</summary>
     public async Task<IConnectionMultiplexer> ConnectAsync(Backend backend)
     {
         var configuration = new ConfigurationOptions { EndPoints = { await EndpointAsync(backend) }, AllowAdmin = true };
@@ -50,7 +50,7 @@ public sealed class Backends : IAsyncLifetime
         return connection;
     }
 
-    /// <summary>A new cluster of nobody, with a way for each of two servers to reach it.</summary>
+    /// <summary>Creates an empty cluster, with one message bus for each of two servers.</summary>
     internal async Task<(IServerRegistry Registry, IMessageBus First, IMessageBus Second)> NewClusterAsync(Backend backend)
     {
         if (backend == Backend.InMemory)

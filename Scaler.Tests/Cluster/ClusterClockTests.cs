@@ -12,7 +12,7 @@ public sealed class ClusterClockTests
     private long _now = Epoch;
 
     [Fact]
-    public void Since_TwoServersWhoseClocksDiffer_IsTheTimeBetween()
+    public void Since_ServersWithDifferentClocks_ReturnsTheElapsedTime()
     {
         _otherTime.Advance(TimeSpan.FromDays(400));
         var (sender, receiver) = (new ClusterClock(_time), new ClusterClock(_otherTime));
@@ -25,7 +25,7 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public void Since_BeforeEitherHasLearned_IsNotKnown()
+    public void Since_ClockNotKnown_ReturnsNull()
     {
         var clock = new ClusterClock(_time);
         Assert.Equal(0, clock.Stamp);
@@ -37,13 +37,13 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public void Learn_FromASlowAnswer_DoesNotUndoAQuickOne_UntilThatIsOld()
+    public void Learn_SlowResponse_IsIgnoredUntilTheFastOneIsOld()
     {
         var clock = new ClusterClock(_time);
         Learn(clock, TimeSpan.FromMilliseconds(1));
         var stamp = clock.Stamp;
 
-        // All of the delay was on one way, so half of it is wrong.
+        // The whole delay was in one direction, so the estimate is off by half of it.
         for (var renewal = 0; renewal < 59; renewal++)
         {
             clock.Learn(_time.GetTimestamp() - TimeSpan.FromSeconds(1).Ticks, _now);
@@ -55,21 +55,21 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public void Since_AStampFromAheadOfTheClock_IsNotNegative()
+    public void Since_StampAheadOfTheClock_ReturnsZero()
     {
         var clock = new ClusterClock(_time);
         Learn(clock, TimeSpan.Zero);
         Assert.Equal(0, clock.Since(clock.Stamp + 50));
     }
 
-    /// <summary>A renewal whose question took as long as its answer.</summary>
+    /// <summary>Simulates a lease renewal whose request took as long as its response.</summary>
     private void Learn(ClusterClock clock, TimeSpan roundTrip, FakeTimeProvider? time = null)
     {
-        var asked = (time ?? _time).GetTimestamp();
+        var sentAt = (time ?? _time).GetTimestamp();
         Advance(roundTrip / 2);
-        var shown = _now;
+        var redisTime = _now;
         Advance(roundTrip / 2);
-        clock.Learn(asked, shown);
+        clock.Learn(sentAt, redisTime);
     }
 
     private void Advance(TimeSpan by)

@@ -10,7 +10,7 @@ public sealed class ClusterSidTests
     [InlineData("a")]
     [InlineData("server-1_x")]
     [InlineData("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345")]
-    public void TryRead_OfItsOwn_NamesTheServer(string server)
+    public void TryRead_SidOfThisCluster_ReturnsTheServer(string server)
     {
         var sid = ClusterSid.Create(server, _secret);
 
@@ -20,7 +20,7 @@ public sealed class ClusterSidTests
     }
 
     [Fact]
-    public void TryRead_WithAnyCharacterChanged_Refuses()
+    public void TryRead_AnyCharacterChanged_ReturnsFalse()
     {
         var sid = ClusterSid.Create("server", _secret);
         for (var i = 0; i < sid.Length; i++)
@@ -31,7 +31,7 @@ public sealed class ClusterSidTests
                 {
                     var forged = sid[..i] + other + sid[(i + 1)..];
 
-                    // The last character of base64 carries bits that say nothing: decoding refuses those that are set.
+                    // The last base64 character carries unused bits. Decoding rejects a session ID in which they are set.
                     Assert.False(ClusterSid.TryRead(forged, _secret, out _), forged);
                 }
             }
@@ -39,7 +39,7 @@ public sealed class ClusterSidTests
     }
 
     [Fact]
-    public void TryRead_OfAnyPart_Refuses()
+    public void TryRead_TruncatedOrTooLong_ReturnsFalse()
     {
         var sid = ClusterSid.Create("server", _secret);
         for (var length = 0; length < sid.Length; length++)
@@ -52,10 +52,10 @@ public sealed class ClusterSidTests
     }
 
     [Fact]
-    public void TryRead_OfAnotherCluster_Refuses() =>
+    public void TryRead_SidOfAnotherCluster_ReturnsFalse() =>
         Assert.False(ClusterSid.TryRead(ClusterSid.Create("server", new ClusterSecret("another secret")), _secret, out _));
 
     [Fact]
-    public void Create_Again_IsAnother() =>
+    public void Create_CalledRepeatedly_ReturnsUniqueSids() =>
         Assert.Equal(1000, Enumerable.Range(0, 1000).Select(_ => ClusterSid.Create("s", _secret)).Distinct().Count());
 }

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>How often commands were called, as a redis-server counts it.</summary>
+/// <summary>Counts the calls of Redis commands, from the <c>commandstats</c> section of <c>INFO</c>.</summary>
 internal static class CommandCalls
 {
     public static Task<int> CountScriptsAsync(IConnectionMultiplexer redis) => CountAsync(redis, "evalsha");

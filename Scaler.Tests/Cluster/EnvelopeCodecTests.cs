@@ -10,7 +10,7 @@ public sealed class EnvelopeCodecTests
     public static TheoryData<string> Shapes => ["full", "empty", "trace", "unicode"];
 
     [Theory, MemberData(nameof(Shapes))]
-    public void TryRead_OfWhatWasWritten_GivesItBack(string shape)
+    public void TryRead_WrittenEnvelope_RoundTrips(string shape)
     {
         var envelope = Make(shape);
 
@@ -23,7 +23,7 @@ public sealed class EnvelopeCodecTests
     }
 
     [Theory, MemberData(nameof(Shapes))]
-    public void TryRead_CutAnywhere_Refuses(string shape)
+    public void TryRead_TruncatedAnywhere_Fails(string shape)
     {
         var bytes = Write(Make(shape));
         for (var length = 0; length < bytes.Length; length++)
@@ -33,7 +33,7 @@ public sealed class EnvelopeCodecTests
     }
 
     [Theory, MemberData(nameof(Shapes))]
-    public void TryRead_WithAnyByteChanged_Refuses(string shape)
+    public void TryRead_AnyByteChanged_Fails(string shape)
     {
         var bytes = Write(Make(shape));
         for (var i = 0; i < bytes.Length; i++)
@@ -45,7 +45,7 @@ public sealed class EnvelopeCodecTests
     }
 
     [Fact]
-    public void TryRead_OfANewerVersion_SaysUnknown()
+    public void TryRead_NewerVersion_ReturnsUnknownVersion()
     {
         var bytes = Write(Make("full"));
         bytes[0] = 2;
@@ -57,7 +57,7 @@ public sealed class EnvelopeCodecTests
     [InlineData(1, 99)]
     [InlineData(1, 0)]
     [InlineData(2, 0x80)]
-    public void TryRead_OfAnUnknownKindOrFlag_SaysUnknown(int index, byte value)
+    public void TryRead_UnknownKindOrFlag_ReturnsUnknownVersion(int index, byte value)
     {
         var bytes = Write(Make("full"));
         bytes[index] = value;
@@ -67,7 +67,7 @@ public sealed class EnvelopeCodecTests
     }
 
     [Fact]
-    public void TryRead_SignedByTheClusterButMalformed_NeverReadsOutside()
+    public void TryRead_SignedButMalformed_NeverReadsOutOfBounds()
     {
         var random = new Random(20_26);
         for (var round = 0; round < 20_000; round++)
@@ -85,11 +85,11 @@ public sealed class EnvelopeCodecTests
     }
 
     [Fact]
-    public void TryRead_OfAnotherCluster_SaysForged() =>
+    public void TryRead_EnvelopeOfAnotherCluster_ReturnsForged() =>
         Assert.Equal(EnvelopeError.Forged, EnvelopeCodec.TryRead(Write(Make("full")), new ClusterSecret("another secret"), out _));
 
     [Fact]
-    public void Write_ANameThatDoesNotFit_Throws() =>
+    public void Write_AccountNameTooLong_Throws() =>
         Assert.Throws<ArgumentException>(() => Write(Make("full") with { Account = new string('a', 70_000) }));
 
     private static Envelope Make(string shape)

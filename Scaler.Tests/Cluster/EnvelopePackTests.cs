@@ -6,7 +6,7 @@ namespace Scaler.Tests.Cluster;
 public sealed class EnvelopePackTests
 {
     [Fact]
-    public void APack_GivesWhatWentInto_InItsOrder()
+    public void Open_Pack_ReturnsTheEnvelopesInOrder()
     {
         string[] envelopes = ["one", "", "three", new string('x', 70_000)];
         var pack = new byte[EnvelopePack.Length(envelopes.Length, envelopes.Sum(envelope => envelope.Length))];
@@ -22,32 +22,32 @@ public sealed class EnvelopePackTests
     }
 
     [Fact]
-    public void AnEnvelopeAlone_IsGivenAsItIs()
+    public void Open_SingleEnvelope_ReturnsItUnchanged()
     {
         Assert.Equal(["\u0001abc"], Open("\u0001abc"u8.ToArray()));
         Assert.Equal([""], Open([]));
     }
 
     [Fact]
-    public void APackOfNone_GivesNone() => Assert.Empty(Open([255]));
+    public void Open_EmptyPack_ReturnsNoEnvelopes() => Assert.Empty(Open([255]));
 
     [Theory]
     [InlineData(new byte[] { 255, 0 })]
     [InlineData(new byte[] { 255, 0, 0, 0, 2, 65 })]
     [InlineData(new byte[] { 255, 255, 255, 255, 255, 65, 66 })]
     [InlineData(new byte[] { 255, 127, 255, 255, 255, 65, 66 })]
-    public void APackThatEndsTooEarly_GivesTheRestAsOne(byte[] pack)
+    public void Open_TruncatedPack_ReturnsTheRestAsOneEnvelope(byte[] pack)
     {
-        var given = new List<byte[]>();
-        EnvelopePack.Open(pack, envelope => given.Add(envelope.ToArray()));
+        var envelopes = new List<byte[]>();
+        EnvelopePack.Open(pack, envelope => envelopes.Add(envelope.ToArray()));
 
-        Assert.Equal([pack[1..]], given);
+        Assert.Equal([pack[1..]], envelopes);
     }
 
     private static List<string> Open(byte[] message)
     {
-        var given = new List<string>();
-        EnvelopePack.Open(message, envelope => given.Add(Encoding.ASCII.GetString(envelope.Span)));
-        return given;
+        var envelopes = new List<string>();
+        EnvelopePack.Open(message, envelope => envelopes.Add(Encoding.ASCII.GetString(envelope.Span)));
+        return envelopes;
     }
 }

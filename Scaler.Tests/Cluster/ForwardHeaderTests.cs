@@ -12,7 +12,7 @@ public sealed class ForwardHeaderTests
     [Theory]
     [InlineData("192.0.2.7")]
     [InlineData("2001:db8::7")]
-    public void TryRead_OfThisCluster_TellsTheClient(string address)
+    public void TryRead_HeaderOfThisCluster_ReturnsTheClientAddress(string address)
     {
         var header = ForwardHeader.Write("server", IPAddress.Parse(address), "https", "sid", Now, _secret);
 
@@ -21,14 +21,14 @@ public sealed class ForwardHeaderTests
     }
 
     [Fact]
-    public void TryRead_OfAClientWithoutAddress_TellsNone()
+    public void TryRead_ClientWithoutAddress_ReturnsNullAddress()
     {
         Assert.True(TryRead(ForwardHeader.Write("server", null, "http", "sid", Now, _secret), "sid", Now, out var client));
         Assert.Null(client);
     }
 
     [Fact]
-    public void TryRead_ForAnotherSession_TooLate_OrForged_Refuses()
+    public void TryRead_OtherSessionExpiredOrForged_ReturnsFalse()
     {
         var header = ForwardHeader.Write("server", IPAddress.Loopback, "https", "sid", Now, _secret);
 
@@ -41,7 +41,7 @@ public sealed class ForwardHeaderTests
     }
 
     [Fact]
-    public void TryRead_GivenTwice_Refuses()
+    public void TryRead_HeaderPresentTwice_ReturnsFalse()
     {
         var header = ForwardHeader.Write("server", IPAddress.Loopback, "https", "sid", Now, _secret);
         var headers = new HeaderDictionary { [ForwardHeader.Name] = new([header, header]) };

@@ -2,11 +2,11 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-// What a call has found that goes before all that waits.
+// Entries that a running call adds ahead of all waiting entries.
 public sealed partial class GroupCommitTests
 {
     [Fact]
-    public void AddAhead_GoesBeforeAllThatWaits_InItsOrder()
+    public void AddAhead_EntriesWaiting_CommitsTheAddedEntriesFirstInOrder()
     {
         AddOne();
         var waiting = AddMany(3);
@@ -22,7 +22,7 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void AddAhead_WithNothingElseWaiting_IsTheNextCall()
+    public void AddAhead_NoOtherEntriesWaiting_CommitsInTheNextCall()
     {
         AddOne();
         List<Entry> ahead = [new()];
@@ -34,13 +34,13 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void AddAhead_WhereTheCallIsNotAnswered_FailsToo()
+    public void AddAhead_CallTimesOut_FailsTheAddedEntries()
     {
         AddOne();
         List<Entry> ahead = [new()];
         _group.AddAhead(ahead);
 
-        _calls[0].Fail(new RedisTimeoutException("no answer", CommandStatus.Sent));
+        _calls[0].Fail(new RedisTimeoutException("no response", CommandStatus.Sent));
 
         Assert.NotNull(ahead[0].Failure);
         Assert.Single(_calls);

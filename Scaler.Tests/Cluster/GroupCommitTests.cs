@@ -8,15 +8,16 @@ namespace Scaler.Tests.Cluster;
 
 public sealed partial class GroupCommitTests
 {
-    private const int Most = GroupCommit<Entry>.MostEntries;
+    private const int MaxEntries = GroupCommit<Entry>.MostEntries;
 
     private readonly List<Call> _calls = [];
     private readonly GroupCommit<Entry> _group;
 
-    public GroupCommitTests() => _group = new GroupCommit<Entry>(CommitAsync, (former, next) => former.Group == next.Group, group => group.Execute());
+    public GroupCommitTests() => _group = new GroupCommit<Entry>(
+        CommitAsync, (previous, next) => previous.Group == next.Group, group => group.Execute());
 
     [Fact]
-    public void Add_WhileNothingIsUnderWay_CallsAtOnce()
+    public void Add_NoCallInFlight_CallsImmediately()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -29,7 +30,7 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void Add_WhileACallIsUnderWay_GoesWithTheNext_InItsOrder()
+    public void Add_CallInFlight_JoinsTheNextCallInOrder()
     {
         var first = AddOne();
         var others = AddMany(5);
@@ -42,28 +43,28 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void Add_WhileAFullCallWaits_CallsASecondTime_AndNoMore()
+    public void Add_FullBatchWaiting_StartsASecondCallButNoThird()
     {
         AddOne();
-        var full = AddMany(Most - 1);
+        var full = AddMany(MaxEntries - 1);
         Assert.Single(_calls);
 
         full.Add(AddOne());
-        var rest = AddMany(2 * Most);
+        var rest = AddMany(2 * MaxEntries);
 
         Assert.Equal(2, _calls.Count);
         Assert.Equal(full, _calls[1].Entries);
 
-        // Whichever of the two is answered first.
+        // The two calls may complete in either order.
         _calls[1].Answer();
-        Assert.Equal(rest[..Most], _calls[2].Entries);
+        Assert.Equal(rest[..MaxEntries], _calls[2].Entries);
         _calls[0].Answer();
-        Assert.Equal(rest[Most..], _calls[3].Entries);
+        Assert.Equal(rest[MaxEntries..], _calls[3].Entries);
         Assert.Equal(4, _calls.Count);
     }
 
     [Fact]
-    public void Add_OfManyBytes_BoundsACallByThem()
+    public void Add_ManyBytes_LimitsTheBytesPerCall()
     {
         const int Size = 100 * 1024;
         AddOne();
@@ -81,23 +82,23 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void Add_OfEntriesThatDoMany_CountsAllOfIt()
+    public void Add_EntriesWithSeveralOperations_CountsEachOperation()
     {
         AddOne();
-        AddOne(entries: Most - 10);
+        AddOne(entries: MaxEntries - 10);
         AddOne(entries: 10);
         AddOne(entries: 1);
-        AddOne(entries: 3 * Most);
+        AddOne(entries: 3 * MaxEntries);
 
         _calls[0].Answer();
         _calls[1].Answer();
         _calls[2].Answer();
 
-        Assert.Equal([1, Most, 1, 3 * Most], _calls.Select(call => call.Entries.Sum(entry => entry.Entries)));
+        Assert.Equal([1, MaxEntries, 1, 3 * MaxEntries], _calls.Select(call => call.Entries.Sum(entry => entry.Entries)));
     }
 
     [Fact]
-    public void Add_OfWhatDoesNotFit_GoesWithTheCallAfter()
+    public void Add_EntryThatDoesNotFit_GoesIntoTheFollowingCall()
     {
         AddOne();
         AddMany(2, group: 1);
@@ -113,7 +114,7 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void Add_WhileMoreWaitsThanMay_Fails_AndTheOthersDoNot()
+    public void Add_QueueFull_FailsOnlyTheNewEntry()
     {
         const int Size = 1024 * 1024;
         const int Waiting = GroupCommit<Entry>.MostBytesWaiting / Size;
@@ -134,16 +135,16 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void ACallWithoutAnAnswer_FailsAllThatWait_AndTheNextIsTried()
+    public void Call_TimesOut_FailsAllWaitingEntriesAndTriesTheNextEntry()
     {
         var first = AddOne();
         var waiting = AddMany(10);
-        var silent = new RedisTimeoutException("no answer", CommandStatus.Sent);
+        var timeout = new RedisTimeoutException("no response", CommandStatus.Sent);
 
-        _calls[0].Fail(silent);
+        _calls[0].Fail(timeout);
 
         Assert.Single(_calls);
-        Assert.All([first, .. waiting], entry => Assert.Same(silent, entry.Failure));
+        Assert.All([first, .. waiting], entry => Assert.Same(timeout, entry.Failure));
         var next = AddOne();
         Assert.Equal([next], _calls[1].Entries);
         _calls[1].Answer();
@@ -151,22 +152,22 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public void ACallThatFails_FailsItsOwn_AndTheOthersAreTried()
+    public void Call_Fails_FailsItsOwnEntriesAndTriesTheWaitingOnes()
     {
         var first = AddOne();
         var waiting = AddMany(10);
-        var cut = new RedisConnectionException(ConnectionFailureType.SocketClosed, "cut");
+        var disconnected = new RedisConnectionException(ConnectionFailureType.SocketClosed, "closed");
 
-        _calls[0].Fail(cut);
+        _calls[0].Fail(disconnected);
 
-        Assert.Same(cut, first.Failure);
+        Assert.Same(disconnected, first.Failure);
         Assert.Equal(waiting, _calls[1].Entries);
         _calls[1].Answer();
         Assert.All(waiting, entry => Assert.Null(entry.Failure));
     }
 
     [Fact]
-    public void Add_WhereOneCallMayBeUnderWay_WaitsForIt_HoweverManyWait()
+    public void Add_OneCallAllowed_NeverStartsASecondCall()
     {
         var calls = new List<Call>();
         var group = new GroupCommit<Entry>(
@@ -195,9 +196,9 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public async Task Calls_AreMadeInNobodysContext()
+    public async Task Call_ExecutionContextOfTheCaller_DoesNotFlow()
     {
-        var local = new AsyncLocal<string?> { Value = "the first one's" };
+        var local = new AsyncLocal<string?> { Value = "the first caller" };
         var calls = Channel.CreateUnbounded<(string? Seen, TaskCompletionSource Ended)>();
         var group = new GroupCommit<Entry>(
             _ =>
@@ -220,7 +221,7 @@ public sealed partial class GroupCommitTests
     }
 
     [Fact]
-    public async Task Adds_OfManyThreads_AreEachCommittedOnce_InTheOrderOfTheirThread()
+    public async Task Add_ManyThreads_CommitsEachEntryOnceInThreadOrder()
     {
         const int Threads = 8;
         const int Each = 5_000;
@@ -241,7 +242,7 @@ public sealed partial class GroupCommitTests
                     done.SetResult();
                 }
             },
-            (former, next) => former.Group % 3 != 0 || next.Group % 2 == 0);
+            (previous, next) => previous.Group % 3 != 0 || next.Group % 2 == 0);
 
         await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() =>
         {
@@ -250,7 +251,7 @@ public sealed partial class GroupCommitTests
                 group.Add(new Entry { Group = thread, Number = i });
             }
         })));
-        await done.Task.Within("all are committed");
+        await done.Task.Within("the commit of all entries");
 
         foreach (var thread in committed.GroupBy(entry => entry.Group))
         {
@@ -258,8 +259,11 @@ public sealed partial class GroupCommitTests
         }
     }
 
-    /// <summary>Does something that ends a task, so that what awaits it has gone on when this returns: under the test's context it would be later.</summary>
-    private static void HereAndNow(Action end)
+    /// <summary>
+    /// Completes a task without a synchronization context, so that its continuations have run when this method returns.
+    /// Under the context of the test they would run later.
+    /// </summary>
+    private static void RunInline(Action end)
     {
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
@@ -296,9 +300,9 @@ public sealed partial class GroupCommitTests
 
         public Task Ended => _ended.Task;
 
-        public void Answer() => HereAndNow(_ended.SetResult);
+        public void Answer() => RunInline(_ended.SetResult);
 
-        public void Fail(Exception exception) => HereAndNow(() => _ended.SetException(exception));
+        public void Fail(Exception exception) => RunInline(() => _ended.SetException(exception));
     }
 
     private sealed class Entry : IGroupEntry

@@ -3,11 +3,11 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>A server whose Redis is silent for a while.</summary>
+/// <summary>Tests a server whose Redis does not respond for a while.</summary>
 public sealed class HeldUpRedisTests
 {
     [RedisServerFact]
-    public async Task ConnectionsThatComeAndGo_WhileRedisIsSilent_LeaveNothingBehind()
+    public async Task ConnectAndDisconnect_RedisPaused_LeavesNoRegistrations()
     {
         await using var process = await RedisProcess.StartAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},asyncTimeout=60000");
@@ -20,7 +20,7 @@ public sealed class HeldUpRedisTests
         var registry = server.Cluster.Link.Registry;
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
 
-        // Each handshake gives up waiting, and each removal too: both are on their way all the same.
+        // Each registration and each removal times out. Their commands are already on the way to Redis all the same.
         await using var stays = await TestClient.ConnectAsync(server.Url(), "stays");
         var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => TestClient.ConnectAsync(server.Url(), $"account-{i % 3}"))).Within();
         foreach (var client in clients)
@@ -32,15 +32,15 @@ public sealed class HeldUpRedisTests
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
         await Deadline.Until(async () => (await registry.GetCountsAsync()).Connections == 1);
 
-        // What is given now is done after all of it.
+        // Redis runs this command after all commands sent before it.
         var holder = server.Cluster.Link.Holder;
-        await registry.UnregisterAsync(holder, [new("nobody", "none", default)]).Within();
+        await registry.UnregisterAsync(holder, [new("absent", "none", default)]).Within();
         Assert.Equal("stays", Assert.Single(await registry.GetHoldingsAsync(holder, null, 100)).Account);
         Assert.Equal("stays", Assert.Single((await registry.GetAccountsAsync("", null, 100)).Accounts).Name);
     }
 
     [RedisServerFact]
-    public async Task AServerThatLeaves_ListensNoMore_BeforeItsLeaseEnds()
+    public async Task LeaveAsync_RedisPaused_StopsListeningBeforeTheLeaseEnds()
     {
         await using var process = await RedisProcess.StartAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},asyncTimeout=60000");
@@ -49,14 +49,14 @@ public sealed class HeldUpRedisTests
         await using var server = await ScalerTestServer.StartAsync(redis, "scaler", options =>
             (options.Cluster.LeaseDuration, options.Cluster.LeaseRenewal) = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(2)));
 
-        // What a drain that was cut short leaves: in the registry, and not there.
+        // An interrupted drain leaves a registration without a connection.
         var link = server.Cluster.Link;
         await link.Registry.RegisterAsync(link.Holder, [new("acme", "gone", default)]);
         Assert.Equal(1, (await outside.SendAsync("acme", "one", [])).Servers);
         var channel = RedisChannel.Literal($"{{scaler}}:to:{link.Holder}");
         Assert.Equal(1, await operatorsRedis.GetServers()[0].SubscriptionSubscriberCountAsync(channel));
 
-        // What ends the lease is held up; that nobody listens any more is not.
+        // The write that ends the lease is blocked by the pause. UNSUBSCRIBE is not.
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
         var leaving = server.Membership.LeaveAsync(default);
         await Deadline.Until(async () => await operatorsRedis.GetServers()[0].SubscriptionSubscriberCountAsync(channel) == 0);

@@ -5,11 +5,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster;
 
-// What is sent to accounts that were sent to before, and are elsewhere now.
+// Sends to accounts whose servers have changed since an earlier send.
 public sealed partial class MessageBusContract
 {
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task SendAsync_WhereTheAccountHasAppearedOnAnotherServer_ReachesItThereToo(Backend backend)
+    public async Task SendAsync_AccountRegisteredOnAnotherServer_ReachesThatServerToo(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
@@ -36,7 +36,7 @@ public sealed partial class MessageBusContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task SendAsync_WhereTheAccountHasGone_ReachesNobody_AndThenWhereItComesAgain(Backend backend)
+    public async Task SendAsync_AccountUnregistered_ReachesNoServerUntilItRegistersAgain(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
@@ -54,7 +54,7 @@ public sealed partial class MessageBusContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task SendAsync_WhereTheServerListensNoMore_SaysSo_UntilItDoesAgain(Backend backend)
+    public async Task SendAsync_ServerStopsListening_ReportsItUntilItListensAgain(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
@@ -75,7 +75,7 @@ public sealed partial class MessageBusContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Sends_WhileAServerComesAndGoes_ReachItAsLongAsItIsThere_InTheirOrder_Once(Backend backend)
+    public async Task SendAsync_ServerRegistersAndUnregisters_DeliversOnceInOrderWhileRegistered(Backend backend)
     {
         const int Rounds = 25;
         const int Burst = 100;
@@ -85,38 +85,38 @@ public sealed partial class MessageBusContract
         await using var listenB = await other.ListenAsync(b, atB.Receive);
         await using var listenC = await other.ListenAsync(c, atC.Receive);
         await registry.RegisterAsync(b, [new("acme", "1", default)]);
-        var certain = new List<int>();
+        var guaranteed = new List<int>();
         var sent = 0;
 
         for (var round = 0; round < Rounds; round++)
         {
-            var coming = GiveMany();
+            var whileRegistering = SendMany();
             var registering = Task.Run(() => registry.RegisterAsync(c, [new("acme", "2", default)]));
-            coming.AddRange(GiveMany());
+            whileRegistering.AddRange(SendMany());
             await registering.Within();
-            var there = GiveMany();
-            certain.AddRange(there.Select(send => send.Number));
-            await WhenAllAsync(coming);
-            foreach (var (_, reached) in there)
+            var whileRegistered = SendMany();
+            guaranteed.AddRange(whileRegistered.Select(send => send.Number));
+            await WhenAllAsync(whileRegistering);
+            foreach (var (_, reached) in whileRegistered)
             {
                 Assert.Equal([new Reach(b, 1, true), new Reach(c, 1, true)], await reached.Within());
             }
 
-            var going = GiveMany();
+            var whileUnregistering = SendMany();
             var removing = Task.Run(() => registry.UnregisterAsync(c, [new("acme", "2", default)]));
-            going.AddRange(GiveMany());
+            whileUnregistering.AddRange(SendMany());
             await removing.Within();
-            await WhenAllAsync(going);
+            await WhenAllAsync(whileUnregistering);
         }
 
         await bus.TellAsync(b, "end"u8.ToArray());
         await bus.TellAsync(c, "end"u8.ToArray());
-        var (gotB, gotC) = (await AllAsync(atB), await AllAsync(atC));
-        Assert.Equal(Enumerable.Range(0, sent), gotB);
-        Assert.Equal(gotC.Distinct().Order(), gotC);
-        Assert.Empty(certain.Except(gotC));
+        var (receivedB, receivedC) = (await AllAsync(atB), await AllAsync(atC));
+        Assert.Equal(Enumerable.Range(0, sent), receivedB);
+        Assert.Equal(receivedC.Distinct().Order(), receivedC);
+        Assert.Empty(guaranteed.Except(receivedC));
 
-        List<(int Number, Task<IReadOnlyList<Reach>> Reached)> GiveMany() =>
+        List<(int Number, Task<IReadOnlyList<Reach>> Reached)> SendMany() =>
             [.. Enumerable.Range(0, Burst).Select(_ => (sent, bus.SendAsync("acme", a, Encoding.ASCII.GetBytes($"{sent++}"))))];
 
         async Task WhenAllAsync(List<(int Number, Task<IReadOnlyList<Reach>> Reached)> sends)

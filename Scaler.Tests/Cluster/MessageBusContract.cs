@@ -4,13 +4,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>What every bus promises.</summary>
+/// <summary>Tests the contract that every message bus must meet.</summary>
 public sealed partial class MessageBusContract(Backends backends) : IClassFixture<Backends>
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task SendAsync_ReachesTheServersThatHoldTheAccount_ButNotTheSender(Backend backend)
+    public async Task SendAsync_AccountOnSeveralServers_ReachesAllButTheSender(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
@@ -33,7 +33,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task SendAsync_ToAServerThatDoesNotListen_SaysSo(Backend backend)
+    public async Task SendAsync_ServerNotListening_ReportsIt(Backend backend)
     {
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
@@ -47,16 +47,16 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task SendAsync_ToAnUnknownAccount_ReachesNobody(Backend backend)
+    public async Task SendAsync_UnknownAccount_ReachesNoServer(Backend backend)
     {
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
         var a = await JoinAsync(registry, "a");
 
-        Assert.Empty(await bus.SendAsync("nobody", a, "hello"u8.ToArray()));
+        Assert.Empty(await bus.SendAsync("unknown", a, "hello"u8.ToArray()));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task BroadcastAsync_ReachesEveryLiveServerButTheSender(Backend backend)
+    public async Task BroadcastAsync_LiveAndDeadServers_ReachesEveryLiveServerButTheSender(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
@@ -72,7 +72,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Sends_OfOneSender_ArriveInTheirOrder(Backend backend)
+    public async Task Sends_FromOneSender_ArriveInOrder(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
@@ -80,7 +80,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         var inbox = new Inbox();
         await using var listening = await other.ListenAsync(b, inbox.Receive);
 
-        // Not awaited one by one: what is given first must come first all the same, whatever way it takes.
+        // Not awaited one by one: envelopes must arrive in the order of the calls, no matter which method sent them.
         var sends = Enumerable.Range(0, 300).Select(i =>
         {
             var envelope = Encoding.ASCII.GetBytes($"{i}");
@@ -100,7 +100,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Sends_GivenTogether_AreEachAnsweredByThemselves(Backend backend)
+    public async Task Sends_ManyConcurrently_EachReturnsItsOwnResult(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b, c, dead) = (
@@ -125,7 +125,8 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
             ["c"] = [new(c, 0, false)],
         };
 
-        var sends = Enumerable.Range(0, 20).SelectMany(i => expected.Keys.Select(name => (Name: name, Reached: GiveAsync(name, i)))).ToList();
+        var sends = Enumerable.Range(0, 20)
+            .SelectMany(i => expected.Keys.Select(name => (Name: name, Reached: SendByNameAsync(name, i)))).ToList();
         foreach (var (name, reached) in sends)
         {
             Assert.Equal(expected[name], (await reached.Within()).OrderBy(r => r.Holder, StringComparer.Ordinal));
@@ -141,7 +142,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
 
         Assert.True(inbox.IsEmpty);
 
-        async Task<IReadOnlyList<Reach>> GiveAsync(string name, int i)
+        async Task<IReadOnlyList<Reach>> SendByNameAsync(string name, int i)
         {
             var envelope = Encoding.ASCII.GetBytes($"{name} {i}");
             return name switch
@@ -155,7 +156,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Sends_UnderTwoNames_ReachTheServersButTheOneThatSends(Backend backend)
+    public async Task SendAsync_TwoSendersOnOneBus_EachReachesTheOtherServerOnly(Backend backend)
     {
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
@@ -173,7 +174,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task TellAsync_ReachesOneHolder_WhateverItsName(Backend backend)
+    public async Task TellAsync_HolderNameWithPatternCharacter_ReachesThatHolderOnly(Backend backend)
     {
         var (_, bus, other) = await backends.NewClusterAsync(backend);
         var (star, plain) = (new Inbox(), new Inbox());
@@ -190,7 +191,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task TellAsync_ReachesTheOneThatSends(Backend backend)
+    public async Task TellAsync_OwnHolder_ReachesTheSender(Backend backend)
     {
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
         var a = await JoinAsync(registry, "a");
@@ -204,7 +205,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task ListenAsync_Ended_ReceivesNothingMore(Backend backend)
+    public async Task ListenAsync_Disposed_ReceivesNothingMore(Backend backend)
     {
         var (_, bus, other) = await backends.NewClusterAsync(backend);
         var inbox = new Inbox();

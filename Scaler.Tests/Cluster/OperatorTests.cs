@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>What an operator asks of the servers over the bus, from a process that is none of them.</summary>
+/// <summary>Tests operator commands that a process outside the cluster sends to the servers over the bus.</summary>
 public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
     private readonly string _prefix = backends.NewPrefix();
@@ -29,7 +29,7 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     }
 
     [Fact]
-    public async Task Drain_OfAServer_ClosesItsClientsAndNobodyElses_AndItStaysUp()
+    public async Task DrainAsync_OneServer_ClosesOnlyItsClientsAndKeepsItRunning()
     {
         await using var here = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var there = await TestClient.ConnectAsync(_two.Url(), "acme");
@@ -45,7 +45,7 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     }
 
     [Fact]
-    public async Task Resume_AfterADrain_TakesClientsAgain()
+    public async Task ResumeAsync_AfterADrain_AcceptsClientsAgain()
     {
         await _outside.DrainAsync("one");
         await Deadline.Until(async () => (await StateAsync("one")) == ServerState.Draining);
@@ -59,9 +59,9 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     }
 
     [Fact]
-    public async Task Resume_WhileItDrains_LeavesTheRestConnected()
+    public async Task ResumeAsync_WhileDraining_KeepsTheRemainingClientsConnected()
     {
-        // A second's worth of drain: half of it is left when it is taken back.
+        // A drain closes 100 clients per second, so many of the 150 are still connected when it is canceled.
         await using var slow = await StartAsync("slow", options => options.Cluster.DrainBudget = TimeSpan.FromSeconds(30));
         var clients = await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => TestClient.ConnectAsync(slow.Url(), "many")));
         await _outside.DrainAsync("slow");
@@ -79,11 +79,11 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     }
 
     [Fact]
-    public async Task Drain_AskedOfNobody_SaysSo()
+    public async Task DrainAsync_ServerMissingOrSilent_ReportsIt()
     {
         Assert.Equal(ServerAnswer.NoSuchServer, await _outside.DrainAsync("three"));
 
-        // It has a lease and listens, as a server of an older version does, but does not know the question.
+        // This server has a lease and listens, but does not know the request, like a server of an older version.
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
         await _one.Cluster.Link.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
         await using var listening = await _one.Cluster.Link.Bus.ListenAsync(deaf.Holder, _ => { });
@@ -91,14 +91,14 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     }
 
     [Fact]
-    public async Task Drain_OfItself_NeedsNoBus()
+    public async Task DrainAsync_OwnServer_DrainsWithoutTheBus()
     {
         Assert.Equal(ServerAnswer.Accepted, await _one.Cluster.DrainAsync("one"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await HandshakeAsync(_one));
     }
 
     [Fact]
-    public async Task Activity_OfAnAccount_IsAskedOfEveryServerThatHoldsIt()
+    public async Task GetActivityAsync_AccountOnTwoServers_QueriesBothServers()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var b = await TestClient.ConnectAsync(_two.Url(), "acme", polling: true);
@@ -111,11 +111,11 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
         Assert.Equal(ids, fromOutside.Select(c => c.Id).Order());
         Assert.Equal(ids, fromWithin.Select(c => c.Id).Order());
         Assert.All(fromOutside, c => Assert.Equal(_one.Connections.Concat(_two.Connections).Single(k => k.Id == c.Id).Session.LastSeen, c.LastSeen));
-        Assert.Empty(await _outside.GetActivityAsync("nobody"));
+        Assert.Empty(await _outside.GetActivityAsync("unknown"));
     }
 
     [Fact]
-    public async Task Activity_OfAServerThatDoesNotAnswer_IsLeftOut()
+    public async Task GetActivityAsync_ServerDoesNotRespond_OmitsItsConnections()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
@@ -127,7 +127,7 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     }
 
     [Fact]
-    public async Task Lease_AfterMessagesBetweenServers_TellsHowLongTheyTook()
+    public async Task GetServersAsync_AfterMessagesBetweenServers_ReportsDeliveryTimes()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
@@ -144,7 +144,7 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     }
 
     [Fact]
-    public async Task Audit_Appended_IsReadNewestFirst_AndBounded()
+    public async Task GetAuditAsync_AppendedEntries_AreNewestFirstAndBounded()
     {
         var at = TimeProvider.System.GetUtcNow();
         await _outside.AppendAuditAsync([.. Enumerable.Range(0, 1100).Select(i => new AuditEntry(at.AddSeconds(i), "ann", $"did {i}", "acme", "Done", "well"))]);

@@ -9,7 +9,7 @@ namespace Scaler.Tests.Cluster;
 public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Backends>
 {
     [Fact]
-    public async Task Listening_WhileMoreWaitThanAllowed_PassesTheOldestOver_AndCountsThem()
+    public async Task ListenAsync_BacklogFull_SkipsAndCountsTheOldestEnvelopes()
     {
         const int Backlog = 10;
         const int Sent = 200;
@@ -35,7 +35,8 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
             await bus.TellAsync("slow.1", BitConverter.GetBytes(i));
         }
 
-        // What is sent over another connection is answered before what was published before it has been read: ask over this one.
+        // PING over the subscription connection: on another connection, a command may complete before the published
+        // messages have been read.
         await redis.GetSubscriber().PingAsync();
         go.Set();
         await last.Task.Within();
@@ -46,7 +47,7 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
     }
 
     [RedisServerFact]
-    public async Task BroadcastAsync_Alone_IsOneCall_AndManyMeanwhileAreFew()
+    public async Task BroadcastAsync_ManyWhileACallIsInFlight_AreBatchedIntoFewCalls()
     {
         var redis = await backends.ConnectAsync(Backend.RedisServer);
         var operatorsRedis = await backends.ConnectAsync(Backend.RedisServer);
@@ -57,7 +58,7 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
         await bus.BroadcastAsync("a.1", new byte[1]);
         Assert.Equal(before + 1, await CommandCalls.CountScriptsAsync(redis));
 
-        // The first carries one or some, and the rest waits until it is answered.
+        // The first call carries one or a few entries. The rest wait until it completes.
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
         var sends = Enumerable.Range(0, 1 + (6 * GroupCommit<BusEntry>.MostEntries)).Select(_ => bus.BroadcastAsync("a.1", new byte[1])).ToList();
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
@@ -66,7 +67,7 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
     }
 
     [RedisServerFact]
-    public async Task SendAsync_WhenRedisDies_FailsForAllWhoWait_AndWorksAgainAfterwards()
+    public async Task SendAsync_RedisDies_FailsAllPendingSendsAndRecovers()
     {
         await using var process = await RedisProcess.StartAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},allowAdmin=true,abortConnect=false,asyncTimeout=1000");

@@ -11,14 +11,14 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
     private const string Holder = "a.1";
 
     [RedisServerFact]
-    public async Task ARegistrationThatIsLate_DoesNotComeAfterTheRemoval()
+    public async Task RegisterAsync_RedisPaused_IsNotReorderedAfterTheRemoval()
     {
         var (redis, keys) = (await backends.ConnectAsync(Backend.RedisServer), new RedisKeys(backends.NewPrefix()));
         var operatorsRedis = (await backends.ConnectAsync(Backend.RedisServer)).GetDatabase();
         var registry = new RedisServerRegistry(redis, keys);
         await registry.RenewAsync(new ServerInfo { Id = "a", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
 
-        // Redis is held up: the first call is under way, what comes behind it waits, and whoever asked may have given up by then.
+        // Redis is paused: the first call is in flight and all later calls wait. Their callers may have timed out by then.
         await operatorsRedis.ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
         var writes = Enumerable.Range(0, 200).SelectMany(i => (Task[])
         [
@@ -35,7 +35,7 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
     }
 
     [Theory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RegistrationsOfTwoServersAtOnce_AreOneBehindTheOther(Backend backend)
+    public async Task RegisterAsync_TwoServersConcurrently_NeverExceedsTheLimit(Backend backend)
     {
         const int Allowed = 5;
         var keys = new RedisKeys(backends.NewPrefix());
@@ -43,18 +43,18 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         await one.RenewAsync(new ServerInfo { Id = "a", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
         await two.RenewAsync(new ServerInfo { Id = "b", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
 
-        // A script that is not alone while it runs counts what another is about to change.
+        // If scripts did not run atomically, one would count connections that another is about to change.
         for (var round = 0; round < 50; round++)
         {
             var account = $"acme-{round}";
             var registered = await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
                 (i % 2 == 0 ? one : two).RegisterAsync(i % 2 == 0 ? Holder : "b.1", [new RegistryEntry(account, $"c{round}-{i}", "{}"u8.ToArray())], Allowed))).Within();
-            Assert.Equal(Allowed, registered.Count(static yes => yes));
+            Assert.Equal(Allowed, registered.Count(static result => result));
         }
     }
 
     [RedisServerFact]
-    public async Task WhatComesWhileACallIsUnderWay_GoesInFewCalls()
+    public async Task RegisterAsync_ManyWhileACallIsInFlight_AreBatchedIntoFewCalls()
     {
         var redis = await backends.ConnectAsync(Backend.RedisServer);
         var operatorsRedis = (await backends.ConnectAsync(Backend.RedisServer)).GetDatabase();
@@ -74,7 +74,7 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
     }
 
     [Theory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task WhateverIsWritten_Expires(Backend backend)
+    public async Task RegisterAndUnregister_EveryKeyWritten_Expires(Backend backend)
     {
         var (redis, keys) = (await backends.ConnectAsync(backend), new RedisKeys(backends.NewPrefix()));
         var (registry, database) = (new RedisServerRegistry(redis, keys), redis.GetDatabase());

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>Sends to accounts of which it is remembered where they are: what they ask of Redis, and when they do not trust what they remember.</summary>
+/// <summary>Tests sends to accounts with a cached location: the Redis commands, and when the cache is bypassed.</summary>
 public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -31,7 +31,7 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
     public Task DisposeAsync() => Task.CompletedTask;
 
     [RedisServerFact]
-    public async Task SendAsync_Again_NeedsNoScript()
+    public async Task SendAsync_LocationCached_RunsNoScript()
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
@@ -48,7 +48,7 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
     }
 
     [RedisServerFact]
-    public async Task Sends_GivenTogether_AreOneMessageForAServer()
+    public async Task SendAsync_ManyConcurrently_PublishesFewMessagesPerServer()
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
@@ -59,13 +59,13 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
         var sends = Enumerable.Range(0, 2 * GroupCommit<BusEntry>.MostEntries).Select(i => SendAsync($"{i}")).ToList();
         Assert.All(await Task.WhenAll(sends).Within(), reached => Assert.Equal([new Reach("b.1", 1, true)], reached));
 
-        // The first call may have found one or some, and the second the rest.
+        // The first call may carry one or a few envelopes, and the second call the rest.
         Assert.InRange(await CommandCalls.CountAsync(_redis, "publish") - published, 1, 20);
         await ReceivedAsync(["first", .. Enumerable.Range(0, sends.Count).Select(i => $"{i}")]);
     }
 
     [RedisServerFact]
-    public async Task Sends_OfManyBytes_AreSeveralMessages_InTheirOrder()
+    public async Task SendAsync_ManyBytes_PublishesSeveralMessagesInOrder()
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
@@ -76,13 +76,13 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
         string[] texts = [.. Enumerable.Range(0, 60).Select(i => $"{i} {new string('x', i % 7 == 0 ? 100_000 : 20_000)}")];
         Assert.All(await Task.WhenAll(texts.Select(SendAsync)), reached => Assert.Equal([new Reach("b.1", 1, true)], reached));
 
-        // Three of those that are shorter go together.
+        // At most three of the 51 shorter envelopes share a message.
         Assert.InRange(await CommandCalls.CountAsync(_redis, "publish") - published, 9 + 17, 60);
         await ReceivedAsync(["first", .. texts]);
     }
 
     [RedisServerFact]
-    public async Task SendAsync_WhereTheLeaseMayHaveEnded_AsksTheScript()
+    public async Task SendAsync_LeaseMayHaveExpired_RunsTheScript()
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
@@ -98,11 +98,11 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
     }
 
     [RedisServerFact]
-    public async Task SendAsync_WhereTheServerHasStartedOver_AndListensUnderBothNames_GivesItOnce()
+    public async Task SendAsync_NewEpochAndListeningUnderBothEpochs_DeliversOnce()
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using var former = await _bus.ListenAsync("b.1", Receive, anew: false);
+        await using var listeningOld = await _bus.ListenAsync("b.1", Receive, anew: false);
         await SendAsync("first");
         await using var listening = await _bus.ListenAsync("b.2", Receive, anew: false);
         await JoinAsync("b", 2);
@@ -115,7 +115,7 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
     }
 
     [RedisServerFact]
-    public async Task SendAsync_WhereTheServerHasStartedOver_AndListensUnderTheNewNameOnly_GivesItThere()
+    public async Task SendAsync_NewEpochAndListeningUnderTheNewEpochOnly_DeliversToIt()
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
@@ -134,7 +134,7 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
     }
 
     [RedisServerFact]
-    public async Task SendAsync_ToOneThatHasLeft_WhenMissed_IsNotGivenToIt()
+    public async Task SendAsync_ServerRegisteredThenLeft_DoesNotDeliverToIt()
     {
         await JoinAsync("b", 1);
         await JoinAsync("c", 1);
@@ -166,13 +166,14 @@ public sealed class RememberedSendTests(Backends backends) : IClassFixture<Backe
         }
     }
 
-    /// <summary>All that has come, behind a last one.</summary>
+    /// <summary>Asserts that exactly the expected envelopes have arrived, after sending a final marker.</summary>
     private async Task ReceivedAsync(params string[] expected)
     {
         var end = new TaskCompletionSource();
         await using var listening = await _bus.ListenAsync("end.1", _ => end.TrySetResult(), anew: false);
 
-        // Published behind the others over the same connection; each channel has a queue of its own here, so theirs may be later by a moment.
+        // The marker is published last, over the same connection. Each channel has its own queue in the client, so the
+        // other envelopes may still arrive slightly later.
         await _bus.TellAsync("end.1", "end"u8.ToArray());
         await end.Task.Within();
         await Deadline.Until(() =>

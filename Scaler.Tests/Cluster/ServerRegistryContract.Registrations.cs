@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-// What is registered and removed: each with its answer, within the limit, and in the order given.
+// Registrations and removals: each has its own result, respects the limit, and runs in order.
 public sealed partial class ServerRegistryContract
 {
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -40,7 +40,7 @@ public sealed partial class ServerRegistryContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RegisterAsync_AboveTheLimitOfAllServers_IsRefused(Backend backend)
+    public async Task RegisterAsync_AboveTheClusterWideLimit_ReturnsFalse(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
@@ -51,20 +51,20 @@ public sealed partial class ServerRegistryContract
         Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "1")], 2));
         Assert.True(await registry.RegisterAsync(a.Holder, [Entry("other", "4")], 2));
 
-        // What a dead server held does not count.
+        // Connections of a dead server do not count.
         await registry.LeaveAsync(b.Holder);
         Assert.True(await registry.RegisterAsync(a.Holder, [Entry("acme", "3")], 2));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RegisterAsync_ThatComesAfterTheServerWasForgotten_LeavesNothing(Backend backend)
+    public async Task RegisterAsync_ServerAlreadyReaped_ThrowsAndRegistersNothing(Backend backend)
     {
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
         var (late, other) = (await JoinAsync(registry, "late"), await JoinAsync(registry, "other"));
         await registry.RegisterAsync(late.Holder, [Entry("acme", "1")]);
         await registry.RegisterAsync(other.Holder, [Entry("else", "2")]);
 
-        // While anybody can see that there is something to be reaped, it may come.
+        // Until the holder is reaped, a late registration is accepted: reaping will remove it.
         await registry.LeaveAsync(late.Holder);
         Assert.True(await registry.RegisterAsync(late.Holder, [Entry("acme", "3")]));
         while (await registry.ReapAsync(late.Holder) > 0)
@@ -81,7 +81,7 @@ public sealed partial class ServerRegistryContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RegisterAsync_OfMany_AboveTheLimit_RefusesJustThose(Backend backend)
+    public async Task RegisterAsync_SomeEntriesAboveTheLimit_RefusesOnlyThose(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
@@ -95,12 +95,12 @@ public sealed partial class ServerRegistryContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Registrations_GivenTogether_HaveEachItsAnswerAndLimit(Backend backend)
+    public async Task RegisterAsync_ManyConcurrently_EachHasItsOwnResultAndLimit(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
 
-        // Two servers at once, five times what is allowed, and an account that may have any number.
+        // Two servers concurrently, with five times as many connections as allowed, and one account without a limit.
         var limited = Enumerable.Range(0, 100).Select(i => registry.RegisterAsync(i % 4 == 0 ? b.Holder : a.Holder, [Entry($"acme-{i % 5}", $"c{i}")], 4)).ToList();
         var unlimited = Enumerable.Range(0, 100).Select(i => registry.RegisterAsync(a.Holder, [Entry("any", $"d{i}")])).ToList();
 
@@ -117,7 +117,7 @@ public sealed partial class ServerRegistryContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Registrations_AndRemovals_GivenTogether_AreDoneInTheirOrder(Backend backend)
+    public async Task RegisterAndUnregister_ManyConcurrently_RunInOrder(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
@@ -144,7 +144,7 @@ public sealed partial class ServerRegistryContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RegisterAsync_OfMoreThanOneCallCarries_RegistersAll(Backend backend)
+    public async Task RegisterAsync_MoreEntriesThanOneCallCarries_RegistersAll(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
@@ -158,7 +158,7 @@ public sealed partial class ServerRegistryContract
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task LeaveAsync_ComesAfterWhatWasRegisteredBefore(Backend backend)
+    public async Task LeaveAsync_RegistrationsPending_RunsAfterThem(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (server, other) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));

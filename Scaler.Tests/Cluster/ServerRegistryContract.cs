@@ -4,13 +4,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>What every registry promises.</summary>
+/// <summary>Tests the contract that every server registry must meet.</summary>
 public sealed partial class ServerRegistryContract(Backends backends) : IClassFixture<Backends>
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RenewAsync_Joining_TellsEveryServer(Backend backend)
+    public async Task RenewAsync_Joining_ReturnsEveryServer(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
 
@@ -46,21 +46,21 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RenewAsync_JoiningUnderANewEpoch_EndsTheFormerLife(Backend backend)
+    public async Task RenewAsync_JoiningWithANewEpoch_EndsThePreviousEpoch(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
-        var former = Server("a");
-        await registry.RenewAsync(former, Lease, join: true);
-        await registry.RegisterAsync(former.Holder, [Entry("acme", "1")]);
+        var previous = Server("a");
+        await registry.RenewAsync(previous, Lease, join: true);
+        await registry.RegisterAsync(previous.Holder, [Entry("acme", "1")]);
 
-        await registry.RenewAsync(former with { Epoch = former.Epoch + 1 }, Lease, join: true);
+        await registry.RenewAsync(previous with { Epoch = previous.Epoch + 1 }, Lease, join: true);
 
         Assert.Empty(await registry.GetConnectionsAsync("acme", 10));
         Assert.Equal([ServerState.Dead, ServerState.Up], (await registry.GetServersAsync()).Select(s => s.State));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RenewAsync_AServerWhoseIdBeginsAlike_IsLeftAlone(Backend backend)
+    public async Task RenewAsync_ServerIdIsAPrefixOfAnother_KeepsTheOtherServer(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         await registry.RenewAsync(Server("a1"), Lease, join: true);
@@ -71,7 +71,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Reads_AServerWhoseLeaseIsGone_LeaveItOut(Backend backend)
+    public async Task Reads_ServerLeaseEnded_OmitItsConnections(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
@@ -88,7 +88,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task RenewAsync_AfterTheLeaseRanOut_IsRefused(Backend backend)
+    public async Task RenewAsync_LeaseExpired_IsRefused(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = Server("a");
@@ -102,7 +102,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task ReapAsync_OfADeadServer_ForgetsItAndNobodyElse(Backend backend)
+    public async Task ReapAsync_DeadServer_RemovesOnlyThatServer(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (dead, alive) = (await JoinAsync(registry, "dead"), await JoinAsync(registry, "alive"));
@@ -121,7 +121,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task GetAccountsAsync_PageAfterPage_GivesEachOnceInOrder(Backend backend)
+    public async Task GetAccountsAsync_PageByPage_ReturnsEachAccountOnceInOrder(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
@@ -139,12 +139,12 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task Accounts_OfAllCharacters_AreInTheOrderOfTheirBytes(Backend backend)
+    public async Task GetAccounts_AnyUnicodeCharacters_AreInUtf8ByteOrder(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
 
-        // The last four are two UTF-16 units each, the first of which is less than the one of each of the two in front of them.
+        // The last four names begin with a surrogate pair. In UTF-16 order they would sort before U+E000 and U+FFEE.
         string[] names = ["a", "é", "한", "\ue000", "\uffee", "\U00010000", "\U0001f600", "\U0001f600a", "\U0010fffd"];
         await registry.RegisterAsync(server.Holder, [.. names.Select((n, i) => Entry(n, $"a{i}")).Reverse()]);
 
@@ -153,13 +153,13 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
         AssertRange(await registry.GetAccountRangeAsync("", 0, "\uffee", 2), 4, 9, "\uffee", "\U00010000");
         AssertRange(await registry.GetAccountRangeAsync("", -1, "\U00010000", 2), 4, 9, "\uffee", "\U00010000");
 
-        // An account that the page before can't have ended with: it stands in front of the prefix, or behind it.
+        // The previous page cannot have ended with these accounts: one sorts before the prefix, the other after it.
         Assert.Equal(["\U0001f600", "\U0001f600a"], (await registry.GetAccountsAsync("\U0001f600", "\ue000", 10)).Accounts.Select(a => a.Name));
         Assert.Empty((await registry.GetAccountsAsync("\ue000", "\U00010000", 10)).Accounts);
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task GetAccountRangeAsync_CountsPositionsAmongThoseOfThePrefix(Backend backend)
+    public async Task GetAccountRangeAsync_WithPrefix_CountsPositionsWithinThePrefix(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
@@ -180,14 +180,14 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task GetAccountRangeAsync_FromAnAccount_StaysWithIt_ThereOrNot(Backend backend)
+    public async Task GetAccountRangeAsync_FromAnAccount_StaysAtItEvenIfItIsRemoved(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
         await registry.RegisterAsync(server.Holder, [.. "bdfhj".Select(n => Entry($"x{n}", $"{n}"))]);
         AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 2, 5, "xf", "xh");
 
-        // What comes and goes in front of it moves its position, and not what is seen.
+        // Accounts added or removed before it change its position, but not the accounts returned.
         await registry.RegisterAsync(server.Holder, [Entry("a", "0"), Entry("xa", "1"), Entry("xc", "2")]);
         AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 4, 7, "xf", "xh");
         AssertRange(await registry.GetAccountRangeAsync("x", -1, "xf", 2), 3, 7, "xd", "xf");
@@ -198,7 +198,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task GetAccountRangeAsync_AnAccountOfADeadServer_KeepsItsPositionUntilItIsRemoved(Backend backend)
+    public async Task GetAccountRangeAsync_AccountOfADeadServer_KeepsItsPositionUntilReaped(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (alive, dead) = (await JoinAsync(registry, "alive"), await JoinAsync(registry, "dead"));
@@ -219,7 +219,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task GetConnectionsAsync_TellsWhatWasRegistered(Backend backend)
+    public async Task GetConnectionsAsync_RegisteredConnection_ReturnsItsDetails(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
@@ -241,7 +241,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task GetHoldingsAsync_PageAfterPage_GivesEverything(Backend backend)
+    public async Task GetHoldingsAsync_PageByPage_ReturnsEveryEntryOnce(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
@@ -258,7 +258,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
-    public async Task ShareSecretAsync_OfTwoServers_TheFirstStands(Backend backend)
+    public async Task ShareSecretAsync_TwoProposals_ReturnsTheFirst(Backend backend)
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
 

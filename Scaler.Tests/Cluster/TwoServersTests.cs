@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster;
 
-/// <summary>Two servers on one Redis, within the process.</summary>
+/// <summary>Tests two servers in one process that share a Redis.</summary>
 public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
     private readonly string _prefix = backends.NewPrefix();
@@ -27,7 +27,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ASend_ReachesEveryConnectionOfTheAccountOnce_AndNobodyElse()
+    public async Task Send_AccountOnTwoServers_ReachesEachOfItsConnectionsOnceAndNoOther()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var b = await TestClient.ConnectAsync(_one.Url(), "acme", polling: true);
@@ -51,7 +51,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ABroadcast_ReachesEveryConnection()
+    public async Task Broadcast_ClientsOnTwoServers_ReachesEveryConnection()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var b = await TestClient.ConnectAsync(_two.Url(), "acme2");
@@ -64,7 +64,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ASendWithReceipts_CountsTheQueuesThatTookIt()
+    public async Task SendWithReceipts_ClientsOnTwoServers_CountsTheQueuesThatAcceptedIt()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
@@ -81,7 +81,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ABroadcast_WhereAServerHoldsNobody_AndDoesNotListen_IsComplete()
+    public async Task Broadcast_ServerWithoutConnectionsNotListening_IsComplete()
     {
         await using var a = await TestClient.ConnectAsync(_two.Url(), "acme");
         await _one.Cluster.Link.Registry.RenewAsync(new ServerInfo { Id = "idle", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
@@ -94,7 +94,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ASendWithReceipts_OfADeadServer_NamesItAndEnds()
+    public async Task SendWithReceipts_DeadOrSilentServer_ReportsItAsUnreachable()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         var registry = _one.Cluster.Link.Registry;
@@ -106,7 +106,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
             await registry.RegisterAsync(server.Holder, [new("acme", "x" + server.Id, default)]);
         }
 
-        // It listens, but never answers.
+        // This server listens, but never responds.
         await using var listening = await _one.Cluster.Link.Bus.ListenAsync(deaf.Holder, _ => { });
 
         var plain = await _one.Account("acme").SendAsync("x");
@@ -118,7 +118,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ACluster_FromOutside_SeesAndReachesEverybody()
+    public async Task Cluster_FromOutside_SeesAndReachesEveryConnection()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
@@ -139,7 +139,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task APollingSession_IsAnsweredByEitherServer()
+    public async Task PollingSession_RequestsToEitherServer_AreAnswered()
     {
         using var http = new HttpClient();
         var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
@@ -156,7 +156,8 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
             Assert.Equal("text/plain; charset=UTF-8", polled.Content.Headers.ContentType?.ToString());
         }
 
-        // Of two polls, whichever server each meets, the second is refused; the first keeps its output, and the session ends.
+        // Of two concurrent polls the second is refused, even on another server. The first gets the output, and the session
+        // ends.
         var polls = await Task.WhenAll(http.GetAsync(new Uri(_two.Url() + query)), http.GetAsync(new Uri(_one.Url() + query))).Within();
         var answers = polls.OrderBy(p => p.StatusCode).ToArray();
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.BadRequest], answers.Select(p => p.StatusCode));
@@ -165,7 +166,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AnUpgrade_OnTheOtherServer_IsForwarded()
+    public async Task Upgrade_OnTheOtherServer_IsForwarded()
     {
         using var http = new HttpClient();
         var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
@@ -190,7 +191,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         Assert.Equal("""4{"event":"echo","args":["up"]}""", await NextAsync());
         await Deadline.Until(async () => (await _two.Account("acme").Connections.SingleAsync()).Transport == "websocket");
 
-        // Polling is refused from then on, by both.
+        // After the upgrade, both servers refuse polling.
         foreach (var server in new[] { _one, _two })
         {
             using var refused = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling&account=acme&sid={sid}"));
@@ -199,7 +200,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ABodyAboveTheLimit_OnTheOtherServer_IsRefusedTheSame()
+    public async Task Post_BodyAboveTheLimitOnTheOtherServer_Returns413()
     {
         using var http = new HttpClient();
         var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
@@ -212,15 +213,16 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Theory]
-    [InlineData("nobody.AAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("absent.AAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("two.AAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("x")]
-    public async Task AForgedSession_IsUnknown(string sid) => await AssertUnknownAsync(_one, sid);
+    public async Task Poll_ForgedSessionId_IsUnknown(string sid) => await AssertUnknownAsync(_one, sid);
 
     [Fact]
-    public async Task ASessionOfADeadServer_IsUnknownAtOnce()
+    public async Task Poll_SessionOfADeadServer_IsUnknownAtOnce()
     {
-        // Genuine, of a server that is gone from the registry; of one whose lease runs but that does not answer; of this one.
+        // Validly signed session IDs: of a server that is not in the registry, of a server with a lease that does not respond,
+        // and of this server.
         var registry = _one.Cluster.Link.Registry;
         await registry.RenewAsync(
             new ServerInfo { Id = "silent", Epoch = 1, Url = $"http://127.0.0.1:{Ports.Free()}" }, TimeSpan.FromMinutes(1), join: true);
@@ -231,9 +233,9 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AServerThatHasJustJoined_IsKnownToWhoAsks()
+    public async Task RefreshAsync_ServerHasJustJoined_FindsIt()
     {
-        // Right behind a turn, which the next keeps a distance to.
+        // A renewal has just run. RefreshAsync must wait for the minimum gap and then renew again.
         await _one.Membership.AnnounceAsync();
         await _one.Cluster.Link.Registry.RenewAsync(
             new ServerInfo { Id = "late", Epoch = 1, Url = "http://127.0.0.1:1" }, TimeSpan.FromMinutes(1), join: true);
@@ -244,7 +246,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AForwardedRequest_IsNotForwardedAgain()
+    public async Task Poll_AlreadyForwarded_IsNotForwardedAgain()
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(
@@ -257,7 +259,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AServerThatStops_LeavesNothingBehind()
+    public async Task DisposeAsync_ServerWithClients_RemovesItsRegistrations()
     {
         await using var client = await TestClient.ConnectAsync(_two.Url(), "acme");
         Assert.Equal(1, (await _one.Cluster.GetCountsAsync()).Connections);
@@ -270,13 +272,13 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AServer_WhoseEntriesWereLost_RegistersEverythingAgain()
+    public async Task Membership_RegistryEntriesLost_RegistersEverythingAgain()
     {
         await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
         await using var b = await TestClient.ConnectAsync(_one.Url(), "acme");
         var keys = new Scaler.Cluster.Redis.RedisKeys(_prefix);
 
-        // As after FLUSHALL.
+        // Has the effect of FLUSHALL.
         foreach (var key in new[] { keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Secret })
         {
             await _redis.GetDatabase().KeyDeleteAsync(key);
@@ -287,16 +289,16 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         await a.NextAsync();
         await b.NextAsync();
 
-        // The secret too is what it was: a server that joins now understands the others.
+        // The secret is unchanged too: a server that joins later can verify the messages of the others.
         await using var three = await StartAsync("three");
         Assert.Equal(2, (await three.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true })).Connections);
         await a.NextAsync();
     }
 
     [Fact]
-    public async Task ErrorEvents_AreWatchedAndKept()
+    public async Task WatchErrorsAsync_ErrorPublished_ReceivesAndKeepsIt()
     {
-        // Published as AddScalerErrorPublishing does it.
+        // Publishes errors the way AddScalerErrorPublishing does.
         using var publisher = new ErrorPublisher(_one, TimeProvider.System);
         await publisher.StartAsync(default);
         await using var outside = new ScalerCluster(await backends.ConnectAsync(Backend.Garnet), new ScalerOptions { Prefix = _prefix });

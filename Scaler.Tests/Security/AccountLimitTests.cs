@@ -5,13 +5,13 @@ using Scaler.Tests.Security.Auth;
 
 namespace Scaler.Tests.Security;
 
-/// <summary>Limits as Scaler tells of them: error::limit, with the account where there is one.</summary>
+/// <summary>Tests limits that Scaler reports as <c>error::limit</c>, with the account if there is one.</summary>
 public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backends>
 {
     private readonly Channel<(string Account, string Limit)> _raised = Channel.CreateUnbounded<(string, string)>();
 
     [Fact]
-    public async Task ConnectionsPerAccount_OneTooManyInTheCluster_IsRefused_AndTheOthersStay()
+    public async Task ConnectionsPerAccount_OneAboveTheClusterWideLimit_RefusesOnlyThatOne()
     {
         var prefix = backends.NewPrefix();
         await using var one = await StartAsync(prefix, static options => options.MaxConnectionsPerAccount = 2);
@@ -31,7 +31,7 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
             Assert.Equal("""{"event":"news","args":[]}""", await client.NextAsync());
         }
 
-        // Whoever leaves makes room.
+        // A disconnect makes room for a new connection.
         await first.DisposeAsync();
         await Deadline.Until(async () => (await one.Cluster.GetConnectionsAsync("acme")).Count == 1);
         await using var next = await TestClient.ConnectAsync(one.Url(), "acme");
@@ -39,7 +39,7 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task ConnectionsPerAccount_OfManyAtOnce_AreNeverMore()
+    public async Task ConnectionsPerAccount_ManyConcurrently_NeverExceedTheLimit()
     {
         const int Allowed = 5;
         var prefix = backends.NewPrefix();
@@ -53,7 +53,7 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task MessagesPerSecond_RaiseTheEventWithTheAccount()
+    public async Task MessagesPerSecond_Exceeded_RaisesTheEventWithTheAccount()
     {
         await using var server = await StartAsync(
             backends.NewPrefix(), static options => (options.EngineIO.MaxMessagesPerSecond, options.EngineIO.RateBurst) = (10, TimeSpan.FromSeconds(1)));
@@ -78,7 +78,7 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
     }
 
     [Fact]
-    public async Task HandshakesPerAddress_RaiseTheEventWithTheAddress()
+    public async Task HandshakesPerAddress_Exceeded_RaisesTheEventWithTheAddress()
     {
         await using var server = await StartAsync(
             backends.NewPrefix(), static options => (options.EngineIO.MaxHandshakesPerAddress, options.EngineIO.HandshakeWindow) = (1, TimeSpan.FromHours(1)));

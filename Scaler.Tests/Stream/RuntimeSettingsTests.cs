@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Scaler.Tests.Stream;
 
-/// <summary>What the projects of the servers ask of the runtime. MSBuild passes a misspelt name over without a word.</summary>
+/// <summary>Tests the runtime settings of the server projects. MSBuild silently ignores a misspelled property.</summary>
 public sealed class RuntimeSettingsTests
 {
     [Theory]
     [InlineData("Scaler.Stream")]
     [InlineData("EngineIO.Echo")]
-    public void Server_CollectsWithOneHeap_AndWaitsWithoutSpinning(string project)
+    public void RuntimeConfig_OfAServer_UsesWorkstationGcWithoutThreadPoolSpinning(string project)
     {
         var file = Path.Combine(AppContext.BaseDirectory, project + ".runtimeconfig.json");
         using var json = JsonDocument.Parse(File.ReadAllText(file));

@@ -50,7 +50,7 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
             await page.Locator("[data-live]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
             await host.TickAsync();
             await page.GetByRole(Microsoft.Playwright.AriaRole.Alert).First.WaitForAsync();
-            faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path} while Redis is away: {fault}"));
+            faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path} while Redis is unavailable: {fault}"));
         }
 
         Assert.True(faults.Count == 0, string.Join("\n", faults));

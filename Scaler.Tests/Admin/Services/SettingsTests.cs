@@ -68,7 +68,7 @@ public sealed class SettingsTests
     [InlineData("localhost:6379,nonsense=1,password=secret", "begins with 'localhost:6379'")]
     [InlineData("rediss://", "begins with 'rediss://'")]
     [InlineData("rediss://user:secret@:x", "rediss://user:password@host:6380 is right")]
-    [InlineData("rediss://user:sec%2Cret@host", "The password in the URL of Redis has a comma")]
+    [InlineData("rediss://user:sec%2Cret@host", "The password in the Redis URL contains a comma")]
     public void Redis_WrongConnectionString_IsNamedWithoutItsPassword(string? value, string expected)
     {
         var problem = RedisSetting.Problem(value);

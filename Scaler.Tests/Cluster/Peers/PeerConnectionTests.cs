@@ -13,7 +13,7 @@ namespace Scaler.Tests.Cluster.Peers;
 public sealed class PeerConnectionTests
 {
     [Fact]
-    public async Task ManyRequestsAtOnce_EachGetItsOwnAnswer()
+    public async Task TryCall_ManyConcurrently_EachCallGetsItsOwnResponse()
     {
         await using var pair = await PeerPair.StartAsync(static async context =>
         {
@@ -28,7 +28,7 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task ALongAnswer_ComesWhole_AndOthersPassIt()
+    public async Task Response_Large_ArrivesCompleteAndDoesNotBlockOthers()
     {
         var text = string.Concat(Enumerable.Range(0, 500_000).Select(static i => (char)('a' + (i % 26))));
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,21 +51,21 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task ARequestThatIsCanceled_IsCutOffThere_AndTheRestGoesOn()
+    public async Task Cancel_RequestInProgress_AbortsOnlyThatRequest()
     {
-        var begun = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
         var aborted = new TaskCompletionSource();
         await using var pair = await PeerPair.StartAsync(async context =>
         {
             if (context.Request.QueryString.HasValue)
             {
                 context.RequestAborted.Register(aborted.SetResult);
-                begun.SetResult();
+                started.SetResult();
                 await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
             }
         });
         using var call = pair.Ask("?held");
-        await begun.Task.Within();
+        await started.Task.Within();
 
         call.Cancel();
 
@@ -76,7 +76,7 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task ARequestThatTheApplicationAborts_HasNoAnswer()
+    public async Task Request_ApplicationAborts_EndsTheCallAsAborted()
     {
         await using var pair = await PeerPair.StartAsync(static context =>
         {
@@ -88,7 +88,7 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task AnApplicationThatThrows_IsAnInternalError_AndSaysSo()
+    public async Task Request_ApplicationThrows_Returns500AndLogsTheException()
     {
         await using var pair = await PeerPair.StartAsync(static async context =>
         {
@@ -104,21 +104,21 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task WhoWantsToKnowBeforeAndAfterAnAnswer_IsTold()
+    public async Task Response_OnStartingAndOnCompleted_AreInvoked()
     {
-        var told = new ConcurrentQueue<string>();
+        var invoked = new ConcurrentQueue<string>();
         var after = new TaskCompletionSource();
         await using var pair = await PeerPair.StartAsync(context =>
         {
             context.Response.OnStarting(() =>
             {
                 context.Response.Headers["X-Late"] = "yes";
-                told.Enqueue("first");
+                invoked.Enqueue("first");
                 return Task.CompletedTask;
             });
             context.Response.OnStarting(() =>
             {
-                told.Enqueue("last");
+                invoked.Enqueue("last");
                 return Task.CompletedTask;
             });
             context.Response.OnCompleted(() =>
@@ -135,27 +135,27 @@ public sealed class PeerConnectionTests
         var response = new DefaultHttpContext().Response;
         Assert.Equal("through the pipe"u8.ToArray(), call.Answer.ReadInto(response).ToArray());
         Assert.Equal("yes", response.Headers["X-Late"]);
-        Assert.Equal(["last", "first"], told);
+        Assert.Equal(["last", "first"], invoked);
         await after.Task.Within();
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AConnectionThatBreaks_LeavesNobodyWaiting(bool here)
+    public async Task Abort_CallPending_EndsTheCallAtBothEnds(bool atCaller)
     {
-        var begun = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
         var aborted = new TaskCompletionSource();
         await using var pair = await PeerPair.StartAsync(async context =>
         {
             context.RequestAborted.Register(aborted.SetResult);
-            begun.SetResult();
+            started.SetResult();
             await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         });
         using var call = pair.Ask();
-        await begun.Task.Within();
+        await started.Task.Within();
 
-        (here ? (PeerConnection)pair.Caller : pair.Answerer).Abort();
+        (atCaller ? (PeerConnection)pair.Caller : pair.Answerer).Abort();
 
         Assert.Equal(PeerCallOutcome.Unreachable, await call.Task.Within());
         await aborted.Task.Within();
@@ -164,7 +164,7 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task AConnectionThatIsClosed_SaysWhatItHasToSayFirst()
+    public async Task Close_OutputPending_SendsItFirst()
     {
         var text = new string('x', 300_000);
         PeerPair? pair = null;
@@ -182,7 +182,7 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task AnEndThatIsNotHeardOf_IsGivenUp_AndToldOfThisOneMeanwhile()
+    public async Task RunAsync_PeerSilentForALease_SendsAliveFramesThenEnds()
     {
         var time = new FakeTimeProvider();
         var (here, there) = await PeerPair.ConnectAsync();
@@ -192,7 +192,7 @@ public sealed class PeerConnectionTests
         var running = caller.RunAsync();
         for (var number = 1; number <= 10; number++)
         {
-            // Four seconds of a lease of five, then it is heard of.
+            // 4 s of the 5 s lease pass before the peer responds.
             time.Advance(TimeSpan.FromSeconds(4));
             Assert.True(caller.TryCall(new DefaultHttpContext { Request = { Method = "GET" } }, default, out var call));
             await ReadAsync(there, PeerFrameKind.Alive);
@@ -213,7 +213,7 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task AConnectionThatIsFull_TakesNoMoreRequests_ButWhatEndsThem()
+    public async Task TryCall_OutputFull_RefusesRequestsButSendsCancellations()
     {
         var (here, there) = await PeerPair.ConnectAsync();
         await using var other = there;
@@ -223,7 +223,7 @@ public sealed class PeerConnectionTests
         var calls = new List<PeerCall>();
         var body = new ReadOnlySequence<byte>(new byte[PeerRequest.MostBody]);
 
-        // The other end reads nothing: a few MiB fill what lies between the two.
+        // The other end reads nothing: a few MiB fill the output queue and the socket buffers.
         while (calls.Count < 1000 && caller.TryCall(new DefaultHttpContext { Request = { Method = "POST" } }, body, out var call))
         {
             calls.Add(call);
@@ -240,7 +240,7 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task AnAnswerThatNobodyTakes_EndsWithTheConnection()
+    public async Task Response_PeerStopsReading_EndsWithTheConnection()
     {
         var ended = new TaskCompletionSource();
         var (here, there) = await PeerPair.ConnectAsync();
@@ -265,7 +265,7 @@ public sealed class PeerConnectionTests
         PeerFrame.WriteHead(head, PeerFrameKind.Request, 1, request.WrittenCount);
         await here.WriteAsync((byte[])[.. head, .. request.WrittenSpan]);
 
-        // It has begun, and more of it than fits between the two waits for room.
+        // The response has started. The rest does not fit into the buffers and waits for room.
         await here.ReadExactlyAsync(head).AsTask().Within();
         Assert.False(ended.Task.IsCompleted);
         await here.DisposeAsync();
@@ -275,14 +275,14 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
-    public async Task AKindThatIsNotKnown_IsSkipped()
+    public async Task Frame_UnknownKind_IsSkipped()
     {
         await using var pair = await PeerPair.StartAsync(static _ => Task.CompletedTask);
         await pair.Bytes.WriteAsync(new byte[] { 0, 0, 0, 2, 99, 0, 0, 0, 0, 1, 2 });
         Assert.Equal((200, ""), await PeerPair.ReadAsync(pair.Ask()));
     }
 
-    /// <summary>Reads frames up to the first of a kind.</summary>
+    /// <summary>Reads frames until it has read one of the given kind.</summary>
     private static async Task ReadAsync(System.IO.Stream stream, PeerFrameKind kind)
     {
         var head = new byte[PeerFrame.HeadLength];

@@ -9,7 +9,7 @@ namespace Scaler.Tests.Cluster.Peers;
 public sealed class PeerFrameTests
 {
     [Fact]
-    public void AFrame_IsReadOnceItHasComeWhole_AndLeavesWhatIsBehindIt()
+    public void TryRead_FrameComplete_ReadsItAndLeavesTheRest()
     {
         byte[] bytes = [.. Frame(PeerFrameKind.Answer, 0xFEDCBA98, [1, 2, 3]), .. Frame(PeerFrameKind.Cancel, 7, []), 9];
         for (var length = 0; length < PeerFrame.HeadLength + 3; length++)
@@ -32,7 +32,7 @@ public sealed class PeerFrameTests
     [Theory]
     [InlineData(-1)]
     [InlineData(PeerFrame.MostContent + 1)]
-    public void AFrame_OfAnImpossibleLength_IsRefused(int length)
+    public void TryRead_InvalidLength_Throws(int length)
     {
         var head = new byte[PeerFrame.HeadLength];
         PeerFrame.WriteHead(head, PeerFrameKind.Request, 1, length);
@@ -49,7 +49,7 @@ public sealed class PeerFrameTests
     [InlineData(128)]
     [InlineData(16_384)]
     [InlineData(int.MaxValue)]
-    public void ANumber_ComesBack(int number)
+    public void ReadNumber_WrittenNumber_RoundTrips(int number)
     {
         var writer = new ArrayBufferWriter<byte>();
         PeerText.Write(writer, number);
@@ -59,7 +59,7 @@ public sealed class PeerFrameTests
     }
 
     [Fact]
-    public void ARequest_ComesBack_WithoutWhatBelongsToItsConnection()
+    public void Read_WrittenRequest_RoundTripsWithoutConnectionHeaders()
     {
         var context = new DefaultHttpContext();
         var request = context.Request;
@@ -89,7 +89,7 @@ public sealed class PeerFrameTests
     }
 
     [Fact]
-    public void ARequest_OfAClientWithoutAddress_HasNone()
+    public void Read_ClientWithoutAddress_HasNoAddress()
     {
         var writer = new ArrayBufferWriter<byte>();
         PeerRequest.Write(writer, new DefaultHttpContext { Request = { Method = "GET" } }, default);
@@ -98,14 +98,14 @@ public sealed class PeerFrameTests
     }
 
     [Fact]
-    public void AnAnswer_InParts_ComesBack()
+    public void ReadInto_AnswerInParts_RoundTrips()
     {
         var sent = new HeaderDictionary { ["Content-Type"] = "text/plain", ["Set-Cookie"] = new(["a=1", "b=2"]), ["Connection"] = "close" };
         var writer = new ArrayBufferWriter<byte>();
         PeerAnswer.WriteHead(writer, 201, sent);
         writer.Write(new byte[10_000]);
         var response = new DefaultHttpContext().Response;
-        response.Headers["Set-Cookie"] = "of before";
+        response.Headers["Set-Cookie"] = "previous";
         response.Headers["Vary"] = "Origin";
 
         using var answer = new PeerAnswer();
@@ -120,18 +120,18 @@ public sealed class PeerFrameTests
         Assert.Equal(["Content-Type", "Set-Cookie", "Vary"], response.Headers.Keys.Order());
     }
 
-    /// <summary>Whatever comes: it is read, or refused with the one exception that ends a connection.</summary>
+    /// <summary>Any bytes are read, or rejected with an <see cref="InvalidDataException"/> that ends the connection.</summary>
     [Fact]
-    public void Requests_OfAnyBytes_AreReadOrRefused()
+    public void Read_RandomBytes_SucceedsOrThrowsInvalidDataException()
     {
         var random = new Random(20);
         var writer = new ArrayBufferWriter<byte>();
         PeerRequest.Write(writer, new DefaultHttpContext { Request = { Method = "GET", Path = "/stream/", Headers = { ["A"] = "b" } } }, default);
-        var right = writer.WrittenSpan.ToArray();
+        var valid = writer.WrittenSpan.ToArray();
         var refused = 0;
         for (var i = 0; i < 20_000; i++)
         {
-            var bytes = right.AsSpan(0, random.Next(right.Length + 1)).ToArray();
+            var bytes = valid.AsSpan(0, random.Next(valid.Length + 1)).ToArray();
             for (var change = random.Next(4); change > 0 && bytes.Length > 0; change--)
             {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);

@@ -13,23 +13,23 @@ public sealed class PeerGreetingTests
     public PeerGreetingTests() => _greeting = new PeerGreeting(_time);
 
     [Fact]
-    public void TryAccept_OfThisCluster_ForThisServer_IsTrueOnce()
+    public void TryAccept_GreetingForThisServer_ReturnsTrueOnce()
     {
-        var said = Write();
-        Assert.True(Accepts(said));
-        Assert.False(Accepts(said));
+        var greeting = Write();
+        Assert.True(Accepts(greeting));
+        Assert.False(Accepts(greeting));
         Assert.True(Accepts(Write()));
     }
 
     [Fact]
-    public void TryAccept_OfOneThatWasAcceptedBefore_IsFalseForAsLongAsItWouldBeAccepted()
+    public void TryAccept_AlreadyAccepted_ReturnsFalseForAsLongAsItIsValid()
     {
-        // Of a server whose clock is almost a minute ahead.
-        var said = PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
-        Assert.True(Accepts(said));
+        // From a server whose clock is almost one minute ahead.
+        var greeting = PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
+        Assert.True(Accepts(greeting));
         for (var second = 0; second < 130; second++)
         {
-            Assert.False(Accepts(said));
+            Assert.False(Accepts(greeting));
             Assert.True(Accepts(Write()));
             _time.Advance(TimeSpan.FromSeconds(1));
         }
@@ -38,50 +38,50 @@ public sealed class PeerGreetingTests
     [Theory]
     [InlineData(-61)]
     [InlineData(61)]
-    public void TryAccept_OfAnotherTime_IsFalse(int seconds)
+    public void TryAccept_MoreThanAMinuteOff_ReturnsFalse(int seconds)
     {
-        var said = Write();
+        var greeting = Write();
         _time.Advance(TimeSpan.FromSeconds(Math.Max(seconds, 0)));
-        said = seconds < 0 ? PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(-seconds), _secret) : said;
-        Assert.False(Accepts(said));
+        greeting = seconds < 0 ? PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(-seconds), _secret) : greeting;
+        Assert.False(Accepts(greeting));
     }
 
     [Fact]
-    public void TryAccept_ForAnotherServer_IsFalse() =>
+    public void TryAccept_GreetingForAnotherServer_ReturnsFalse() =>
         Assert.False(Accepts(PeerGreeting.Write("one", "three", _time.GetUtcNow(), _secret)));
 
     [Fact]
-    public void TryAccept_OfAnotherCluster_IsFalse() =>
-        Assert.False(Accepts(PeerGreeting.Write("one", "two", _time.GetUtcNow(), new ClusterSecret("a secret of others"))));
+    public void TryAccept_GreetingOfAnotherCluster_ReturnsFalse() =>
+        Assert.False(Accepts(PeerGreeting.Write("one", "two", _time.GetUtcNow(), new ClusterSecret("another secret"))));
 
     [Theory]
     [InlineData("")]
     [InlineData("one two 1767225600000 random")]
     [InlineData("one two 1767225600000 random tag")]
     [InlineData("    ")]
-    public void TryAccept_OfSomethingElse_IsFalse(string said) => Assert.False(Accepts(said));
+    public void TryAccept_MalformedOrUnsigned_ReturnsFalse(string greeting) => Assert.False(Accepts(greeting));
 
     [Fact]
-    public void TryAccept_OfAChangedOne_IsFalse()
+    public void TryAccept_AnyCharacterChanged_ReturnsFalse()
     {
-        var said = Write();
-        for (var i = 0; i < said.Length; i++)
+        var greeting = Write();
+        for (var i = 0; i < greeting.Length; i++)
         {
-            Assert.False(Accepts(said[..i] + (said[i] == 'A' ? 'B' : 'A') + said[(i + 1)..]));
+            Assert.False(Accepts(greeting[..i] + (greeting[i] == 'A' ? 'B' : 'A') + greeting[(i + 1)..]));
         }
 
-        Assert.True(Accepts(said));
+        Assert.True(Accepts(greeting));
     }
 
     [Fact]
-    public void TryAccept_OfATagMadeForSomethingElse_IsFalse()
+    public void TryAccept_TagOfAnotherPurpose_ReturnsFalse()
     {
-        var said = Write();
-        var data = said[..said.LastIndexOf(' ')];
+        var greeting = Write();
+        var data = greeting[..greeting.LastIndexOf(' ')];
         Assert.False(Accepts($"{data} {_secret.Forwards.Tag(data)}"));
     }
 
     private string Write() => PeerGreeting.Write("one", "two", _time.GetUtcNow(), _secret);
 
-    private bool Accepts(string said) => _greeting.TryAccept(said, "two", _secret);
+    private bool Accepts(string greeting) => _greeting.TryAccept(greeting, "two", _secret);
 }

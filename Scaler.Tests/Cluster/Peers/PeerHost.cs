@@ -10,7 +10,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Cluster.Peers;
 
-/// <summary>A server in an application of its own, with middleware before it.</summary>
+/// <summary>Hosts a server in an application of its own, optionally with middleware in front of it.</summary>
 internal sealed class PeerHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -28,7 +28,7 @@ internal sealed class PeerHost : IAsyncDisposable
 
     public FakeLogCollector Logs { get; }
 
-    /// <summary>The ways and outcomes of what this server forwarded.</summary>
+    /// <summary>Gets the way and the outcome of each request that this server forwarded.</summary>
     public IEnumerable<string> Forwards => _forwards.GetMeasurementSnapshot().Select(static m => $"{m.Tags["scaler.forward.way"]} {m.Tags["scaler.forward.outcome"]}");
 
     public static async Task<PeerHost> StartAsync(

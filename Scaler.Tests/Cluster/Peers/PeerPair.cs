@@ -13,7 +13,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster.Peers;
 
-/// <summary>Both ends of a connection between two servers, over a socket, with an application at one of them.</summary>
+/// <summary>Both ends of a socket connection between two servers. An application answers at one end.</summary>
 internal sealed class PeerPair : IAsyncDisposable
 {
     private static readonly ServiceProvider Services = new ServiceCollection()
@@ -37,13 +37,13 @@ internal sealed class PeerPair : IAsyncDisposable
 
     public PeerAnswerer Answerer { get; }
 
-    /// <summary>What the answering end writes to.</summary>
+    /// <summary>Gets the stream that the answering end writes to.</summary>
     public NetworkStream Bytes { get; }
 
-    /// <summary>Completes when the asking end has ended.</summary>
+    /// <summary>Gets a task that completes when the calling end has ended.</summary>
     public Task Asked { get; }
 
-    /// <summary>Completes when the answering end has ended.</summary>
+    /// <summary>Gets a task that completes when the answering end has ended.</summary>
     public Task Answered { get; }
 
     public static async Task<PeerPair> StartAsync(RequestDelegate application)
@@ -52,7 +52,7 @@ internal sealed class PeerPair : IAsyncDisposable
         return new PeerPair(asks, answers, application);
     }
 
-    /// <summary>An end at which an application answers.</summary>
+    /// <summary>Creates an answering end with an application.</summary>
     public static PeerAnswerer Answering(NetworkStream stream, RequestDelegate application, TimeProvider time, FakeLogger logger)
     {
         var pipeline = new PeerApplication(new DefaultHttpContextFactory(Services));
@@ -62,7 +62,7 @@ internal sealed class PeerPair : IAsyncDisposable
         return new PeerAnswerer(stream, new ScalerClusterOptions(), time, pipeline, logger);
     }
 
-    /// <summary>Two ends of a connection.</summary>
+    /// <summary>Connects two sockets over the loopback interface.</summary>
     public static async Task<(NetworkStream Asks, NetworkStream Answers)> ConnectAsync()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -72,7 +72,7 @@ internal sealed class PeerPair : IAsyncDisposable
         return (new NetworkStream(asks, ownsSocket: true), new NetworkStream(await listener.AcceptSocketAsync(), ownsSocket: true));
     }
 
-    /// <summary>Asks for something, with an answer to come.</summary>
+    /// <summary>Sends a request.</summary>
     public PeerCall Ask(string query = "", string? body = null)
     {
         var context = new DefaultHttpContext { Request = { Method = body is null ? "GET" : "POST", Path = "/stream/", QueryString = new QueryString(query) } };
@@ -80,7 +80,7 @@ internal sealed class PeerPair : IAsyncDisposable
         return call;
     }
 
-    /// <summary>The answer of a call.</summary>
+    /// <summary>Waits for the response to a call and reads it.</summary>
     public static async Task<(int Status, string Body)> ReadAsync(PeerCall call)
     {
         using (call)

@@ -6,7 +6,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster.Peers;
 
-/// <summary>Requests of polling sessions that come to the other one of two servers.</summary>
+/// <summary>Tests requests of polling sessions that arrive at the server that does not hold the session.</summary>
 public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
     private readonly string _prefix = backends.NewPrefix();
@@ -29,7 +29,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
     }
 
     [Fact]
-    public async Task AnAnswer_IsTheSameAsOfTheServerThatHasTheSession()
+    public async Task Response_FromEitherServer_IsIdentical()
     {
         await StartAsync(options =>
         {
@@ -56,15 +56,15 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
             Assert.Equal(answers[..(answers.Count / 2)], answers[(answers.Count / 2)..]);
         }
 
-        // Polls went over the connection of the two, and a body that is too long for it did not.
+        // Polls go over the peer connection. A body that is too large for it goes over HTTP.
         Assert.Equal(["peer forwarded", "peer forwarded", "peer forwarded"], Two.Forwards.Where(static (_, i) => i is 1 or 3 or 5));
         Assert.Equal("http forwarded", Two.Forwards.ElementAt(4));
     }
 
     [Fact]
-    public async Task AServerThatWillNotBeConnectedTo_IsAskedByHttp()
+    public async Task Forward_PeerConnectionRefused_FallsBackToHttp()
     {
-        // As one of a version that knows no such connections: it does not see what is asked.
+        // Simulates a version without peer connections: it ignores the greeting header.
         await StartAsync(before: static app => app.Use((context, next) =>
         {
             context.Request.Headers.Remove(PeerGreeting.Name);
@@ -78,12 +78,14 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
         }
 
         Assert.All(Two.Forwards, static forward => Assert.Equal("http forwarded", forward));
-        var said = Assert.Single(Two.Logs.GetSnapshot(), static record => record.Message.Contains("refused the peer connection", StringComparison.Ordinal));
-        Assert.Contains("The server one at", said.Message, StringComparison.Ordinal);
+        var warning = Assert.Single(
+            Two.Logs.GetSnapshot(),
+            static record => record.Message.Contains("refused the peer connection", StringComparison.Ordinal));
+        Assert.Contains("The server one at", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Middleware_AndItsUser_AreThoseOfTheServerThatHasTheSession()
+    public async Task Middleware_ForwardedRequest_RunsOnTheServerThatHoldsTheSession()
     {
         var seen = new List<string?>();
         await StartAsync(
@@ -113,7 +115,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
             Assert.StartsWith("200 ", await DescribeAsync(HttpMethod.Post, Uri(host, sid, path: "/base"), "4{}"), StringComparison.Ordinal);
         }
 
-        // Without a body that is there at once it goes alone, to the same place.
+        // A chunked body is not buffered: its request is forwarded over HTTP, to the same server.
         using var slow = new HttpRequestMessage(HttpMethod.Post, Uri(Two, sid, path: "/base")) { Content = new StringContent("4{}"), Headers = { TransferEncodingChunked = true } };
         using var answer = await _http.SendAsync(slow).Within();
         Assert.Equal("ok", await answer.Content.ReadAsStringAsync());
@@ -122,7 +124,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
     }
 
     [Fact]
-    public async Task AServerThatStops_AnswersWhatItHolds_AndIsNotHeldUp()
+    public async Task StopAsync_HoldsAForwardedPoll_AnswersItAndStopsInTime()
     {
         await StartAsync();
         var sid = await OpenAsync();
@@ -137,7 +139,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
     }
 
     [Fact]
-    public async Task AClientThatGoes_EndsItsPollThere_AndNobodyElses()
+    public async Task ForwardedPoll_ClientDisconnects_EndsOnlyThatPoll()
     {
         await StartAsync();
         var (gone, stays) = (await OpenAsync(), await OpenAsync());
@@ -156,7 +158,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
     }
 
     [Fact]
-    public async Task ATrace_GoesOnThere()
+    public async Task ForwardedRequest_Trace_ContinuesOnTheOtherServer()
     {
         var answered = new TaskCompletionSource<ActivityTraceId>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listener = new ActivityListener
@@ -176,17 +178,17 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
     }
 
     [Fact]
-    public async Task AStranger_IsNotTakenForAServer()
+    public async Task PeerUpgrade_InvalidGreetingOrProtocol_Returns403()
     {
         await StartAsync();
         var port = new Uri(One.Url).Port;
         var link = Two.Server.Cluster.Link;
-        var right = PeerGreeting.Write("two", "one", link.Time.GetUtcNow(), link.Secret);
+        var valid = PeerGreeting.Write("two", "one", link.Time.GetUtcNow(), link.Secret);
         var forOther = PeerGreeting.Write("two", "two", link.Time.GetUtcNow(), link.Secret);
         foreach (var (greeting, upgrade, status) in new[]
         {
-            ("x", PeerGreeting.Protocol, "403"), (forOther, PeerGreeting.Protocol, "403"), (right, "websocket", "403"),
-            (right, PeerGreeting.Protocol, "101"), (right, PeerGreeting.Protocol, "403"),
+            ("x", PeerGreeting.Protocol, "403"), (forOther, PeerGreeting.Protocol, "403"), (valid, "websocket", "403"),
+            (valid, PeerGreeting.Protocol, "101"), (valid, PeerGreeting.Protocol, "403"),
         })
         {
             using var connection = await RawConnection.ConnectAsync(port);
@@ -202,7 +204,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
         Assert.EndsWith("""4{"event":"echo","args":[1]}""", await DescribeAsync(HttpMethod.Get, Uri(Two, sid)), StringComparison.Ordinal);
     }
 
-    /// <summary>All of an answer but its time.</summary>
+    /// <summary>Sends a request and formats the status, headers and body of the response, without the Date header.</summary>
     private async Task<string> DescribeAsync(HttpMethod method, Uri uri, string? body = null)
     {
         using var request = new HttpRequestMessage(method, uri) { Content = body is null ? null : new StringContent(body) };
@@ -229,7 +231,7 @@ public sealed class PeersTests(Backends backends) : IClassFixture<Backends>, IAs
                 await backends.ConnectAsync(Backend.Garnet), _prefix, id,
                 options =>
                 {
-                    // A machine that is busy is not one that is gone.
+                    // A busy test machine must not look like an unreachable server.
                     options.Cluster.ForwardConnectTimeout = Deadline.Patience;
                     configure?.Invoke(options);
                 },

@@ -16,7 +16,7 @@ public sealed class SoonBodyTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task ABodyThatComesSoon_IsReadWhole(int first)
+    public async Task ReadAsync_BodyArrivesInTime_ReturnsTheWholeBody(int first)
     {
         await _pipe.Writer.WriteAsync("body"u8[..first].ToArray());
         var reading = SoonBody.ReadAsync(_pipe.Reader, 4, _time).AsTask();
@@ -29,7 +29,7 @@ public sealed class SoonBodyTests
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public async Task ABodyThatDoesNot_IsLeftAsItIs(int first)
+    public async Task ReadAsync_BodyTooLate_LeavesItsBytesUnconsumed(int first)
     {
         await _pipe.Writer.WriteAsync("body"u8[..first].ToArray());
         var reading = SoonBody.ReadAsync(_pipe.Reader, 4, _time).AsTask();
@@ -42,9 +42,9 @@ public sealed class SoonBodyTests
     }
 
     [Fact]
-    public async Task ABodyThatComesAtTheVeryEnd_TellsWhoReadsNextNothingOfIt()
+    public async Task ReadAsync_BodyArrivesAtTheTimeout_NextReadIsNotCanceled()
     {
-        var reader = new EndsWithTheBody(_pipe, _time);
+        var reader = new TimeoutAfterBodyReader(_pipe, _time);
         var read = await SoonBody.ReadAsync(reader, 4, _time).AsTask().Within();
         Assert.Equal("body"u8.ToArray(), read.Buffer.ToArray());
         _pipe.Reader.AdvanceTo(read.Buffer.Start);
@@ -52,14 +52,14 @@ public sealed class SoonBodyTests
     }
 
     [Fact]
-    public async Task ABodyThatBreaksOff_Throws()
+    public async Task ReadAsync_BodyAborted_Throws()
     {
         var reading = SoonBody.ReadAsync(_pipe.Reader, 4, _time).AsTask();
         await _pipe.Writer.CompleteAsync(new IOException("reset"));
         await Assert.ThrowsAsync<IOException>(() => reading.Within());
     }
 
-    /// <summary>Whoever reads next gets everything, and no word of what went before.</summary>
+    /// <summary>Asserts that the next read returns the whole body and is not canceled.</summary>
     private async Task AssertRestAsync(int first)
     {
         await _pipe.Writer.WriteAsync("body"u8[first..].ToArray());
@@ -69,10 +69,10 @@ public sealed class SoonBodyTests
         Assert.Equal("body"u8.ToArray(), read.Buffer.ToArray());
     }
 
-    /// <summary>Time is up when the body has just come, and nobody has looked at it yet.</summary>
-    private sealed class EndsWithTheBody(Pipe pipe, FakeTimeProvider time) : PipeReader
+    /// <summary>A pipe reader whose first read lets the timeout elapse right after the body has arrived.</summary>
+    private sealed class TimeoutAfterBodyReader(Pipe pipe, FakeTimeProvider time) : PipeReader
     {
-        private bool _hasEnded;
+        private bool _timedOut;
 
         public override bool TryRead(out ReadResult result)
         {
@@ -82,12 +82,12 @@ public sealed class SoonBodyTests
 
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
-            if (_hasEnded)
+            if (_timedOut)
             {
                 return await pipe.Reader.ReadAsync(cancellationToken);
             }
 
-            _hasEnded = true;
+            _timedOut = true;
             await pipe.Writer.WriteAsync("body"u8.ToArray(), cancellationToken);
             var read = await pipe.Reader.ReadAsync(cancellationToken);
             time.Advance(TimeSpan.FromMilliseconds(100));

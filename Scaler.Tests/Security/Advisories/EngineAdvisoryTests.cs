@@ -6,14 +6,14 @@ using Scaler.Tests.Security.Engine;
 namespace Scaler.Tests.Security.Advisories;
 
 /// <summary>
-/// What others in this field had to repair, tried on this server: polling, the upgrade and WebSockets. Beside each attacker, others lose nothing.
-/// The rows are those of SECURITY.md.
+/// Tries known vulnerabilities of other implementations on polling, the upgrade and WebSockets. Well-behaved clients run
+/// beside each attacker and must lose nothing. The rows are those of SECURITY.md.
 /// </summary>
 public sealed class EngineAdvisoryTests
 {
-    /// <summary>engine.io: memory exhausted by the bodies of posts.</summary>
+    /// <summary>engine.io: POST bodies exhausted the memory.</summary>
     [Fact]
-    public Task Cve202036048_AnEndlessBody_IsCutAtTheLimit() => BesideOthersAsync(
+    public Task Cve202036048_EndlessBody_IsCutOffAtTheLimit() => AttackAsync(
         static options => options.MaxPayload = 10_000,
         static async host =>
         {
@@ -28,11 +28,11 @@ public sealed class EngineAdvisoryTests
             Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
         });
 
-    /// <summary>engine.io: a bad frame before the session exists ended the process.</summary>
+    /// <summary>engine.io: an invalid frame before the session existed crashed the process.</summary>
     [Theory]
     [InlineData("?EIO=4&transport=websocket")]
     [InlineData("?EIO=4&transport=websocket&sid=")]
-    public Task Cve202221676_ABadFrame_RightBehindTheRequest_EndsThatConnectionOnly(string query) => BesideOthersAsync(
+    public Task Cve202221676_InvalidFrameRightAfterTheRequest_EndsThatConnectionOnly(string query) => AttackAsync(
         null,
         async host =>
         {
@@ -46,9 +46,9 @@ public sealed class EngineAdvisoryTests
             await socket.Connection.ReadToEndAsync();
         });
 
-    /// <summary>engine.io: a connection that is reset while it upgrades ended the process.</summary>
+    /// <summary>engine.io: a connection reset during the upgrade crashed the process.</summary>
     [Fact]
-    public Task Cve202241940_AReset_DuringTheUpgrade_LeavesPollingAlive() => BesideOthersAsync(
+    public Task Cve202241940_ResetDuringTheUpgrade_KeepsPollingAlive() => AttackAsync(
         null,
         static async host =>
         {
@@ -64,14 +64,14 @@ public sealed class EngineAdvisoryTests
             Assert.EndsWith("4still here", (await host.PollAsync(sid)).Text, StringComparison.Ordinal);
         });
 
-    /// <summary>engine.io: a transport whose name is one of every object's properties ended the process.</summary>
+    /// <summary>engine.io: a transport named like a property of every JavaScript object crashed the process.</summary>
     [Theory]
     [InlineData("constructor")]
     [InlineData("__proto__")]
     [InlineData("toString")]
     [InlineData("hasOwnProperty")]
     [InlineData("GetType")]
-    public Task Cve202331125_ATransport_OfThatName_IsUnknown(string transport) => BesideOthersAsync(
+    public Task Cve202331125_TransportNamedLikeAnObjectProperty_IsUnknown(string transport) => AttackAsync(
         null,
         async host =>
         {
@@ -80,9 +80,9 @@ public sealed class EngineAdvisoryTests
             Assert.StartsWith("HTTP/1.1 400 ", socket.Head, StringComparison.Ordinal);
         });
 
-    /// <summary>python-engineio, GHSA-cgwc-pv48-fhj5: a thread for each pong.</summary>
+    /// <summary>python-engineio, GHSA-cgwc-pv48-fhj5: each pong started a thread.</summary>
     [Fact]
-    public Task GhsaCgwcPv48_PongsThatNobodyAskedFor_StartNothing() => BesideOthersAsync(
+    public Task GhsaCgwcPv48_UnsolicitedPongs_AreIgnored() => AttackAsync(
         null,
         static async host =>
         {
@@ -92,11 +92,11 @@ public sealed class EngineAdvisoryTests
             Assert.Equal("4after", await socket.ReadTextAsync());
         });
 
-    /// <summary>ws: an overly long payload ended the process; Bandit, CVE-2026-42786: so did fragments without an end.</summary>
+    /// <summary>ws: an overlong payload crashed the process. Bandit, CVE-2026-42786: endless fragments did so too.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public Task Cve201610542_AnOverlyLongMessage_IsRefusedBeforeItIsBuffered(bool announced) => BesideOthersAsync(
+    public Task Cve201610542_OverlongMessage_IsRefusedBeforeItIsBuffered(bool announced) => AttackAsync(
         static options => options.MaxPayload = 10_000,
         async host =>
         {
@@ -108,12 +108,12 @@ public sealed class EngineAdvisoryTests
             Assert.Equal((1009, ""), await socket.ReadCloseAsync());
         });
 
-    /// <summary>ws: a ping was answered with memory that was not its own.</summary>
+    /// <summary>ws: a pong contained memory that was not part of the ping.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("125")]
     [InlineData("x")]
-    public Task Cve201610518_APong_HoldsWhatThePingHeld(string payload) => BesideOthersAsync(
+    public Task Cve201610518_Ping_IsAnsweredWithItsOwnPayload(string payload) => AttackAsync(
         null,
         async host =>
         {
@@ -123,7 +123,10 @@ public sealed class EngineAdvisoryTests
             Assert.Equal((10, payload), (opcode, Encoding.UTF8.GetString(pong)));
         });
 
-    /// <summary>ws: a header of many blanks took quadratic time; GHSA-5v72-xg48-5rpm: an extension of an object's property ended the process.</summary>
+    /// <summary>
+    /// ws: a header with many spaces took quadratic time. GHSA-5v72-xg48-5rpm: an extension named like an object property
+    /// crashed the process.
+    /// </summary>
     [Theory]
     [InlineData("Sec-WebSocket-Protocol", "blanks")]
     [InlineData("Sec-WebSocket-Extensions", "blanks")]
@@ -131,7 +134,7 @@ public sealed class EngineAdvisoryTests
     [InlineData("Sec-WebSocket-Extensions", ",;constructor")]
     [InlineData("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits=\"")]
     [InlineData("Sec-WebSocket-Protocol", ",,,")]
-    public Task Cve202132640_AnOddHeader_IsReadOrRefused(string name, string value) => BesideOthersAsync(
+    public Task Cve202132640_UnusualHeader_IsParsedOrRefused(string name, string value) => AttackAsync(
         static options => options.PerMessageDeflate.Enabled = true,
         async host =>
         {
@@ -141,9 +144,9 @@ public sealed class EngineAdvisoryTests
             Assert.DoesNotContain("permessage-deflate", socket.Head, StringComparison.OrdinalIgnoreCase);
         });
 
-    /// <summary>ws: more headers than the platform counts ended the process.</summary>
+    /// <summary>ws: a request with more headers than the platform's limit crashed the process.</summary>
     [Fact]
-    public Task Cve202437890_ManyHeaders_AreRefused() => BesideOthersAsync(
+    public Task Cve202437890_ManyHeaders_AreRefused() => AttackAsync(
         null,
         static async host =>
         {
@@ -152,9 +155,9 @@ public sealed class EngineAdvisoryTests
             Assert.StartsWith("HTTP/1.1 431 ", socket.Head, StringComparison.Ordinal);
         });
 
-    /// <summary>ws: a flood of tiny fragments held far more memory than it sent.</summary>
+    /// <summary>ws: a flood of tiny fragments occupied far more memory than was sent.</summary>
     [Fact]
-    public Task Cve202648779_TinyFragments_AreCounted() => BesideOthersAsync(
+    public Task Cve202648779_TinyFragments_AreCounted() => AttackAsync(
         null,
         static async host =>
         {
@@ -164,41 +167,44 @@ public sealed class EngineAdvisoryTests
             Assert.Equal((1008, ""), await socket.ReadCloseAsync());
         });
 
-    /// <summary>socket.io-parser: a packet of very many pieces took quadratic time and memory.</summary>
+    /// <summary>socket.io-parser: a packet of very many parts took quadratic time and memory.</summary>
     [Fact]
-    public Task Cve202036049_AMessageOfManyPieces_IsPutTogetherOnce() => BesideOthersAsync(
+    public Task Cve202036049_MessageOfManyFragments_IsAssembledOnce() => AttackAsync(
         null,
         static async host =>
         {
             using var socket = await host.OpenWebSocketAsync();
             await socket.SendAsync(RawWebSocket.Frame(1, "4"u8, final: false));
-            var piece = RawWebSocket.Frame(0, Encoding.UTF8.GetBytes(new string('x', 900)), final: false);
-            await socket.Connection.SendAsync(Enumerable.Repeat(piece, 1000).SelectMany(static bytes => bytes).ToArray());
+            var fragment = RawWebSocket.Frame(0, Encoding.UTF8.GetBytes(new string('x', 900)), final: false);
+            await socket.Connection.SendAsync(Enumerable.Repeat(fragment, 1000).SelectMany(static bytes => bytes).ToArray());
             await socket.SendAsync(RawWebSocket.Frame(0, []));
             Assert.Equal(900_001, (await socket.ReadTextAsync()).Length);
         });
 
-    /// <summary>.NET: a frame that ends in its header was read for ever.</summary>
+    /// <summary>.NET: reading a frame that ended within its header never returned.</summary>
     [Theory]
     [InlineData(new byte[] { 0x81 })]
     [InlineData(new byte[] { 0x81, 0xFE, 0x01 })]
     [InlineData(new byte[] { 0x81, 0xFF, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x81, 0x85, 1, 2, 3 })]
     [InlineData(new byte[] { 0x81, 0x85, 1, 2, 3, 4, 5 })]
-    public Task Cve202126423_AFrame_ThatIsCutOff_EndsItsSession(byte[] bytes) => BesideOthersAsync(
+    public Task Cve202126423_TruncatedFrame_EndsItsSession(byte[] bytes) => AttackAsync(
         null,
         async host =>
         {
             var socket = await host.OpenWebSocketAsync();
             await socket.SendAsync(bytes);
-            var ending = host.Handler.NextClosed();
+            var closed = host.Handler.NextClosed();
             socket.Dispose();
-            Assert.Equal(EngineCloseReason.TransportClose, await ending);
+            Assert.Equal(EngineCloseReason.TransportClose, await closed);
         });
 
-    /// <summary>Kestrel: a chunk whose line ends otherwise hid a second request from a proxy. The platform refuses it, and the connection ends with it.</summary>
+    /// <summary>
+    /// Kestrel: a bare newline in a chunk extension hid a second request from a proxy. The fixed Kestrel refuses it and closes
+    /// the connection.
+    /// </summary>
     [Fact]
-    public Task Cve202555315_AChunkExtension_WithABareNewline_IsRefused() => BesideOthersAsync(
+    public Task Cve202555315_ChunkExtensionWithABareNewline_IsRefused() => AttackAsync(
         null,
         static async host =>
         {
@@ -212,7 +218,7 @@ public sealed class EngineAdvisoryTests
             Assert.DoesNotContain("a", host.Handler.Messages);
         });
 
-    private static async Task BesideOthersAsync(Action<EngineIOOptions>? configure, Func<EngineTestHost, Task> attack)
+    private static async Task AttackAsync(Action<EngineIOOptions>? configure, Func<EngineTestHost, Task> attack)
     {
         await using var host = await EngineTestHost.StartAsync(configure);
         using var others = await Neighbours.OfAsync(host);

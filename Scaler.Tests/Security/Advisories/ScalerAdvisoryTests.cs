@@ -6,7 +6,9 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Advisories;
 
-/// <summary>What others in this field had to repair, tried on messages and on the cluster. The rows are those of SECURITY.md.</summary>
+/// <summary>
+/// Tries known vulnerabilities of other implementations on messages and on the cluster. The rows are those of SECURITY.md.
+/// </summary>
 public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backends>
 {
     /// <summary>socket.io-parser, CVE-2022-2421 and CVE-2023-32695; socket.io, CVE-2024-38355; SignalR, CVE-2026-45591.</summary>
@@ -30,7 +32,7 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
     };
 
     [Theory, MemberData(nameof(Messages))]
-    public async Task AMessage_MadeToBreakTheDecoder_IsAnError_AndHarmsNobody(string message, string name)
+    public async Task AMessage_MadeToBreakTheDecoder_RaisesAnErrorAndHarmsNoOtherClient(string message, string name)
     {
         var raised = Channel.CreateUnbounded<string>();
         await using var server = await StartAsync(backends.NewPrefix(), "one", static options => options.Strict = true, server => server.Errors.Raised += error => raised.Writer.TryWrite(error.Name));
@@ -49,9 +51,12 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
         Assert.False(raised.Reader.TryRead(out _));
     }
 
-    /// <summary>SignalR, CVE-2023-35391: what was for one user came to another through the backplane. Names that mean something to Redis are names here.</summary>
+    /// <summary>
+    /// SignalR, CVE-2023-35391: a message for one user reached another through the backplane. Account names with a special
+    /// meaning in Redis are plain names here.
+    /// </summary>
     [Fact]
-    public async Task Cve202335391_WhatIsForOneAccount_ReachesNobodyElse_WhateverItsName()
+    public async Task Cve202335391_MessageForOneAccount_ReachesNoOtherAccount()
     {
         string[] names = ["a", "a*", "*", "[a]", "a?", "A", "a ", "a:b", "{a}", "a\\", "ä", "a;b=1", "a=1;"];
         var prefix = backends.NewPrefix();
@@ -62,7 +67,7 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
         {
             foreach (var name in names)
             {
-                // With receipts: what the other server sends below may not come before it.
+                // With receipts, so that the broadcast of the other server below cannot arrive first.
                 Assert.Equal(2, (await one.Account(name).SendAsync("for", [name], new SendOptions { Receipts = true })).Connections);
             }
 
@@ -80,19 +85,22 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
     }
 
     /// <summary>
-    /// python-socketio, CVE-2025-61765: whoever could write to the message queue ran code on every server. Whatever is put onto the bus without the
-    /// cluster's secret is passed over and counted.
+    /// python-socketio, CVE-2025-61765: write access to the message queue was enough to run code on every server. Scaler skips
+    /// and counts messages on the bus that were not signed with the cluster's secret.
     /// </summary>
     [Fact]
-    public async Task Cve202561765_WhatIsPutOntoTheBus_WithoutTheSecret_IsPassedOver()
+    public async Task Cve202561765_MessageNotSignedWithTheSecret_IsSkipped()
     {
         var prefix = backends.NewPrefix();
         var redis = await backends.ConnectAsync(Backend.Garnet);
-        await using var one = await StartAsync(prefix, "one", static options => options.Cluster.Secret = "what only the cluster knows");
+        await using var one = await StartAsync(
+            prefix, "one", static options => options.Cluster.Secret = "the secret of the cluster");
         await using var client = await TestClient.ConnectAsync(one.Url(), "acme");
-        // A cluster of the same prefix that has another secret, and bytes that are nothing.
-        await using var evil = new ScalerCluster(redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "what somebody else has guessed" } });
-        var sent = await evil.SendAsync("acme", "evil", ["x"], new SendOptions { Receipts = true });
+
+        // A cluster with the same prefix but another secret, then arbitrary bytes.
+        await using var attacker = new ScalerCluster(
+            redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "a secret that was guessed" } });
+        var sent = await attacker.SendAsync("acme", "evil", ["x"], new SendOptions { Receipts = true });
         Assert.Equal(0, sent.Connections);
         var channel = new RedisKeys(prefix).Channel(one.Cluster.Link.Holder);
         foreach (var bytes in new[] { [], "\u0080\u0004cposix\nsystem\n"u8.ToArray(), Encoding.UTF8.GetBytes(new string('x', 100_000)) })

@@ -14,7 +14,7 @@ public sealed class AccessTokenTests
     [InlineData("?ACCESS_TOKEN=abc", "?ACCESS_TOKEN=abc", "")]
     [InlineData("?a=access_token", "?a=access_token", "")]
     [InlineData("", "", "")]
-    public void MoveToHeader_TakesTheTokensOutOfTheUrl(string query, string left, string header)
+    public void MoveToHeader_TokensInTheQuery_RemovesThemFromTheUrl(string query, string remaining, string header)
     {
         var context = new DefaultHttpContext();
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
@@ -22,7 +22,9 @@ public sealed class AccessTokenTests
 
         AccessToken.MoveToHeader(request);
 
-        Assert.Equal((left, "/stream/" + left, header), (request.QueryString, request.RawTarget, context.Request.Headers.Authorization.ToString()));
+        Assert.Equal(
+            (remaining, "/stream/" + remaining, header),
+            (request.QueryString, request.RawTarget, context.Request.Headers.Authorization.ToString()));
     }
 
     [Theory]
@@ -31,7 +33,7 @@ public sealed class AccessTokenTests
     [InlineData("Basic abc", null)]
     [InlineData("Bearer", null)]
     [InlineData("", null)]
-    public void Read_GivesTheBearerToken(string header, string? token)
+    public void Read_AuthorizationHeader_ReturnsTheBearerToken(string header, string? token)
     {
         var request = new DefaultHttpContext().Request;
         request.Headers.Authorization = header;
@@ -45,7 +47,7 @@ public sealed class AccessTokenTests
     [InlineData("/stream", true)]
     [InlineData("/base/stream/", true)]
     [InlineData("/hub", false)]
-    public void Create_LooksAtScalersPathOnly(string path, bool moved)
+    public void Create_TokenInTheQuery_IsMovedOnScalersPathOnly(string path, bool moved)
     {
         var features = new DefaultHttpContext().Features;
         var request = features.GetRequiredFeature<IHttpRequestFeature>();

@@ -7,11 +7,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Auth;
 
-/// <summary>Tokens of an OpenID Connect provider, whose keys and issuer are read from its metadata.</summary>
+/// <summary>Tests tokens of an OpenID Connect provider. Its keys and issuer are read from its metadata.</summary>
 public sealed class AuthorityTests(Backends backends) : IClassFixture<Backends>
 {
     [Fact]
-    public async Task ATokenOfTheAuthority_Connects_AndOthersDoNot_AlsoWhereItComesUpLate()
+    public async Task Handshake_TokenOfTheAuthority_ConnectsEvenIfTheAuthorityStartsLate()
     {
         using var rsa = RSA.Create(2048);
         var key = new RsaSecurityKey(rsa) { KeyId = "one" };
@@ -29,7 +29,7 @@ public sealed class AuthorityTests(Backends backends) : IClassFixture<Backends>
                 (options.Auth.Jwt.Authority, options.Auth.Jwt.RequireHttps, options.Auth.Jwt.Audience) = (url, false, Tokens.Audience);
             });
 
-        // Nobody is refused for ever because the provider was away.
+        // While the provider is down, tokens are refused. They are accepted once it is reachable.
         Assert.Equal((403, "Forbidden: the token is not valid"), await JwtTests.HandshakeAsync(server, "", Token(key, url), null));
         await using var provider = await StartProviderAsync(url, key);
         await Deadline.Until(async () => (await JwtTests.HandshakeAsync(server, "", Token(key, url), null)).Status == 200);

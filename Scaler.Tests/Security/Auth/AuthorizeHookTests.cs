@@ -4,16 +4,16 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Auth;
 
-/// <summary>The application's own word on who may connect.</summary>
+/// <summary>Tests <see cref="ScalerOptions.AuthorizeAsync"/>, the authorization callback of the application.</summary>
 public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backends>
 {
     [Fact]
-    public async Task AuthorizeAsync_ThatRefuses_TellsTheClientWhy()
+    public async Task AuthorizeAsync_Refuses_SendsTheReasonToTheClient()
     {
-        var asked = new List<string?>();
+        var accounts = new List<string?>();
         await using var server = await StartAsync(options => options.AuthorizeAsync = context =>
         {
-            asked.Add(context.Account);
+            accounts.Add(context.Account);
             return ValueTask.FromResult(context.HttpContext.Request.Query["ticket"] == "valid" ? EngineAuthorization.Allow : EngineAuthorization.Refuse("no ticket"));
         });
         await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", more: "&ticket=valid");
@@ -22,14 +22,14 @@ public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backen
         Assert.Equal((400, "Bad request: the query parameter 'account' has 300 characters, at most 256 are allowed"), await JwtTests.HandshakeAsync(server, "&account=" + new string('a', 300), null, null));
         Assert.Equal((403, "no ticket"), await JwtTests.HandshakeAsync(server, "", null, null));
 
-        Assert.Equal(["acme", "acme", null], asked);
+        Assert.Equal(["acme", "acme", null], accounts);
         Assert.Equal(1, server.ConnectionCount);
         await server.BroadcastAsync("news");
         Assert.Equal("""{"event":"news","args":[]}""", await neighbour.NextAsync());
     }
 
     [Fact]
-    public async Task AuthorizeAsync_MaySayTheAccount_AndWhenItEnds()
+    public async Task AuthorizeAsync_SetsAccountAndExpiry_AppliesBoth()
     {
         await using var server = await StartAsync(static options => options.AuthorizeAsync = static context =>
         {
@@ -45,7 +45,7 @@ public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backen
     }
 
     [Fact]
-    public async Task AuthorizeAsync_WithATokenToo_ComesBehindIt()
+    public async Task AuthorizeAsync_TokenRequired_RunsAfterTokenValidation()
     {
         var users = new List<string?>();
         await using var server = await StartAsync(options =>

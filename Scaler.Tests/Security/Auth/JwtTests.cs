@@ -6,20 +6,21 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Auth;
 
-/// <summary>Handshakes with and without a token.</summary>
+/// <summary>Tests handshakes with and without a token.</summary>
 public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
 {
     private const string NotValid = "Forbidden: the token is not valid";
 
-    // Made by the test, not before all tests: they last longer than a token.
-    private static readonly Dictionary<string, (Func<string?> Token, string Message)> Wrong = new()
+    // Each test creates its token: one created before all tests could expire before they end.
+    private static readonly Dictionary<string, (Func<string?> Token, string Message)> InvalidTokens = new()
     {
-        ["none"] = (static () => null, "Forbidden: a token is required"),
+        ["no token"] = (static () => null, "Forbidden: a token is required"),
         ["nonsense"] = (static () => "nonsense", NotValid),
-        ["a JWT's shape"] = (static () => "e30.e30.e30", NotValid),
+        ["empty JWT parts"] = (static () => "e30.e30.e30", NotValid),
         ["expired"] = (static () => Tokens.For("acme", change: static t => t.Expires = Now.AddMinutes(-1)), "Forbidden: the token has expired"),
-        ["without an end"] = (static () => Tokens.For("acme", change: static t => t.Expires = null), "Forbidden: the token has expired"),
-        ["too early"] = (static () => Tokens.For("acme", change: static t => t.NotBefore = Now.AddMinutes(1)), NotValid),
+        ["no expiry"] =
+            (static () => Tokens.For("acme", change: static t => t.Expires = null), "Forbidden: the token has expired"),
+        ["not yet valid"] = (static () => Tokens.For("acme", change: static t => t.NotBefore = Now.AddMinutes(1)), NotValid),
         ["another audience"] = (static () => Tokens.For("acme", change: static t => t.Audience = "mail"), NotValid),
         ["no audience"] = (static () => Tokens.For("acme", change: static t => t.Audience = null), NotValid),
         ["another issuer"] = (static () => Tokens.For("acme", change: static t => t.Issuer = "https://evil.example"), NotValid),
@@ -29,14 +30,14 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         ["no account"] = (static () => Tokens.For([]), "Forbidden: the token is not for this account"),
     };
 
-    public static TheoryData<string> WrongOnes => [.. Wrong.Keys];
+    public static TheoryData<string> WrongOnes => [.. InvalidTokens.Keys];
 
     private static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
 
     [Theory, MemberData(nameof(WrongOnes))]
-    public async Task Handshake_WithAWrongToken_IsRefused_AndHarmsNobody(string what)
+    public async Task Handshake_InvalidToken_IsRefusedAndHarmsNoOtherClient(string problem)
     {
-        var (token, message) = (Wrong[what].Token(), Wrong[what].Message);
+        var (token, message) = (InvalidTokens[problem].Token(), InvalidTokens[problem].Message);
         await using var server = await StartAsync();
         await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", polling: true, more: "&access_token=" + Tokens.For("acme"));
         foreach (var inQuery in new[] { true, false })
@@ -49,8 +50,8 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(WebSocketUrl(server, "&account=acme" + (token is null ? "" : "&access_token=" + token)), default));
         Assert.Equal(403, (int)socket.HttpStatusCode);
 
-        await neighbour.SendAsync($$"""{"event":"echo","args":["{{what}}"]}""");
-        Assert.Equal($$"""{"event":"echo","args":["{{what}}"]}""", await neighbour.NextAsync());
+        await neighbour.SendAsync($$"""{"event":"echo","args":["{{problem}}"]}""");
+        Assert.Equal($$"""{"event":"echo","args":["{{problem}}"]}""", await neighbour.NextAsync());
         Assert.Equal(1, server.ConnectionCount);
     }
 
@@ -60,7 +61,8 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     [InlineData("", "acme", true)]
     [InlineData("&account=", "acme", false)]
     [InlineData("&account=acme2", "acme2", true, "acme", "acme2")]
-    public async Task Handshake_WithAToken_ConnectsAsItsAccount(string query, string account, bool inQuery, params string[] accounts)
+    public async Task Handshake_ValidToken_ConnectsAsItsAccount(
+        string query, string account, bool inQuery, params string[] accounts)
     {
         await using var server = await StartAsync();
         var token = Tokens.For(accounts.Length == 0 ? ["acme"] : accounts);
@@ -73,7 +75,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task WebSocket_WithTheTokenInQueryOrHeader_Connects()
+    public async Task WebSocket_TokenInQueryOrHeader_Connects()
     {
         await using var server = await StartAsync();
         foreach (var inQuery in new[] { true, false })
@@ -94,7 +96,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task Handshake_WithTwoTokens_Gets400()
+    public async Task Handshake_TwoTokens_Returns400()
     {
         await using var server = await StartAsync();
         var token = Tokens.For("acme");
@@ -103,7 +105,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task Handshake_WithATokenForSeveralAccounts_NeedsOneInTheQuery()
+    public async Task Handshake_TokenForSeveralAccounts_RequiresTheAccountInTheQuery()
     {
         await using var server = await StartAsync();
         Assert.Equal(
@@ -117,19 +119,20 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task APublicKey_VerifiesItsTokens_AndIsNoSecret(bool elliptic)
+    public async Task Handshake_PublicKeyConfigured_AcceptsOnlyTokensOfItsPrivateKey(bool elliptic)
     {
         var (credentials, pem) = Tokens.NewKey(elliptic);
         await using var server = await StartAsync(options => options.Auth.Jwt.SigningKey = pem);
 
         Assert.Equal((200, ""), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = credentials), null));
         Assert.Equal((403, NotValid), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = Tokens.NewKey(elliptic).Credentials), null));
-        // Whoever knows the public key makes a token with it as if it were the secret of an HMAC.
+
+        // Algorithm confusion: the token is signed with the public key as an HMAC secret.
         Assert.Equal((403, NotValid), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = Hmac(pem)), null));
     }
 
     [Fact]
-    public async Task OtherClaims_AreWhatTheConfigurationSays()
+    public async Task Handshake_ClaimNamesConfigured_ReadsAccountAndUserFromThem()
     {
         await using var server = await StartAsync(static options => (options.Auth.AccountClaim, options.Auth.UserClaim) = ("tenant", "email"));
         var token = Tokens.For("ignored", change: static t => (t.Claims["tenant"], t.Claims["email"]) = ("acme", "ann@example.org"));
@@ -141,7 +144,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AConnection_WhoseTokenExpires_IsClosed_AndOthersStay()
+    public async Task Connection_TokenExpires_ClosesOnlyThatConnection()
     {
         await using var server = await StartAsync();
         var brief = Tokens.For("acme", change: static t => t.Expires = Now.AddSeconds(2));
@@ -157,7 +160,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AConnection_WhoseTokenExpires_StaysWhereTheOptionsSaySo()
+    public async Task Connection_TokenExpiresWithCloseAtExpiryOff_StaysOpen()
     {
         await using var server = await StartAsync(static options => options.Auth.CloseAtExpiry = false);
         var brief = Tokens.For("acme", change: static t => t.Expires = Now.AddSeconds(2));

@@ -6,7 +6,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Auth;
 
-/// <summary>A session belongs to whom it was opened for, on whichever server its requests land.</summary>
+/// <summary>Tests that every server accepts requests of a session only from the account and the user that opened it.</summary>
 public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
     private readonly List<ScalerServer> _servers = [];
@@ -24,7 +24,7 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     }
 
     [Fact]
-    public async Task ARequest_ForAnotherAccount_IsRefusedOnEveryServer_AndTheSessionGoesOn()
+    public async Task Request_ForAnotherAccount_IsRefusedOnEveryServerAndKeepsTheSession()
     {
         await StartAsync(static _ => { });
         var sid = await OpenAsync("&account=acme");
@@ -38,7 +38,7 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     }
 
     [Fact]
-    public async Task ARequest_WithATokenOfSomebodyElse_IsRefusedOnEveryServer_AndTheSessionGoesOn()
+    public async Task Request_WithAnotherToken_IsRefusedOnEveryServerAndKeepsTheSession()
     {
         await StartAsync(Tokens.Trust);
         var mine = Tokens.For("acme");
@@ -64,7 +64,7 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     }
 
     [Fact]
-    public async Task ANewerToken_OfTheSameUser_KeepsTheSession()
+    public async Task Request_NewerTokenOfTheSameUser_KeepsTheSession()
     {
         await StartAsync(Tokens.Trust);
         var brief = Tokens.For("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(3));
@@ -72,7 +72,7 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
         var newer = "&account=acme&access_token=" + Tokens.For("acme");
         await AssertServedEverywhereAsync(sid, newer);
 
-        // The first one is over.
+        // Waits until the first token has expired.
         await Deadline.Until(async () => (await JwtTests.HandshakeAsync(_servers[0], "", brief, null)).Status == 403);
         await using var other = await TestClient.ConnectAsync(
             _servers[0].Url(), "acme", more: "&access_token=" + Tokens.For("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1)));
@@ -81,9 +81,9 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     }
 
     [Fact]
-    public async Task AnApplicationsOwnUser_IsBoundTheSame()
+    public async Task Request_UserSetByTheApplication_IsBoundToTheSession()
     {
-        // What an application's authentication does for each request, before Scaler sees it.
+        // Simulates authentication by the application, which sets the user of each request before Scaler handles it.
         var identity = new Identity("acme", "ann", null, null);
         var admission = new Admission(new ScalerOptions());
         await using var host = await EngineTestHost.StartAsync(options =>
@@ -108,7 +108,7 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     }
 
     [Fact]
-    public async Task AForwardedRequest_KeepsTheClientsAddress_AndAForgedOneIsNotBelieved()
+    public async Task ForwardedRequest_ClientAddress_IsKeptAndForgedHeadersAreIgnored()
     {
         var seen = new List<string?>();
         await StartAsync(options => options.EngineIO.OnHeaders = (_, context) =>
@@ -133,9 +133,10 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
 
         using var forged = new HttpRequestMessage(HttpMethod.Post, Url(_servers[0], sid, "&account=acme")) { Content = new StringContent("4{}") };
         forged.Headers.Add("X-Scaler-Forwarded", "two 203.0.113.9 https 1 AAAAAAAAAAAAAAAAAAAAAA");
-        using var taken = await http.SendAsync(forged).Within();
-        Assert.Equal("ok", await taken.Content.ReadAsStringAsync());
-        // The second came by way of the other server, whose own address is another.
+        using var accepted = await http.SendAsync(forged).Within();
+        Assert.Equal("ok", await accepted.Content.ReadAsStringAsync());
+
+        // The second request was forwarded by the other server, whose own address is different.
         Assert.Equal(["127.0.0.2 http", "127.0.0.2 http", "127.0.0.2 http"], seen);
     }
 

@@ -5,14 +5,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Scaler.Tests.Security.Auth;
 
-/// <summary>A provider of tokens for tests.</summary>
+/// <summary>Issues tokens for tests.</summary>
 internal static class Tokens
 {
     public const string Secret = "a secret of the tests, long enough for HS256";
     public const string Issuer = "https://issuer.example";
     public const string Audience = "stream";
 
-    /// <summary>Options that trust this provider.</summary>
+    /// <summary>Configures options to trust the tokens of this class.</summary>
     public static void Trust(ScalerOptions options)
     {
         options.Auth.Mode = ScalerAuthMode.Jwt;
@@ -41,7 +41,7 @@ internal static class Tokens
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
     }
 
-    /// <summary>Credentials, and the public key in PEM that goes with them.</summary>
+    /// <summary>Creates signing credentials, and the matching public key in PEM format.</summary>
     public static (SigningCredentials Credentials, string Pem) NewKey(bool elliptic)
     {
         if (elliptic)

@@ -14,14 +14,14 @@ public sealed class HandshakeLimitTests
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
     [Fact]
-    public async Task OneHandshakeTooMany_IsRefusedWith429_AndOthersAreServed()
+    public async Task Handshake_AboveTheLimit_Returns429AndServesOthers()
     {
-        var told = new List<EngineLimitReached>();
+        var reported = new List<EngineLimitReached>();
         await using var host = await EngineTestHost.StartAsync(options =>
         {
             options.MaxHandshakesPerAddress = 2;
             options.HandshakeWindow = Window;
-            options.OnLimitReached = told.Add;
+            options.OnLimitReached = reported.Add;
         });
         using var limits = new MetricCollector<long>(
             host.Services.GetRequiredService<IMeterFactory>(), "Scaler.EngineIO", "engineio.server.limits_reached");
@@ -33,19 +33,19 @@ public sealed class HandshakeLimitTests
         using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"));
         Assert.StartsWith("HTTP/1.1 429 ", socket.Head, StringComparison.Ordinal);
 
-        // Told of at most once a second, counted each time.
-        Assert.Equal((EngineLimit.Handshakes, null), (Assert.Single(told).Limit, told[0].Session));
+        // Reported at most once per second, but counted each time.
+        Assert.Equal((EngineLimit.Handshakes, null), (Assert.Single(reported).Limit, reported[0].Session));
         Assert.Equal(["handshakes", "handshakes"], limits.GetMeasurementSnapshot().Select(static m => m.Tags["engineio.limit"]));
         await neighbours.ReceiveEverythingAsync();
 
-        // Another address of the same machine.
+        // Another address of the same machine has its own limit.
         using var other = FromAddress.Client("127.0.0.2");
         Assert.StartsWith(
             "0{", await other.GetStringAsync(new Uri($"http://127.0.0.1:{host.Port}/engine.io/?EIO=4&transport=polling")).Within(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task TryTake_AfterAWhile_IsAllowedAgain()
+    public async Task TryTake_TokensRefilled_ReturnsTrueAgain()
     {
         using var limiter = new HandshakeLimiter(5, TimeSpan.FromSeconds(1), TimeProvider.System);
         for (var index = 0; index < 5; index++)
@@ -63,7 +63,7 @@ public sealed class HandshakeLimitTests
     [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1", true)]
     [InlineData("192.0.2.1", "192.0.2.2", false)]
-    public void TryTake_CountsIPv6ByItsNetwork(string first, string second, bool same)
+    public void TryTake_IPv6Addresses_AreCountedByNetwork(string first, string second, bool same)
     {
         using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System);
         Assert.True(limiter.TryTake(IPAddress.Parse(first), out _));
@@ -71,38 +71,39 @@ public sealed class HandshakeLimitTests
     }
 
     [Fact]
-    public void TryTake_WithoutAnAddress_IsNotLimited()
+    public void TryTake_NoAddress_IsNotLimited()
     {
         using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System);
         Assert.True(limiter.TryTake(null, out _) && limiter.TryTake(null, out _));
     }
 
     [Fact]
-    public void TryTake_OfMoreAddressesThanAreRemembered_TakesNoMoreMemory()
+    public void TryTake_MoreAddressesThanRemembered_BoundsTheMemory()
     {
         const int Remembered = 10;
-        const int SharedPlaces = 1_024;
+        const int SharedLimiters = 1_024;
         using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System, Remembered);
         for (var index = 0; index < 20_000; index++)
         {
             limiter.TryTake(new IPAddress(index + 1L), out _);
         }
 
-        Assert.InRange(limiter.Addresses, Remembered, Remembered + SharedPlaces);
+        Assert.InRange(limiter.Addresses, Remembered, Remembered + SharedLimiters);
     }
 
     [Fact]
-    public async Task AnAddress_ThatIsIdle_IsForgotten()
+    public async Task Addresses_AddressIdle_IsRemoved()
     {
         using var limiter = new HandshakeLimiter(1, TimeSpan.FromMilliseconds(1), TimeProvider.System);
         limiter.TryTake(IPAddress.Loopback, out _);
         Assert.Equal(1, limiter.Addresses);
-        // The platform's limiter drops it after ten seconds.
+
+        // PartitionedRateLimiter removes the limiter of an idle address after 10 s.
         await Deadline.Until(() => limiter.Addresses == 0);
     }
 
     [Fact]
-    public void TryTell_IsTrueOnceASecond()
+    public void TryTell_CalledRepeatedly_ReturnsTrueOncePerSecond()
     {
         var time = new FakeTimeProvider();
         using var limiter = new HandshakeLimiter(1, Window, time);

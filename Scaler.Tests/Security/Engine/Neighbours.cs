@@ -2,7 +2,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Engine;
 
-/// <summary>Well-behaved clients beside a hostile one, over polling and over WebSocket: whatever the other does, they lose nothing.</summary>
+/// <summary>Well-behaved clients beside a hostile one, one polling and one on WebSocket. They must lose nothing.</summary>
 internal sealed class Neighbours : IDisposable
 {
     private readonly EngineTestHost _host;
@@ -15,7 +15,7 @@ internal sealed class Neighbours : IDisposable
     public static async Task<Neighbours> OfAsync(EngineTestHost host, string more = "") =>
         new(host, await host.OpenAsync(more: more), await host.OpenWebSocketAsync(more: more));
 
-    /// <summary>Each sends, and receives exactly what it sent, in order, with nothing before it.</summary>
+    /// <summary>Sends messages over both clients, and asserts that each receives exactly its own messages, in order.</summary>
     public async Task ReceiveEverythingAsync()
     {
         for (var index = 0; index < 3; index++)

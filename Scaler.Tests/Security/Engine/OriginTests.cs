@@ -5,7 +5,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Engine;
 
-/// <summary>Whose pages may connect: judged before a 101 and before a session exists.</summary>
+/// <summary>Tests which origins may connect. The origin is checked before a 101 response and before a session exists.</summary>
 public sealed class OriginTests
 {
     private const string Handshake = "?EIO=4&transport=polling";
@@ -18,7 +18,7 @@ public sealed class OriginTests
     [InlineData("null")]
     [InlineData("nonsense")]
     [InlineData("")]
-    public async Task AnotherOrigin_ByDefault_IsRefusedBeforeAnythingIsDone(string origin)
+    public async Task Handshake_OtherOriginByDefault_IsRefusedBeforeAuthorization(string origin)
     {
         var authorized = 0;
         await using var host = await EngineTestHost.StartAsync(options => options.AuthorizeAsync = _ =>
@@ -38,7 +38,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task AnotherOrigin_OnASession_IsRefusedAndTheSessionGoesOn()
+    public async Task SessionRequest_OtherOrigin_IsRefusedAndKeepsTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
         var sid = await host.OpenAsync();
@@ -54,19 +54,20 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public async Task OwnOrigin_AndNone_AreAllowed()
+    public async Task Handshake_OwnOriginOrNoOrigin_IsAllowed()
     {
         await using var host = await EngineTestHost.StartAsync();
         Assert.Equal(200, (await host.GetAsync(Handshake)).Code);
         Assert.Equal(200, (await host.GetAsync(Handshake, ("Origin", $"http://127.0.0.1:{host.Port}"))).Code);
-        // TLS ended at a proxy.
+
+        // TLS was terminated at a proxy.
         Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "app.example.org"), ("Origin", "https://app.example.org"))).Code);
         Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "App.Example.org:443"), ("Origin", "https://app.example.org"))).Code);
         using var socket = await host.ConnectAsync(headers: [("Host", $"localhost:{host.Port}"), ("Origin", $"http://localhost:{host.Port}")]);
     }
 
     [Fact]
-    public async Task AListedOrigin_IsAllowedOverEachTransport()
+    public async Task Handshake_ListedOrigin_IsAllowedOverEachTransport()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -81,13 +82,15 @@ public sealed class OriginTests
         Assert.Null(refused.Header("Access-Control-Allow-Origin"));
     }
 
-    /// <summary>A script's GET needs no CORS and carries no Origin: how JSONP reads across sites.</summary>
+    /// <summary>
+    /// The GET of a script element (JSONP) needs no CORS and carries no Origin header, so other sites could read the response.
+    /// </summary>
     [Theory]
     [InlineData("cross-site", 403)]
     [InlineData("same-site", 403)]
     [InlineData("same-origin", 200)]
     [InlineData("none", 200)]
-    public async Task NoOrigin_OfABrowserThatSaysWhoAsks_IsJudgedByThat(string site, int status)
+    public async Task Handshake_NoOriginButSecFetchSite_IsJudgedBySecFetchSite(string site, int status)
     {
         await using var host = await EngineTestHost.StartAsync();
         Assert.Equal(status, (await host.GetAsync($"{Handshake}&j=0", ("Sec-Fetch-Site", site))).Code);
@@ -123,7 +126,7 @@ public sealed class OriginTests
     [InlineData("https://a.example", "https://a.example https://b.example", false)]
     [InlineData("https://a.example", "https://a.example/x", false)]
     [InlineData("*", "null", true)]
-    public void Lists_AnOrigin_WhereAnEntryMeansIt(string entry, string origin, bool listed)
+    public void Lists_Origin_MatchesTheEntry(string entry, string origin, bool listed)
     {
         var options = new EngineIOCorsOptions { Enabled = true };
         options.Origins.Add(entry);
@@ -143,7 +146,7 @@ public sealed class OriginTests
     [InlineData("https://a.example:x")]
     [InlineData("https://a.example:99999")]
     [InlineData("https://a@b.example")]
-    public void Validate_AnEntryThatMeansNoOrigin_SaysWhatWouldBeRight(string entry)
+    public void Validate_InvalidOrigin_ReportsTheExpectedFormat(string entry)
     {
         var options = new EngineIOOptions();
         options.Cors.Enabled = true;
@@ -154,7 +157,7 @@ public sealed class OriginTests
     }
 
     [Fact]
-    public void Allows_HttpsHere_RefusesAPageOfHttp()
+    public void Allows_HttpOriginOnHttpsOrTwoOrigins_ReturnsFalse()
     {
         var request = new DefaultHttpContext().Request;
         (request.Scheme, request.Host) = ("https", new HostString("a.example"));

@@ -7,16 +7,19 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Engine;
 
-/// <summary>Each limit of a session: the client is told, the application too, it is counted, and nobody else loses anything.</summary>
+/// <summary>
+/// Tests each limit of a session: the client and the application are notified, a metric counts it, and other clients lose
+/// nothing.
+/// </summary>
 public sealed class SessionLimitTests
 {
-    private readonly List<EngineLimitReached> _told = [];
+    private readonly List<EngineLimitReached> _reported = [];
 
     [Fact]
     public async Task MessagesPerSecond_OverWebSocket_ClosesWithTheReason()
     {
         await using var host = await StartAsync(static options => (options.MaxMessagesPerSecond, options.RateBurst) = (10, TimeSpan.FromSeconds(1)));
-        await OneTooManyAsync(
+        await AssertLimitAsync(
             host, "messages", EngineLimit.Messages, EngineCloseReason.RateLimit,
             async socket =>
             {
@@ -31,7 +34,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task MessagesPerSecond_CountPingsToo()
+    public async Task MessagesPerSecond_PingFrames_AreCounted()
     {
         await using var host = await StartAsync(static options => (options.MaxMessagesPerSecond, options.RateBurst) = (10, TimeSpan.FromSeconds(1)));
         using var socket = await host.OpenWebSocketAsync();
@@ -40,7 +43,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task MessagesPerSecond_OverPolling_Gets429AndTheNextPollIsTold()
+    public async Task MessagesPerSecond_OverPolling_Returns429AndClosesOnTheNextPoll()
     {
         await using var host = await StartAsync(static options => (options.MaxMessagesPerSecond, options.RateBurst) = (10, TimeSpan.FromSeconds(1)));
         using var neighbours = await Neighbours.OfAsync(host);
@@ -49,12 +52,12 @@ public sealed class SessionLimitTests
         (await host.PollAsync(sid)).Is(200, string.Join('\x1e', Enumerable.Repeat("4a", 10)));
         (await host.PollAsync(sid)).Is(200, "6\x1e" + "1");
         Assert.Equal(EngineCloseReason.RateLimit, await host.Handler.NextClosed());
-        Assert.Equal(EngineLimit.Messages, Assert.Single(_told).Limit);
+        Assert.Equal(EngineLimit.Messages, Assert.Single(_reported).Limit);
         await neighbours.ReceiveEverythingAsync();
     }
 
     [Fact]
-    public async Task MessagesPerSecond_OfAClientThatKeepsToThem_AreNoLimit()
+    public async Task MessagesPerSecond_ClientKeepsToTheRate_IsServed()
     {
         var time = new FakeTimeProvider();
         await using var host = await EngineTestHost.StartAsync(
@@ -73,7 +76,7 @@ public sealed class SessionLimitTests
     {
         await using var host = await StartAsync(static options =>
             (options.MaxPayload, options.MaxBytesPerSecond, options.RateBurst) = (1000, 1000, TimeSpan.FromSeconds(1)));
-        await OneTooManyAsync(
+        await AssertLimitAsync(
             host, "bytes", EngineLimit.Bytes, EngineCloseReason.RateLimit,
             async socket =>
             {
@@ -84,10 +87,10 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Payload_OneByteTooMuch_IsToldAndCounted()
+    public async Task Payload_OneByteTooLarge_IsReportedAndCounted()
     {
         await using var host = await StartAsync(static options => options.MaxPayload = 1000);
-        await OneTooManyAsync(
+        await AssertLimitAsync(
             host, "payload", EngineLimit.Payload, EngineCloseReason.PayloadTooLarge,
             async socket =>
             {
@@ -97,10 +100,10 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Fragments_OneTooMany_AreToldAndCounted()
+    public async Task Fragments_OneTooMany_AreReportedAndCounted()
     {
         await using var host = await StartAsync(static options => options.MaxFragmentsPerMessage = 3);
-        await OneTooManyAsync(
+        await AssertLimitAsync(
             host, "fragments", EngineLimit.Fragments, EngineCloseReason.TransportError,
             async socket =>
             {
@@ -111,7 +114,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task Packets_OneTooMany_AreToldAndCounted()
+    public async Task Packets_OneTooMany_AreReportedAndCounted()
     {
         await using var host = await StartAsync(static options => options.MaxPacketsPerPayload = 3);
         using var limits = Collect(host);
@@ -119,12 +122,12 @@ public sealed class SessionLimitTests
         var sid = await host.OpenAsync();
         (await host.PostAsync(sid, "4a\x1e" + "4b\x1e" + "4c\x1e" + "4d")).IsError(400, 3, "Bad request");
         Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
-        AssertTold(limits, "packets", EngineLimit.Packets);
+        AssertReported(limits, "packets", EngineLimit.Packets);
         await neighbours.ReceiveEverythingAsync();
     }
 
     [Fact]
-    public async Task Queue_OfAClientThatReadsNothing_IsToldAndCounted()
+    public async Task Queue_ClientReadsNothing_IsReportedAndCounted()
     {
         await using var host = await StartAsync(static options =>
         {
@@ -138,17 +141,17 @@ public sealed class SessionLimitTests
         using var message = EngineEncodedMessage.Create(new byte[100_000], EngineMessageKind.Binary);
         for (var sent = 0; session.TrySend(message) == EngineSendOutcome.Sent; sent++)
         {
-            Assert.True(sent < 10_000, "the queue has no bound");
+            Assert.True(sent < 10_000, "The queue is unbounded.");
             await Task.Yield();
         }
 
         Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
-        AssertTold(limits, "queue", EngineLimit.Queue);
+        AssertReported(limits, "queue", EngineLimit.Queue);
         await neighbours.ReceiveEverythingAsync();
     }
 
     [Fact]
-    public async Task OnLimitReached_ThatThrows_IsLoggedAndPassedOver()
+    public async Task OnLimitReached_Throws_IsLoggedAndIgnored()
     {
         await using var host = await EngineTestHost.StartAsync(static options =>
         {
@@ -164,7 +167,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task CloseAsync_WithAMessage_TellsTheClient()
+    public async Task CloseAsync_WithAMessage_SendsItToTheClient()
     {
         await using var host = await StartAsync(static _ => { });
         using var socket = await host.OpenWebSocketAsync();
@@ -175,7 +178,7 @@ public sealed class SessionLimitTests
     }
 
     [Fact]
-    public async Task AHandler_ThatForbidsASessionWhileItOpens_RefusesAPollingHandshake()
+    public async Task OnOpened_ClosesAsForbidden_RefusesTheHandshake()
     {
         await using var host = await EngineTestHost.StartAsync(handler: new EngineTestHandler
         {
@@ -195,27 +198,28 @@ public sealed class SessionLimitTests
     private Task<EngineTestHost> StartAsync(Action<EngineIOOptions> configure) => EngineTestHost.StartAsync(options =>
     {
         configure(options);
-        options.OnLimitReached = _told.Add;
+        options.OnLimitReached = _reported.Add;
     });
 
-    private async Task OneTooManyAsync(EngineTestHost host, string name, EngineLimit limit, EngineCloseReason reason, Func<RawWebSocket, Task> overdo)
+    private async Task AssertLimitAsync(
+        EngineTestHost host, string name, EngineLimit limit, EngineCloseReason reason, Func<RawWebSocket, Task> exceed)
     {
         using var limits = Collect(host);
         using var neighbours = await Neighbours.OfAsync(host);
         using var socket = await host.OpenWebSocketAsync();
-        await overdo(socket);
+        await exceed(socket);
         await socket.EndAsync();
         Assert.Equal(reason, await host.Handler.NextClosed());
-        AssertTold(limits, name, limit);
+        AssertReported(limits, name, limit);
         await neighbours.ReceiveEverythingAsync();
     }
 
-    private void AssertTold(MetricCollector<long> limits, string name, EngineLimit limit)
+    private void AssertReported(MetricCollector<long> limits, string name, EngineLimit limit)
     {
         Assert.Equal(name, Assert.Single(limits.GetMeasurementSnapshot()).Tags["engineio.limit"]);
-        var told = Assert.Single(_told);
-        Assert.Equal(limit, told.Limit);
-        Assert.NotNull(told.Session);
+        var reported = Assert.Single(_reported);
+        Assert.Equal(limit, reported.Limit);
+        Assert.NotNull(reported.Session);
     }
 
     private static MetricCollector<long> Collect(EngineTestHost host) =>

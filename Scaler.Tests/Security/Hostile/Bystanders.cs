@@ -5,14 +5,14 @@ namespace Scaler.Tests.Security.Hostile;
 
 /// <summary>
 /// Two well-behaved clients beside the hostile ones, one polling and one on WebSocket. Each sends a number, waits for its echo, and
-/// sends the next; what does not come back as it was sent, and in order, fails the test.
+/// sends the next number. An echo that differs or arrives out of order fails the test.
 /// </summary>
 internal sealed class Bystanders
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(2);
 
     private readonly EngineTestHost _host;
-    private readonly CancellationTokenSource _enough = new();
+    private readonly CancellationTokenSource _stopping = new();
     private Task<int>[] _clients = [];
 
     private Bystanders(EngineTestHost host) => _host = host;
@@ -22,24 +22,24 @@ internal sealed class Bystanders
         var bystanders = new Bystanders(host);
         var sid = await host.OpenAsync();
         var socket = await host.OpenWebSocketAsync();
-        bystanders._clients = [bystanders.PollAsync(sid), bystanders.TalkAsync(socket)];
+        bystanders._clients = [bystanders.RunPollingAsync(sid), bystanders.RunWebSocketAsync(socket)];
         return bystanders;
     }
 
-    /// <summary>Lets them finish what they do; they must have been served all the time.</summary>
+    /// <summary>Lets both clients finish their current exchange, and asserts that both were served.</summary>
     public async Task StopAsync()
     {
-        await _enough.CancelAsync();
+        await _stopping.CancelAsync();
         var sent = await Task.WhenAll(_clients).Within("the end of the bystanders");
         Assert.All(sent, static count => Assert.True(count > 0, "A bystander was not served."));
-        _enough.Dispose();
+        _stopping.Dispose();
     }
 
-    private async Task<int> PollAsync(string sid)
+    private async Task<int> RunPollingAsync(string sid)
     {
         using var pace = new PeriodicTimer(Pace);
         var sent = 0;
-        for (; !_enough.IsCancellationRequested; sent++)
+        for (; !_stopping.IsCancellationRequested; sent++)
         {
             var message = "4p" + sent.ToString(CultureInfo.InvariantCulture);
             (await _host.PostAsync(sid, message)).Is(200, "ok");
@@ -68,11 +68,11 @@ internal sealed class Bystanders
         return sent;
     }
 
-    private async Task<int> TalkAsync(RawWebSocket socket)
+    private async Task<int> RunWebSocketAsync(RawWebSocket socket)
     {
         using var pace = new PeriodicTimer(Pace);
         var sent = 0;
-        for (; !_enough.IsCancellationRequested; sent++)
+        for (; !_stopping.IsCancellationRequested; sent++)
         {
             var message = "4w" + sent.ToString(CultureInfo.InvariantCulture);
             await socket.SendTextAsync(message);
@@ -89,7 +89,7 @@ internal sealed class Bystanders
         await socket.SendTextAsync("1");
         while ((await socket.ReadFrameAsync()).Opcode != RawWebSocket.CloseCode)
         {
-            // A ping may have been on its way.
+            // A ping may arrive before the close frame.
         }
 
         await socket.EndAsync();

@@ -5,7 +5,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Clients whose little becomes much.</summary>
+/// <summary>Tests clients whose small messages inflate to large ones.</summary>
 [Collection(HostileCollection.Name)]
 public sealed class CompressionTests
 {
@@ -19,7 +19,7 @@ public sealed class CompressionTests
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
-    public async Task ABomb_EndsItsSession_AndIsNotInflated(int fragments)
+    public async Task Message_InflatesBeyondTheLimit_EndsTheSessionWithoutInflatingIt(int fragments)
     {
         await using var host = await StartAsync();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
@@ -43,7 +43,7 @@ public sealed class CompressionTests
     }
 
     [Fact]
-    public async Task MessagesThatJustFitInflated_AreHandledOneAfterTheOther()
+    public async Task Messages_InflateToTheLimit_AreHandledOneAtATime()
     {
         await using var host = await StartAsync();
         var frame = RawWebSocket.Frame(2, Deflate(MaxPayload), reserved: Compressed);
@@ -64,30 +64,30 @@ public sealed class CompressionTests
     public static TheoryData<string, byte[], int> Broken => new()
     {
         { "no deflate data", [0xFF, 0xFF, 0xFF, 0xFF], 1007 },
-        { "a block type that is none", [0x07], 1007 },
-        { "a stored block whose lengths differ", [0x01, 0x05, 0x00, 0x00, 0x00], 1007 },
-        { "text that is no UTF-8", Deflate([0x34, 0xC3, 0x28]), 1007 },
+        { "an invalid block type", [0x07], 1007 },
+        { "a stored block with inconsistent lengths", [0x01, 0x05, 0x00, 0x00, 0x00], 1007 },
+        { "text that is not UTF-8", Deflate([0x34, 0xC3, 0x28]), 1007 },
     };
 
     [Theory]
     [MemberData(nameof(Broken))]
-    public async Task BrokenDeflate_EndsItsSession(string what, byte[] data, int code)
+    public async Task Message_InvalidDeflateData_EndsTheSession(string problem, byte[] data, int code)
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
 
         await socket.SendAsync(RawWebSocket.Frame(1, data, reserved: Compressed));
 
-        Assert.Equal((code, what), ((await socket.ReadCloseAsync()).Code, what));
+        Assert.Equal((code, problem), ((await socket.ReadCloseAsync()).Code, problem));
         await socket.EndAsync();
     }
 
-    /// <summary>Posts are not inflated: what is compressed is no payload.</summary>
+    /// <summary>POST bodies are not inflated, so a compressed body is not a valid payload.</summary>
     [Theory]
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task ACompressedPost_IsRefused(string encoding)
+    public async Task Post_CompressedBody_IsRefused(string encoding)
     {
         await using var host = await StartAsync();
         var sid = await host.Engine.OpenAsync();

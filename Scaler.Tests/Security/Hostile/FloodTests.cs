@@ -3,36 +3,36 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Clients that send much of little.</summary>
+/// <summary>Tests clients that send large numbers of small packets, frames and fragments.</summary>
 [Collection(HostileCollection.Name)]
 public sealed class FloodTests
 {
     private const long MegaByte = 1024 * 1024;
 
     [Fact]
-    public async Task Payloads_OfAsManyTinyPacketsAsFit_AreHandledAndTheNextOneIsRefused()
+    public async Task Payload_MaximumNumberOfPackets_IsHandledAndOneMoreIsRefused()
     {
-        await using var host = await HostileHost.StartAsync(handler: EchoOnlyShort());
-        var most = string.Join('\x1e', Enumerable.Repeat("4", 50_000));
+        await using var host = await HostileHost.StartAsync(handler: EchoNonEmpty());
+        var messages = string.Join('\x1e', Enumerable.Repeat("4", 50_000));
         var pongs = string.Join('\x1e', Enumerable.Repeat("3", 50_000));
         var noops = string.Join('\x1e', Enumerable.Repeat("6", 50_000));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
             var sid = await host.Engine.OpenAsync();
-            foreach (var payload in new[] { most, pongs, noops, most })
+            foreach (var payload in new[] { messages, pongs, noops, messages })
             {
                 (await host.Engine.PostAsync(sid, payload)).Is(200, "ok");
             }
 
-            (await host.Engine.PostAsync(sid, most + "\u001e4")).IsError(400, 3, "Bad request");
+            (await host.Engine.PostAsync(sid, messages + "\u001e4")).IsError(400, 3, "Bad request");
         })).Within();
         host.HasGrownByLessThan(32 * MegaByte);
     }
 
     [Fact]
-    public async Task TinyPackets_OverTime_ThatNobodyPollsFor_FillNoMoreThanTheQueue()
+    public async Task TinyPackets_ClientDoesNotPoll_FillNoMoreThanTheQueue()
     {
-        // The echoes wait for a poll that never comes; the post waits for them, and then the session ends.
+        // The echoes wait for a poll that never arrives. The POST waits for space in the queue, and then the session ends.
         await using var host = await HostileHost.StartAsync(options =>
         {
             options.MaxQueuedBytes = 64 * 1024;
@@ -58,9 +58,9 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task TinyFrames_OverTime_AreHandled()
+    public async Task TinyFrames_LargeNumber_AreHandled()
     {
-        await using var host = await HostileHost.StartAsync(handler: EchoOnlyShort());
+        await using var host = await HostileHost.StartAsync(handler: EchoNonEmpty());
         var frames = Enumerable.Repeat(RawWebSocket.TextFrame("4"), 10_000).SelectMany(static frame => frame).ToArray();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
@@ -77,7 +77,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task Pings_OfAClientThatDoesNotRead_CostOneAnswer()
+    public async Task Pings_ClientDoesNotRead_QueueOnlyOnePong()
     {
         await using var host = await HostileHost.StartAsync();
         var pings = Enumerable.Repeat(RawWebSocket.Frame(9, new byte[125]), 1000).SelectMany(static frame => frame).ToArray();
@@ -98,7 +98,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task Protocol3Pings_OfAClientThatDoesNotRead_EndItsSession()
+    public async Task Protocol3Pings_ClientDoesNotRead_EndTheSession()
     {
         await using var host = await HostileHost.StartAsync(options =>
         {
@@ -116,7 +116,7 @@ public sealed class FloodTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task Fragments_WithoutEnd_AreCutOff(int size)
+    public async Task Fragments_WithoutAFinalOne_EndTheSession(int size)
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
         var fragments = Enumerable.Repeat(RawWebSocket.Frame(0, new byte[size], final: false), 2000).SelectMany(static frame => frame).ToArray();
@@ -134,7 +134,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task ControlFramesWithinAMessage_HoldNothingUp()
+    public async Task ControlFrames_WithinAMessage_DoNotBlockIt()
     {
         await using var host = await HostileHost.StartAsync();
         using var socket = await host.Engine.OpenWebSocketAsync();
@@ -146,9 +146,9 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task Announcements_OfLargeFrames_TakeNoMemory()
+    public async Task LargeFrames_AnnouncedButNotSent_UseLittleMemory()
     {
-        // 300 × 1 MB announced, of which the first bytes come.
+        // 300 clients each announce a frame of 1 MB and send its first 1,000 bytes.
         var begin = RawWebSocket.Frame(2, new byte[1_000_000])[..1000];
         await using var host = await HostileHost.StartAsync();
         var sockets = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => host.Engine.OpenWebSocketAsync()));
@@ -167,7 +167,7 @@ public sealed class FloodTests
         }
     }
 
-    private static EngineTestHandler EchoOnlyShort() => new()
+    private static EngineTestHandler EchoNonEmpty() => new()
     {
         Quiet = true,
         Message = static async (session, message, cancellationToken) =>

@@ -5,7 +5,7 @@ using Scaler.Tests.Stream.Api;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Hostile clients whose session is on one server and whose requests land on another, which forwards them.</summary>
+/// <summary>Tests hostile clients whose requests reach a server that forwards them to the server with their session.</summary>
 [Collection(HostileCollection.Name)]
 public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
@@ -26,7 +26,9 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         _webSocket = await TestClient.ConnectAsync(_one.Url, "bystander");
     }
 
-    /// <summary>Whatever was done: nobody else lost anything, no session is left, the registry is right, and no error was logged.</summary>
+    /// <summary>
+    /// Asserts that the bystanders lost nothing, no other session is left, the registry is correct, and no error was logged.
+    /// </summary>
     public async Task DisposeAsync()
     {
         (await _two.PostAsync("/api/accounts/bystander/messages", """{"event":"end"}""")).Reached(2, 1);
@@ -42,7 +44,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
             var errors = host.Logs.Where(static record => record.Level >= LogLevel.Error).ToList();
             Assert.True(errors.Count == 0, string.Join('\n', errors.Select(static error => $"{error.Category}: {error.Message} {error.Exception}")));
 
-            // Session ids are secrets. (The host's own log of requests is the host's to turn off.)
+            // Session IDs are secrets. The request log of ASP.NET Core is excluded: turning it off is up to the application.
             Assert.DoesNotContain(host.Logs, static record =>
                 record.Category?.StartsWith("Microsoft.", StringComparison.Ordinal) != true && record.Message.Contains("sid=", StringComparison.Ordinal));
         }
@@ -58,7 +60,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     [InlineData("after the 101")]
     [InlineData("after the probe")]
     [InlineData("after the probe's answer")]
-    public async Task AnUpgradeThatIsReset_LeavesPollingAlive(string step) => await EachAsync(async sid =>
+    public async Task Upgrade_Reset_KeepsPollingAlive(string step) => await ForEachClientAsync(async sid =>
     {
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync(Upgrade(sid));
@@ -84,7 +86,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     });
 
     [Fact]
-    public async Task AnUpgradeThatIsResetWhenItIsConfirmed_EndsTheSession() => await EachAsync(async sid =>
+    public async Task Upgrade_ResetOnceConfirmed_EndsTheSession() => await ForEachClientAsync(async sid =>
     {
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync((byte[])[.. System.Text.Encoding.ASCII.GetBytes(Upgrade(sid)), .. RawWebSocket.TextFrame("2probe")]);
@@ -95,7 +97,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     });
 
     [Fact]
-    public async Task EveryViolationOfTheFraming_EndsItsConnectionOnly() => await Task.WhenAll(Violation.All.Select(async violation =>
+    public async Task Upgrade_FramingViolation_EndsThatConnection() => await Task.WhenAll(Violation.All.Select(async violation =>
     {
         var sid = await OpenAsync();
         using var connection = await RawConnection.ConnectAsync(_two.Port);
@@ -110,7 +112,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     })).Within();
 
     [Fact]
-    public async Task UploadsThatAreResetHalfWay_EndTheirSessions() => await EachAsync(async sid =>
+    public async Task Post_ResetHalfWay_EndsTheSession() => await ForEachClientAsync(async sid =>
     {
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync(
@@ -120,9 +122,11 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         await Deadline.Until(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
     });
 
-    /// <summary>The server that forwards has the least rate of a body too (Kestrel's own: 240 bytes a second, after five).</summary>
+    /// <summary>
+    /// The forwarding server also enforces Kestrel's minimum body rate: 240 bytes per second, after a grace period of 5 s.
+    /// </summary>
     [Fact]
-    public async Task UploadsThatStopHalfWay_EndTheirSessions() => await EachAsync(async sid =>
+    public async Task Post_StallsHalfWay_EndsTheSession() => await ForEachClientAsync(async sid =>
     {
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync(
@@ -132,7 +136,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     });
 
     [Fact]
-    public async Task PollsThatAreReset_EndTheirSessions() => await EachAsync(async sid =>
+    public async Task Poll_Reset_EndsTheSession() => await ForEachClientAsync(async sid =>
     {
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync($"GET {Poll(_two, sid).PathAndQuery} HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -141,7 +145,7 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         await Deadline.Until(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
     });
 
-    private async Task EachAsync(Func<string, Task> attack) =>
+    private async Task ForEachClientAsync(Func<string, Task> attack) =>
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ => await attack(await OpenAsync()))).Within();
 
     private async Task<string> OpenAsync()

@@ -4,17 +4,17 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Security.Hostile;
 
 /// <summary>
-/// Every violation of RFC 6455, at every point of a connection's life. It ends that connection with the right code; a polling session that the
-/// connection had not taken over yet goes on.
+/// Tests every violation of RFC 6455 at every point of a connection's lifetime. A violation ends that connection with the
+/// required close code. A polling session whose upgrade has not completed continues.
 /// </summary>
 [Collection(HostileCollection.Name)]
 public sealed class FrameTests
 {
     [Fact]
-    public async Task BeforeTheSessionExists_InOnePieceWithTheRequest()
+    public async Task Violation_SentTogetherWithTheHandshake_ClosesWithItsCode()
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        await EachAsync(async violation =>
+        await ForEachViolationAsync(async violation =>
         {
             using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"), violation.Frames);
             Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
@@ -24,10 +24,10 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public async Task OnASessionsWebSocket()
+    public async Task Violation_OnAnOpenSession_ClosesWithItsCode()
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        await EachAsync(async violation =>
+        await ForEachViolationAsync(async violation =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
             await socket.SendAsync(violation.Frames);
@@ -36,10 +36,10 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public async Task ByteByByte()
+    public async Task Violation_SentByteByByte_ClosesWithItsCode()
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        await EachAsync(async violation =>
+        await ForEachViolationAsync(async violation =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
             foreach (var part in violation.Frames.Take(300))
@@ -53,14 +53,14 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public async Task BeforeTheProbe_PollingGoesOn() => await OnUpgradeAsync(async (host, sid, violation) =>
+    public async Task Violation_BeforeTheProbe_KeepsPollingAlive() => await OnUpgradeAsync(async (host, sid, violation) =>
     {
         using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + sid), violation.Frames);
         return await CodeAsync(socket);
     });
 
     [Fact]
-    public async Task AfterTheProbe_PollingGoesOn() => await OnUpgradeAsync(async (host, sid, violation) =>
+    public async Task Violation_AfterTheProbe_KeepsPollingAlive() => await OnUpgradeAsync(async (host, sid, violation) =>
     {
         using var socket = await host.Engine.ConnectAsync(sid);
         await socket.SendTextAsync("2probe");
@@ -70,17 +70,18 @@ public sealed class FrameTests
     });
 
     [Fact]
-    public async Task AfterTheUpgrade_TheSessionEnds()
+    public async Task Violation_AfterTheUpgrade_EndsTheSession()
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        await EachAsync(async violation =>
+        await ForEachViolationAsync(async violation =>
         {
             var (sid, socket) = await host.Engine.OpenUpgradedAsync();
             using (socket)
             {
                 await socket.SendAsync(violation.Frames);
                 var code = await CodeAsync(socket);
-                // The close frame leaves behind what was queued, and then the session ends.
+
+                // The close frame is sent after the queued messages, and then the session ends.
                 await Deadline.Until(() => !host.Engine.Server.TryGetSession(sid, out _));
                 return code;
             }
@@ -90,7 +91,7 @@ public sealed class FrameTests
     private static async Task OnUpgradeAsync(Func<HostileHost, string, Violation, Task<int>> attack)
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        await EachAsync(async violation =>
+        await ForEachViolationAsync(async violation =>
         {
             var sid = await host.Engine.OpenAsync();
             var code = await attack(host, sid, violation);
@@ -103,7 +104,7 @@ public sealed class FrameTests
         });
     }
 
-    private static async Task EachAsync(Func<Violation, Task<int>> attack)
+    private static async Task ForEachViolationAsync(Func<Violation, Task<int>> attack)
     {
         var wrong = await Task.WhenAll(Violation.All.Select(async violation =>
         {
@@ -123,7 +124,7 @@ public sealed class FrameTests
                 return (payload[0] << 8) | payload[1];
             }
 
-            // A ping of the session, or a pong.
+            // Skips a ping of the session, or a pong.
         }
     }
 }

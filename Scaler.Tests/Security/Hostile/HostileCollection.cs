@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>These tests look at the memory of the whole process, and load it: they run by themselves.</summary>
+/// <summary>The collection of tests that load the process and measure its memory. They run by themselves.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class HostileCollection
 {

@@ -6,12 +6,12 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Security.Hostile;
 
 /// <summary>
-/// A server that hostile clients meet, with bystanders. When it ends, the bystanders must have been served all the time, no session
-/// be left, and memory be what it was, give or take <see cref="Margin"/>; an error in the log fails the test as well.
+/// Hosts a server for hostile clients and bystanders. Disposal asserts that the bystanders were served all the time, that no
+/// session is left, and that memory has grown by less than <see cref="Margin"/>. An error in the log fails the test as well.
 /// </summary>
 internal sealed class HostileHost : IAsyncDisposable
 {
-    /// <summary>What the process may hold afterwards that it did not hold before: pools, logs, compiled code.</summary>
+    /// <summary>The memory growth to allow for pools, logs and compiled code, in bytes.</summary>
     private const long Margin = 128 * 1024 * 1024;
 
     private readonly Bystanders _bystanders;
@@ -26,7 +26,8 @@ internal sealed class HostileHost : IAsyncDisposable
     public EngineTestHandler Handler => Engine.Handler;
 
     /// <summary>
-    /// For clients that end their sessions themselves and read what answers them: on a machine that is busy a ping that is due soon comes before it.
+    /// Sets the ping interval to one minute, for clients that end their sessions themselves and read the response. On a busy
+    /// machine, a ping that is due soon would arrive before the response.
     /// </summary>
     public static void PingsLate(EngineIOOptions options) => options.PingInterval = TimeSpan.FromMinutes(1);
 
@@ -37,7 +38,7 @@ internal sealed class HostileHost : IAsyncDisposable
         var engine = await EngineTestHost.StartAsync(
             options =>
             {
-                // A client that is gone without a word is noticed within seconds.
+                // Detects within seconds a client that disappeared without closing.
                 options.PingInterval = TimeSpan.FromSeconds(1);
                 options.PingTimeout = TimeSpan.FromSeconds(5);
                 options.CloseTimeout = TimeSpan.FromMilliseconds(500);
@@ -57,14 +58,14 @@ internal sealed class HostileHost : IAsyncDisposable
         return new HostileHost(engine, bystanders, GC.GetTotalMemory(forceFullCollection: true));
     }
 
-    /// <summary>How much more memory is in use than before the first hostile client.</summary>
+    /// <summary>Returns the memory growth since before the first hostile client, in bytes.</summary>
     public long Grown() => GC.GetTotalMemory(forceFullCollection: true) - _before;
 
-    /// <summary>Asserts that memory is bounded.</summary>
+    /// <summary>Asserts that memory has grown by less than a number of bytes.</summary>
     public void HasGrownByLessThan(long bytes)
     {
         var grown = Grown();
-        Assert.True(grown < bytes, $"{grown:N0} bytes more are in use; {bytes:N0} are allowed.");
+        Assert.True(grown < bytes, $"Memory has grown by {grown:N0} bytes; {bytes:N0} bytes are allowed.");
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,9 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Bytes without sense, and sense with a few bytes changed. Each seed is a test of its own, so that one that fails can be run again.</summary>
+/// <summary>
+/// Tests random bytes, and valid input with a few bytes changed. Each seed is a test case, so that a failure can be repeated.
+/// </summary>
 [Collection(HostileCollection.Name)]
 public sealed class RandomBytesTests
 {
@@ -12,10 +14,10 @@ public sealed class RandomBytesTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task AsHttp(int seed)
+    public async Task Http_RandomOrMutatedRequest_HarmsNoOtherClient(int seed)
     {
         await using var host = await HostileHost.StartAsync();
-        await EachAsync(seed, async random =>
+        await ForEachClientAsync(seed, async random =>
         {
             using var connection = await RawConnection.ConnectAsync(host.Port);
             await SendAsync(connection, random.Next(3) switch
@@ -31,10 +33,10 @@ public sealed class RandomBytesTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task AsPollingBodies(int seed)
+    public async Task Post_RandomOrMutatedBody_Returns200Or400(int seed)
     {
         await using var host = await HostileHost.StartAsync(options => options.AllowV3 = true);
-        await EachAsync(seed, async random =>
+        await ForEachClientAsync(seed, async random =>
         {
             for (var i = 0; i < 10; i++)
             {
@@ -56,15 +58,15 @@ public sealed class RandomBytesTests
     [InlineData(2, false)]
     [InlineData(3, true)]
     [InlineData(4, true)]
-    public async Task AsFrames(int seed, bool upgrade)
+    public async Task WebSocket_RandomOrMutatedFrames_HarmNoOtherClient(int seed, bool upgrade)
     {
         await using var host = await HostileHost.StartAsync(options => options.PerMessageDeflate.Enabled = true);
-        byte[] right =
+        byte[] valid =
         [
             .. RawWebSocket.TextFrame("4hello"), .. RawWebSocket.Frame(9, "ping"u8), .. RawWebSocket.Frame(2, [1, 2], final: false),
             .. RawWebSocket.Frame(0, [3]), .. RawWebSocket.TextFrame("3"),
         ];
-        await EachAsync(seed, async random =>
+        await ForEachClientAsync(seed, async random =>
         {
             for (var i = 0; i < 5; i++)
             {
@@ -73,8 +75,13 @@ public sealed class RandomBytesTests
                 await SendAsync(socket.Connection, random.Next(3) switch
                 {
                     0 => Bytes(random, 5000),
-                    1 => Change(random, right, 1 + random.Next(3)),
-                    _ => [.. right, .. RawWebSocket.Frame(random.Next(16), Bytes(random, 200), random.Next(2) == 0, random.Next(4) > 0, random.Next(2) * 0x40)],
+                    1 => Change(random, valid, 1 + random.Next(3)),
+                    _ =>
+                    [
+                        .. valid,
+                        .. RawWebSocket.Frame(
+                            random.Next(16), Bytes(random, 200), random.Next(2) == 0, random.Next(4) > 0, random.Next(2) * 0x40),
+                    ],
                 });
                 if (random.Next(2) == 0)
                 {
@@ -83,14 +90,14 @@ public sealed class RandomBytesTests
 
                 if (sid is not null)
                 {
-                    // Polling goes on, unless the bytes happened to be an upgrade.
+                    // Polling continues, unless the bytes happened to complete the upgrade.
                     await host.Engine.PostAsync(sid, "1");
                 }
             }
         });
     }
 
-    /// <summary>Sends what the server takes: it may end the connection at any byte.</summary>
+    /// <summary>Sends bytes. The server may end the connection at any of them.</summary>
     private static async Task SendAsync(RawConnection connection, byte[] bytes)
     {
         try
@@ -99,22 +106,22 @@ public sealed class RandomBytesTests
         }
         catch (System.Net.Sockets.SocketException)
         {
-            // It had enough.
+            // The server has ended the connection.
         }
     }
 
-    private static byte[] Bytes(Random random, int most)
+    private static byte[] Bytes(Random random, int maxLength)
     {
-        var bytes = new byte[random.Next(most)];
+        var bytes = new byte[random.Next(maxLength)];
         random.NextBytes(bytes);
         return bytes;
     }
 
     private static byte[] Change(Random random, string text, int count) => Change(random, Encoding.Latin1.GetBytes(text), count);
 
-    private static byte[] Change(Random random, byte[] right, int count)
+    private static byte[] Change(Random random, byte[] valid, int count)
     {
-        var bytes = right.ToList();
+        var bytes = valid.ToList();
         for (var i = 0; i < count; i++)
         {
             var at = random.Next(bytes.Count);
@@ -129,6 +136,6 @@ public sealed class RandomBytesTests
         return [.. bytes];
     }
 
-    private static Task EachAsync(int seed, Func<Random, Task> attack) =>
+    private static Task ForEachClientAsync(int seed, Func<Random, Task> attack) =>
         Task.WhenAll(Enumerable.Range(0, Clients).Select(i => attack(new Random((seed * 1000) + i)))).Within();
 }

@@ -6,7 +6,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Connections that are reset (RST) at each step of a handshake and of an upgrade.</summary>
+/// <summary>Tests connections that are reset (RST) at each step of a handshake and of an upgrade.</summary>
 [Collection(HostileCollection.Name)]
 public sealed class ResetTests
 {
@@ -17,10 +17,10 @@ public sealed class ResetTests
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public async Task AnUpgradeThatIsReset_LeavesPollingAlive(string step)
+    public async Task Upgrade_Reset_KeepsPollingAlive(string step)
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        await EachAsync(async _ =>
+        await ForEachClientAsync(async _ =>
         {
             var sid = await host.Engine.OpenAsync();
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
@@ -33,11 +33,11 @@ public sealed class ResetTests
             (await host.Engine.PostAsync(sid, "4still here")).Is(200, "ok");
             (await host.Engine.PollAsync(sid)).Is(200, "4still here");
 
-            // And an upgrade that is meant well succeeds.
+            // A well-behaved upgrade still succeeds.
             using var socket = await ProbeAsync(host, sid);
             await socket.SendTextAsync("5");
             await socket.SendTextAsync("1");
-            await EngineSessionExtensions.Until(() => session.State > EngineSessionState.Open, "the end");
+            await EngineSessionExtensions.Until(() => session.State > EngineSessionState.Open, "the end of the session");
         });
         for (var i = 0; i < Clients; i++)
         {
@@ -48,10 +48,10 @@ public sealed class ResetTests
     [Theory]
     [InlineData("5")]
     [InlineData("5", "4hello")]
-    public async Task AnUpgradeThatIsResetWhenItIsConfirmed_EndsTheSession(params string[] packets)
+    public async Task Upgrade_ResetOnceConfirmed_EndsTheSession(params string[] packets)
     {
         await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        await EachAsync(async i =>
+        await ForEachClientAsync(async i =>
         {
             var sid = await host.Engine.OpenAsync();
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
@@ -74,12 +74,12 @@ public sealed class ResetTests
         }
     }
 
-    /// <summary>Whether the upgrade was seen first or the reset is open; the session goes on by polling, or is over.</summary>
+    /// <summary>The server may see the upgrade or the reset first. The session continues with polling, or has ended.</summary>
     [Fact]
-    public async Task AnUpgradeThatIsResetTogetherWithItsConfirmation_LeavesNothingBehind()
+    public async Task Upgrade_ResetTogetherWithItsConfirmation_LeavesNothingBehind()
     {
         await using var host = await HostileHost.StartAsync();
-        await EachAsync(async _ =>
+        await ForEachClientAsync(async _ =>
         {
             var sid = await host.Engine.OpenAsync();
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
@@ -102,11 +102,11 @@ public sealed class ResetTests
     [InlineData("after the open packet")]
     [InlineData("within a frame")]
     [InlineData("within a message")]
-    [InlineData("behind a close frame")]
-    public async Task AWebSocketSessionThatIsReset_Ends(string step)
+    [InlineData("after a close frame")]
+    public async Task WebSocketSession_Reset_Ends(string step)
     {
         await using var host = await HostileHost.StartAsync();
-        await EachAsync(async _ =>
+        await ForEachClientAsync(async _ =>
         {
             if (step == "before the 101")
             {
@@ -126,16 +126,16 @@ public sealed class ResetTests
             {
                 "within a frame" => RawWebSocket.TextFrame("4hello")[..8],
                 "within a message" => RawWebSocket.Frame(1, "4hello"u8, final: false),
-                "behind a close frame" => RawWebSocket.Frame(RawWebSocket.CloseCode, []),
+                "after a close frame" => RawWebSocket.Frame(RawWebSocket.CloseCode, []),
                 _ => [],
             });
             socket.Connection.Reset();
         });
     }
 
-    /// <summary>The handshake is still with the application when its connection is gone.</summary>
+    /// <summary>The connection is reset while the application is still handling the handshake.</summary>
     [Fact]
-    public async Task AHandshakeThatIsResetWhileTheApplicationDecides_LeavesNoSession()
+    public async Task Handshake_ResetWhileTheApplicationDecides_LeavesNoSession()
     {
         var decided = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var waiting = 0;
@@ -170,7 +170,10 @@ public sealed class ResetTests
         }
     }
 
-    /// <summary>An attempt that was reset may begin later than its client left: the session is tried again until it has ended.</summary>
+    /// <summary>
+    /// Retries the upgrade while the server reports a conflict. The server may start a reset attempt only after its client has
+    /// left.
+    /// </summary>
     private static async Task<RawWebSocket> ProbeAsync(HostileHost host, string sid)
     {
         while (true)
@@ -197,7 +200,7 @@ public sealed class ResetTests
         await connection.SendAsync(RawWebSocket.Request(string.Create(CultureInfo.InvariantCulture, $"?EIO=4&transport=websocket&sid={sid}")));
         if (step != "before the 101")
         {
-            // A second attempt is told of a conflict as long as the server has not seen the first one's end.
+            // Until the server has seen the end of the first attempt, it closes a second one with a conflict, after the 101.
             Assert.StartsWith("HTTP/1.1 101 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
         }
 
@@ -214,5 +217,6 @@ public sealed class ResetTests
         connection.Reset();
     }
 
-    private static Task EachAsync(Func<int, Task> attack) => Task.WhenAll(Enumerable.Range(0, Clients).Select(attack)).Within();
+    private static Task ForEachClientAsync(Func<int, Task> attack) =>
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(attack)).Within();
 }

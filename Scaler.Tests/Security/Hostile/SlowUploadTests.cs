@@ -5,14 +5,14 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Clients that take their time, or leave half-way. The limits are the server's own (Kestrel's); Scaler must not stand in their way.</summary>
+/// <summary>Tests slow clients, and clients that leave half-way. Scaler must not defeat the limits of Kestrel.</summary>
 [Collection(HostileCollection.Name)]
 public sealed class SlowUploadTests
 {
     private const int Clients = 50;
 
-    // As in Kestrel's defaults, but for the patience, so that the test does not need it.
-    private static void Impatient(KestrelServerOptions kestrel)
+    // Kestrel's default rates with shorter timeouts, to keep the tests fast.
+    private static void ShortenTimeouts(KestrelServerOptions kestrel)
     {
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromMilliseconds(1500));
@@ -20,9 +20,9 @@ public sealed class SlowUploadTests
     }
 
     [Fact]
-    public async Task Headers_ThatNeverEnd_AreCutOff()
+    public async Task Headers_NeverEnd_AreCutOff()
     {
-        await using var host = await HostileHost.StartAsync(kestrel: Impatient);
+        await using var host = await HostileHost.StartAsync(kestrel: ShortenTimeouts);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async i =>
         {
             using var connection = await RawConnection.ConnectAsync(host.Port);
@@ -37,9 +37,9 @@ public sealed class SlowUploadTests
     [InlineData("Content-Length: 100000\r\n\r\n4half")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n3E8\r\n4half")]
-    public async Task Bodies_ThatDoNotCome_AreCutOffAndTheirSessionsEnd(string rest)
+    public async Task Post_BodyStalls_IsCutOffAndEndsTheSession(string rest)
     {
-        await using var host = await HostileHost.StartAsync(kestrel: Impatient);
+        await using var host = await HostileHost.StartAsync(kestrel: ShortenTimeouts);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
             var sid = await host.Engine.OpenAsync();
@@ -55,7 +55,7 @@ public sealed class SlowUploadTests
     }
 
     [Fact]
-    public async Task Uploads_ThatAreResetHalfWay_EndTheirSessionsAndDeliverNothing()
+    public async Task Post_ResetHalfWay_EndsTheSessionAndDeliversNothing()
     {
         await using var host = await HostileHost.StartAsync(handler: new EngineTestHandler());
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async i =>
@@ -77,7 +77,7 @@ public sealed class SlowUploadTests
     }
 
     [Fact]
-    public async Task Polls_ThatAreResetWhileTheyAreHeld_EndTheirSessions()
+    public async Task Poll_ResetWhileHeld_EndsTheSession()
     {
         await using var host = await HostileHost.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
@@ -96,7 +96,7 @@ public sealed class SlowUploadTests
     }
 
     [Fact]
-    public async Task Posts_WhoseAnswerNobodyWaitsFor_AreHandledAndHarmNobody()
+    public async Task Post_ClientLeavesBeforeTheResponse_HarmsNoOtherClient()
     {
         await using var host = await HostileHost.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
@@ -109,7 +109,8 @@ public sealed class SlowUploadTests
                 connection.Reset();
             }
 
-            // Two posts of a session at once end it, and cut the first of them off: which one that is depends on whether those above are done with.
+            // Two concurrent POSTs end the session and cut off the first of the two. This POST is cut off if it overtakes one of
+            // those above.
             await Deadline.Until(async () =>
             {
                 try
@@ -125,9 +126,9 @@ public sealed class SlowUploadTests
         })).Within();
     }
 
-    /// <summary>At the server's least rate, an answer of this size may take more than an hour.</summary>
+    /// <summary>At Kestrel's minimum rate, a response of this size may take more than an hour.</summary>
     [Fact]
-    public async Task Answers_ThatNobodyReads_AreCutOffSoonAfterTheirSessionsEnd()
+    public async Task Response_ReadSlowly_IsCutOffSoonAfterTheSessionEnds()
     {
         const int Length = 300_000;
         await using var host = await HostileHost.StartAsync(
@@ -155,7 +156,8 @@ public sealed class SlowUploadTests
         }
     }
 
-    /// <summary>Reads until the server has had enough; gives how much came.</summary>
+    /// <summary>Reads slowly until the server ends the connection.</summary>
+    /// <returns>The number of bytes read.</returns>
     private static async Task<int> ReadSlowlyAsync(RawConnection connection)
     {
         const int Piece = 512;

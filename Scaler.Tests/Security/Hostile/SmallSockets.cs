@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Sockets with small buffers, so that what nobody reads is soon felt by the server, and not kept by the system.</summary>
+/// <summary>Configures small socket buffers, so that the kernel does not buffer much of what a client leaves unread.</summary>
 internal static class SmallSockets
 {
     public const int Size = 4096;
@@ -12,7 +12,7 @@ internal static class SmallSockets
     public static void Configure(IServiceCollection services) => services.Configure<SocketTransportOptions>(static options =>
         options.CreateBoundListenSocket = static endpoint =>
         {
-            // What a listening socket has, those that it accepts have too.
+            // Accepted sockets inherit the options of the listening socket.
             var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = Size };
             socket.Bind(endpoint);
             return socket;

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>A thousand clients that do not read, on a broadcast.</summary>
+/// <summary>Tests a broadcast to 1,000 clients that do not read.</summary>
 [Collection(HostileCollection.Name)]
 public sealed class StalledReaderTests(ITestOutputHelper output)
 {
@@ -16,16 +16,16 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
     private const int Length = 2048;
 
     [Fact]
-    public async Task EachIsClosedWithItsReason_QueuesAreBounded_AndHealthyClientsReceiveEverything()
+    public async Task Broadcast_StalledClients_AreClosedAndHealthyClientsReceiveEverything()
     {
-        // What the system and Kestrel hold for each connection, beside the queue: its pipe, and what is being written.
+        // The memory per connection beside the queue, in the kernel and in Kestrel: its pipe, and the bytes being written.
         const long PerConnection = 256 * 1024;
         await using var host = await HostileHost.StartAsync(
             static options =>
             {
                 options.MaxQueuedBytes = MaxQueuedBytes;
 
-                // They do not read pings either; that is not what this is about.
+                // Stalled clients do not answer pings either. They must not be closed for that.
                 options.PingTimeout = TimeSpan.FromMinutes(1);
             },
             services: SmallSockets.Configure);
@@ -40,21 +40,21 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
         var healthy = await Task.WhenAll(Enumerable.Range(0, Healthy).Select(_ => host.Engine.OpenWebSocketAsync(more: "&healthy=1")));
         await Deadline.Until(() => host.Engine.Server.Count == Stalled + Healthy + 2);
 
-        // The bystanders take part in no broadcast: they check their own order.
-        var (victims, others) = (SessionsOf(host, "stalled"), SessionsOf(host, "healthy"));
+        // The bystanders are not part of the broadcast, because they check the order of their own messages.
+        var (stalledSessions, healthySessions) = (SessionsOf(host, "stalled"), SessionsOf(host, "healthy"));
         var received = healthy.Select(ReceiveAsync).ToList();
         var sent = 0;
-        for (; victims.Exists(static session => session.State == EngineSessionState.Open) && sent < 1000; sent++)
+        for (; stalledSessions.Exists(static session => session.State == EngineSessionState.Open) && sent < 1000; sent++)
         {
             using var message = Message(sent.ToString("d4", CultureInfo.InvariantCulture));
-            foreach (var session in victims.Concat(others))
+            foreach (var session in stalledSessions.Concat(healthySessions))
             {
                 session.TrySend(message);
                 Assert.InRange(session.QueuedBytes, 0, MaxQueuedBytes);
             }
 
-            // Healthy clients keep up with a sender that gives them the chance.
-            await Deadline.Until(() => others.TrueForAll(static session => session.QueuedBytes < MaxQueuedBytes / 2));
+            // Healthy clients keep up if the sender waits for them.
+            await Deadline.Until(() => healthySessions.TrueForAll(static session => session.QueuedBytes < MaxQueuedBytes / 2));
         }
 
         Assert.InRange(sent, MaxQueuedBytes / (Length * 2), 999);
@@ -65,9 +65,9 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
             Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
         }
 
-        // None waits for the close frame to be read: after the close timeout they are cut off.
+        // The server does not wait until the close frames are read. It cuts the clients off after the close timeout.
         await Deadline.Until(() => host.Engine.Server.Count == Healthy + 2);
-        foreach (var session in others)
+        foreach (var session in healthySessions)
         {
             await session.SendAsync("end");
         }
@@ -80,9 +80,9 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>A client that begins to read again, before it is cut off, learns why.</summary>
+    /// <summary>A client that resumes reading before it is cut off receives the close reason.</summary>
     [Fact]
-    public async Task AClientThatWakesUpInTime_ReadsTheReason()
+    public async Task SlowConsumer_ResumesReadingInTime_ReceivesTheCloseReason()
     {
         await using var host = await HostileHost.StartAsync(
             static options =>
@@ -114,10 +114,10 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
     private static EngineEncodedMessage Message(string begin) =>
         EngineEncodedMessage.Create(Encoding.UTF8.GetBytes(begin + new string('x', Length)), EngineMessageKind.Text);
 
-    private static List<EngineSession> SessionsOf(HostileHost host, string who) =>
-        host.Engine.Server.Sessions.Where(session => session.Handshake.Query.ContainsKey(who)).ToList();
+    private static List<EngineSession> SessionsOf(HostileHost host, string parameter) =>
+        host.Engine.Server.Sessions.Where(session => session.Handshake.Query.ContainsKey(parameter)).ToList();
 
-    /// <summary>Counts the messages of a broadcast, which must come in order, up to the end.</summary>
+    /// <summary>Counts broadcast messages up to the end marker, and asserts their order.</summary>
     private static async Task<int> ReceiveAsync(RawWebSocket socket)
     {
         var count = 0;

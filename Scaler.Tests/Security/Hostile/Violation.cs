@@ -3,10 +3,10 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Hostile;
 
-/// <summary>Every way to break RFC 6455 by a frame, and the close code that it asks for.</summary>
-/// <param name="Name">What is wrong.</param>
-/// <param name="Frames">The bytes.</param>
-/// <param name="Code">The close code.</param>
+/// <summary>Represents a violation of RFC 6455 by frames, and the close code it requires.</summary>
+/// <param name="Name">The description of the violation, with its section of RFC 6455.</param>
+/// <param name="Frames">The bytes to send.</param>
+/// <param name="Code">The expected close code.</param>
 internal sealed record Violation(string Name, byte[] Frames, int Code)
 {
     private const int Protocol = 1002;
@@ -29,24 +29,28 @@ internal sealed record Violation(string Name, byte[] Frames, int Code)
             yield return new($"opcode {opcode} (5.2)", RawWebSocket.Frame(opcode, "4a"u8), Protocol);
         }
 
-        yield return new("a text that is not masked (5.1)", RawWebSocket.Frame(1, "4a"u8, masked: false), Protocol);
-        yield return new("a ping that is not masked (5.1)", RawWebSocket.Frame(9, [], masked: false), Protocol);
-        yield return new("a close that is not masked (5.1)", RawWebSocket.Frame(8, [], masked: false), Protocol);
+        yield return new("an unmasked text frame (5.1)", RawWebSocket.Frame(1, "4a"u8, masked: false), Protocol);
+        yield return new("an unmasked ping (5.1)", RawWebSocket.Frame(9, [], masked: false), Protocol);
+        yield return new("an unmasked close frame (5.1)", RawWebSocket.Frame(8, [], masked: false), Protocol);
         foreach (var opcode in new[] { 8, 9, 10 })
         {
-            yield return new($"control opcode {opcode} in fragments (5.5)", RawWebSocket.Frame(opcode, [], final: false), Protocol);
-            yield return new($"control opcode {opcode} of 126 bytes (5.5)", RawWebSocket.Frame(opcode, new byte[126]), Protocol);
+            yield return new(
+                $"a fragmented control frame with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, [], final: false), Protocol);
+            yield return new(
+                $"a control frame of 126 bytes with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, new byte[126]), Protocol);
         }
 
-        yield return new("two bytes for a length of 125 (5.2)", [0x82, 0xFE, 0, 125, 1, 2, 3, 4, .. new byte[125]], Protocol);
-        yield return new("eight bytes for a length of 65,535 (5.2)", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4], Protocol);
-        yield return new("the highest bit of a length (5.2)", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4], Protocol);
+        yield return new("a length of 125 in two bytes (5.2)", [0x82, 0xFE, 0, 125, 1, 2, 3, 4, .. new byte[125]], Protocol);
+        yield return new(
+            "a length of 65,535 in eight bytes (5.2)", [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4], Protocol);
+        yield return new("the highest bit of a length set (5.2)", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4], Protocol);
     }
 
     private static IEnumerable<Violation> Order()
     {
-        yield return new("a continuation of nothing (5.4)", RawWebSocket.Frame(0, "4a"u8), Protocol);
-        yield return new("a continuation of nothing, without end (5.4)", RawWebSocket.Frame(0, "4a"u8, final: false), Protocol);
+        yield return new("a continuation without a message (5.4)", RawWebSocket.Frame(0, "4a"u8), Protocol);
+        yield return new(
+            "a non-final continuation without a message (5.4)", RawWebSocket.Frame(0, "4a"u8, final: false), Protocol);
         yield return new(
             "a message within a message (5.4)", [.. RawWebSocket.Frame(1, "4a"u8, final: false), .. RawWebSocket.Frame(1, "4b"u8)], Protocol);
         yield return new(
@@ -55,30 +59,30 @@ internal sealed record Violation(string Name, byte[] Frames, int Code)
 
     private static IEnumerable<Violation> Closes()
     {
-        yield return new("a close of one byte (5.5.1)", RawWebSocket.Frame(8, [3]), Protocol);
+        yield return new("a close frame with a payload of one byte (5.5.1)", RawWebSocket.Frame(8, [3]), Protocol);
         foreach (var code in new[] { 0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535 })
         {
             yield return new($"close code {code} (7.4)", RawWebSocket.Frame(8, [(byte)(code >> 8), (byte)code]), Protocol);
         }
 
-        yield return new("a close reason that is no UTF-8 (5.5.1)", RawWebSocket.Frame(8, [3, 0xE8, 0xC3, 0x28]), Data);
+        yield return new("a close reason that is not UTF-8 (5.5.1)", RawWebSocket.Frame(8, [3, 0xE8, 0xC3, 0x28]), Data);
     }
 
     private static IEnumerable<Violation> Texts()
     {
         foreach (var (name, bytes) in new (string, byte[])[]
         {
-            ("a wrong continuation byte", [0xC3, 0x28]),
+            ("an invalid continuation byte", [0xC3, 0x28]),
             ("an overlong form", [0xC0, 0xAF]),
             ("half of a surrogate pair", [0xED, 0xA0, 0x80]),
-            ("a character above the last", [0xF4, 0x90, 0x80, 0x80]),
-            ("a character that is cut off", [0xE2, 0x82]),
-            ("a byte that is none", [0xFF]),
+            ("a code point above U+10FFFF", [0xF4, 0x90, 0x80, 0x80]),
+            ("a truncated character", [0xE2, 0x82]),
+            ("a byte that is never valid", [0xFF]),
         })
         {
             yield return new($"{name} in a text (8.1)", RawWebSocket.Frame(1, [(byte)'4', .. bytes]), Data);
             yield return new(
-                $"{name} in a text in fragments (8.1)",
+                $"{name} in a fragmented text (8.1)",
                 [.. RawWebSocket.Frame(1, Encoding.UTF8.GetBytes("4é"), final: false), .. RawWebSocket.Frame(0, bytes)], Data);
         }
     }

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Scaler.Tests.Security.Redis;
 
-/// <summary>An authority of a test's own, and what it has signed, as files.</summary>
+/// <summary>A certificate authority for one test, with the certificates it signs, as files.</summary>
 internal sealed class Certificates : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("scaler-tls");

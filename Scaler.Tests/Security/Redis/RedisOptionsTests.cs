@@ -13,11 +13,11 @@ public sealed class RedisOptionsTests
     [InlineData("rediss://secret@host", "host:6379,password=secret,ssl=true")]
     [InlineData("rediss://ann:p%3Aw@host/1?connectTimeout=500&abortConnect=false", "host:6379,user=ann,password=p:w,defaultDatabase=1,ssl=true,connectTimeout=500,abortConnect=false")]
     [InlineData("REDISS://[::1]:6380", "[::1]:6380,ssl=true")]
-    public void ToConnectionString_OfAUrl_IsWhatTheClientReads(string connection, string expected) =>
+    public void ToConnectionString_UrlOrConnectionString_ReturnsTheFormatOfTheClient(string connection, string expected) =>
         Assert.Equal(expected, ScalerRedisOptions.ToConnectionString(connection));
 
     [Fact]
-    public void Parse_OfAUrl_HasLoginAndTls()
+    public void Parse_Url_SetsCredentialsAndTls()
     {
         var options = new ScalerRedisOptions().Parse("rediss://ann:secret@redis.example:6380/2");
 
@@ -32,7 +32,7 @@ public sealed class RedisOptionsTests
     [InlineData("rediss://:pass word@:x")]
     [InlineData("rediss://u:a%2Cb@host")]
     [InlineData("host,secret=hidden")]
-    public void Parse_OfWhatIsNone_SaysSo_WithoutWhatItHolds(string connection)
+    public void Parse_Invalid_ThrowsWithoutRevealingItsContent(string connection)
     {
         var exception = Assert.Throws<FormatException>(() => new ScalerRedisOptions().Parse(connection));
         Assert.DoesNotContain("pass word", exception.ToString(), StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class RedisOptionsTests
     }
 
     [Fact]
-    public void Validate_AFileThatIsNotThere_IsNamed() => Assert.Equal(
+    public void Validate_FileMissing_NamesTheSettingAndPath() => Assert.Equal(
         [
             "Scaler:Redis:CaCertificate is 'nowhere.pem'; it must be the path of a PEM file that can be read, with a certificate in it.",
             "Scaler:Redis:ClientKey is 'nowhere.key'; it must be the path of a PEM file that can be read, with the key of Redis:ClientCertificate.",
@@ -48,7 +48,7 @@ public sealed class RedisOptionsTests
         Failures(new ScalerRedisOptions { CaCertificate = "nowhere.pem", ClientKey = "nowhere.key" }));
 
     [Fact]
-    public void Validate_AFileWithSomethingElse_IsNamed()
+    public void Validate_FileWithOtherContent_NamesTheSetting()
     {
         using var certificates = new Certificates();
         var ((one, oneKey), (_, otherKey)) = (certificates.Sign("one"), certificates.Sign("other"));

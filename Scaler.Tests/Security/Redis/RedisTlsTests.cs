@@ -3,11 +3,11 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Security.Redis;
 
-/// <summary>A Redis that speaks TLS only, asks for a password and for the client's certificate.</summary>
+/// <summary>Tests a Redis that accepts TLS only, and requires a password and a client certificate.</summary>
 public sealed class RedisTlsTests
 {
     [RedisServerFact]
-    public async Task ACluster_OverTls_Works_AlsoOverTheConnectionThatScalerOpensItself()
+    public async Task Cluster_OverTls_WorksOverConnectionsOpenedByScalerToo()
     {
         using var certificates = new Certificates();
         var (port, redis) = await StartAsync(certificates);
@@ -20,21 +20,25 @@ public sealed class RedisTlsTests
         Assert.Equal(1, (await server.Account("acme").SendAsync("news")).Connections);
         Assert.Equal("""{"event":"news","args":[]}""", await client.NextAsync());
 
-        // As when a subscription is found dead.
-        await using var listening = await server.Cluster.Link.Bus.ListenAsync("somebody-0", static _ => { }, anew: true).Within();
-        Assert.True(await server.Cluster.Link.Bus.TellAsync("somebody-0", new byte[] { 1 }));
+        // Opens a new connection, as Scaler does when it finds a subscription dead.
+        await using var listening = await server.Cluster.Link.Bus.ListenAsync("holder-0", static _ => { }, anew: true).Within();
+        Assert.True(await server.Cluster.Link.Bus.TellAsync("holder-0", new byte[] { 1 }));
     }
 
     [RedisServerFact]
-    public async Task AClient_WithoutTheAuthority_OrACertificate_DoesNotConnect()
+    public async Task ConnectAsync_WithoutTheAuthorityOrAClientCertificate_Throws()
     {
         using var certificates = new Certificates();
         var (port, redis) = await StartAsync(certificates);
         await using var _ = redis;
         var url = $"rediss://:a%20secret@127.0.0.1:{port}?connectTimeout=2000&connectRetry=1";
-        var strangers = new ScalerRedisOptions { ClientCertificate = Options(certificates).ClientCertificate, ClientKey = Options(certificates).ClientKey };
-        var anonymous = new ScalerRedisOptions { CaCertificate = certificates.Authority };
-        foreach (var options in new[] { strangers, anonymous })
+        var withoutAuthority = new ScalerRedisOptions
+        {
+            ClientCertificate = Options(certificates).ClientCertificate,
+            ClientKey = Options(certificates).ClientKey,
+        };
+        var withoutCertificate = new ScalerRedisOptions { CaCertificate = certificates.Authority };
+        foreach (var options in new[] { withoutAuthority, withoutCertificate })
         {
             var exception = await Assert.ThrowsAsync<RedisConnectionException>(() => ConnectionMultiplexer.ConnectAsync(options.Parse(url)));
             Assert.DoesNotContain("a secret", exception.ToString(), StringComparison.Ordinal);

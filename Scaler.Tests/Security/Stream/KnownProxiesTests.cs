@@ -9,32 +9,33 @@ using Scaler.Stream.Security;
 
 namespace Scaler.Tests.Security.Stream;
 
-/// <summary>Whose word on where a client comes from is believed.</summary>
+/// <summary>Tests which senders of <c>X-Forwarded-For</c> are trusted.</summary>
 public sealed class KnownProxiesTests
 {
     [Theory]
-    // Nobody is known: what a client says of itself is not believed.
+    // No known proxies: the header of a client is ignored.
     [InlineData("", "203.0.113.9", "198.51.100.1", "203.0.113.9")]
-    // Said by a proxy, about its client.
+    // Set by a known proxy, for its client.
     [InlineData("10.0.0.0/8", "10.1.2.3", "203.0.113.9", "203.0.113.9")]
     [InlineData("10.1.2.3", "10.1.2.3", "203.0.113.9", "203.0.113.9")]
     [InlineData("10.1.2.3", "::ffff:10.1.2.3", "203.0.113.9", "203.0.113.9")]
     [InlineData("2001:db8::/64", "2001:db8::1", "203.0.113.9", "203.0.113.9")]
-    // Said by the client to the proxy, which added the client's true address behind it.
+    // Set by the client, then extended by the proxy with the client's real address.
     [InlineData("10.0.0.0/8", "10.1.2.3", "198.51.100.1, 203.0.113.9", "203.0.113.9")]
-    // Two proxies, one behind the other.
+    // Two proxies in a chain.
     [InlineData("10.0.0.0/8", "10.1.2.3", "198.51.100.1, 203.0.113.9, 10.9.9.9", "203.0.113.9")]
-    // Said by somebody who is no proxy.
+    // Set by a sender that is not a known proxy.
     [InlineData("10.1.2.3", "10.1.2.4", "198.51.100.1", "10.1.2.4")]
-    public async Task XForwardedFor_IsBelievedFromAKnownProxyOnly(string known, string from, string said, string client)
+    public async Task XForwardedFor_AnySender_IsTrustedFromAKnownProxyOnly(
+        string known, string from, string forwardedFor, string client)
     {
         var options = new ForwardedHeadersOptions();
         KnownProxies.Configure(options, KnownProxies.Read(Configuration(known)));
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(from);
-        context.Request.Headers["X-Forwarded-For"] = said;
+        context.Request.Headers["X-Forwarded-For"] = forwardedFor;
 
-        // Where nobody is known, the application does without.
+        // Without known proxies, the application does not use the middleware.
         if (known.Length > 0)
         {
             await new ForwardedHeadersMiddleware(_ => Task.CompletedTask, NullLoggerFactory.Instance, Options.Create(options)).Invoke(context);
@@ -46,7 +47,7 @@ public sealed class KnownProxiesTests
     [Theory]
     [InlineData("proxy.example.org")]
     [InlineData("10.0.0.0/33")]
-    public void Read_OfWhatIsNoAddress_SaysWhatWouldBeRight(string entry) => Assert.Contains(
+    public void Read_InvalidAddress_ReportsTheExpectedFormat(string entry) => Assert.Contains(
         $"Scaler:Proxies:0 is '{entry}'; it must be the address of a proxy",
         Assert.Throws<OptionsValidationException>(() => KnownProxies.Read(Configuration(entry))).Message, StringComparison.Ordinal);
 

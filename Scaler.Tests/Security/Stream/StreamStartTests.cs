@@ -2,13 +2,13 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Stream;
 
-/// <summary>What the service insists on when it starts, as a process of its own.</summary>
+/// <summary>Tests the startup checks of the service in a process of its own.</summary>
 public sealed class StreamStartTests
 {
     private static readonly string Nowhere = $"127.0.0.1:{Ports.Free()},connectTimeout=200";
 
     [Fact]
-    public async Task Production_WithoutAChoiceOfAuthentication_DoesNotStart()
+    public async Task Start_ProductionWithoutAuthMode_Fails()
     {
         var (exitCode, output) = await StreamProcess.RunToEndAsync(Nowhere, "--environment", "Production");
         Assert.NotEqual(0, exitCode);
@@ -20,7 +20,7 @@ public sealed class StreamStartTests
     [InlineData("--Scaler:Auth:Mode=Jwt", "Scaler:Auth:Jwt:Audience is ''; it must be the 'aud' of the tokens")]
     [InlineData("--Scaler:Proxies:0=proxy", "Scaler:Proxies:0 is 'proxy'; it must be the address of a proxy")]
     [InlineData("--Scaler:EngineIO:MaxPayload=0", "Scaler:EngineIO:MaxPayload is 0; it must be from 1")]
-    public async Task AWrongSetting_KeepsItFromStarting_AndIsNamed(string argument, string message)
+    public async Task Start_InvalidSetting_FailsAndNamesTheSetting(string argument, string message)
     {
         var (exitCode, output) = await StreamProcess.RunToEndAsync(Nowhere, argument);
         Assert.NotEqual(0, exitCode);
@@ -28,7 +28,7 @@ public sealed class StreamStartTests
     }
 
     [Fact]
-    public async Task Production_WithoutAuthenticationByChoice_Starts_SaysSo_AndRefusesOrigins()
+    public async Task Start_ProductionWithAuthModeNone_LogsItAndRefusesOtherOrigins()
     {
         await using var stream = await StreamProcess.StartAsync(Nowhere, "--environment", "Production", "--Scaler:Auth:Mode=None");
         Assert.Contains("Clients are not authenticated (Scaler:Auth:Mode is None)", stream.Output, StringComparison.Ordinal);
@@ -38,10 +38,10 @@ public sealed class StreamStartTests
     }
 
     [Fact]
-    public async Task Development_LetsPagesOfThisMachineConnect_AndSaysSo()
+    public async Task Start_Development_AllowsLocalOriginsAndLogsIt()
     {
         await using var stream = await StreamProcess.StartAsync(Nowhere);
-        Assert.Contains("Development: pages of http://localhost:*", stream.Output, StringComparison.Ordinal);
+        Assert.Contains("Development: pages from http://localhost:*", stream.Output, StringComparison.Ordinal);
         Assert.Equal(200, await HandshakeAsync(stream, "http://localhost:5173"));
         Assert.Equal(403, await HandshakeAsync(stream, "https://evil.example"));
     }
@@ -49,9 +49,9 @@ public sealed class StreamStartTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task AForwardedAddress_IsBelievedFromAKnownProxyOnly(bool known)
+    public async Task XForwardedFor_HandshakeLimit_TrustsItFromAKnownProxyOnly(bool known)
     {
-        // An address has one handshake: who could say where he comes from had as many as he likes.
+        // Each address has one handshake: a client that could choose its address would have any number.
         string[] arguments = ["--Scaler:EngineIO:MaxHandshakesPerAddress=1", "--Scaler:EngineIO:HandshakeWindow=01:00:00"];
         await using var stream = await StreamProcess.StartAsync(Nowhere, known ? [.. arguments, "--Scaler:Proxies:0=127.0.0.1"] : arguments);
         Assert.Equal(200, await HandshakeAsync(stream, null, "203.0.113.1"));

@@ -3,11 +3,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>Who is connected, and the end of connections, by HTTP.</summary>
+/// <summary>Tests listing and disconnecting accounts over HTTP.</summary>
 public sealed class AccountTests(Backends backends) : TwoHosts(backends)
 {
     [Fact]
-    public async Task Accounts_AreListedPageByPage()
+    public async Task GetAccounts_WithTakeAndAfter_ReturnsThemPageByPage()
     {
         await using var a = await TestClient.ConnectAsync(One.Url, "a/1");
         await using var b = await TestClient.ConnectAsync(Two.Url, "a/2");
@@ -29,7 +29,7 @@ public sealed class AccountTests(Backends backends) : TwoHosts(backends)
     }
 
     [Fact]
-    public async Task AnAccount_TellsItsConnections()
+    public async Task GetAccount_Connected_ReturnsItsConnections()
     {
         await using var a = await TestClient.ConnectAsync(One.Url, "acme");
         await using var b = await TestClient.ConnectAsync(Two.Url, "acme", polling: true);
@@ -48,15 +48,15 @@ public sealed class AccountTests(Backends backends) : TwoHosts(backends)
     }
 
     [Fact]
-    public async Task AnAccountThatIsNotConnected_IsNotFound()
+    public async Task AccountRequests_AccountNotConnected_Return404()
     {
-        (await One.GetAsync("/api/accounts/nobody")).IsProblem(404, "no connection");
-        (await One.DeleteAsync("/api/accounts/nobody")).IsProblem(404, "no connection");
-        (await One.DeleteAsync("/api/accounts/nobody/connections/x")).IsProblem(404, "no such connection");
+        (await One.GetAsync("/api/accounts/unknown")).IsProblem(404, "no connection");
+        (await One.DeleteAsync("/api/accounts/unknown")).IsProblem(404, "no connection");
+        (await One.DeleteAsync("/api/accounts/unknown/connections/x")).IsProblem(404, "no such connection");
     }
 
     [Fact]
-    public async Task AnAccount_IsDisconnectedOnAllServers()
+    public async Task DeleteAccount_ConnectedToTwoServers_DisconnectsItOnBoth()
     {
         await using var a = await TestClient.ConnectAsync(One.Url, "acme");
         await using var b = await TestClient.ConnectAsync(Two.Url, "acme");
@@ -71,7 +71,7 @@ public sealed class AccountTests(Backends backends) : TwoHosts(backends)
     }
 
     [Fact]
-    public async Task OneConnection_OfTheOtherServer_IsDisconnected()
+    public async Task DeleteConnection_OnTheOtherServer_DisconnectsOnlyThatConnection()
     {
         await using var a = await TestClient.ConnectAsync(Two.Url, "acme");
         var id = Two.Server.Connections.Single().Id;

@@ -14,7 +14,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>A server with the send API, as Scaler.Stream puts it together, within the process and on a free loopback port.</summary>
+/// <summary>Hosts a server with the send API in this process, set up like Scaler.Stream, on a free loopback port.</summary>
 internal sealed class ApiHost : IAsyncDisposable
 {
     public const string Key = "0123456789-test-key-0123456789abcdef";
@@ -34,7 +34,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public int Port => new Uri(Url).Port;
 
-    /// <summary>A client with the first key.</summary>
+    /// <summary>Gets an HTTP client that sends the first key.</summary>
     public HttpClient Client { get; }
 
     public ScalerServer Server => _app.Services.GetRequiredService<ScalerServer>();
@@ -49,7 +49,8 @@ internal sealed class ApiHost : IAsyncDisposable
         {
             ["Scaler:Prefix"] = prefix,
             ["Scaler:Cluster:DrainBudget"] = TimeSpan.Zero.ToString("c", CultureInfo.InvariantCulture),
-            // As for ScalerTestServer.
+
+            // The timeouts of ScalerTestServer.
             ["Scaler:Cluster:RegistrationTimeout"] = TimeSpan.FromSeconds(10).ToString("c", CultureInfo.InvariantCulture),
             ["Scaler:Cluster:ForwardConnectTimeout"] = TimeSpan.FromSeconds(10).ToString("c", CultureInfo.InvariantCulture),
             ["Scaler:Cluster:SendTimeout"] = Deadline.Patience.ToString("c", CultureInfo.InvariantCulture),
@@ -73,7 +74,7 @@ internal sealed class ApiHost : IAsyncDisposable
         return new ApiHost(app, logs);
     }
 
-    /// <summary>Sends a message.</summary>
+    /// <summary>Sends a POST request.</summary>
     public Task<(int Status, JsonElement Body)> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
 
     public Task<(int Status, JsonElement Body)> GetAsync(string path) => SendAsync(HttpMethod.Get, path);

@@ -4,7 +4,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>The OpenAPI document.</summary>
+/// <summary>Tests the OpenAPI document.</summary>
 public sealed class DocumentTests
 {
     private static readonly string[] Operations =
@@ -21,7 +21,7 @@ public sealed class DocumentTests
     ];
 
     [Fact]
-    public async Task TheDocument_IsValid_AndDescribesEverything()
+    public async Task Document_Parsed_IsValidAndDescribesEveryOperation()
     {
         await using var host = await ApiHost.StartAsync(Unconnected.Instance, "document");
         host.Client.DefaultRequestHeaders.Authorization = null;
@@ -49,7 +49,7 @@ public sealed class DocumentTests
     }
 
     [Fact]
-    public async Task TheDocument_IsTheSame_WhateverARequestSaysOfItsHost()
+    public async Task Document_ForgedHostHeader_DoesNotAffectIt()
     {
         await using var host = await ApiHost.StartAsync(Unconnected.Instance, "document");
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/openapi/v1.json", UriKind.Relative));

@@ -5,7 +5,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>Only who has a key may use the API.</summary>
+/// <summary>Tests that the API requires a key.</summary>
 public sealed class KeyTests(Backends backends) : IClassFixture<Backends>
 {
     private const string Next = "next-key-0123456789abcdef-0123456789";
@@ -20,7 +20,7 @@ public sealed class KeyTests(Backends backends) : IClassFixture<Backends>
     [InlineData("Bearer " + ApiHost.Key + ", Bearer " + ApiHost.Key)]
     [InlineData("Basic " + ApiHost.Key)]
     [InlineData(ApiHost.Key)]
-    public async Task WithoutARightKey_EverythingIsRefused(string? header)
+    public async Task Request_WithoutAValidKey_Returns401(string? header)
     {
         await using var host = await StartAsync();
         host.Client.DefaultRequestHeaders.Authorization = null;
@@ -41,9 +41,9 @@ public sealed class KeyTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task AKey_IsReplacedWithoutABreak()
+    public async Task Keys_Rotated_AllowAnOverlap()
     {
-        // The old one; both; the new one.
+        // The old key, then both keys, then the new key.
         (string[] Keys, int Old, int New)[] steps = [([ApiHost.Key], 200, 401), ([ApiHost.Key, Next], 200, 200), ([Next], 401, 200)];
         foreach (var (keys, old, @new) in steps)
         {
@@ -54,7 +54,7 @@ public sealed class KeyTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task WithoutAnyKey_TheApiIsNotThere_AndTheLogSaysSo()
+    public async Task Request_NoKeyConfigured_Returns404AndTheLogNamesTheSetting()
     {
         await using var host = await StartAsync(("Scaler:Api:Keys:0", null));
 
@@ -64,12 +64,12 @@ public sealed class KeyTests(Backends backends) : IClassFixture<Backends>
             Assert.Equal(404, (int)response.StatusCode);
         }
 
-        Assert.Contains(host.Logs, static record => record.Message.Contains("The send API is off: no key is configured. Scaler:Api:Keys:0", StringComparison.Ordinal));
+        Assert.Contains(host.Logs, static record => record.Message.Contains("The send API is disabled because no key is configured. Set Scaler:Api:Keys:0", StringComparison.Ordinal));
         await using var client = await TestClient.ConnectAsync(host.Url, "acme");
     }
 
     [Fact]
-    public async Task NoKey_IsInAnyLog()
+    public async Task Logs_ValidAndInvalidKeys_ContainNoKey()
     {
         await using var host = await StartAsync(("Scaler:Api:Keys:1", Next));
         await StatusAsync(host, ApiHost.Key);
@@ -86,12 +86,12 @@ public sealed class KeyTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Theory]
-    [InlineData("Scaler:Api:Keys:1", "secret", "Scaler:Api:Keys:1 has 6 characters; it must have 32 or more, such as openssl rand -hex 32 makes")]
+    [InlineData("Scaler:Api:Keys:1", "secret", "Scaler:Api:Keys:1 has 6 characters; it must have 32 or more, such as the output of 'openssl rand -hex 32'")]
     [InlineData("Scaler:Api:Keys:0", "", "Scaler:Api:Keys:0 has 0 characters")]
-    [InlineData("Scaler:Api:Keys:0", "secret secret secret secret secret secret", "Scaler:Api:Keys:0 has 5 characters that no header can carry")]
+    [InlineData("Scaler:Api:Keys:0", "secret secret secret secret secret secret", "Scaler:Api:Keys:0 has 5 characters that are not allowed in a header")]
     [InlineData("Scaler:Api:MaxBodySize", "0", "Scaler:Api:MaxBodySize is '0'; it must be between 1024 and 16777216")]
     [InlineData("Scaler:Api:MaxConcurrentRequests", "0", "Scaler:Api:MaxConcurrentRequests is '0'; it must be between 1 and 10000")]
-    public async Task ASettingThatCannotWork_StopsTheStart(string key, string value, string message)
+    public async Task Start_InvalidSetting_Throws(string key, string value, string message)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync((key, value)));
 

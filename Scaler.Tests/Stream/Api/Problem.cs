@@ -2,21 +2,22 @@ using System.Text.Json;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>Looks at problem details.</summary>
+/// <summary>Asserts the content of API responses.</summary>
 internal static class Problem
 {
-    /// <summary>Demands a problem of this status, whose detail holds these words; gives the detail.</summary>
+    /// <summary>Asserts that a response is a problem with a status, and that its detail contains some words.</summary>
+    /// <returns>The detail.</returns>
     public static string IsProblem(this (int Status, JsonElement Body) answer, int status, string words)
     {
-        var detail = answer.Body.TryGetProperty("detail", out var given) ? given.GetString()! : answer.Body.ToString();
-        Assert.True(status == answer.Status, $"Wanted {status}, got {answer.Status}: {answer.Body}");
+        var detail = answer.Body.TryGetProperty("detail", out var value) ? value.GetString()! : answer.Body.ToString();
+        Assert.True(status == answer.Status, $"Expected {status}, got {answer.Status}: {answer.Body}");
         Assert.Equal(status, answer.Body.GetProperty("status").GetInt32());
         Assert.NotEmpty(answer.Body.GetProperty("title").GetString()!);
         Assert.Contains(words, detail, StringComparison.Ordinal);
         return detail;
     }
 
-    /// <summary>Demands a send's result.</summary>
+    /// <summary>Asserts that a send reached the given numbers of connections and servers.</summary>
     public static void Reached(this (int Status, JsonElement Body) answer, int connections, int servers)
     {
         Assert.True(answer.Status == 200, answer.Body.ToString());

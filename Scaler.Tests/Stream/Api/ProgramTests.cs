@@ -2,11 +2,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>The program itself has the API. (It starts without Redis, and waits for it.)</summary>
+/// <summary>Tests that the program serves the API. The program starts without Redis and waits for it.</summary>
 public sealed class ProgramTests
 {
     [Fact]
-    public async Task TheProgram_HasTheApi_BehindItsKeys()
+    public async Task Program_WithAKey_ServesTheApiToThatKeyOnly()
     {
         await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{Ports.Free()},abortConnect=false,connectTimeout=100", $"--Scaler:Api:Keys:0={ApiHost.Key}");
         using var client = new HttpClient { BaseAddress = new Uri(stream.Url) };

@@ -3,7 +3,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>Whatever is wrong with a request is told to the sender, as problem details, and is nobody else's loss.</summary>
+/// <summary>Tests that invalid requests are answered with problem details and do not affect clients.</summary>
 public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
 {
     private const string Messages = "/api/accounts/acme/messages";
@@ -27,9 +27,9 @@ public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
     [InlineData("""{"event":"x","event":"y"}""", "Duplicate property 'event'")]
     [InlineData("""{"event":"x","args":[{"b":1,"b":2}]}""", "Duplicate property 'b'")]
     [InlineData("{\"event\":\"\xFF\"}", "$.event")]
-    [InlineData("{\"event\":\"x\",\"args\":[\"\xC3\"]}", "'args' is no UTF-8")]
-    [InlineData("{\"event\":\"x\",\"args\":[{\"\xC3\":1}]}", "'args' is no UTF-8")]
-    public async Task AMessageThatIsNone_IsRefused(string body, string words)
+    [InlineData("{\"event\":\"x\",\"args\":[\"\xC3\"]}", "'args' is not valid UTF-8")]
+    [InlineData("{\"event\":\"x\",\"args\":[{\"\xC3\":1}]}", "'args' is not valid UTF-8")]
+    public async Task PostMessage_InvalidBody_Returns400(string body, string words)
     {
         await using var host = await StartAsync();
         await using var client = await TestClient.ConnectAsync(host.Url, "acme");
@@ -42,18 +42,18 @@ public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
 
         (await host.PostAsync(Messages, """{"event":"end"}""")).Reached(1, 1);
         Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
-        NoError(host);
+        AssertNoErrorLogged(host);
     }
 
     [Fact]
-    public async Task AnEventOrDepthBeyondTheLimit_IsRefused()
+    public async Task PostMessage_EventOrDepthBeyondTheLimit_Returns400()
     {
         await using var host = await StartAsync();
 
         (await host.PostAsync(Messages, $$"""{"event":"{{new string('x', 256)}}"}""")).Reached(0, 0);
         (await host.PostAsync(Messages, $$"""{"event":"{{new string('x', 257)}}"}""")).IsProblem(400, "'event' has 257 characters");
         (await host.PostAsync(Messages, $$"""{"event":"x","args":{{new string('[', 100)}}{{new string(']', 100)}}}""")).IsProblem(400, "depth");
-        NoError(host);
+        AssertNoErrorLogged(host);
     }
 
     [Theory]
@@ -61,24 +61,24 @@ public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
     [InlineData("GET", "/api/accounts?take=1001", 400, "take must be between 1 and 1000")]
     [InlineData("GET", "/api/accounts?take=many", 400, "take")]
     [InlineData("GET", "/api/accounts/acme?take=1001", 400, "take must be between 1 and 1000")]
-    [InlineData("GET", "/api/accounts/a%FF", 400, "no percent-encoded UTF-8")]
+    [InlineData("GET", "/api/accounts/a%FF", 400, "not valid percent-encoded UTF-8")]
     [InlineData("GET", "/api/accounts/a%C3%A4%01", 400, "control character")]
-    [InlineData("DELETE", "/api/accounts/acme/connections/a%ED%A0%80", 400, "no percent-encoded UTF-8")]
+    [InlineData("DELETE", "/api/accounts/acme/connections/a%ED%A0%80", 400, "not valid percent-encoded UTF-8")]
     [InlineData("GET", "/api/nothing", 404, "no such")]
     [InlineData("GET", "/api", 404, "no such")]
     [InlineData("GET", Messages, 405, "no such method")]
     [InlineData("PUT", "/api/accounts/acme", 405, "no such method")]
     [InlineData("POST", "/api/accounts", 405, "no such method")]
-    public async Task AWrongPathQueryOrMethod_IsRefused(string method, string path, int status, string words)
+    public async Task Request_InvalidPathQueryOrMethod_IsRefused(string method, string path, int status, string words)
     {
         await using var host = await StartAsync();
 
         (await host.SendAsync(new HttpMethod(method), path)).IsProblem(status, words);
-        NoError(host);
+        AssertNoErrorLogged(host);
     }
 
     [Fact]
-    public async Task ANameThatIsTooLong_IsRefused()
+    public async Task Request_NameTooLong_Returns400()
     {
         await using var host = await StartAsync();
 
@@ -92,7 +92,7 @@ public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
     [InlineData("text/plain")]
     [InlineData("application/octet-stream")]
     [InlineData("")]
-    public async Task AnotherContentType_IsRefused(string contentType)
+    public async Task PostMessage_OtherContentType_Returns415(string contentType)
     {
         await using var host = await StartAsync();
 
@@ -100,7 +100,7 @@ public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task ACompressedBody_IsRefused()
+    public async Task PostMessage_CompressedBody_Returns415()
     {
         await using var host = await StartAsync();
 
@@ -111,18 +111,18 @@ public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ABodyThatIsTooLarge_IsRefused(bool chunked)
+    public async Task PostMessage_BodyTooLarge_Returns413(bool chunked)
     {
         await using var host = await StartAsync(("Scaler:Api:MaxBodySize", "1024"));
 
         var body = $$"""{"event":"{{new string('x', 2000)}}"}""";
         (await host.SendAsync(HttpMethod.Post, Messages, body, change: request => request.Headers.TransferEncodingChunked = chunked))
             .IsProblem(413, "Scaler:Api:MaxBodySize");
-        NoError(host);
+        AssertNoErrorLogged(host);
     }
 
     [Fact]
-    public async Task MoreRequestsAtOnceThanAllowed_AreRefused_ForThatKeyOnly()
+    public async Task Request_TooManyConcurrently_Returns429ForThatKeyOnly()
     {
         const string Another = "another-key-0123456789abcdef-0123456789";
         await using var host = await StartAsync(("Scaler:Api:MaxConcurrentRequests", "1"), ("Scaler:Api:Keys:1", Another));
@@ -141,24 +141,24 @@ public sealed class RefusalTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
-    public async Task WhileRedisIsAway_ReadsAreRefused_AndSendsSayWhatTheyReached()
+    public async Task Request_RedisUnavailable_Returns503WithTheResultOfASend()
     {
         await using var host = await ApiHost.StartAsync(Unconnected.Instance, backends.NewPrefix());
         await using var client = await TestClient.ConnectAsync(host.Url, "acme");
 
-        (await host.GetAsync("/api/accounts")).IsProblem(503, "Redis is away");
-        (await host.GetAsync("/api/accounts/acme")).IsProblem(503, "Redis is away");
+        (await host.GetAsync("/api/accounts")).IsProblem(503, "Redis is unavailable");
+        (await host.GetAsync("/api/accounts/acme")).IsProblem(503, "Redis is unavailable");
         var answer = await host.PostAsync(Messages, """{"event":"x"}""");
-        answer.IsProblem(503, "Redis is away");
+        answer.IsProblem(503, "Redis is unavailable");
         Assert.Equal(
             """{"connections":1,"servers":1,"unreachable":[],"clusterReached":false,"isComplete":false}""",
             answer.Body.GetProperty("result").ToString());
         Assert.Equal("""{"event":"x","args":[]}""", await client.NextAsync());
-        (await host.DeleteAsync("/api/accounts/nobody")).IsProblem(503, "Redis is away");
-        NoError(host);
+        (await host.DeleteAsync("/api/accounts/unknown")).IsProblem(503, "Redis is unavailable");
+        AssertNoErrorLogged(host);
     }
 
-    private static void NoError(ApiHost host) => Assert.DoesNotContain(host.Logs, static record =>
+    private static void AssertNoErrorLogged(ApiHost host) => Assert.DoesNotContain(host.Logs, static record =>
         record.Level >= Microsoft.Extensions.Logging.LogLevel.Error && record.Category?.StartsWith("Scaler.ScalerServer", StringComparison.Ordinal) != true);
 
     private async Task<ApiHost> StartAsync(params (string Key, string? Value)[] settings) =>

@@ -5,11 +5,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>Messages that come by HTTP reach clients on whichever server.</summary>
+/// <summary>Tests that messages sent over HTTP reach clients on every server.</summary>
 public sealed class SendTests(Backends backends) : TwoHosts(backends)
 {
     [Fact]
-    public async Task AMessage_ReachesEveryConnectionOfTheAccount_OnBothServers()
+    public async Task PostMessage_AccountOnTwoServers_ReachesEveryConnection()
     {
         await using var here = await TestClient.ConnectAsync(One.Url, "acme");
         await using var there = await TestClient.ConnectAsync(Two.Url, "acme", polling: true);
@@ -24,11 +24,11 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
     }
 
     [Fact]
-    public async Task AMessageToNobody_IsNoError() =>
-        (await One.PostAsync("/api/accounts/nobody/messages", """{"event":"chat"}""")).Reached(0, 0);
+    public async Task PostMessage_AccountNotConnected_ReachesNoConnection() =>
+        (await One.PostAsync("/api/accounts/unknown/messages", """{"event":"chat"}""")).Reached(0, 0);
 
     [Fact]
-    public async Task AMessageToEveryone_ReachesEveryone()
+    public async Task PostMessage_ToEveryone_ReachesEveryConnection()
     {
         await using var a = await TestClient.ConnectAsync(One.Url, "a");
         await using var b = await TestClient.ConnectAsync(Two.Url, "b");
@@ -40,7 +40,7 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
     }
 
     [Fact]
-    public async Task Arguments_ReachTheClientAsTheyWereWritten()
+    public async Task PostMessage_Arguments_ReachTheClientAsWritten()
     {
         await using var client = await TestClient.ConnectAsync(Two.Url, "acme");
 
@@ -54,7 +54,7 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
     }
 
     [Fact]
-    public async Task Options_ChooseConnections_AndReceiptsCountThem()
+    public async Task PostMessage_ExceptOnlyAndReceipts_SelectAndCountConnections()
     {
         await using var a = await TestClient.ConnectAsync(One.Url, "acme");
         await using var b = await TestClient.ConnectAsync(Two.Url, "acme");
@@ -85,7 +85,7 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
     [InlineData("...")]
     [InlineData("messages")]
     [InlineData("\\")]
-    public async Task AnyName_IsAnAccount(string account)
+    public async Task AccountRequests_AnyName_AddressThatAccount(string account)
     {
         await using var client = await TestClient.ConnectAsync(Two.Url, account);
         var path = $"/api/accounts/{Uri.EscapeDataString(account)}";
@@ -98,7 +98,7 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         await client.Closed.Within();
     }
 
-    /// <summary>To the server's own routing, these are messages to everyone, and the end of a whole account.</summary>
+    /// <summary>To plain ASP.NET Core routing, these requests send a message to everyone or disconnect a whole account.</summary>
     [Theory]
     [InlineData("POST", "/api/accounts/../messages")]
     [InlineData("POST", "/api/accounts/%2E%2E/messages")]
@@ -107,7 +107,7 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
     [InlineData("DELETE", "/api/accounts/acme/connections/../")]
     [InlineData("DELETE", "/api/accounts/acme/")]
     [InlineData("DELETE", "/api/accounts/./acme")]
-    public async Task AStepUpInThePath_IsNoPathOfTheApi(string method, string path)
+    public async Task Request_DotSegmentOrTrailingSlash_Returns404(string method, string path)
     {
         await using var client = await TestClient.ConnectAsync(One.Url, "acme");
         using var raw = await RawConnection.ConnectAsync(One.Port);
@@ -120,12 +120,14 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
     }
 
-    /// <summary>RFC 9112 section 3.2.2. The server's own reading of it takes %2F for a slash, which is no path of the API.</summary>
+    /// <summary>
+    /// RFC 9112 section 3.2.2. Kestrel decodes %2F in the absolute form to a slash, so the last case is not a path of the API.
+    /// </summary>
     [Theory]
     [InlineData("/api/accounts/acme", 200)]
     [InlineData("/api/accounts/acme?take=1", 200)]
     [InlineData("/api/accounts/acme%2Fconnections", 404)]
-    public async Task TheAbsoluteForm_IsReadToo(string path, int status)
+    public async Task Request_AbsoluteForm_IsAccepted(string path, int status)
     {
         await using var client = await TestClient.ConnectAsync(One.Url, "acme");
         using var raw = await RawConnection.ConnectAsync(One.Port);
@@ -136,7 +138,7 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
     }
 
     [Fact]
-    public async Task TheTrace_GoesOnToTheServerThatDelivers()
+    public async Task PostMessage_Trace_ContinuesOnTheDeliveringServer()
     {
         var delivered = new ConcurrentQueue<string>();
         using var listener = new ActivityListener

@@ -2,7 +2,7 @@ using Scaler.Tests.Cluster;
 
 namespace Scaler.Tests.Stream.Api;
 
-/// <summary>Two servers with the API on one Redis, for a test class of their own.</summary>
+/// <summary>A base class for tests of two API servers that share a Redis.</summary>
 public abstract class TwoHosts(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
     internal ApiHost One { get; private set; } = null!;
