@@ -5,7 +5,9 @@ using Scaler.Tests.Admin.Helpers;
 
 namespace Scaler.Tests.Admin.EndToEnd;
 
-/// <summary>Pictures of every page, light and dark, wide and narrow: made only where SCALER_SCREENSHOTS names a folder for them.</summary>
+/// <summary>
+/// Pictures of every page, light and dark, wide and narrow: made only where SCALER_SCREENSHOTS names a folder for them.
+/// </summary>
 public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
 {
     [ScreenshotFact]

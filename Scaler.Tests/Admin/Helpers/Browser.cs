@@ -54,7 +54,9 @@ public sealed class Browser : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Opens a page and waits until it is live: what was drawn on the server before shows data already, but takes no click.</summary>
+    /// <summary>
+    /// Opens a page and waits until it is live: what was drawn on the server before shows data already, but takes no click.
+    /// </summary>
     internal static async Task OpenAsync(IPage page, string path)
     {
         await page.GotoAsync(path);

@@ -2,7 +2,9 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>A test that looks at the dashboard through a browser. Where there is none it is skipped, and says so; in CI it fails.</summary>
+/// <summary>
+/// A test that looks at the dashboard through a browser. Where there is none it is skipped, and says so; in CI it fails.
+/// </summary>
 public sealed class ChromiumFactAttribute : FactAttribute
 {
     public const string Path = "/usr/bin/chromium";

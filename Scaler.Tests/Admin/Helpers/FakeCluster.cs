@@ -29,10 +29,14 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     /// <summary>What a send answers, by account; null for a broadcast.</summary>
     public Func<string?, SendResult>? Answer { get; set; }
 
-    /// <summary>How many accounts more there are than <see cref="Accounts"/> holds, and in front of those: <c>!0000000</c> and so on.</summary>
+    /// <summary>
+    /// How many accounts more there are than <see cref="Accounts"/> holds, and in front of those: <c>!0000000</c> and so on.
+    /// </summary>
     public int Numbered { get; set; }
 
-    /// <summary>What a comparison of the registry with reality ends with; null: that servers which hear the bus are equal.</summary>
+    /// <summary>
+    /// What a comparison of the registry with reality ends with; null: that servers which hear the bus are equal.
+    /// </summary>
     public RegistryCheck? Check { get; set; }
 
     /// <summary>What an answer of <see cref="GetAuditAsync"/> waits for on its way; null: nothing.</summary>

@@ -13,7 +13,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>An OpenID Connect provider that knows one person, and lets that one in without a question. It checks what a client must send.</summary>
+/// <summary>
+/// An OpenID Connect provider that knows one person, and lets that one in without a question. It checks what a client must
+/// send.
+/// </summary>
 internal sealed class FakeProvider : IAsyncDisposable
 {
     public const string ClientId = "scaler-admin";

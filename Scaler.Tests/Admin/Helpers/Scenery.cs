@@ -78,7 +78,9 @@ internal static class Scenery
         }
     }
 
-    /// <summary>Three in the morning: a server was killed, another one hears nothing, and a new release of a client sends broken JSON.</summary>
+    /// <summary>
+    /// Three in the morning: a server was killed, another one hears nothing, and a new release of a client sends broken JSON.
+    /// </summary>
     public static void Break(FakeCluster cluster, TimeProvider time)
     {
         var (dead, deaf) = (Servers[2], Servers[1]);

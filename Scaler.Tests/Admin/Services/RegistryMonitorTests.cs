@@ -110,7 +110,9 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
         await ComparedAsync();
     }
 
-    /// <summary>The next comparison has been told of, and the monitor rests: what passes of time before that is no part of its rest.</summary>
+    /// <summary>
+    /// The next comparison has been told of, and the monitor rests: what passes of time before that is no part of its rest.
+    /// </summary>
     private async Task ComparedAsync()
     {
         await _compared.WaitAsync().Within("a comparison");
