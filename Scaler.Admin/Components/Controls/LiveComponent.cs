@@ -4,8 +4,8 @@ using Scaler.Admin.Services.Live;
 namespace Scaler.Admin.Components.Controls;
 
 /// <summary>
-/// Base class of components that show live data. It watches the monitor from the first interactive render until it is disposed. The
-/// data source determines the update rate. A component that is still processing an update skips the next one.
+/// Base class of components that show live data. It watches the monitor from the first interactive render until it is disposed.
+/// The data source determines the update rate. A component that is still processing an update skips the next one.
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IDisposable
 {
@@ -63,8 +63,8 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     /// <typeparam name="T">The type of the result.</typeparam>
     /// <param name="ask">The request.</param>
     /// <returns>
-    /// The result, or <see langword="null"/> if the cluster is unavailable or does not respond in time. <see cref="Failure"/> then
-    /// contains the reason.
+    /// The result, or <see langword="null"/> if the cluster is unavailable or does not respond in time. <see cref="Failure"/>
+    /// then contains the reason.
     /// </returns>
     protected async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> ask)
         where T : class

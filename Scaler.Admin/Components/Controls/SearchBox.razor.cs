@@ -41,8 +41,9 @@ public sealed partial class SearchBox : IDisposable
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        // Ignore a value that this component raised itself. Any other value (a cleared filter, a link) is rendered into a new input
-        // element: the browser's text differs from the last rendered text, so rendering the same element might not change it.
+        // Ignore a value that this component raised itself. Any other value (a cleared filter, a link) is rendered into a new
+        // input element: the browser's text differs from the last rendered text, so rendering the same element might not change
+        // it.
         var answered = _raised.IndexOf(Value ?? "");
         if (answered >= 0)
         {

@@ -40,7 +40,8 @@ public sealed partial class Accounts
     private AccountGrid? Grid { get; set; }
 
     /// <summary>
-    /// Gets or sets the provider bound to the current <see cref="Window"/>, so that a table being replaced does not read from the new one.
+    /// Gets or sets the provider bound to the current <see cref="Window"/>, so that a table being replaced does not read from
+    /// the new one.
     /// </summary>
     private GridItemsProvider<AccountInfo>? Provider { get; set; }
 

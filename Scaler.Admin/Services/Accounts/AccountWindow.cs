@@ -3,10 +3,10 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Accounts;
 
 /// <summary>
-/// Maps the accounts that start with a prefix to the rows of a virtualized table. A row is not a position in the registry, for two
-/// reasons: accounts connect and disconnect while the table is open, and browsers limit the height of an element. The first visible
-/// account is therefore tracked by name. The first and last rows always show the first and last accounts. Dragging the scroll bar
-/// far maps the row to the proportional position in the list.
+/// Maps the accounts that start with a prefix to the rows of a virtualized table. A row is not a position in the registry, for
+/// two reasons: accounts connect and disconnect while the table is open, and browsers limit the height of an element. The first
+/// visible account is therefore tracked by name. The first and last rows always show the first and last accounts. Dragging the
+/// scroll bar far maps the row to the proportional position in the list.
 /// </summary>
 internal sealed class AccountWindow(IClusterView view, string prefix)
 {
@@ -23,7 +23,8 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     public const int Seen = Margin + 2;
 
     /// <summary>
-    /// The maximum distance, in rows, of scrolling by wheel or keyboard. In a long list, one pixel of the scroll bar moves further.
+    /// The maximum distance, in rows, of scrolling by wheel or keyboard. In a long list, one pixel of the scroll bar moves
+    /// further.
     /// </summary>
     private const int NearRows = 1_000;
 
@@ -66,8 +67,8 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     }
 
     /// <summary>
-    /// Reads the accounts for a range of rows. It never returns more than <paramref name="count"/> accounts: the table would render
-    /// them too, and it derives the row height from the rendered rows.
+    /// Reads the accounts for a range of rows. It never returns more than <paramref name="count"/> accounts: the table would
+    /// render them too, and it derives the row height from the rendered rows.
     /// </summary>
     /// <param name="row">The first row.</param>
     /// <param name="count">The number of rows.</param>

@@ -5,9 +5,9 @@ using Scaler.Admin.Services.Live;
 namespace Scaler.Admin.Services.Actions;
 
 /// <summary>
-/// Records the actions performed through the dashboard. Redis stores the latest entries, so they survive a restart and are shared by
-/// several dashboards. Entries that are not yet written to Redis are buffered here. Every entry is also written to the application
-/// log. The lock guards both lists and the write count.
+/// Records the actions performed through the dashboard. Redis stores the latest entries, so they survive a restart and are
+/// shared by several dashboards. Entries that are not yet written to Redis are buffered here. Every entry is also written to
+/// the application log. The lock guards both lists and the write count.
 /// </summary>
 public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogger<AuditLog> logger) : BackgroundService
 {

@@ -5,8 +5,9 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Samples the cluster periodically while at least one watcher is registered. All pages of all users share one sampling loop, so the
-/// load on Redis does not depend on their number. Only the loop assigns <see cref="Current"/>, always to a new immutable snapshot.
+/// Samples the cluster periodically while at least one watcher is registered. All pages of all users share one sampling loop,
+/// so the load on Redis does not depend on their number. Only the loop assigns <see cref="Current"/>, always to a new immutable
+/// snapshot.
 /// </summary>
 public sealed partial class ClusterMonitor : BackgroundService
 {

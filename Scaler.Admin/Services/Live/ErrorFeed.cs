@@ -3,8 +3,8 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Provides the latest error events of the cluster. While at least one watcher is registered, one subscription serves all pages, and
-/// watchers are notified at most four times per second. The lock guards the list and the counts.
+/// Provides the latest error events of the cluster. While at least one watcher is registered, one subscription serves all
+/// pages, and watchers are notified at most four times per second. The lock guards the list and the counts.
 /// </summary>
 public sealed partial class ErrorFeed : BackgroundService
 {

@@ -4,8 +4,8 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Checks whether Redis responds. During an outage, the dashboard reports Degraded instead of Unhealthy, because operators need it
-/// then and it still shows the last known data. State changes are logged once, not on every probe.
+/// Checks whether Redis responds. During an outage, the dashboard reports Degraded instead of Unhealthy, because operators need
+/// it then and it still shows the last known data. State changes are logged once, not on every probe.
 /// </summary>
 internal sealed partial class RedisHealth(IClusterView view, TimeProvider time, ILogger<RedisHealth> logger) : IHealthCheck
 {

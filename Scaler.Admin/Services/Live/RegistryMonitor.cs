@@ -4,8 +4,8 @@ namespace Scaler.Admin.Services.Live;
 
 /// <summary>
 /// Compares the registry with the servers' connections while at least one watcher is registered. A comparison reads the whole
-/// registry page by page, which costs Redis about 1 µs per entry. The pause after it is 200 µs per entry, so comparisons use at most
-/// about 0.5 % of Redis's time. Only the loop assigns <see cref="Current"/>.
+/// registry page by page, which costs Redis about 1 µs per entry. The pause after it is 200 µs per entry, so comparisons use at
+/// most about 0.5 % of Redis's time. Only the loop assigns <see cref="Current"/>.
 /// </summary>
 public sealed class RegistryMonitor : BackgroundService
 {

@@ -1,8 +1,8 @@
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Manages the watchers of a live data source, so that the source can pause while there are none. The lock guards the list and the
-/// signal. Callbacks run outside the lock, on the source's thread.
+/// Manages the watchers of a live data source, so that the source can pause while there are none. The lock guards the list and
+/// the signal. Callbacks run outside the lock, on the source's thread.
 /// </summary>
 internal sealed partial class Watchers(ILogger logger)
 {
