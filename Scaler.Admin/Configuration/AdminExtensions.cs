@@ -17,8 +17,7 @@ internal static class AdminExtensions
 
     public static WebApplicationBuilder AddAdmin(this WebApplicationBuilder builder)
     {
-        // In build output the assets are spread over several folders. A manifest joins them, and only Development reads it by
-        // default.
+        // In build output the assets are spread over several folders, joined by a manifest. By default, only Development reads it.
         builder.WebHost.UseStaticWebAssets();
 
         var services = builder.Services;
@@ -40,8 +39,7 @@ internal static class AdminExtensions
         services.AddHostedService<LoginAnnouncement>();
         services.AddHealthChecks().AddCheck<RedisHealth>("redis");
 
-        // The health check service logs every failed probe, with a stack trace if there is one. RedisHealth logs state changes
-        // only.
+        // The health check service logs every failed probe, possibly with a stack trace. RedisHealth logs state changes only.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddFluentUIComponents();

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Scaler.Admin.Configuration;
 
 /// <summary>
-/// Validates <see cref="AdminOptions"/> at startup. Each failure names the key, its value and a remedy; it never contains a
-/// token.
+/// Validates <see cref="AdminOptions"/> at startup. Each failure names the key, its value and a remedy,
+/// but never contains a token.
 /// </summary>
 internal sealed class AdminOptionsValidation : IValidateOptions<AdminOptions>
 {

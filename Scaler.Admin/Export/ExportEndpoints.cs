@@ -9,8 +9,7 @@ namespace Scaler.Admin.Export;
 
 /// <summary>
 /// Maps the endpoints that export accounts and errors as files. Files are streamed page by page, so a million accounts do not
-/// need memory. If Redis fails during an export, the connection is aborted so that a partial file cannot pass for a complete
-/// one.
+/// need memory. If Redis fails during an export, the connection is aborted, so a partial file cannot pass for a complete one.
 /// </summary>
 internal static partial class ExportEndpoints
 {

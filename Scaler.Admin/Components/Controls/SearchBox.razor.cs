@@ -41,9 +41,8 @@ public sealed partial class SearchBox : IDisposable
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        // Ignore a value that this component raised itself. Any other value (a cleared filter, a link) is rendered into a new
-        // input element: the browser's text differs from the last rendered text, so rendering the same element might not change
-        // it.
+        // Ignore a value that this component raised itself. Render any other value (a cleared filter, a link) into a new input
+        // element. The user has typed since the last render, so rendering the same element again might not change its text.
         var answered = _raised.IndexOf(Value ?? "");
         if (answered >= 0)
         {

@@ -102,9 +102,8 @@ public sealed partial class Account
         }
     }
 
-    // Activity (last seen, queued) is not in the registry. Request it from the servers, only while the page is open. A server
-    // that does not respond delays the result by the receipt timeout at most. Its connections are still shown, without
-    // activity.
+    // Activity (last seen, queued) is not in the registry, so request it from the servers while the page is open. A server that
+    // does not respond delays the result by the receipt timeout at most. Its connections are shown without activity.
     private async Task LoadActivityAsync(string account)
     {
         if (await AskAsync(token => View.GetActivityAsync(account, token)) is { } activity && account == Target)

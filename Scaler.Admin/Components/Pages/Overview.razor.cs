@@ -30,7 +30,7 @@ public sealed partial class Overview
 
     private string BusText => Cluster.Live.Select(server => server.Info.BusMilliseconds).DefaultIfEmpty(0).ToArray() switch
     {
-        var values when values.Min() < 0 => "none",
+        var values when values.Min() < 0 => "unavailable",
         var values => Format.Milliseconds(values.Max()),
     };
 

@@ -38,7 +38,7 @@ internal static class ErrorDiagnosis
     {
         ErrorNames.Connect => "New connections can't be stored in Redis, so other servers can't find them. ",
         ErrorNames.Disconnect => "Closed connections could not be removed from Redis. Until they expire, some messages are sent to closed connections. ",
-        ErrorNames.Json => "Clients send invalid JSON: a client of another protocol, a broken release, or a probe. ",
+        ErrorNames.Json => "Clients send invalid JSON: a client of another protocol, a broken release, or a scanner. ",
         ErrorNames.Invalid => "Clients send JSON that is not an object. Most likely, a client does not implement the message format. ",
         ErrorNames.Validation => "Clients send events that are unknown or fail validation. Client and server versions may not match. ",
         ErrorNames.Handler => "An application event handler throws. See the application log for the stack trace. ",

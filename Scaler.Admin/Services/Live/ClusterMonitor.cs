@@ -90,7 +90,7 @@ public sealed partial class ClusterMonitor : BackgroundService
             _current = next with { History = AppendHistory(new HistoryPoint(at, rates, next.Connections, roundTrip.TotalMilliseconds, next.Delivery)) };
             if (before.Link.State == LinkState.Down)
             {
-                Log.RedisAvailable(_logger, before.Link.Since);
+                Log.RedisAnswersAgain(_logger, before.Link.Since);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -108,7 +108,7 @@ public sealed partial class ClusterMonitor : BackgroundService
             };
             if (before.Link.State != LinkState.Down)
             {
-                Log.RedisUnavailable(_logger, reason);
+                Log.RedisIsAway(_logger, reason);
             }
         }
     }
@@ -133,9 +133,9 @@ public sealed partial class ClusterMonitor : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "Redis does not respond: {Reason}")]
-        public static partial void RedisUnavailable(ILogger logger, string reason);
+        public static partial void RedisIsAway(ILogger logger, string reason);
 
         [LoggerMessage(2, LogLevel.Information, "Redis responds again; it was unavailable since {Since:u}")]
-        public static partial void RedisAvailable(ILogger logger, DateTimeOffset since);
+        public static partial void RedisAnswersAgain(ILogger logger, DateTimeOffset since);
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class RedisHealth(IClusterView view, TimeProvider time, 
             await view.PingAsync(cancellationToken).WaitAsync(PingTimeout, time, cancellationToken);
             if (Interlocked.Exchange(ref _unavailable, 0) == 1)
             {
-                Log.Available(logger);
+                Log.AnswersAgain(logger);
             }
 
             return HealthCheckResult.Healthy();
@@ -30,7 +30,7 @@ internal sealed partial class RedisHealth(IClusterView view, TimeProvider time, 
             var reason = Outage.Describe(exception);
             if (Interlocked.Exchange(ref _unavailable, 1) == 0)
             {
-                Log.Unavailable(logger, reason);
+                Log.Away(logger, reason);
             }
 
             return HealthCheckResult.Degraded($"Redis does not respond: {reason}");
@@ -40,9 +40,9 @@ internal sealed partial class RedisHealth(IClusterView view, TimeProvider time, 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "Health: Redis does not respond: {Reason}")]
-        public static partial void Unavailable(ILogger logger, string reason);
+        public static partial void Away(ILogger logger, string reason);
 
         [LoggerMessage(2, LogLevel.Information, "Health: Redis responds again")]
-        public static partial void Available(ILogger logger);
+        public static partial void AnswersAgain(ILogger logger);
     }
 }
