@@ -19,7 +19,7 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
     /// <param name="account">The account.</param>
     /// <param name="eventName">The event name, 1 to 256 characters.</param>
     /// <param name="arguments">The arguments, as a JSON array.</param>
-    /// <returns>The result. Failures are reported in it, not thrown.</returns>
+    /// <returns>The result. Its outcome reports a Redis outage or a timeout; neither throws.</returns>
     public Task<ActionReport> SendAsync(ClaimsPrincipal who, string account, string eventName, string? arguments) =>
         SendAsync(who, $"send {eventName}", account, eventName, arguments, (args, token) => view.SendAsync(account, eventName, args, token));
 
@@ -27,14 +27,14 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
     /// <param name="who">The principal of the login.</param>
     /// <param name="eventName">The event name, 1 to 256 characters.</param>
     /// <param name="arguments">The arguments, as a JSON array.</param>
-    /// <returns>The result. Failures are reported in it, not thrown.</returns>
+    /// <returns>The result. Its outcome reports a Redis outage or a timeout; neither throws.</returns>
     public Task<ActionReport> BroadcastAsync(ClaimsPrincipal who, string eventName, string? arguments) =>
         SendAsync(who, $"broadcast {eventName}", "all accounts", eventName, arguments, (args, token) => view.BroadcastAsync(eventName, args, token));
 
     /// <summary>Closes all connections of an account.</summary>
     /// <param name="who">The principal of the login.</param>
     /// <param name="account">The account.</param>
-    /// <returns>The result. Failures are reported in it, not thrown.</returns>
+    /// <returns>The result. Its outcome reports a Redis outage or a timeout; neither throws.</returns>
     public Task<ActionReport> DisconnectAsync(ClaimsPrincipal who, string account) =>
         ActAsync(who, "disconnect all", account, async token => Report("Closed", await view.DisconnectAsync(account, token)));
 
@@ -42,21 +42,21 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
     /// <param name="who">The principal of the login.</param>
     /// <param name="account">The account.</param>
     /// <param name="connectionId">The connection id.</param>
-    /// <returns>The result. Failures are reported in it, not thrown.</returns>
+    /// <returns>The result. Its outcome reports a Redis outage or a timeout; neither throws.</returns>
     public Task<ActionReport> DisconnectAsync(ClaimsPrincipal who, string account, string connectionId) =>
         ActAsync(who, $"disconnect {connectionId}", account, async token => Report("Closed", await view.DisconnectAsync(account, connectionId, token)));
 
     /// <summary>Drains a server: it accepts no new clients and closes its connections gradually.</summary>
     /// <param name="who">The principal of the login.</param>
     /// <param name="server">The server id.</param>
-    /// <returns>The result. Failures are reported in it, not thrown.</returns>
+    /// <returns>The result. Its outcome reports a Redis outage or a timeout; neither throws.</returns>
     public Task<ActionReport> DrainAsync(ClaimsPrincipal who, string server) => CommandAsync(
         who, "drain", server, "The server accepts no new clients and is closing its connections gradually.", token => view.DrainAsync(server, token));
 
     /// <summary>Resumes a draining or drained server, so that it accepts clients again.</summary>
     /// <param name="who">The principal of the login.</param>
     /// <param name="server">The server id.</param>
-    /// <returns>The result. Failures are reported in it, not thrown.</returns>
+    /// <returns>The result. Its outcome reports a Redis outage or a timeout; neither throws.</returns>
     public Task<ActionReport> ResumeAsync(ClaimsPrincipal who, string server) => CommandAsync(
         who, "resume", server, "The server accepts clients again.", token => view.ResumeAsync(server, token));
 

@@ -114,7 +114,8 @@ public sealed class RegistryMonitor : BackgroundService
     }
 
     /// <summary>
-    /// Determines whether the difference is small enough to be explained by connections that changed during the comparison.
+    /// Determines whether connections that changed during the comparison can explain the difference. The tolerance is sized for
+    /// reading several hundred thousand entries.
     /// </summary>
     private static bool IsNear(ServerCheck server) => Math.Abs((server.Held ?? 0) - server.Registered) <= 20 + (server.Registered / 100);
 }
