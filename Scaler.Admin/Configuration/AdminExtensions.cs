@@ -10,14 +10,14 @@ using Scaler.Admin.Services.Live;
 
 namespace Scaler.Admin.Configuration;
 
-/// <summary>The dashboard as two calls, so that a test starts the very thing that the program does.</summary>
+/// <summary>Registers and maps the dashboard. The program and the tests share these two calls.</summary>
 internal static class AdminExtensions
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
     public static WebApplicationBuilder AddAdmin(this WebApplicationBuilder builder)
     {
-        // From build output the assets lie in many folders, which a manifest joins: without this only Development would read it.
+        // In build output the assets are spread over several folders, joined by a manifest. By default, only Development reads it.
         builder.WebHost.UseStaticWebAssets();
 
         var services = builder.Services;
@@ -25,7 +25,7 @@ internal static class AdminExtensions
         services.AddOptions<AdminOptions>().Bind(builder.Configuration.GetSection(AdminOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidation>();
 
-        // Whoever has a page open would otherwise keep the process for the platform's 30 s: a dashboard has nobody to wait for.
+        // Open pages would otherwise delay shutdown by the host's default of 30 s. No dashboard request is worth that wait.
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
 
         services.TryAddSingleton<IClusterView, ClusterView>();
@@ -39,7 +39,7 @@ internal static class AdminExtensions
         services.AddHostedService<LoginAnnouncement>();
         services.AddHealthChecks().AddCheck<RedisHealth>("redis");
 
-        // It writes a line, or a page of them, at each probe for as long as something is wrong. The check logs what changes.
+        // The health check service logs every failed probe, possibly with a stack trace. RedisHealth logs state changes only.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddFluentUIComponents();
@@ -59,7 +59,7 @@ internal static class AdminExtensions
         app.MapExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options =>
 
-            // SecurityHeaders says it, and more.
+            // SecurityHeaders sends a stricter policy.
             options.ContentSecurityFrameAncestorsPolicy = null);
         return app;
     }

@@ -1,35 +1,45 @@
 namespace Scaler.Admin.Configuration;
 
 /// <summary>
-/// Login by an OpenID Connect provider, from the configuration section <c>Scaler:Admin:OpenIdConnect</c>: the code flow with PKCE. The
-/// provider is to send people back to <c>/login/callback</c>.
+/// Options for OpenID Connect login, bound from the configuration section <c>Scaler:Admin:OpenIdConnect</c>. The dashboard uses
+/// the authorization code flow with PKCE. Register <c>/login/callback</c> as the redirect URI at the provider.
 /// </summary>
 public sealed class AdminOpenIdConnectOptions
 {
-    /// <summary>The provider's issuer: an absolute https URL (http only on this machine), below which its discovery document is.</summary>
+    /// <summary>
+    /// Gets or sets the provider's issuer URL, which serves the discovery document. It must be an absolute https URL; http is
+    /// allowed for a loopback address only. Required.
+    /// </summary>
     public string? Authority { get; set; }
 
-    /// <summary>What the dashboard is called there.</summary>
+    /// <summary>Gets or sets the client id of the dashboard at the provider. Required.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>What it proves that with. Default: none, for a provider that trusts PKCE alone.</summary>
+    /// <summary>Gets or sets the client secret. Default: none, for a provider that accepts PKCE alone.</summary>
     public string? ClientSecret { get; set; }
 
-    /// <summary>What is asked for, apart by blanks. <c>openid</c> must be among it. Default: <c>openid profile</c>.</summary>
+    /// <summary>
+    /// Gets or sets the requested scopes, separated by spaces. Must include <c>openid</c>. Default: <c>openid profile</c>.
+    /// </summary>
     public string Scope { get; set; } = "openid profile";
 
-    /// <summary>The claim that says what somebody may do. Default: <c>roles</c>.</summary>
+    /// <summary>Gets or sets the claim that holds the user's roles. Default: <c>roles</c>.</summary>
     public string RoleClaim { get; set; } = "roles";
 
-    /// <summary>Whose claim has this value may look and act. Default: <c>operator</c>.</summary>
+    /// <summary>
+    /// Gets or sets the value of <see cref="RoleClaim"/> that grants read and write access. Default: <c>operator</c>.
+    /// </summary>
     public string OperatorRole { get; set; } = "operator";
 
-    /// <summary>Whose claim has this value may look. Default: <c>reader</c>.</summary>
+    /// <summary>Gets or sets the value of <see cref="RoleClaim"/> that grants read-only access. Default: <c>reader</c>.</summary>
     public string ReaderRole { get; set; } = "reader";
 
-    /// <summary>The claim that names people, for the audit log. Default: <c>name</c>; where it is missing, the subject.</summary>
+    /// <summary>
+    /// Gets or sets the claim that holds the user's name, for the audit log. Default: <c>name</c>. The <c>sub</c> claim is used
+    /// when this claim is missing.
+    /// </summary>
     public string NameClaim { get; set; } = "name";
 
-    /// <summary>What the login page calls the provider. Default: <c>OpenID Connect</c>.</summary>
+    /// <summary>Gets or sets the provider's name on the login page. Default: <c>OpenID Connect</c>.</summary>
     public string DisplayName { get; set; } = "OpenID Connect";
 }

@@ -1,6 +1,9 @@
 namespace Scaler.Admin.Configuration;
 
-/// <summary>Says which setting of the login by OpenID Connect is wrong, what it holds and what would be right. It never prints the secret.</summary>
+/// <summary>
+/// Validates <see cref="AdminOpenIdConnectOptions"/>. Each failure names the key, its value and a remedy; it never contains the
+/// client secret.
+/// </summary>
 internal static class AdminOpenIdConnectValidation
 {
     private const string Section = AdminOptions.Section + ":" + nameof(AdminOptions.OpenIdConnect);
@@ -9,8 +12,8 @@ internal static class AdminOpenIdConnectValidation
     {
         if (!Uri.TryCreate(options.Authority, UriKind.Absolute, out var authority) || !(authority.Scheme == "https" || (authority.Scheme == "http" && authority.IsLoopback)))
         {
-            yield return $"{Key(nameof(options.Authority))} is '{options.Authority}': give it the provider's https URL, such as https://login.example.com/realms/ops " +
-                "(http only on this machine), or leave the section out for no login by OpenID Connect";
+            yield return $"{Key(nameof(options.Authority))} is '{options.Authority}': set it to the provider's https URL, such as https://login.example.com/realms/ops " +
+                "(http is allowed for localhost only), or remove the section to disable OpenID Connect login";
         }
 
         foreach (var (key, value, example) in new[]
@@ -24,19 +27,19 @@ internal static class AdminOpenIdConnectValidation
         {
             if (string.IsNullOrWhiteSpace(value))
             {
-                yield return $"{Key(key)} is {(value is null ? "missing" : "empty")}: such as {example}";
+                yield return $"{Key(key)} is {(value is null ? "missing" : "empty")}: set it to a value such as {example}";
             }
         }
 
         if (options.OperatorRole == options.ReaderRole)
         {
             yield return $"{Key(nameof(options.ReaderRole))} is the same as {Key(nameof(options.OperatorRole))}, '{options.ReaderRole}': " +
-                "give it another value, or everybody who may look may also act";
+                "use a different value, otherwise every reader is also an operator";
         }
 
         if (!options.Scope.Split(' ').Contains("openid"))
         {
-            yield return $"{Key(nameof(options.Scope))} is '{options.Scope}': openid must be in it, such as openid profile";
+            yield return $"{Key(nameof(options.Scope))} is '{options.Scope}': it must include openid, for example openid profile";
         }
     }
 

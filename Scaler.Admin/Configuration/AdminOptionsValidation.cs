@@ -2,32 +2,35 @@ using Microsoft.Extensions.Options;
 
 namespace Scaler.Admin.Configuration;
 
-/// <summary>Says at start which setting is wrong, what it holds and what would be right. It never prints a token.</summary>
+/// <summary>
+/// Validates <see cref="AdminOptions"/> at startup. Each failure names the key, its value and a remedy,
+/// but never contains a token.
+/// </summary>
 internal sealed class AdminOptionsValidation : IValidateOptions<AdminOptions>
 {
-    private const int ShortestToken = 16;
+    private const int MinTokenLength = 16;
 
     public ValidateOptionsResult Validate(string? name, AdminOptions options)
     {
         var failures = new List<string>();
-        Token(failures, nameof(AdminOptions.Token), options.Token, "to have one made at every start");
-        Token(failures, nameof(AdminOptions.ReadOnlyToken), options.ReadOnlyToken, "for no read-only login");
+        Token(failures, nameof(AdminOptions.Token), options.Token, "to generate one at each start");
+        Token(failures, nameof(AdminOptions.ReadOnlyToken), options.ReadOnlyToken, "to disable read-only login");
         if (options.Token is { } token && token == options.ReadOnlyToken)
         {
             failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.ReadOnlyToken)} is the same as {AdminOptions.Section}:{nameof(AdminOptions.Token)}: " +
-                "give it another value, or everybody who may look may also act");
+                "use a different value, otherwise every reader is also an operator");
         }
 
         Range(failures, nameof(AdminOptions.SampleInterval), options.SampleInterval, TimeSpan.FromMilliseconds(250), TimeSpan.FromMinutes(1));
         Range(failures, nameof(AdminOptions.LoginLifetime), options.LoginLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30));
         if (options.LoginAttemptsPerMinute is < 1 or > 1000)
         {
-            failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.LoginAttemptsPerMinute)} is {options.LoginAttemptsPerMinute}: give it a number from 1 to 1000, such as 20");
+            failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.LoginAttemptsPerMinute)} is {options.LoginAttemptsPerMinute}: set it to a number from 1 to 1000, such as 20");
         }
 
         if (options.DashboardUrl is { Length: > 0 } url && !(Uri.TryCreate(url, UriKind.Absolute, out var dashboard) && dashboard.Scheme is "http" or "https"))
         {
-            failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.DashboardUrl)} is '{url}': give it the Aspire dashboard's URL, such as http://localhost:8082, or leave the key out");
+            failures.Add($"{AdminOptions.Section}:{nameof(AdminOptions.DashboardUrl)} is '{url}': set it to the URL of the Aspire dashboard, such as http://localhost:8082, or remove the key");
         }
 
         if (options.OpenIdConnect is { } provider)
@@ -40,18 +43,18 @@ internal sealed class AdminOptionsValidation : IValidateOptions<AdminOptions>
 
     private static void Token(List<string> failures, string key, string? token, string without)
     {
-        if (token is not null && token.Trim().Length < ShortestToken)
+        if (token is not null && token.Trim().Length < MinTokenLength)
         {
-            failures.Add($"{AdminOptions.Section}:{key} has {token.Trim().Length} characters: give it {ShortestToken} or more " +
-                $"(openssl rand -hex 16 makes 32), or leave the key out {without}");
+            failures.Add($"{AdminOptions.Section}:{key} has {token.Trim().Length} characters: use {MinTokenLength} or more " +
+                $"(openssl rand -hex 16 prints 32), or remove the key {without}");
         }
     }
 
-    private static void Range(List<string> failures, string key, TimeSpan value, TimeSpan least, TimeSpan most)
+    private static void Range(List<string> failures, string key, TimeSpan value, TimeSpan min, TimeSpan max)
     {
-        if (value < least || value > most)
+        if (value < min || value > max)
         {
-            failures.Add($"{AdminOptions.Section}:{key} is {value:c}: give it a time from {least:c} to {most:c}, such as 00:00:01");
+            failures.Add($"{AdminOptions.Section}:{key} is {value:c}: set it to a time from {min:c} to {max:c}, such as 00:00:01");
         }
     }
 }

@@ -1,15 +1,16 @@
 namespace Scaler.Admin.Configuration;
 
 /// <summary>
-/// The client of Redis, by the servers' own settings: <c>ConnectionStrings:redis</c>, a URL too, with the certificates of <c>Scaler:Redis</c>.
-/// They are checked at start. Whether Redis answers is another matter, and none that stops the dashboard.
+/// Registers the Redis client with the servers' settings: <c>ConnectionStrings:redis</c> (a URL is accepted too) and the
+/// certificates of <c>Scaler:Redis</c>. The settings are validated at startup. An unreachable Redis does not stop the dashboard.
 /// </summary>
 internal static class RedisSetting
 {
     private const string Key = "ConnectionStrings:redis";
-    private const string Right = "127.0.0.1:6379,password=… or rediss://user:password@host:6380 is right";
+    private const string Examples = "use 127.0.0.1:6379,password=… or rediss://user:password@host:6380";
 
-    /// <summary>Adds the client; ends the start where the settings cannot work.</summary>
+    /// <summary>Adds the Redis client.</summary>
+    /// <exception cref="InvalidOperationException">The connection string is missing or invalid.</exception>
     public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
     {
         if (Problem(builder.Configuration.GetConnectionString("redis")) is { } problem)
@@ -29,23 +30,27 @@ internal static class RedisSetting
         return builder;
     }
 
-    /// <summary>What is wrong with the connection string, what it holds (without its password) and what would be right; null if it can be used.</summary>
+    /// <summary>
+    /// Returns the problem with a connection string: the key, its value without the password, and a remedy.
+    /// </summary>
+    /// <param name="value">The connection string.</param>
+    /// <returns>The problem, or <see langword="null"/> if the connection string is valid.</returns>
     public static string? Problem(string? value)
     {
         if (string.IsNullOrWhiteSpace(value))
         {
-            return $"{Key} is {(value is null ? "missing" : "empty")}: give it the address of the servers' Redis, such as 127.0.0.1:6379";
+            return $"{Key} is {(value is null ? "missing" : "empty")}: set it to the address of the Redis that the servers use, such as 127.0.0.1:6379";
         }
 
         try
         {
-            return new ScalerRedisOptions().Parse(value).EndPoints.Count > 0 ? null : $"{Key} names no address: {Right}";
+            return new ScalerRedisOptions().Parse(value).EndPoints.Count > 0 ? null : $"{Key} contains no address: {Examples}";
         }
         catch (FormatException exception)
         {
-            // What can't be parsed can't be stripped of its password either, so only what stands in front of where one may be is shown.
+            // An unparsable value cannot be redacted. Show only the part before any possible password.
             var shown = value.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? value[..(scheme + 3)] : value.Split(',')[0];
-            return $"{Key} begins with '{shown}' and can't be read: {Right}. {exception.Message}";
+            return $"{Key} starts with '{shown}' and can't be parsed: {Examples}. {exception.Message}";
         }
     }
 }

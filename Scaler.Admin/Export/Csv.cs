@@ -2,12 +2,16 @@ using System.Buffers;
 
 namespace Scaler.Admin.Export;
 
-/// <summary>Lines of comma-separated values (RFC 4180) that a spreadsheet shows as text, whatever a client called itself.</summary>
+/// <summary>
+/// Writes comma-separated values (RFC 4180). Cells are escaped so that a spreadsheet never evaluates client-supplied text.
+/// </summary>
 public static class Csv
 {
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(",\"\r\n\t ;'");
 
-    /// <summary>A line, ended.</summary>
+    /// <summary>Formats one line, including its line ending (CRLF).</summary>
+    /// <param name="cells">The cell values. <see langword="null"/> is written as an empty cell.</param>
+    /// <returns>The line.</returns>
     public static string Line(params ReadOnlySpan<string?> cells)
     {
         var line = "";
@@ -19,7 +23,12 @@ public static class Csv
         return line + "\r\n";
     }
 
-    /// <summary>One cell. A spreadsheet takes what begins with one of these for a formula, also behind blanks: =1+1 @x +1 -1.</summary>
+    /// <summary>
+    /// Formats one cell. Spreadsheets evaluate text that starts with <c>=</c>, <c>+</c>, <c>-</c> or <c>@</c>, even after leading
+    /// white space, so such text gets a leading apostrophe.
+    /// </summary>
+    /// <param name="value">The cell value. <see langword="null"/> is written as an empty cell.</param>
+    /// <returns>The escaped cell, quoted if necessary.</returns>
     public static string Cell(string? value)
     {
         value ??= "";

@@ -8,8 +8,8 @@ using Scaler.Admin.Services.Live;
 namespace Scaler.Admin.Export;
 
 /// <summary>
-/// Accounts and errors as files. They are written page by page, so that a million accounts cost no memory; should Redis go away
-/// half-way, the connection is cut, so that a part is never taken for the whole.
+/// Maps the endpoints that export accounts and errors as files. Files are streamed page by page, so a million accounts do not
+/// need memory. If Redis fails during an export, the connection is aborted, so a partial file cannot pass for a complete one.
 /// </summary>
 internal static partial class ExportEndpoints
 {
@@ -106,13 +106,13 @@ internal static partial class ExportEndpoints
                 return;
             }
 
-            await Results.Problem($"Redis could not be asked: {Outage.Describe(exception)}", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
+            await Results.Problem($"Redis is unavailable: {Outage.Describe(exception)}", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The export of {Name} was interrupted: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "The export of {Name} failed: {Reason}")]
         public static partial void Interrupted(ILogger logger, string name, string reason);
     }
 }

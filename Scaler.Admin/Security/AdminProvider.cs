@@ -6,32 +6,34 @@ using Scaler.Admin.Configuration;
 
 namespace Scaler.Admin.Security;
 
-/// <summary>The OpenID Connect provider: whom it lets in, and as what.</summary>
+/// <summary>Maps users of the OpenID Connect provider to dashboard logins and roles.</summary>
 internal sealed class AdminProvider(IOptions<AdminOptions> options)
 {
     private readonly AdminOpenIdConnectOptions? _options = options.Value.OpenIdConnect;
 
-    /// <summary>What it is called; null where there is none.</summary>
+    /// <summary>Gets the display name of the provider, or <see langword="null"/> if none is configured.</summary>
     public string? Name => _options?.DisplayName;
 
-    // Another provider, or another name for a role, ends the logins of before.
+    // A change of the provider or of a role name invalidates existing logins.
     private string? Stamp => _options is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Join('\n', _options.Authority, _options.ClientId, _options.RoleClaim, _options.OperatorRole, _options.ReaderRole))))[..16];
 
-    /// <summary>The login of somebody whom the provider knows; null where it says neither role.</summary>
-    public ClaimsPrincipal? Login(ClaimsPrincipal known, string? address)
+    /// <summary>
+    /// Creates a login for an authenticated user, or returns <see langword="null"/> if the user has neither role.
+    /// </summary>
+    public ClaimsPrincipal? Login(ClaimsPrincipal user, string? address)
     {
-        var roles = known.FindAll(_options!.RoleClaim).Select(claim => claim.Value).ToArray();
+        var roles = user.FindAll(_options!.RoleClaim).Select(claim => claim.Value).ToArray();
         var role = roles.Contains(_options.OperatorRole, StringComparer.Ordinal) ? AdminRoles.Operator
             : roles.Contains(_options.ReaderRole, StringComparer.Ordinal) ? AdminRoles.Reader
             : null;
-        return role is null ? null : AdminIdentity.New(role, Stamp!, address, NameOf(known));
+        return role is null ? null : AdminIdentity.New(role, Stamp!, address, NameOf(user));
     }
 
-    /// <summary>What the provider calls somebody.</summary>
-    public string NameOf(ClaimsPrincipal known) =>
-        (known.FindFirstValue(_options!.NameClaim) is { Length: > 0 } name ? name : known.FindFirstValue("sub")) ?? "somebody without a name";
+    /// <summary>Returns the name of a user: the name claim, or else the subject.</summary>
+    public string NameOf(ClaimsPrincipal user) =>
+        (user.FindFirstValue(_options!.NameClaim) is { Length: > 0 } name ? name : user.FindFirstValue("sub")) ?? "unnamed user";
 
-    /// <summary>Whether a login was made with this provider as it is configured now.</summary>
+    /// <summary>Determines whether a login was created by this provider with its current configuration.</summary>
     public bool IsInForce(ClaimsPrincipal login) => Stamp is { } stamp && login.FindFirstValue(AdminIdentity.StampClaim) == stamp;
 }

@@ -1,11 +1,11 @@
 namespace Scaler.Admin.Security;
 
-/// <summary>What a login may do.</summary>
+/// <summary>The roles of a login.</summary>
 public static class AdminRoles
 {
-    /// <summary>May look and act.</summary>
+    /// <summary>Grants read and write access.</summary>
     public const string Operator = "operator";
 
-    /// <summary>May look.</summary>
+    /// <summary>Grants read-only access.</summary>
     public const string Reader = "reader";
 }

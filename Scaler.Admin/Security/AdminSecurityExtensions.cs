@@ -5,7 +5,10 @@ using Scaler.Admin.Configuration;
 
 namespace Scaler.Admin.Security;
 
-/// <summary>Login by token or by a provider, then by cookie; nothing answers without it but what says so.</summary>
+/// <summary>
+/// Configures login by token or OpenID Connect and the cookie that follows it. Every endpoint requires a login, except the
+/// health endpoints and endpoints that allow anonymous access explicitly.
+/// </summary>
 internal static class AdminSecurityExtensions
 {
     public const string LoginPath = "/login";
@@ -21,7 +24,7 @@ internal static class AdminSecurityExtensions
                 cookie.Cookie.Name = "scaler.admin";
                 cookie.Cookie.HttpOnly = true;
 
-                // Who comes back from a provider comes from another site, and would not be known by a strict cookie.
+                // The redirect back from a provider is a cross-site navigation, which does not send a Strict cookie.
                 cookie.Cookie.SameSite = options.Value.OpenIdConnect is null ? SameSiteMode.Strict : SameSiteMode.Lax;
                 cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 cookie.Cookie.IsEssential = true;
@@ -59,7 +62,7 @@ internal static class AdminSecurityExtensions
         return Task.CompletedTask;
     }
 
-    // Only a person can log in. Whatever else asks (a file, the circuit of a page whose login has ended) is told no.
+    // Redirect page requests to the login page. Other requests (files, the circuit of an expired login) get 401.
     private static Task ChallengeAsync(Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions> context)
     {
         var request = context.Request;

@@ -6,11 +6,13 @@ using Scaler.Admin.Configuration;
 
 namespace Scaler.Admin.Security;
 
-/// <summary>The tokens that let somebody in. They are compared by their hashes, in constant time.</summary>
+/// <summary>Validates the login tokens. Tokens are compared by their SHA-256 hashes, in constant time.</summary>
 public sealed class AdminTokens
 {
     private readonly Entry[] _entries;
 
+    /// <summary>Reads the configured tokens, or generates one if neither a token nor OpenID Connect is configured.</summary>
+    /// <param name="options">The dashboard options.</param>
     public AdminTokens(IOptions<AdminOptions> options)
     {
         Made = options.Value is { Token: null, OpenIdConnect: null } ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
@@ -21,13 +23,15 @@ public sealed class AdminTokens
         ];
     }
 
-    /// <summary>The token that was made at this start, or null if one is configured.</summary>
+    /// <summary>
+    /// Gets the token generated at this start, or <see langword="null"/> if a token or OpenID Connect is configured.
+    /// </summary>
     public string? Made { get; }
 
-    /// <summary>Whether there is a token at all.</summary>
+    /// <summary>Gets a value indicating whether login by token is possible.</summary>
     public bool Any => _entries.Length > 0;
 
-    /// <summary>The login that a token gives, or null when it gives none.</summary>
+    /// <summary>Creates a login for a token, or returns <see langword="null"/> if the token is invalid.</summary>
     internal ClaimsPrincipal? Login(string? token, string? address)
     {
         var hash = Hash(token?.Trim() ?? "");
@@ -40,7 +44,9 @@ public sealed class AdminTokens
         return found is null ? null : AdminIdentity.New(found.Role, found.Stamp, address);
     }
 
-    /// <summary>Whether a login was made with a token that is still in force: another token ends the logins of the one before.</summary>
+    /// <summary>
+    /// Determines whether a login was created with a token that is still configured. Replacing a token invalidates its logins.
+    /// </summary>
     internal bool IsInForce(ClaimsPrincipal login) => _entries.Any(entry =>
         login.IsInRole(entry.Role) && login.FindFirstValue(AdminIdentity.StampClaim) == entry.Stamp);
 
@@ -48,7 +54,7 @@ public sealed class AdminTokens
 
     private sealed record Entry(string Role, byte[] Hash, string Stamp)
     {
-        // The stamp is in the (encrypted) cookie: a hash of the hash, so that it is no way back to either.
+        // The cookie contains the stamp, encrypted. It is a hash of the hash, so it reveals neither the token nor the hash.
         public static Entry Of(string role, string token) =>
             new(role, AdminTokens.Hash(token), Convert.ToHexStringLower(SHA256.HashData(AdminTokens.Hash(token)))[..16]);
     }

@@ -1,10 +1,10 @@
 namespace Scaler.Admin.Security;
 
-/// <summary>Where a login leads. What a link says of it is followed only within the dashboard.</summary>
+/// <summary>Restricts the return URL of a login to paths of the dashboard, to prevent open redirects.</summary>
 internal static class LocalUrl
 {
-    /// <summary>The path if it is one of this application, otherwise the first page.</summary>
-    // "//host" and "/\host" are addresses of another host to a browser, and it drops tabs and line breaks before it looks.
+    /// <summary>Returns the path if it is local to the dashboard; otherwise, <c>/</c>.</summary>
+    // Browsers treat "//host" and "/\host" as another host, and remove tabs and line breaks before parsing.
     public static string OrHome(string? path) =>
         path is ['/', ..] and not ['/', '/' or '\\', ..] && !path.Any(char.IsControl) && !path.StartsWith("/login", StringComparison.OrdinalIgnoreCase)
             ? path

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Scaler.Admin.Security;
 
-/// <summary>Logs the URL to log in with when no token is configured, once it is known where the application listens.</summary>
+/// <summary>Logs the login URL with the generated token after the server has bound its addresses.</summary>
 internal sealed partial class LoginAnnouncement(
     AdminTokens tokens, IServer server, IHostApplicationLifetime lifetime, ILogger<LoginAnnouncement> logger) : IHostedService
 {
@@ -31,7 +31,7 @@ internal sealed partial class LoginAnnouncement(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Log in to the dashboard at {Url} (set Scaler:Admin:Token for one that stays)")]
+        [LoggerMessage(1, LogLevel.Information, "Log in to the dashboard at {Url} (set Scaler:Admin:Token for a permanent token)")]
         public static partial void LoginAt(ILogger logger, string url);
     }
 }

@@ -1,6 +1,9 @@
 namespace Scaler.Admin.Security;
 
-/// <summary>Why a login by a provider came to nothing, as the login page says it. A link can name one of these reasons, and say nothing else.</summary>
+/// <summary>
+/// The reasons for a failed provider login, as query values of the login page. The page shows fixed texts only, so a link cannot
+/// inject one.
+/// </summary>
 internal static class LoginFailure
 {
     public const string NoProvider = "provider";
@@ -11,9 +14,9 @@ internal static class LoginFailure
 
     public static string? Describe(string? failure) => failure switch
     {
-        NoProvider => "The login provider can't be reached. The dashboard's log says why.",
-        NotLoggedIn => "The login was not completed. The dashboard's log says why.",
-        NoRole => "The provider knows you, but gives you no role here. Ask for one there.",
+        NoProvider => "The login provider can't be reached. See the dashboard's log for details.",
+        NotLoggedIn => "The login was not completed. See the dashboard's log for details.",
+        NoRole => "Your account has no role for this dashboard. Ask the provider's administrator to assign one.",
         _ => null,
     };
 }

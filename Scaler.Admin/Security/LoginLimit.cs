@@ -9,8 +9,8 @@ using Scaler.Admin.Configuration;
 namespace Scaler.Admin.Security;
 
 /// <summary>
-/// Bounds the logins that one address may try, so that nobody guesses tokens in peace or fills the audit log. Nothing else is
-/// counted: whoever is logged in notices nothing of it.
+/// Limits login attempts per client address, to prevent token guessing and flooding of the audit log. Requests other than login
+/// attempts are not limited.
 /// </summary>
 internal static class LoginLimit
 {
@@ -34,13 +34,15 @@ internal static class LoginLimit
                 var seconds = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 rejected.HttpContext.Response.StatusCode = StatusCodes.Status429TooManyRequests;
                 rejected.HttpContext.Response.Headers.RetryAfter = seconds;
-                await rejected.HttpContext.Response.WriteAsync($"Too many logins were tried from this address. Try again in {seconds} s.", cancellationToken);
+                await rejected.HttpContext.Response.WriteAsync($"Too many login attempts from this address. Try again in {seconds} s.", cancellationToken);
             };
         });
         return services;
     }
 
-    /// <summary>Whose attempts are counted together. Who has one address of IPv6 has all of its network.</summary>
+    /// <summary>
+    /// Returns the rate limiter partition of an address: an IPv4 address, or the /64 network of an IPv6 address.
+    /// </summary>
     internal static string PartitionOf(IPAddress? address)
     {
         address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
@@ -49,7 +51,7 @@ internal static class LoginLimit
             : address?.ToString() ?? "unknown";
     }
 
-    // To look at the page is no attempt; to send it, to follow a link with a token and to go by way of the provider is.
+    // Viewing the login page is not an attempt. Submitting it, following a link with a token, or using the provider is.
     private static bool IsAttempt(HttpRequest request) =>
         request.Path.StartsWithSegments(AdminSecurityExtensions.LoginPath, out var rest)
         && (rest.HasValue || HttpMethods.IsPost(request.Method) || request.Query.ContainsKey("t"));

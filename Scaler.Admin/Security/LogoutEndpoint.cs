@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Scaler.Admin.Security;
 
-/// <summary>Ends a login.</summary>
+/// <summary>Maps the endpoint that signs the user out.</summary>
 internal static class LogoutEndpoint
 {
     public static void MapLogout(this IEndpointRouteBuilder endpoints) =>

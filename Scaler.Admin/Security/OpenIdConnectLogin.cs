@@ -8,14 +8,14 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Security;
 
-/// <summary>Login by an OpenID Connect provider, where one is configured. What it ends with is the same cookie that a token gives.</summary>
+/// <summary>Configures OpenID Connect login if a provider is configured. It issues the same cookie as a token login.</summary>
 internal static partial class OpenIdConnectLogin
 {
-    /// <summary>Where it begins.</summary>
+    /// <summary>The path that starts the login.</summary>
     public const string Path = "/login/oidc";
 
     private const string CallbackPath = "/login/callback";
-    private const int LongestName = 120;
+    private const int MaxNameLength = 120;
 
     public static AuthenticationBuilder AddOpenIdConnectLogin(this AuthenticationBuilder authentication, IConfiguration configuration)
     {
@@ -49,7 +49,7 @@ internal static partial class OpenIdConnectLogin
         }
         catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
         {
-            // Its discovery document could not be read.
+            // The discovery document could not be read.
             Log.NoProvider(logger, exception.Message);
             return Results.LocalRedirect(LoginFailure.Url(LoginFailure.NoProvider));
         }
@@ -63,7 +63,7 @@ internal static partial class OpenIdConnectLogin
         handler.RequireHttpsMetadata = new Uri(options.Authority!).Scheme == Uri.UriSchemeHttps;
         handler.ResponseType = OpenIdConnectResponseType.Code;
 
-        // The answer comes as a GET, so that the cookies that go with it need not be sent by other sites' forms.
+        // The response is a GET, so the correlation cookies can be SameSite=Lax instead of None.
         handler.ResponseMode = OpenIdConnectResponseMode.Query;
         handler.CallbackPath = CallbackPath;
         handler.Scope.Clear();
@@ -101,12 +101,12 @@ internal static partial class OpenIdConnectLogin
         if (provider.Login(context.Principal!, address) is { } login)
         {
             context.Principal = login;
-            audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, $"By {provider.Name}.");
+            audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, $"Via {provider.Name}.");
             return Task.CompletedTask;
         }
 
-        var name = Format.Cut(Printable.Text(provider.NameOf(context.Principal!)), LongestName);
-        audit.Add($"{name} from {address}", "log in", "the dashboard", ActionOutcome.Refused, $"{provider.Name} gives neither role.");
+        var name = Format.Cut(Printable.Text(provider.NameOf(context.Principal!)), MaxNameLength);
+        audit.Add($"{name} from {address}", "log in", "the dashboard", ActionOutcome.Refused, $"{provider.Name} reports neither role.");
         context.Response.Redirect(LoginFailure.Url(LoginFailure.NoRole));
         context.HandleResponse();
         return Task.CompletedTask;
@@ -114,10 +114,10 @@ internal static partial class OpenIdConnectLogin
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The OpenID Connect provider can't be asked: {Reason}")]
+        [LoggerMessage(1, LogLevel.Error, "The OpenID Connect provider can't be reached: {Reason}")]
         public static partial void NoProvider(ILogger logger, string reason);
 
-        [LoggerMessage(2, LogLevel.Warning, "A login by OpenID Connect failed: {Reason}")]
+        [LoggerMessage(2, LogLevel.Warning, "An OpenID Connect login failed: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);
     }
 }

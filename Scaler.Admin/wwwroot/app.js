@@ -1,8 +1,8 @@
-// The keyboard and the clipboard: what only the browser can do.
+// Keyboard shortcuts, scrolling, URL updates and the clipboard, which need browser APIs.
 (() => {
   const editable = target => target.closest?.('input, textarea, select, [contenteditable], fluent-text-input, fluent-textarea');
 
-  // "/" goes to the page's search field, as in most consoles.
+  // "/" focuses the page's search field, as in most consoles.
   document.addEventListener('keydown', event => {
     if (event.key !== '/' || event.ctrlKey || event.altKey || event.metaKey || editable(event.composedPath()[0]) || editable(event.target)) {
       return;
@@ -16,10 +16,10 @@
 
   document.getElementById('components-reconnect-button')?.addEventListener('click', () => Blazor.reconnect());
 
-  let placing;
+  let pendingUrl;
 
   window.scaler = {
-    // Scrolls a table to one of its rows, once it is as tall as they are.
+    // Scrolls a table to a row, after the table has reached the height of its rows.
     scrollTo: (region, row, rows) => {
       const go = tries => {
         const height = region.querySelector('tbody')?.offsetHeight ?? 0;
@@ -32,18 +32,18 @@
       go(300);
     },
 
-    // Writes into the address what is looked at. Browsers refuse who does it too often.
-    place: url => {
-      clearTimeout(placing);
-      placing = setTimeout(() => {
-        const there = new URL(url, document.baseURI);
-        if (there.pathname === location.pathname) {
-          history.replaceState(history.state, '', there);
+    // Replaces the URL. The delay limits the rate, because browsers reject frequent history updates.
+    replaceUrl: url => {
+      clearTimeout(pendingUrl);
+      pendingUrl = setTimeout(() => {
+        const target = new URL(url, document.baseURI);
+        if (target.pathname === location.pathname) {
+          history.replaceState(history.state, '', target);
         }
       }, 400);
     },
 
-    // The clipboard API exists only where the page is served by HTTPS or from this machine.
+    // The clipboard API requires a secure context: HTTPS or localhost.
     copy: async text => {
       if (navigator.clipboard) {
         await navigator.clipboard.writeText(text);

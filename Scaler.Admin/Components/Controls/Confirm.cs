@@ -2,10 +2,12 @@ using Microsoft.FluentUI.AspNetCore.Components;
 
 namespace Scaler.Admin.Components.Controls;
 
-/// <summary>Asks before something is done that can't be undone.</summary>
+/// <summary>Shows confirmation dialogs for actions that can't be undone.</summary>
 internal static class Confirm
 {
-    /// <summary>Whether to go on. What happens to stand on top is Cancel's: closing the dialog does nothing.</summary>
+    /// <summary>
+    /// Shows a confirmation dialog and returns <see langword="true"/> if the user confirms. Closing the dialog counts as Cancel.
+    /// </summary>
     public static async Task<bool> AskAsync(IDialogService dialogs, string title, string message, string action)
     {
         var answer = await dialogs.ShowConfirmationAsync(System.Net.WebUtility.HtmlEncode(message), title, action, "Cancel");

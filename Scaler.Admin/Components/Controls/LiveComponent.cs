@@ -4,33 +4,33 @@ using Scaler.Admin.Services.Live;
 namespace Scaler.Admin.Components.Controls;
 
 /// <summary>
-/// Shows the cluster as it is now: watches the monitor from when the page is live until it is left. Its source decides how often;
-/// a page that is still busy with the last change skips one.
+/// Base class of components that show live data. It watches the monitor from the first interactive render until it is disposed.
+/// The data source determines the update rate. A component that is still processing an update skips the next one.
 /// </summary>
 public abstract class LiveComponent : ComponentBase, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly CancellationTokenSource _left = new();
+    private readonly CancellationTokenSource _disposal = new();
     private readonly List<IDisposable> _watches = [];
     private int _pending;
 
-    /// <summary>Samples the cluster.</summary>
+    /// <summary>Gets or sets the monitor that samples the cluster.</summary>
     [Inject]
     protected ClusterMonitor Monitor { get; set; } = default!;
 
-    /// <summary>The clock.</summary>
+    /// <summary>Gets or sets the time provider.</summary>
     [Inject]
     protected TimeProvider Time { get; set; } = default!;
 
-    /// <summary>What was last seen.</summary>
+    /// <summary>Gets the last snapshot of the cluster.</summary>
     protected ClusterSnapshot Cluster { get; private set; } = ClusterSnapshot.Empty;
 
-    /// <summary>Why the last question was not answered; null if it was.</summary>
+    /// <summary>Gets the reason why the last request failed, or <see langword="null"/> if it succeeded.</summary>
     protected string? Failure { get; private set; }
 
-    /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Left => _left.Token;
+    /// <summary>Gets a token that is canceled when the component is disposed.</summary>
+    protected CancellationToken Left => _disposal.Token;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -43,50 +43,60 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     protected override void OnInitialized()
     {
         Cluster = Monitor.Current;
-        // While the page is rendered on the server first, nobody looks at it yet.
+
+        // Prerendered components are not connected to a browser yet and need no updates.
         if (RendererInfo.IsInteractive)
         {
             Follow(Monitor.Watch);
         }
     }
 
-    /// <summary>Watches a source until the page is left.</summary>
+    /// <summary>Watches a data source until the component is disposed.</summary>
+    /// <param name="watch">The method that registers a callback at the source.</param>
     protected void Follow(Func<Action, IDisposable> watch)
     {
         ArgumentNullException.ThrowIfNull(watch);
         _watches.Add(watch(Signal));
     }
 
-    /// <summary>Asks the cluster something. No answer in time is an answer too: null, with <see cref="Failure"/> set.</summary>
+    /// <summary>Sends a request to the cluster, with a timeout of 3 s.</summary>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <param name="ask">The request.</param>
+    /// <returns>
+    /// The result, or <see langword="null"/> if the cluster is unavailable or does not respond in time. <see cref="Failure"/>
+    /// then contains the reason.
+    /// </returns>
     protected async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> ask)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(ask);
         try
         {
-            using var patience = new CancellationTokenSource(Patience, Time);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, Left);
-            var answer = await ask(both.Token).WaitAsync(both.Token);
+            using var timeout = new CancellationTokenSource(RequestTimeout, Time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, Left);
+            var answer = await ask(linked.Token).WaitAsync(linked.Token);
             Failure = null;
             return answer;
         }
-        catch (Exception exception) when (Outage.IsOutage(exception) && !_left.IsCancellationRequested)
+        catch (Exception exception) when (Outage.IsOutage(exception) && !_disposal.IsCancellationRequested)
         {
             Failure = Outage.Describe(exception);
             return null;
         }
     }
 
-    /// <summary>Called on the page's own thread before it is drawn again.</summary>
+    /// <summary>Updates the component after a change, in its synchronization context. It is rendered again afterwards.</summary>
+    /// <returns>A task that represents the update.</returns>
     protected virtual Task ChangedAsync() => Task.CompletedTask;
 
-    /// <summary>Ends the watches.</summary>
+    /// <summary>Unregisters the component from all data sources and cancels <see cref="Left"/>.</summary>
+    /// <param name="disposing"><see langword="true"/> to release managed resources.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing && !_left.IsCancellationRequested)
+        if (disposing && !_disposal.IsCancellationRequested)
         {
-            _left.Cancel();
-            _left.Dispose();
+            _disposal.Cancel();
+            _disposal.Dispose();
             foreach (var watch in _watches)
             {
                 watch.Dispose();
@@ -106,7 +116,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     {
         try
         {
-            if (!_left.IsCancellationRequested)
+            if (!_disposal.IsCancellationRequested)
             {
                 Cluster = Monitor.Current;
                 await ChangedAsync();
@@ -115,7 +125,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The page was left while it asked.
+            // The component was disposed during a request.
         }
         catch (Exception exception)
         {

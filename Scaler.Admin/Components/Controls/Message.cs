@@ -1,6 +1,6 @@
 namespace Scaler.Admin.Components.Controls;
 
-/// <summary>A message as somebody typed it.</summary>
-/// <param name="Event">The event.</param>
-/// <param name="Arguments">Its arguments, as JSON.</param>
+/// <summary>Represents a message that a user entered.</summary>
+/// <param name="Event">The event name.</param>
+/// <param name="Arguments">The arguments, as a JSON array.</param>
 public sealed record Message(string Event, string Arguments);

@@ -3,30 +3,30 @@ using Scaler.Admin.Services.Actions;
 
 namespace Scaler.Admin.Components.Controls;
 
-/// <summary>An event and its arguments, checked before they are sent.</summary>
+/// <summary>A form for an event and its arguments. It validates the input before raising <see cref="OnSend"/>.</summary>
 public sealed partial class MessageForm
 {
     private string? _event;
     private string? _arguments = "[]";
     private bool _busy;
-    private bool _tried;
+    private bool _submitted;
 
-    /// <summary>What the button says.</summary>
+    /// <summary>Gets or sets the text of the button.</summary>
     [Parameter, EditorRequired]
     public required string Action { get; set; }
 
-    /// <summary>Raised with a message that can be sent.</summary>
+    /// <summary>Gets or sets the callback that receives a valid message.</summary>
     [Parameter]
     public EventCallback<Message> OnSend { get; set; }
 
-    // That the event is missing is said only to somebody who tries to send: everybody begins without one.
+    // A missing event name is reported only after the first submit, because the field is empty initially.
     private string? Problem => !JsonArguments.TryParse(_arguments, out _, out var error) ? error
-        : _tried && string.IsNullOrWhiteSpace(_event) ? "Name the event."
+        : _submitted && string.IsNullOrWhiteSpace(_event) ? "Enter an event name."
         : null;
 
     private async Task SubmitAsync()
     {
-        _tried = true;
+        _submitted = true;
         if (_busy || Problem is not null)
         {
             return;
@@ -39,7 +39,7 @@ public sealed partial class MessageForm
         }
         finally
         {
-            (_busy, _tried) = (false, false);
+            (_busy, _submitted) = (false, false);
         }
     }
 }

@@ -3,7 +3,7 @@ using Scaler.Admin.Services.Live;
 
 namespace Scaler.Admin.Components.Controls;
 
-/// <summary>The last comparison of the registry with what the servers hold, and a way to have another.</summary>
+/// <summary>Shows the last comparison of the registry with the servers' connections, with a button to start another.</summary>
 public sealed partial class RegistryCheckPanel
 {
     private bool _busy;

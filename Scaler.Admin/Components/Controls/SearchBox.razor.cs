@@ -2,32 +2,32 @@ using Microsoft.AspNetCore.Components;
 
 namespace Scaler.Admin.Components.Controls;
 
-/// <summary>A field to search by, which asks a moment after the last key.</summary>
+/// <summary>A search field that raises <see cref="Changed"/> after a pause in typing.</summary>
 public sealed partial class SearchBox : IDisposable
 {
-    // What was asked for and is not yet answered, behind what is shown; many a key may be on the way.
-    private readonly List<string> _asked = [""];
-    private string? _shown;
+    // The value of the last render, followed by the values that were raised since. Several may be pending.
+    private readonly List<string> _raised = [""];
+    private string? _text;
     private int _version;
-    private int _keys;
+    private int _keystrokes;
 
-    /// <summary>What is searched for.</summary>
+    /// <summary>Gets or sets the search text.</summary>
     [Parameter, EditorRequired]
     public string? Value { get; set; }
 
-    /// <summary>Raised a moment after the last key.</summary>
+    /// <summary>Gets or sets the callback that is invoked <see cref="Pause"/> after the last keystroke.</summary>
     [Parameter]
     public EventCallback<string?> Changed { get; set; }
 
-    /// <summary>What is searched.</summary>
+    /// <summary>Gets or sets the label.</summary>
     [Parameter, EditorRequired]
     public required string Label { get; set; }
 
-    /// <summary>An example.</summary>
+    /// <summary>Gets or sets the placeholder text.</summary>
     [Parameter]
     public string? Placeholder { get; set; }
 
-    /// <summary>How long to wait for another key.</summary>
+    /// <summary>Gets or sets the time to wait for another keystroke. Default: 100 ms.</summary>
     [Parameter]
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(100);
 
@@ -35,36 +35,36 @@ public sealed partial class SearchBox : IDisposable
     private TimeProvider Time { get; set; } = default!;
 
     /// <inheritdoc/>
-    // Who has left does not search any more.
-    public void Dispose() => _keys++;
+    // Discards the pending search.
+    public void Dispose() => _keystrokes++;
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        // An echo of what was asked for is no news. Anything else (a filter cleared, a link) comes into a new field: the old one
-        // was drawn with another text than somebody has typed since, so that drawing it again might change nothing.
-        var answered = _asked.IndexOf(Value ?? "");
+        // Ignore a value that this component raised itself. Render any other value (a cleared filter, a link) into a new input
+        // element. The user has typed since the last render, so rendering the same element again might not change its text.
+        var answered = _raised.IndexOf(Value ?? "");
         if (answered >= 0)
         {
-            _asked.RemoveRange(0, answered);
+            _raised.RemoveRange(0, answered);
             return;
         }
 
-        _asked.Clear();
-        _asked.Add(Value ?? "");
-        _shown = Value;
+        _raised.Clear();
+        _raised.Add(Value ?? "");
+        _text = Value;
         _version++;
-        _keys++;
+        _keystrokes++;
     }
 
-    private async Task TypedAsync(ChangeEventArgs typed)
+    private async Task TypedAsync(ChangeEventArgs input)
     {
-        var key = ++_keys;
+        var key = ++_keystrokes;
         await Task.Delay(Pause, Time);
-        if (key == _keys)
+        if (key == _keystrokes)
         {
-            var text = typed.Value as string ?? "";
-            _asked.Add(text);
+            var text = input.Value as string ?? "";
+            _raised.Add(text);
             await Changed.InvokeAsync(text);
         }
     }

@@ -4,21 +4,21 @@ using Microsoft.AspNetCore.Components;
 
 namespace Scaler.Admin.Components.Controls;
 
-/// <summary>A line of a value's last minutes.</summary>
+/// <summary>Draws the values of the last minutes as a line.</summary>
 public sealed partial class Sparkline
 {
     private const int Width = 120;
     private const int Height = 32;
 
-    /// <summary>The values, oldest first, at even distances. Not a number: there was none.</summary>
+    /// <summary>Gets or sets the values at equal intervals, oldest first. <see cref="double.NaN"/> leaves a gap.</summary>
     [Parameter, EditorRequired]
     public required IReadOnlyList<double> Values { get; set; }
 
-    /// <summary>What the line shows, for those who can't see it.</summary>
+    /// <summary>Gets or sets the accessible label.</summary>
     [Parameter, EditorRequired]
     public required string Label { get; set; }
 
-    /// <summary>The least value that fills the height, so that noise around nothing stays flat.</summary>
+    /// <summary>Gets or sets the minimum value of the full height, so that noise near zero stays flat. Default: 1.</summary>
     [Parameter]
     public double Least { get; set; } = 1;
 

@@ -9,21 +9,22 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>Shows an account: its connections, its recent errors, and the actions on it.</summary>
 public sealed partial class Account
 {
-    private const int MostConnections = 1000;
-    private const int MostErrors = 50;
+    private const int MaxConnections = 1000;
+    private const int MaxErrors = 50;
 
-    private static readonly TimeSpan ActivityRest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ActivityInterval = TimeSpan.FromSeconds(2);
 
-    private string? _shown;
-    private DateTimeOffset _activityAsked;
+    private string? _loadedAccount;
+    private DateTimeOffset _activityRequestedAt;
 
-    /// <summary>The account, where it fits into a path.</summary>
+    /// <summary>Gets or sets the account name, if it can be a path segment.</summary>
     [Parameter]
     public required string Name { get; set; }
 
-    /// <summary>The account, where it does not; see <see cref="Links.Account"/>.</summary>
+    /// <summary>Gets or sets the account name, if it cannot be a path segment; see <see cref="Links.Account"/>.</summary>
     [SupplyParameterFromQuery(Name = "name")]
     private string? NameInQuery { get; set; }
 
@@ -44,7 +45,7 @@ public sealed partial class Account
 
     private string Target => NameInQuery ?? Name;
 
-    private string Shown => Format.Cut(Printable.Text(Target), 80);
+    private string DisplayName => Format.Cut(Printable.Text(Target), 80);
 
     private IReadOnlyList<ConnectionInfo>? Connections { get; set; }
 
@@ -65,9 +66,9 @@ public sealed partial class Account
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_shown != Target)
+        if (_loadedAccount != Target)
         {
-            (_shown, Connections, Report, _activityAsked) = (Target, null, null, default);
+            (_loadedAccount, Connections, Report, _activityRequestedAt) = (Target, null, null, default);
             ReadErrors();
             if (RendererInfo.IsInteractive)
             {
@@ -82,27 +83,27 @@ public sealed partial class Account
         return LoadAsync();
     }
 
-    private void ReadErrors() => Errors = [.. Feed.Current.Errors.Where(error => error.Account == Target).Take(MostErrors)];
+    private void ReadErrors() => Errors = [.. Feed.Current.Errors.Where(error => error.Account == Target).Take(MaxErrors)];
 
     private async Task LoadAsync()
     {
         var account = Target;
-        var connections = await AskAsync(token => View.GetConnectionsAsync(account, MostConnections, token));
+        var connections = await AskAsync(token => View.GetConnectionsAsync(account, MaxConnections, token));
         if (account != Target)
         {
             return;
         }
 
         Connections = connections ?? Connections;
-        if (connections is { Count: > 0 } && Time.GetUtcNow() - _activityAsked >= ActivityRest)
+        if (connections is { Count: > 0 } && Time.GetUtcNow() - _activityRequestedAt >= ActivityInterval)
         {
-            _activityAsked = Time.GetUtcNow();
+            _activityRequestedAt = Time.GetUtcNow();
             await LoadActivityAsync(account);
         }
     }
 
-    // The registry knows nothing that changes while a client is just there; its servers are asked, and only while somebody looks. A
-    // server that does not answer keeps the rest waiting no longer than a receipt, and what it holds is shown all the same.
+    // Activity (last seen, queued) is not in the registry, so request it from the servers while the page is open. A server that
+    // does not respond delays the result by the receipt timeout at most. Its connections are shown without activity.
     private async Task LoadActivityAsync(string account)
     {
         if (await AskAsync(token => View.GetActivityAsync(account, token)) is { } activity && account == Target)
@@ -120,7 +121,7 @@ public sealed partial class Account
     private async Task DisconnectAllAsync()
     {
         var count = Format.Count(Connections?.Count ?? 0, "connection");
-        if (await Confirm.AskAsync(Dialogs, $"Disconnect all of {Shown}?", $"This closes {count} on all servers. Clients usually connect again by themselves.", "Disconnect all"))
+        if (await Confirm.AskAsync(Dialogs, $"Disconnect all connections of {DisplayName}?", $"This closes {count} on all servers. Clients usually reconnect automatically.", "Disconnect all"))
         {
             Report = await Actions.DisconnectAsync((await Authentication).User, Target);
             await LoadAsync();
@@ -129,7 +130,7 @@ public sealed partial class Account
 
     private async Task DisconnectAsync(ConnectionInfo connection)
     {
-        if (await Confirm.AskAsync(Dialogs, "Disconnect this connection?", $"{connection.Id} of {Shown}, on server {connection.Server}. Its client usually connects again by itself.", "Disconnect"))
+        if (await Confirm.AskAsync(Dialogs, "Disconnect this connection?", $"This closes {connection.Id} of {DisplayName} on server {connection.Server}. The client usually reconnects automatically.", "Disconnect"))
         {
             Report = await Actions.DisconnectAsync((await Authentication).User, Target, connection.Id);
             await LoadAsync();

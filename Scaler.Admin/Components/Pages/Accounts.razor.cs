@@ -8,11 +8,12 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>Lists the connected accounts, filtered by a name prefix.</summary>
 public sealed partial class Accounts
 {
-    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(2);
 
-    private DateTimeOffset _asked;
+    private DateTimeOffset _requestedAt;
     private (string? Prefix, string? At)? _opened;
     private string? _at;
     private int _rows;
@@ -20,7 +21,7 @@ public sealed partial class Accounts
     [SupplyParameterFromQuery(Name = "q")]
     private string? Prefix { get; set; }
 
-    /// <summary>The account that the list is scrolled to.</summary>
+    /// <summary>Gets or sets the account that the list is scrolled to.</summary>
     [SupplyParameterFromQuery]
     private string? At { get; set; }
 
@@ -33,15 +34,18 @@ public sealed partial class Accounts
     [Inject]
     private IJSRuntime Script { get; set; } = default!;
 
-    /// <summary>What is shown; null until something is.</summary>
+    /// <summary>Gets or sets the displayed accounts, or <see langword="null"/> until they are loaded.</summary>
     private AccountWindow? Window { get; set; }
 
     private AccountGrid? Grid { get; set; }
 
-    /// <summary>Of the window that is shown: a table that is going must not ask for what the next one shows.</summary>
+    /// <summary>
+    /// Gets or sets the provider bound to the current <see cref="Window"/>, so that a table being replaced does not read from
+    /// the new one.
+    /// </summary>
     private GridItemsProvider<AccountInfo>? Provider { get; set; }
 
-    /// <summary>Read out when a search has its answer; what changes afterwards is not.</summary>
+    /// <summary>Gets or sets the search result announced to screen readers. Later changes are not announced.</summary>
     private string? Found { get; set; }
 
     private string Counted => (Window?.Total, Cluster.Counts) switch
@@ -53,7 +57,7 @@ public sealed partial class Accounts
 
     protected override Task OnParametersSetAsync()
     {
-        // A link to the list leads to its top, also from further down, where the address alone has moved.
+        // A link to the list scrolls to its top, even if only the at parameter of the URL has changed by scrolling.
         if (!RendererInfo.IsInteractive || (_opened == (Prefix, At) && _at == At))
         {
             return Task.CompletedTask;
@@ -65,9 +69,9 @@ public sealed partial class Accounts
 
     protected override async Task ChangedAsync()
     {
-        if (Time.GetUtcNow() - _asked >= Refresh)
+        if (Time.GetUtcNow() - _requestedAt >= RefreshInterval)
         {
-            _asked = Time.GetUtcNow();
+            _requestedAt = Time.GetUtcNow();
             await (Grid is { } grid && Window?.Total > 0 ? grid.RefreshAsync() : OpenAsync());
         }
     }
@@ -75,10 +79,10 @@ public sealed partial class Accounts
     private async Task OpenAsync()
     {
         var opening = _opened;
-        _asked = Time.GetUtcNow();
+        _requestedAt = Time.GetUtcNow();
         var window = await AskAsync(token => new AccountWindow(View, Prefix ?? "").OpenAsync(At, token));
 
-        // Somebody who types is ahead of the answers: one to an older question is not shown.
+        // Ignore the result of an older search: the user has typed on since.
         if (opening == _opened && window is not null)
         {
             (Window, Provider) = (window, request => ProvideAsync(window, request));
@@ -86,7 +90,7 @@ public sealed partial class Accounts
         }
         else if (opening == _opened && Window?.Prefix != (Prefix ?? ""))
         {
-            // What was found before must not be taken for what is searched for now.
+            // Do not show the results of an earlier search for the current search text.
             Window = null;
         }
     }
@@ -95,7 +99,7 @@ public sealed partial class Accounts
     {
         if (request.Count is not { } count)
         {
-            // Asked before the table has found out how many rows it can show.
+            // The table has not measured the number of visible rows yet.
             return GridItemsProviderResult.From<AccountInfo>([], window.Rows);
         }
 
@@ -106,33 +110,33 @@ public sealed partial class Accounts
             _rows = window.Rows;
             if ((failed, rows) != (Failure is not null, _rows))
             {
-                _ = DrawAsync();
+                _ = RenderAsync();
             }
 
-            await PlaceAsync(window);
+            await UpdateUrlAsync(window);
             return GridItemsProviderResult.From([.. accounts ?? window.Known(request.StartIndex, count)], window.Rows);
         }
         catch (Exception exception) when (exception is OperationCanceledException or JSDisconnectedException)
         {
-            // The page was left while it asked.
+            // The page was left during the request.
             return default;
         }
     }
 
-    // The table draws its rows by itself, but not how many there are.
-    private async Task DrawAsync()
+    // The table renders its rows itself, but not the row count and failures shown by this page.
+    private async Task RenderAsync()
     {
         await Task.Yield();
         StateHasChanged();
     }
 
-    // The place goes into the address without a navigation: nothing is to be drawn again, and nothing to be scrolled.
-    private async Task PlaceAsync(AccountWindow window)
+    // Update the URL without a navigation, which would render and scroll again.
+    private async Task UpdateUrlAsync(AccountWindow window)
     {
         if (window == Window && window.At != _at)
         {
             _at = window.At;
-            await Script.InvokeVoidAsync("scaler.place", Left, Links.Accounts(Prefix, _at));
+            await Script.InvokeVoidAsync("scaler.replaceUrl", Left, Links.Accounts(Prefix, _at));
         }
     }
 

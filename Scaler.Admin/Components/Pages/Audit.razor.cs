@@ -3,11 +3,12 @@ using Scaler.Admin.Services.Actions;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>Shows the audit log.</summary>
 public sealed partial class Audit
 {
-    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(2);
 
-    private DateTimeOffset _asked;
+    private DateTimeOffset _requestedAt;
 
     [Inject]
     private AuditLog Log { get; set; } = default!;
@@ -29,12 +30,12 @@ public sealed partial class Audit
     protected override Task ChangedAsync()
     {
         Entries = Log.Entries;
-        return Time.GetUtcNow() - _asked >= Refresh ? LoadAsync() : Task.CompletedTask;
+        return Time.GetUtcNow() - _requestedAt >= RefreshInterval ? LoadAsync() : Task.CompletedTask;
     }
 
     private async Task LoadAsync()
     {
-        _asked = Time.GetUtcNow();
+        _requestedAt = Time.GetUtcNow();
         if (await AskAsync(Log.ReadAsync) is { } entries)
         {
             (Entries, IsRead) = (entries, true);

@@ -7,6 +7,7 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>Sends a message to one account or to all accounts.</summary>
 public sealed partial class Broadcast
 {
     private const string One = "one";
@@ -26,7 +27,7 @@ public sealed partial class Broadcast
 
     private ActionReport? Report { get; set; }
 
-    // The library's element keeps its role and state to itself, where not every screen reader looks.
+    // The component library exposes role and state only through ElementInternals, which some screen readers ignore.
     private string Checked(string value) => _to == value ? "true" : "false";
 
     private async Task SendAsync(Message message)
@@ -35,16 +36,16 @@ public sealed partial class Broadcast
         if (_to == One)
         {
             Report = string.IsNullOrEmpty(_account)
-                ? new ActionReport(ActionOutcome.Invalid, "Name the account to send to.")
+                ? new ActionReport(ActionOutcome.Invalid, "Enter an account name.")
                 : await Actions.SendAsync(who, _account, message.Event, message.Arguments);
         }
-        else if (await Confirm.AskAsync(Dialogs, "Send to everybody?", Question(message), "Send to all"))
+        else if (await Confirm.AskAsync(Dialogs, "Send to all accounts?", ConfirmationText(message), "Send to all"))
         {
             Report = await Actions.BroadcastAsync(who, message.Event, message.Arguments);
         }
     }
 
-    private string Question(Message message) => Cluster.Counts is { } counts
-        ? $"{Printable.Text(message.Event)} goes to {Format.Count(Cluster.Connections, "connection")} of {Format.Count(counts.Accounts, "account")}. It can't be taken back."
-        : $"{Printable.Text(message.Event)} goes to every connection of every account. It can't be taken back.";
+    private string ConfirmationText(Message message) => Cluster.Counts is { } counts
+        ? $"The event {Printable.Text(message.Event)} is sent to {Format.Count(Cluster.Connections, "connection")} of {Format.Count(counts.Accounts, "account")}. This can't be undone."
+        : $"The event {Printable.Text(message.Event)} is sent to all connections of all accounts. This can't be undone.";
 }

@@ -4,15 +4,16 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>Shows the latest errors, with filters.</summary>
 public sealed partial class Errors
 {
-    // A thousand rows drawn four times a second would keep a phone busy, and nobody reads them.
-    private const int Step = 100;
+    // Rendering 1,000 rows four times per second would overload a phone.
+    private const int PageSize = 100;
 
     private static readonly string[] Names =
         [ErrorNames.Connect, ErrorNames.Disconnect, ErrorNames.Json, ErrorNames.Invalid, ErrorNames.Validation, ErrorNames.Handler, ErrorNames.Limit];
 
-    private int _most = Step;
+    private int _maxVisible = PageSize;
 
     [SupplyParameterFromQuery]
     private string? Type { get; set; }
@@ -37,12 +38,12 @@ public sealed partial class Errors
 
     private ErrorFilter Filter => new(Type, Critical, AccountName, Server, Text);
 
-    /// <summary>What was there when somebody stopped the feed to read.</summary>
+    /// <summary>Gets or sets the snapshot at the time of the pause, or <see langword="null"/> if the feed is live.</summary>
     private ErrorSnapshot? Paused { get; set; }
 
     private IReadOnlyList<ScalerError> All => (Paused ?? Feed.Current).Errors;
 
-    private IReadOnlyList<ScalerError> Passing { get; set; } = [];
+    private IReadOnlyList<ScalerError> Matching { get; set; } = [];
 
     private IReadOnlyList<ScalerError> Visible { get; set; } = [];
 
@@ -71,13 +72,13 @@ public sealed partial class Errors
 
     private void Apply()
     {
-        Passing = Filter.IsEmpty ? All : [.. All.Where(Filter.Passes)];
-        Visible = Passing.Count <= _most ? Passing : [.. Passing.Take(_most)];
+        Matching = Filter.IsEmpty ? All : [.. All.Where(Filter.Passes)];
+        Visible = Matching.Count <= _maxVisible ? Matching : [.. Matching.Take(_maxVisible)];
     }
 
     private void ShowMore()
     {
-        _most += Step;
+        _maxVisible += PageSize;
         Apply();
     }
 

@@ -5,12 +5,13 @@ using Scaler.Admin.Services.Actions;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>The login page.</summary>
 public sealed partial class Login
 {
     [CascadingParameter]
     private HttpContext Context { get; set; } = default!;
 
-    /// <summary>The token of the link that the dashboard wrote to its log.</summary>
+    /// <summary>Gets or sets the token from a login link, which the dashboard writes to its log.</summary>
     [SupplyParameterFromQuery(Name = "t")]
     private string? LinkToken { get; set; }
 
@@ -44,24 +45,24 @@ public sealed partial class Login
         Failure = LoginFailure.Describe(FailureName);
         if (!string.IsNullOrEmpty(LinkToken) && HttpMethods.IsGet(Context.Request.Method))
         {
-            await LogInAsync(LinkToken, "The token of this link is not in force any more: a dashboard without a token of its own makes another at every start.");
+            await LogInAsync(LinkToken, "This login link is no longer valid. Without a configured token, the dashboard generates a new one at each start.");
         }
     }
 
-    private Task LogInAsync() => LogInAsync(Token, "This token is not the one.");
+    private Task LogInAsync() => LogInAsync(Token, "The token is not valid.");
 
     private async Task LogInAsync(string? token, string failure)
     {
         var address = Context.Connection.RemoteIpAddress?.ToString();
         if (Tokens.Login(token, address) is not { } login)
         {
-            Audit.Add($"nobody from {address}", "log in", "the dashboard", ActionOutcome.Refused, "The token is not the one.");
+            Audit.Add($"unknown user from {address}", "log in", "the dashboard", ActionOutcome.Refused, "The token is not valid.");
             Failure = failure;
             Context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
         }
 
-        Audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, "By token.");
+        Audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, "Via token.");
         await Context.SignInAsync(login, new AuthenticationProperties { IsPersistent = true });
         Navigation.NavigateTo(LocalUrl.OrHome(ReturnUrl));
     }

@@ -5,6 +5,7 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>Shows the findings and the metrics of the whole cluster.</summary>
 public sealed partial class Overview
 {
     [Inject]
@@ -29,7 +30,7 @@ public sealed partial class Overview
 
     private string BusText => Cluster.Live.Select(server => server.Info.BusMilliseconds).DefaultIfEmpty(0).ToArray() switch
     {
-        var values when values.Min() < 0 => "silent",
+        var values when values.Min() < 0 => "unavailable",
         var values => Format.Milliseconds(values.Max()),
     };
 
@@ -38,10 +39,10 @@ public sealed partial class Overview
     private bool HasCriticalErrors => Errors.Rates.Any(type => ErrorNames.IsCritical(type.Key));
 
     private string ErrorTypes => Errors.Rates.Count == 0
-        ? "none in the last minute"
+        ? "None in the last minute"
         : string.Join(" · ", Errors.Rates.OrderByDescending(type => type.Value).Take(3).Select(type => $"{type.Value} {type.Key[ErrorNames.Prefix.Length..]}"));
 
-    // The tab says it before the page is opened.
+    // The browser tab shows the number of critical findings, even in the background.
     private string Title => Findings.Count(finding => finding.Severity == Severity.Critical) + (Cluster.IsStale ? 1 : 0) is var count and > 0
         ? $"({count}!) Scaler"
         : "Scaler";
@@ -69,8 +70,8 @@ public sealed partial class Overview
         Findings = ClusterDiagnosis.Of(Cluster, Errors, Registry.Current);
     }
 
-    // Nothing delivered is no outage: a dash, and not the skeleton of what is still to come.
-    private static string Took(double milliseconds) => double.IsFinite(milliseconds) ? Format.Milliseconds(milliseconds) : "–";
+    // No deliveries is a normal state. Show a dash, because null would show the loading skeleton.
+    private static string FormatDelivery(double milliseconds) => double.IsFinite(milliseconds) ? Format.Milliseconds(milliseconds) : "–";
 
     private double[] Line(Func<HistoryPoint, double> value) => [.. Cluster.History.Select(value)];
 }

@@ -8,6 +8,7 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Components.Pages;
 
+/// <summary>Shows the servers, with actions to drain and resume them.</summary>
 public sealed partial class Servers
 {
     [CascadingParameter]
@@ -24,10 +25,10 @@ public sealed partial class Servers
     private async Task DrainAsync(ServerSample server)
     {
         var others = Cluster.Live.Count(other => other.Info.State == ServerState.Up && other.Info.Id != server.Info.Id);
-        var where = others == 0 ? "There is no other server that is up: they will have nowhere to go." : $"They connect again to the other {Format.Count(others, "server")}.";
+        var where = others == 0 ? "No other server is up, so clients can't reconnect." : $"Clients reconnect to the other {Format.Count(others, "server")}.";
         if (await Confirm.AskAsync(
             Dialogs, $"Drain {server.Info.Id}?",
-            $"It takes no new client and closes its {Format.Count(server.Info.Connections, "connection")}, a few at a time. {where} It stays up, without clients, until it is told to resume or stopped.",
+            $"The server accepts no new clients and closes its {Format.Count(server.Info.Connections, "connection")} gradually. {where} The server keeps running without clients until you resume or stop it.",
             "Drain"))
         {
             Report = await Actions.DrainAsync((await Authentication).User, server.Info.Id);

@@ -6,7 +6,7 @@ using Scaler.Admin.Services.Live;
 
 namespace Scaler.Admin.Components.Tables;
 
-/// <summary>The servers as a table.</summary>
+/// <summary>Shows the servers in a table.</summary>
 public sealed partial class ServerGrid
 {
     private static readonly GridSort<ServerSample> ById = GridSort<ServerSample>.ByAscending(server => server.Info.Id);
@@ -20,19 +20,19 @@ public sealed partial class ServerGrid
     private static readonly GridSort<ServerSample> ByMemory = GridSort<ServerSample>.ByDescending(server => server.Info.MemoryBytes);
     private static readonly GridSort<ServerSample> ByStart = GridSort<ServerSample>.ByAscending(server => server.Info.StartedAt);
 
-    /// <summary>The servers.</summary>
+    /// <summary>Gets or sets the servers.</summary>
     [Parameter, EditorRequired]
     public required IReadOnlyList<ServerSample> Servers { get; set; }
 
-    /// <summary>Whether only the columns are shown that tell how it goes.</summary>
+    /// <summary>Gets or sets a value indicating whether only the status columns are shown.</summary>
     [Parameter]
     public bool IsShort { get; set; }
 
-    /// <summary>Raised with a server that is to drain.</summary>
+    /// <summary>Gets or sets the callback that receives the server to drain.</summary>
     [Parameter]
     public EventCallback<ServerSample> Drain { get; set; }
 
-    /// <summary>Raised with a server that is to take clients again.</summary>
+    /// <summary>Gets or sets the callback that receives the server to resume.</summary>
     [Parameter]
     public EventCallback<ServerSample> Resume { get; set; }
 

@@ -3,50 +3,60 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Accounts;
 
 /// <summary>
-/// The accounts that begin with a prefix, as the rows of a table that is scrolled. A row is not a position in the registry: accounts come and go
-/// while somebody reads, and a browser scrolls over so many rows only. So what is seen is kept by its name; the ends of the table are the
-/// ends of the list; and whoever drags the bar far is taken to the same part of the list as of the table.
+/// Maps the accounts that start with a prefix to the rows of a virtualized table. A row is not a position in the registry, for
+/// two reasons: accounts connect and disconnect while the table is open, and browsers limit the height of an element. The first
+/// visible account is therefore tracked by name. The first and last rows always show the first and last accounts. Dragging the
+/// scroll bar far maps the row to the proportional position in the list.
 /// </summary>
 internal sealed class AccountWindow(IClusterView view, string prefix)
 {
     /// <summary>
-    /// The most rows of a table. Browsers end what is taller than 17 (Firefox) or 33 million pixels (the others), at 35 for each row.
+    /// The maximum number of rows in the table. A row is 35 pixels high, and browsers limit an element's height to 17 million
+    /// pixels (Firefox) or 33 million pixels (other browsers).
     /// </summary>
     public const int MostRows = 400_000;
 
-    /// <summary>How many rows are drawn in front of those that are seen, and behind.</summary>
+    /// <summary>The number of rows rendered before and after the visible rows.</summary>
     public const int Margin = 15;
 
-    /// <summary>Which of the rows that are read is seen first: the table takes what is next to be seen for seen.</summary>
+    /// <summary>The index of the first visible row within a read. QuickGrid counts adjacent rows as visible.</summary>
     public const int Seen = Margin + 2;
 
-    /// <summary>How far somebody scrolls who goes row by row, however fast. The bar goes further with each pixel of a long list.</summary>
+    /// <summary>
+    /// The maximum distance, in rows, of scrolling by wheel or keyboard. In a long list, one pixel of the scroll bar moves
+    /// further.
+    /// </summary>
     private const int NearRows = 1_000;
 
-    /// <summary>As many as a table draws at most: opened in a window of any height, it need not ask again.</summary>
+    /// <summary>
+    /// The number of rows read on opening. It covers a window of any height, so the first render needs one read.
+    /// </summary>
     private const int FirstRows = 100;
 
     private IReadOnlyList<AccountInfo> _accounts = [];
     private int _row;
-    private int _asked;
+    private int _reads;
     private bool _isFresh;
 
-    /// <summary>What the accounts begin with.</summary>
+    /// <summary>Gets the prefix of the account names.</summary>
     public string Prefix => prefix;
 
-    /// <summary>How many accounts there are; null while that is not known.</summary>
+    /// <summary>Gets the number of accounts, or <see langword="null"/> until it is known.</summary>
     public long? Total { get; private set; }
 
-    /// <summary>How many rows the table has.</summary>
+    /// <summary>Gets the number of rows in the table, at most <see cref="MostRows"/>.</summary>
     public int Rows => (int)Math.Min(Total ?? 0, MostRows);
 
-    /// <summary>The row that the table opens at.</summary>
+    /// <summary>Gets the row to scroll to when the table opens.</summary>
     public int FirstRow { get; private set; }
 
-    /// <summary>The first account that is seen; null at the top of the list.</summary>
+    /// <summary>Gets the first visible account, or <see langword="null"/> at the top of the list.</summary>
     public string? At => _row == 0 || _accounts.Count == 0 ? null : _accounts[Math.Min(Seen, _accounts.Count - 1)].Name;
 
-    /// <summary>Reads the beginning, or what stands around an account.</summary>
+    /// <summary>Reads the accounts at the top of the list, or from an account on.</summary>
+    /// <param name="at">The account to start at, or <see langword="null"/> for the top of the list.</param>
+    /// <param name="cancellationToken">The token to cancel the operation.</param>
+    /// <returns>This instance.</returns>
     public async Task<AccountWindow> OpenAsync(string? at, CancellationToken cancellationToken)
     {
         var answer = await view.GetAccountRangeAsync(prefix, 0, at, FirstRows, cancellationToken);
@@ -57,8 +67,13 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     }
 
     /// <summary>
-    /// Reads the accounts of some rows, and never of more: the table would draw them too, and it measures how high a row is by what is drawn.
+    /// Reads the accounts for a range of rows. It never returns more than <paramref name="count"/> accounts: the table would
+    /// render them too, and it derives the row height from the rendered rows.
     /// </summary>
+    /// <param name="row">The first row.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="cancellationToken">The token to cancel the operation.</param>
+    /// <returns>The accounts.</returns>
     public async Task<IReadOnlyList<AccountInfo>> ReadAsync(int row, int count, CancellationToken cancellationToken)
     {
         if (_isFresh)
@@ -66,24 +81,24 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
             _isFresh = false;
             if (row == 0 && (_row >= count || (_row == 0 && _accounts.Count >= Math.Min(count, Rows))))
             {
-                // The table is drawn from its top before it can be scrolled to where it opens: nobody sees that.
+                // The table renders from its top before it scrolls to FirstRow. Those rows are never visible.
                 return _row == 0 ? [.. _accounts.Take(count)] : [];
             }
         }
 
-        var asked = ++_asked;
+        var read = ++_reads;
         count = Math.Clamp(Rows - row, 1, count);
-        var (offset, from) = Place(row, count);
+        var (offset, from) = Locate(row, count);
         var answer = await view.GetAccountRangeAsync(prefix, offset, from, count, cancellationToken);
         var expected = (int)Math.Min(count, answer.Total);
         if (answer.Accounts.Count < expected)
         {
-            // The list ends before the table does.
+            // The list has become shorter than the table.
             answer = await view.GetAccountRangeAsync(prefix, answer.Total - expected, null, expected, cancellationToken);
         }
 
-        // Somebody who scrolls is ahead of the answers: one to an older question is not what is seen.
-        if (asked == _asked)
+        // Ignore the result of an older read: the user has scrolled on since.
+        if (read == _reads)
         {
             (Total, _row, _accounts) = (answer.Total, row, answer.Accounts);
         }
@@ -91,10 +106,13 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
         return answer.Accounts;
     }
 
-    /// <summary>What is known of some rows, and of no more, without asking.</summary>
+    /// <summary>Returns the accounts of a range of rows from the last read, without reading the cluster.</summary>
+    /// <param name="row">The first row.</param>
+    /// <param name="count">The maximum number of accounts.</param>
+    /// <returns>The accounts; empty if none of the rows was read.</returns>
     public IReadOnlyList<AccountInfo> Known(int row, int count) => row < _row ? [] : [.. _accounts.Skip(row - _row).Take(count)];
 
-    private (long Offset, string? From) Place(int row, int count)
+    private (long Offset, string? From) Locate(int row, int count)
     {
         if (row == 0)
         {
@@ -115,7 +133,8 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
         return (PositionOf(row, Total ?? 0), null);
     }
 
-    // Near the ends rows and positions are the same, or an account there would stand where the end of the list is shown, out of sight.
+    // Near both ends of the list, rows map to positions one to one. A proportional row there could fall within the rows that
+    // always show the first or last accounts, and the requested account would not be visible.
     private int RowOf(long position, long total)
     {
         var part = total <= MostRows ? position : (long)(position * (MostRows - 1.0) / (total - 1));

@@ -1,23 +1,23 @@
 namespace Scaler.Admin.Services.Actions;
 
-/// <summary>How an action ended.</summary>
+/// <summary>Specifies the outcome of an action.</summary>
 public enum ActionOutcome
 {
-    /// <summary>It reached all that it was meant for.</summary>
+    /// <summary>The action reached all of its targets.</summary>
     Done,
 
-    /// <summary>It was done, but some servers were not reached.</summary>
+    /// <summary>The action was performed, but some servers were not reached.</summary>
     Partly,
 
-    /// <summary>Nobody is connected.</summary>
+    /// <summary>No connection, or no server with a lease, matches the target.</summary>
     Nobody,
 
-    /// <summary>What was asked for makes no sense; nothing was sent.</summary>
+    /// <summary>The input is invalid. Nothing was sent.</summary>
     Invalid,
 
-    /// <summary>Whoever asked may not.</summary>
+    /// <summary>The login is not permitted to perform the action.</summary>
     Refused,
 
-    /// <summary>The cluster could not be asked.</summary>
+    /// <summary>The cluster is unavailable, did not respond, or rejected the command.</summary>
     Failed,
 }

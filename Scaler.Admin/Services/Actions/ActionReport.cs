@@ -1,7 +1,7 @@
 namespace Scaler.Admin.Services.Actions;
 
-/// <summary>What came of an action.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Message">In words.</param>
-/// <param name="Result">What was reached, if it came so far.</param>
+/// <summary>Represents the result of an action.</summary>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Message">The message to display.</param>
+/// <param name="Result">The connections and servers reached, or <see langword="null"/> if nothing was sent.</param>
 public sealed record ActionReport(ActionOutcome Outcome, string Message, SendResult? Result = null);

@@ -5,16 +5,17 @@ using Scaler.Admin.Services.Live;
 namespace Scaler.Admin.Services.Actions;
 
 /// <summary>
-/// What was done through the dashboard. Redis keeps the last of it, so that it survives the dashboard and several dashboards share
-/// it; what Redis could not take yet waits here; all of it goes to the log. Its lock guards both lists and the count of writes.
+/// Records the actions performed through the dashboard. Redis stores the latest entries, so they survive a restart and are
+/// shared by several dashboards. Entries that are not yet written to Redis are buffered here. Every entry is also written to
+/// the application log. The lock guards both lists and the write count.
 /// </summary>
 public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogger<AuditLog> logger) : BackgroundService
 {
-    /// <summary>How many entries are kept.</summary>
+    /// <summary>The maximum number of entries kept.</summary>
     public const int Capacity = 1000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -23,7 +24,9 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
     private IReadOnlyList<AuditEntry> _written = [];
     private long _writes;
 
-    /// <summary>The entries as far as they are known here, newest first.</summary>
+    /// <summary>
+    /// Gets the entries known to this dashboard, newest first. Call <see cref="ReadAsync"/> to update them from Redis.
+    /// </summary>
     public IReadOnlyList<AuditEntry> Entries
     {
         get
@@ -35,10 +38,17 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
         }
     }
 
-    /// <summary>Calls back after an entry was added, until the result is disposed.</summary>
+    /// <summary>Registers a callback that runs after an entry was added.</summary>
+    /// <param name="changed">The callback.</param>
+    /// <returns>A subscription that ends when it is disposed.</returns>
     public IDisposable Watch(Action changed) => _watchers.Add(changed);
 
-    /// <summary>Adds an entry.</summary>
+    /// <summary>Adds an entry. It is written to Redis in the background.</summary>
+    /// <param name="who">The description of the login.</param>
+    /// <param name="what">The action.</param>
+    /// <param name="target">The account or server that the action applies to.</param>
+    /// <param name="outcome">The outcome.</param>
+    /// <param name="result">The result message.</param>
     public void Add(string who, string what, string target, ActionOutcome outcome, string result)
     {
         var entry = new AuditEntry(time.GetUtcNow(), who, what, target, outcome.ToString(), result);
@@ -56,7 +66,9 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
         _watchers.Notify();
     }
 
-    /// <summary>Reads what Redis keeps, of this dashboard and of others.</summary>
+    /// <summary>Reads the entries of all dashboards from Redis.</summary>
+    /// <param name="cancellationToken">The token to cancel the operation.</param>
+    /// <returns>The entries, newest first, including entries not yet written to Redis.</returns>
     public async Task<IReadOnlyList<AuditEntry>> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -65,7 +77,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
             var written = await view.GetAuditAsync(Capacity, cancellationToken);
             lock (_gate)
             {
-                // What was read before a write and comes after it lacks what was written, which waits here no more: it is read again.
+                // A write that completed during the read is missing from its result and no longer buffered, so read again.
                 if (writes == _writes)
                 {
                     _written = written;
@@ -92,7 +104,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
             _signal.Reader.TryRead(out _);
             while (!await TryWriteAsync(stoppingToken))
             {
-                await Task.Delay(Retry, time, stoppingToken);
+                await Task.Delay(RetryDelay, time, stoppingToken);
             }
         }
     }
@@ -118,7 +130,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
 
         try
         {
-            await view.AppendAuditAsync(writing, cancellationToken).WaitAsync(Patience, time, cancellationToken);
+            await view.AppendAuditAsync(writing, cancellationToken).WaitAsync(WriteTimeout, time, cancellationToken);
         }
         catch (Exception exception) when (Outage.IsOutage(exception))
         {
@@ -135,7 +147,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
         return true;
     }
 
-    // An account may hold line breaks, and a log of lines must not be made to say what did not happen.
+    // An account name may contain line breaks. Replace them, so a client cannot forge log lines.
     private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 
     private static partial class Log

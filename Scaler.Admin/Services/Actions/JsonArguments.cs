@@ -3,13 +3,17 @@ using System.Text.Json;
 
 namespace Scaler.Admin.Services.Actions;
 
-/// <summary>The arguments of an event, as somebody types them: a JSON array.</summary>
+/// <summary>Parses the arguments of an event from a JSON array.</summary>
 public static class JsonArguments
 {
-    /// <summary>The longest text taken, in characters.</summary>
+    /// <summary>The maximum length of the text, in characters.</summary>
     public const int Longest = 64 * 1024;
 
-    /// <summary>Reads the arguments; on failure says what is wrong and where.</summary>
+    /// <summary>Parses the arguments.</summary>
+    /// <param name="text">A JSON array. Empty text is an empty array.</param>
+    /// <param name="arguments">The arguments, if the method returns <see langword="true"/>.</param>
+    /// <param name="error">The error message with its position, if the method returns <see langword="false"/>.</param>
+    /// <returns><see langword="true"/> if the text was parsed; otherwise, <see langword="false"/>.</returns>
     public static bool TryParse(
         string? text, [NotNullWhen(true)] out IReadOnlyList<object?>? arguments, [NotNullWhen(false)] out string? error)
     {
@@ -23,7 +27,7 @@ public static class JsonArguments
 
         if (text.Length > Longest)
         {
-            error = $"The arguments have {text.Length:N0} characters; at most {Longest:N0} are sent from here.";
+            error = $"The arguments have {text.Length:N0} characters; the limit is {Longest:N0}.";
             return false;
         }
 
@@ -32,7 +36,7 @@ public static class JsonArguments
             using var document = JsonDocument.Parse(text);
             if (document.RootElement.ValueKind != JsonValueKind.Array)
             {
-                error = $"The arguments are to be a JSON array, such as [\"hello\"], and not {Name(document.RootElement.ValueKind)}.";
+                error = $"The arguments must be a JSON array, such as [\"hello\"], not {Name(document.RootElement.ValueKind)}.";
                 return false;
             }
 
@@ -42,7 +46,7 @@ public static class JsonArguments
         }
         catch (JsonException exception)
         {
-            error = $"The arguments are no JSON: line {exception.LineNumber + 1}, character {exception.BytePositionInLine + 1}. An example: [\"hello\", 1].";
+            error = $"The arguments are not valid JSON: line {exception.LineNumber + 1}, character {exception.BytePositionInLine + 1}. Example: [\"hello\", 1].";
             return false;
         }
     }

@@ -1,9 +1,9 @@
 namespace Scaler.Admin.Services.Cluster;
 
-/// <summary>The cluster behind Redis.</summary>
+/// <summary>Implements <see cref="IClusterView"/> over <see cref="ScalerCluster"/>.</summary>
 internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
 {
-    // Whoever sends by hand wants to know what arrived, and has the time.
+    // A manual send is rare, so the wait for receipts is acceptable and lets the dashboard report the result.
     private static readonly SendOptions WithReceipts = new() { Receipts = true };
 
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken) =>

@@ -1,8 +1,9 @@
 namespace Scaler.Admin.Services.Cluster;
 
 /// <summary>
-/// What the dashboard asks of the cluster, and does to it. <see cref="ScalerCluster"/> answers; tests answer without Redis.
-/// Each call may throw <see cref="StackExchange.Redis.RedisException"/> or <see cref="TimeoutException"/> while Redis is away.
+/// Defines the cluster operations that the dashboard uses. <see cref="ScalerCluster"/> provides them; tests replace them without
+/// Redis. Each call may throw <see cref="StackExchange.Redis.RedisException"/> or <see cref="TimeoutException"/> while Redis is
+/// unavailable.
 /// </summary>
 public interface IClusterView
 {
@@ -21,10 +22,10 @@ public interface IClusterView
     /// <inheritdoc cref="ScalerCluster.GetConnectionsAsync"/>
     Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken);
 
-    /// <summary>Sends an event to all connections of an account, and waits for each server to say how many took it.</summary>
+    /// <summary>Sends an event to all connections of an account and waits for each server's receipt.</summary>
     Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
 
-    /// <summary>Sends an event to all connections of all accounts, and waits for each server to say how many took it.</summary>
+    /// <summary>Sends an event to all connections of all accounts and waits for each server's receipt.</summary>
     Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ScalerCluster.DisconnectAsync(string, CancellationToken)"/>

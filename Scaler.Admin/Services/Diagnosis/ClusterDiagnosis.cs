@@ -3,18 +3,25 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Services.Diagnosis;
 
-/// <summary>Reads a snapshot for what is wrong, worst first: the first thing that somebody called at night wants to know.</summary>
+/// <summary>Detects problems in a snapshot of the cluster and orders them by severity, for the operator on call.</summary>
 public static class ClusterDiagnosis
 {
     private const double SlowRedisMilliseconds = 50;
-    /// <summary>Longer than this is worth a look.</summary>
+
+    /// <summary>The bus latency and the delivery p99, in milliseconds, above which a warning is reported.</summary>
     internal const double SlowBusMilliseconds = 250;
 
     private const long ManyQueuedBytes = 64L << 20;
     private static readonly TimeSpan ShortLease = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan JustStarted = TimeSpan.FromMinutes(2);
 
-    /// <summary>The findings of a moment. That Redis is away is none of them: every page says so, above all else.</summary>
+    /// <summary>
+    /// Returns the findings for a snapshot. A Redis outage is not a finding, because every page shows it in a bar at the top.
+    /// </summary>
+    /// <param name="cluster">The cluster snapshot.</param>
+    /// <param name="errors">The recent errors.</param>
+    /// <param name="registry">The last registry check, or <see langword="null"/> if there is none.</param>
+    /// <returns>The findings, most severe first.</returns>
     public static IReadOnlyList<Finding> Of(ClusterSnapshot cluster, ErrorSnapshot errors, RegistrySnapshot? registry = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
@@ -35,19 +42,18 @@ public static class ClusterDiagnosis
         {
             yield return new Finding(
                 Severity.Warning,
-                $"Redis takes {Format.Milliseconds(cluster.Link.RoundTrip.TotalMilliseconds)} to answer",
-                "Every send to another server waits that long at least. Look for slow commands, a saturated CPU or swapping on its machine.");
+                $"Redis responds slowly: {Format.Milliseconds(cluster.Link.RoundTrip.TotalMilliseconds)}",
+                "Every send to another server takes at least this long. Check Redis for slow commands, CPU saturation and swapping.");
         }
     }
 
     private static Finding Registry(RegistrySnapshot registry) => new(
         Severity.Critical,
-        $"The registry differs from what {string.Join(", ", registry.Differing.Select(server => server.Server))} " +
-        $"{(registry.Differing.Count() == 1 ? "holds" : "hold")}",
+        $"The registry does not match the connections of {string.Join(", ", registry.Differing.Select(server => server.Server))}",
         string.Join(" ", registry.Differing.Select(server => server.Held is { } held
-            ? $"{server.Server} holds {Format.Count(held, "connection")}, the registry has {Format.Count(server.Registered)}."
-            : $"{server.Server} did not say what it holds.")) +
-        " Sends may miss connections, or go nowhere. A server that sees it registers everything anew within seconds; if it stays, restart it.",
+            ? $"{server.Server} has {Format.Count(held, "connection")}; the registry lists {Format.Count(server.Registered)}."
+            : $"{server.Server} did not report its connections.")) +
+        " Messages may miss connections. A server that detects the mismatch registers all of its connections again within seconds. If the mismatch persists, restart the server.",
         "servers", "Servers");
 
     private static IEnumerable<Finding> Servers(ClusterSnapshot cluster)
@@ -57,7 +63,7 @@ public static class ClusterDiagnosis
             yield return new Finding(
                 Severity.Critical,
                 "No server holds a lease",
-                "No client is connected and none can connect. Either no server runs, or none of them reaches this Redis under this prefix.");
+                "No clients are connected, and none can connect. Either no server is running, or none reaches this Redis with this prefix.");
         }
 
         foreach (var (info, _) in cluster.Servers)
@@ -72,7 +78,7 @@ public static class ClusterDiagnosis
         if (versions.Length > 1)
         {
             yield return new Finding(
-                Severity.Note, $"Servers run {versions.Length} versions: {string.Join(", ", versions)}", "Expected during a deployment; otherwise one was missed.", "servers", "Servers");
+                Severity.Note, $"Servers run {versions.Length} versions: {string.Join(", ", versions)}", "Expected during a deployment. Otherwise, a server was not updated.", "servers", "Servers");
         }
     }
 
@@ -82,9 +88,9 @@ public static class ClusterDiagnosis
         {
             yield return new Finding(
                 Severity.Critical,
-                $"Server {server.Id} is gone: its lease has ended",
-                $"It was killed, hangs, or does not reach Redis. It held {Format.Count(server.Connections, "connection")}; " +
-                "sends no longer try them, and their clients can connect to any other server at once.",
+                $"Server {server.Id} is down: its lease has expired",
+                $"The process stopped, hangs, or cannot reach Redis. It had {Format.Count(server.Connections, "connection")}. " +
+                "Messages are no longer sent to them, and their clients can connect to any other server.",
                 "servers", "Servers");
             yield break;
         }
@@ -95,8 +101,8 @@ public static class ClusterDiagnosis
                 Severity.Note,
                 $"Server {server.Id} {(server.Connections > 0 ? "is draining" : "is drained")}",
                 server.Connections > 0
-                    ? $"It is about to stop, or was asked to drain; {Format.Count(server.Connections, "client")} still to be closed."
-                    : "It takes no client until it is told to resume, or stopped.",
+                    ? $"The server is stopping, or an operator drained it. {Format.Count(server.Connections, "connection")} remaining."
+                    : "The server accepts no clients until it is resumed or restarted.",
                 "servers", "Servers");
         }
 
@@ -104,16 +110,16 @@ public static class ClusterDiagnosis
         {
             yield return new Finding(
                 Severity.Critical,
-                $"Server {server.Id} does not hear the bus",
-                $"Messages from other servers don't reach its {Format.Count(server.Connections, "connection")}: its subscription to Redis is silently dead. It tries to repair it.",
+                $"Server {server.Id} receives no bus messages",
+                $"Messages from other servers do not reach its {Format.Count(server.Connections, "connection")}. Its Redis subscription has failed silently; the server is trying to restore it.",
                 "servers", "Servers");
         }
         else if (server.BusMilliseconds > SlowBusMilliseconds)
         {
             yield return new Finding(
                 Severity.Warning,
-                $"The bus takes {Format.Milliseconds(server.BusMilliseconds)} to reach server {server.Id}",
-                "Its process or Redis is busy; messages from other servers arrive that much later.",
+                $"The bus latency of server {server.Id} is {Format.Milliseconds(server.BusMilliseconds)}",
+                "The server process or Redis is busy. Messages from other servers are delayed by this time.",
                 "servers", "Servers");
         }
 
@@ -121,9 +127,9 @@ public static class ClusterDiagnosis
         {
             yield return new Finding(
                 Severity.Warning,
-                $"One message in a hundred takes {Format.Milliseconds(server.DeliveryP99Milliseconds.Value)} or more to reach server {server.Id}",
-                $"Half of the {Format.Count(server.Deliveries)} of the last seconds took {Format.Milliseconds(server.DeliveryMedianMilliseconds ?? 0)}. " +
-                "If the bus is slow too, its process or Redis is busy; if not, it has more to deliver than it keeps up with.",
+                $"The delivery p99 of server {server.Id} is {Format.Milliseconds(server.DeliveryP99Milliseconds.Value)}",
+                $"The median of {Format.Count(server.Deliveries, "message")} in the last seconds is {Format.Milliseconds(server.DeliveryMedianMilliseconds ?? 0)}. " +
+                "If the bus latency is high too, the server process or Redis is busy. Otherwise, the server is overloaded with deliveries.",
                 "servers", "Servers");
         }
 
@@ -131,8 +137,8 @@ public static class ClusterDiagnosis
         {
             yield return new Finding(
                 Severity.Warning,
-                $"Server {server.Id} is late to renew its lease",
-                $"{server.LeaseRemaining.TotalSeconds:0.0} s are left. It is paused (garbage collection, a starved machine) or Redis answers it slowly; at zero its clients are given up.",
+                $"Server {server.Id} is late in renewing its lease",
+                $"{server.LeaseRemaining.TotalSeconds:0.0} s remaining. The server is paused (garbage collection, CPU starvation) or Redis responds slowly. When the lease expires, its connections are removed from the registry.",
                 "servers", "Servers");
         }
 
@@ -140,15 +146,15 @@ public static class ClusterDiagnosis
         {
             yield return new Finding(
                 Severity.Warning,
-                $"{Format.Bytes(server.QueuedBytes)} wait in the queues of server {server.Id}",
-                "Clients read slower than they are sent to, or its network is saturated. A client past its limit is closed.",
+                $"Server {server.Id} has {Format.Bytes(server.QueuedBytes)} in its send queues",
+                "Clients read more slowly than messages are sent, or the network is saturated. The server closes clients that exceed their queue limit.",
                 "servers", "Servers");
         }
 
         if (server.State == ServerState.Up && now - server.StartedAt < JustStarted)
         {
             yield return new Finding(
-                Severity.Note, $"Server {server.Id} started {Format.Duration(now - server.StartedAt)} ago", "If nobody deployed it, it was restarted: its log says why.", "servers", "Servers");
+                Severity.Note, $"Server {server.Id} started {Format.Duration(now - server.StartedAt)} ago", "If this was not a deployment, the server restarted. See its log for the reason.", "servers", "Servers");
         }
     }
 }

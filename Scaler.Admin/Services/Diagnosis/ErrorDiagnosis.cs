@@ -3,23 +3,25 @@ using Scaler.Admin.Services.Text;
 
 namespace Scaler.Admin.Services.Diagnosis;
 
-/// <summary>Reads the last minute's errors for where they come from.</summary>
+/// <summary>
+/// Detects error types that are frequent in the last minute, and the account or server that causes most of them.
+/// </summary>
 internal static class ErrorDiagnosis
 {
-    // Below this a client or two have sent something odd, which is no reason to wake up.
-    private const int Few = 6;
-    private const double Most = 0.6;
+    // A few errors are noise from individual clients and not worth an alert.
+    private const int MinCount = 6;
+    private const double DominantPart = 0.6;
 
     public static IEnumerable<Finding> Of(ErrorSnapshot errors)
     {
         foreach (var (name, count) in errors.Rates.OrderByDescending(type => type.Value))
         {
-            if (count < Few && !(name == ErrorNames.Connect && count > 0))
+            if (count < MinCount && !(name == ErrorNames.Connect && count > 0))
             {
                 continue;
             }
 
-            // The rate counts all; what is kept may be less, and is enough to tell where they come from.
+            // The rate counts all errors. The kept errors may be fewer, but are enough to find the source.
             var recent = errors.Errors.Where(error => error.Name == name && errors.At - error.At < TimeSpan.FromMinutes(1)).ToArray();
             var account = Dominant(recent, error => error.Account);
             var server = Dominant(recent, error => error.Server);
@@ -34,18 +36,18 @@ internal static class ErrorDiagnosis
 
     private static string Meaning(string name) => name switch
     {
-        ErrorNames.Connect => "New connections can't be stored in Redis, so other servers don't find them. ",
-        ErrorNames.Disconnect => "Closed connections could not be removed from Redis; they expire by themselves, until then some sends go nowhere. ",
-        ErrorNames.Json => "Clients send what is no JSON: a client of another protocol, a broken release, or somebody probing. ",
-        ErrorNames.Invalid => "Clients send JSON that is no object: most likely a client that does not know the message format. ",
-        ErrorNames.Validation => "Clients send events that are unknown or refused by their validator: client and server may disagree on a version. ",
-        ErrorNames.Handler => "The application's own code throws on an event: its log has the stack. ",
-        ErrorNames.Limit => "Clients ask for more than they are allowed: a loop that connects or sends without end, or a limit that is too low. ",
+        ErrorNames.Connect => "New connections can't be stored in Redis, so other servers can't find them. ",
+        ErrorNames.Disconnect => "Closed connections could not be removed from Redis. Until they expire, some messages are sent to closed connections. ",
+        ErrorNames.Json => "Clients send invalid JSON: a client of another protocol, a broken release, or a scanner. ",
+        ErrorNames.Invalid => "Clients send JSON that is not an object. Most likely, a client does not implement the message format. ",
+        ErrorNames.Validation => "Clients send events that are unknown or fail validation. Client and server versions may not match. ",
+        ErrorNames.Handler => "An application event handler throws. See the application log for the stack trace. ",
+        ErrorNames.Limit => "Clients exceed a limit. Either a client connects or sends in a loop, or the limit is too low. ",
         _ => "",
     };
 
     private static string Example(ScalerError[] recent) => recent is [var last, ..]
-        ? $"The last: {Format.Cut(string.Join(" · ", last.Arguments.Select(Printable.Text)), 160)}"
+        ? $"Most recent: {Format.Cut(string.Join(" · ", last.Arguments.Select(Printable.Text)), 160)}"
         : "";
 
     private static string Where(Share? account, Share? server) => (account, server) switch
@@ -58,7 +60,7 @@ internal static class ErrorDiagnosis
     private static Share? Dominant(ScalerError[] errors, Func<ScalerError, string?> by)
     {
         var top = errors.GroupBy(by).Where(group => group.Key is not null).MaxBy(group => group.Count());
-        return top is not null && top.Count() >= Most * errors.Length ? new Share(top.Key!, (double)top.Count() / errors.Length) : null;
+        return top is not null && top.Count() >= DominantPart * errors.Length ? new Share(top.Key!, (double)top.Count() / errors.Length) : null;
     }
 
     private sealed record Share(string Key, double Part)

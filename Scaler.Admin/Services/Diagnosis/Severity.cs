@@ -1,12 +1,12 @@
 namespace Scaler.Admin.Services.Diagnosis;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>Specifies the severity of a finding.</summary>
 public enum Severity
 {
-    /// <summary>Worth knowing.</summary>
+    /// <summary>The finding is informational.</summary>
     Note,
 
-    /// <summary>It will hurt if it goes on.</summary>
+    /// <summary>Clients will be affected if the problem persists.</summary>
     Warning,
 
     /// <summary>Clients are affected now.</summary>

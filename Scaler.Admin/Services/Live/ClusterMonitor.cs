@@ -5,25 +5,31 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Samples the cluster while somebody watches: one reader for all pages and all people, whatever happens in the cluster. Only the
-/// loop writes <see cref="Current"/>; it replaces it as a whole.
+/// Samples the cluster periodically while at least one watcher is registered. All pages of all users share one sampling loop,
+/// so the load on Redis does not depend on their number. Only the loop assigns <see cref="Current"/>, always to a new immutable
+/// snapshot.
 /// </summary>
 public sealed partial class ClusterMonitor : BackgroundService
 {
     private const int HistoryLength = 180;
-    private static readonly TimeSpan RateLength = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RatePeriod = TimeSpan.FromSeconds(5);
     private static readonly Rates Unknown = new(double.NaN, double.NaN, double.NaN);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SampleTimeout = TimeSpan.FromSeconds(3);
 
     private readonly IClusterView _view;
     private readonly AdminOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ClusterMonitor> _logger;
     private readonly Watchers _watchers;
-    private readonly RateWindow _rates = new(RateLength);
+    private readonly RateWindow _rates = new(RatePeriod);
     private readonly Queue<HistoryPoint> _history = new();
     private volatile ClusterSnapshot _current = ClusterSnapshot.Empty;
 
+    /// <summary>Initializes a new instance of the <see cref="ClusterMonitor"/> class.</summary>
+    /// <param name="view">The cluster.</param>
+    /// <param name="options">The dashboard options.</param>
+    /// <param name="time">The time provider.</param>
+    /// <param name="logger">The logger.</param>
     public ClusterMonitor(IClusterView view, IOptions<AdminOptions> options, TimeProvider time, ILogger<ClusterMonitor> logger)
     {
         _view = view;
@@ -33,13 +39,15 @@ public sealed partial class ClusterMonitor : BackgroundService
         _watchers = new Watchers(logger);
     }
 
-    /// <summary>What was last seen. It may be old when nobody watched.</summary>
+    /// <summary>Gets the last snapshot. It is outdated if there was no watcher.</summary>
     public ClusterSnapshot Current => _current;
 
-    /// <summary>How many watch.</summary>
+    /// <summary>Gets the number of watchers.</summary>
     internal int Watching => _watchers.Count;
 
-    /// <summary>Calls back after every sample, on the monitor's thread, until the result is disposed.</summary>
+    /// <summary>Registers a callback that runs after every sample, on the monitor's thread.</summary>
+    /// <param name="changed">The callback.</param>
+    /// <returns>A subscription that ends when it is disposed.</returns>
     public IDisposable Watch(Action changed) => _watchers.Add(changed);
 
     /// <inheritdoc/>
@@ -60,12 +68,12 @@ public sealed partial class ClusterMonitor : BackgroundService
         var before = _current;
         try
         {
-            // A client that is asked to connect lazily may wait long for a server that is away: the page must not.
-            using var patience = new CancellationTokenSource(Patience, _time);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-            var roundTrip = await _view.PingAsync(both.Token).WaitAsync(both.Token);
-            var servers = await _view.GetServersAsync(both.Token).WaitAsync(both.Token);
-            var counts = await _view.GetCountsAsync(both.Token).WaitAsync(both.Token);
+            // A lazily connecting Redis client can wait long for an unavailable server. Bound the wait for the pages.
+            using var timeout = new CancellationTokenSource(SampleTimeout, _time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+            var roundTrip = await _view.PingAsync(linked.Token).WaitAsync(linked.Token);
+            var servers = await _view.GetServersAsync(linked.Token).WaitAsync(linked.Token);
+            var counts = await _view.GetCountsAsync(linked.Token).WaitAsync(linked.Token);
 
             var at = _time.GetUtcNow();
             var samples = _rates.Add(at, servers);
@@ -76,9 +84,10 @@ public sealed partial class ClusterMonitor : BackgroundService
                 Servers = samples,
                 Counts = counts,
             };
-            // One sample has no rates yet.
+
+            // Rates need at least two samples.
             var rates = _history.Any(point => double.IsFinite(point.Connections)) ? next.Rates : Unknown;
-            _current = next with { History = Remember(new HistoryPoint(at, rates, next.Connections, roundTrip.TotalMilliseconds, next.Delivery)) };
+            _current = next with { History = AppendHistory(new HistoryPoint(at, rates, next.Connections, roundTrip.TotalMilliseconds, next.Delivery)) };
             if (before.Link.State == LinkState.Down)
             {
                 Log.RedisAnswersAgain(_logger, before.Link.Since);
@@ -91,11 +100,11 @@ public sealed partial class ClusterMonitor : BackgroundService
         catch (Exception exception)
         {
             var at = _time.GetUtcNow();
-            var reason = exception is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s" : Outage.Describe(exception);
+            var reason = exception is OperationCanceledException ? $"no response within {SampleTimeout.TotalSeconds:0} s" : Outage.Describe(exception);
             _current = before with
             {
                 Link = before.Link.Next(LinkState.Down, at, reason: reason),
-                History = Remember(new HistoryPoint(at, Unknown, double.NaN, double.NaN, Delivery.None)),
+                History = AppendHistory(new HistoryPoint(at, Unknown, double.NaN, double.NaN, Delivery.None)),
             };
             if (before.Link.State != LinkState.Down)
             {
@@ -104,10 +113,10 @@ public sealed partial class ClusterMonitor : BackgroundService
         }
     }
 
-    private HistoryPoint[] Remember(HistoryPoint point)
+    private HistoryPoint[] AppendHistory(HistoryPoint point)
     {
-        // While nobody watched nothing was sampled: a line across that time would be made up.
-        if (_history.Count > 0 && point.At - _history.Last().At > 10 * _options.SampleInterval + Patience)
+        // There are no samples from the time without watchers. Start a new history instead of a line across the gap.
+        if (_history.Count > 0 && point.At - _history.Last().At > 10 * _options.SampleInterval + SampleTimeout)
         {
             _history.Clear();
         }
@@ -123,10 +132,10 @@ public sealed partial class ClusterMonitor : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Redis does not answer the dashboard: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "Redis does not respond: {Reason}")]
         public static partial void RedisIsAway(ILogger logger, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "Redis answers the dashboard again; it was away since {Since:u}")]
+        [LoggerMessage(2, LogLevel.Information, "Redis responds again; it was unavailable since {Since:u}")]
         public static partial void RedisAnswersAgain(ILogger logger, DateTimeOffset since);
     }
 }

@@ -1,47 +1,51 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>What the dashboard last saw of the cluster. Immutable: a page shows one of them at a time.</summary>
+/// <summary>Represents an immutable snapshot of the cluster.</summary>
 public sealed record ClusterSnapshot
 {
-    /// <summary>Nothing was seen yet.</summary>
+    /// <summary>Gets the snapshot before the first sample.</summary>
     public static ClusterSnapshot Empty { get; } = new() { Link = new RedisLink(LinkState.Unknown, default) };
 
-    /// <summary>When <see cref="Servers"/> and <see cref="Counts"/> were read. While Redis is away this stays behind.</summary>
+    /// <summary>
+    /// Gets the time when <see cref="Servers"/> and <see cref="Counts"/> were read. It does not advance during a Redis outage.
+    /// </summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Whether Redis answers.</summary>
+    /// <summary>Gets the state of the connection to Redis.</summary>
     public required RedisLink Link { get; init; }
 
-    /// <summary>The servers, ordered by id.</summary>
+    /// <summary>Gets the servers, ordered by id.</summary>
     public IReadOnlyList<ServerSample> Servers { get; init; } = [];
 
-    /// <summary>How much is connected, as the registry says; null before the first answer.</summary>
+    /// <summary>Gets the counts of the registry, or <see langword="null"/> before the first sample.</summary>
     public ClusterCounts? Counts { get; init; }
 
-    /// <summary>The last minutes, oldest first.</summary>
+    /// <summary>Gets the samples of the last minutes, oldest first.</summary>
     public IReadOnlyList<HistoryPoint> History { get; init; } = [];
 
-    /// <summary>Whether there is anything to show.</summary>
+    /// <summary>Gets a value indicating whether the snapshot contains data.</summary>
     public bool HasData => Counts is not null;
 
-    /// <summary>Whether what is shown is from before Redis went away.</summary>
+    /// <summary>Gets a value indicating whether Redis is unavailable, so that the data is from before the outage.</summary>
     public bool IsStale => Link.State == LinkState.Down;
 
-    /// <summary>The servers that hold a lease.</summary>
+    /// <summary>Gets the servers that hold a lease.</summary>
     public IEnumerable<ServerSample> Live => Servers.Where(server => server.Info.State != ServerState.Dead);
 
-    /// <summary>The rates of all servers together.</summary>
+    /// <summary>Gets the total rates of all live servers.</summary>
     public Rates Rates => Live.Aggregate(default(Rates), (sum, server) => sum + server.Rates);
 
-    /// <summary>Connections of all live servers, as their leases say.</summary>
+    /// <summary>Gets the number of connections of all live servers, as reported in their leases.</summary>
     public int Connections => Live.Sum(server => server.Info.Connections);
 
-    /// <summary>Of these, the ones on a WebSocket.</summary>
+    /// <summary>Gets the number of <see cref="Connections"/> that use WebSocket.</summary>
     public int WebSockets => Live.Sum(server => server.Info.WebSockets);
 
-    /// <summary>How long messages take between servers.</summary>
+    /// <summary>Gets the delivery times between servers.</summary>
     public Delivery Delivery => Delivery.Of(Live.Select(server => server.Info));
 
-    /// <summary>How many servers are in a state.</summary>
+    /// <summary>Returns the number of servers in a state.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>The number of servers.</returns>
     public int CountOf(ServerState state) => Servers.Count(server => server.Info.State == state);
 }

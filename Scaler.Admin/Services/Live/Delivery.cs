@@ -1,15 +1,20 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>How long messages took from a send on one server to the queues of another. Not a number: there were none.</summary>
-/// <param name="MedianMilliseconds">Half of them took no longer: the servers' medians, weighed by their messages.</param>
-/// <param name="P99Milliseconds">99 of 100 took no longer, on the slowest server.</param>
-/// <param name="Slowest">That server's id.</param>
+/// <summary>
+/// Represents the time from a send on one server to the send queues of another. Values are <see cref="double.NaN"/> if no message
+/// was delivered.
+/// </summary>
+/// <param name="MedianMilliseconds">The mean of the servers' medians, weighted by their message counts.</param>
+/// <param name="P99Milliseconds">The 99th percentile of the slowest server.</param>
+/// <param name="Slowest">The id of the slowest server.</param>
 public readonly record struct Delivery(double MedianMilliseconds, double P99Milliseconds, string? Slowest)
 {
-    /// <summary>Nothing was delivered.</summary>
+    /// <summary>Gets the value for no deliveries.</summary>
     public static Delivery None { get; } = new(double.NaN, double.NaN, null);
 
-    /// <summary>That of some servers together.</summary>
+    /// <summary>Aggregates the delivery times of several servers.</summary>
+    /// <param name="servers">The servers.</param>
+    /// <returns>The aggregated delivery times, or <see cref="None"/> if no server delivered a message.</returns>
     public static Delivery Of(IEnumerable<ServerInfo> servers)
     {
         var delivering = servers.Where(server => server is { Deliveries: > 0, DeliveryP99Milliseconds: not null }).ToArray();

@@ -3,17 +3,17 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// The last error events of the cluster, live while somebody watches: one subscription for all pages, told of at most four times a
-/// second. Its lock guards the list and the counts.
+/// Provides the latest error events of the cluster. While at least one watcher is registered, one subscription serves all
+/// pages, and watchers are notified at most four times per second. The lock guards the list and the counts.
 /// </summary>
 public sealed partial class ErrorFeed : BackgroundService
 {
-    /// <summary>How many errors are kept.</summary>
+    /// <summary>The maximum number of errors kept.</summary>
     public const int Capacity = 1000;
 
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PublishInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(3);
 
     private readonly IClusterView _view;
     private readonly TimeProvider _time;
@@ -26,6 +26,10 @@ public sealed partial class ErrorFeed : BackgroundService
     private bool _changed;
     private bool _loaded;
 
+    /// <summary>Initializes a new instance of the <see cref="ErrorFeed"/> class.</summary>
+    /// <param name="view">The cluster.</param>
+    /// <param name="time">The time provider.</param>
+    /// <param name="logger">The logger.</param>
     public ErrorFeed(IClusterView view, TimeProvider time, ILogger<ErrorFeed> logger)
     {
         _view = view;
@@ -34,13 +38,15 @@ public sealed partial class ErrorFeed : BackgroundService
         _watchers = new Watchers(logger);
     }
 
-    /// <summary>The last errors, newest first, as of the last beat.</summary>
+    /// <summary>Gets the last published snapshot.</summary>
     public ErrorSnapshot Current => _current;
 
-    /// <summary>How many watch.</summary>
+    /// <summary>Gets the number of watchers.</summary>
     internal int Watching => _watchers.Count;
 
-    /// <summary>Calls back at most four times a second, when there are new errors, until the result is disposed.</summary>
+    /// <summary>Registers a callback that runs when the snapshot has changed, at most four times per second.</summary>
+    /// <param name="changed">The callback.</param>
+    /// <returns>A subscription that ends when it is disposed.</returns>
     public IDisposable Watch(Action changed) => _watchers.Add(changed);
 
     /// <inheritdoc/>
@@ -51,23 +57,24 @@ public sealed partial class ErrorFeed : BackgroundService
             await _watchers.SomebodyAsync(stoppingToken);
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             var reading = ReadAsync(watching.Token);
-            await BeatAsync(stoppingToken);
-            // The last watcher has left. The reader waits for Redis, and ends with its token.
+            await PublishAsync(stoppingToken);
+
+            // There are no watchers left. Cancel the reader, which waits for Redis.
             await watching.CancelAsync();
             await reading;
         }
     }
 
-    /// <summary>Tells the watchers of what is new, until there are none.</summary>
-    private async Task BeatAsync(CancellationToken cancellationToken)
+    /// <summary>Publishes changed snapshots until there are no watchers.</summary>
+    private async Task PublishAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Beat, _time);
+        using var timer = new PeriodicTimer(PublishInterval, _time);
         while (_watchers.Count > 0 && await timer.WaitForNextTickAsync(cancellationToken))
         {
             var now = _time.GetUtcNow();
             lock (_gate)
             {
-                // Rates fall by themselves, so a beat without a new error may still be news: once a second is enough for it.
+                // Rates decrease without new errors, so publish them once per second while any rate is above zero.
                 if (!_changed && (_current.Rates.Count == 0 || now - _current.At < TimeSpan.FromSeconds(1)))
                 {
                     continue;
@@ -98,19 +105,19 @@ public sealed partial class ErrorFeed : BackgroundService
                 Log.Interrupted(_logger, Outage.Describe(exception));
             }
 
-            await Task.Delay(Retry, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RetryDelay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task ReadOnceAsync(CancellationToken cancellationToken)
     {
-        // Subscribed first, then read what was before: nothing falls between, and what came twice is dropped.
+        // Subscribe before reading the stored errors, so that no error is lost in between. Duplicates are dropped.
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var live = _view.WatchErrorsAsync(attempt.Token).GetAsyncEnumerator(attempt.Token);
         var next = live.MoveNextAsync().AsTask();
         try
         {
-            var recent = await _view.GetRecentErrorsAsync(Capacity, attempt.Token).WaitAsync(Patience, _time, attempt.Token);
+            var recent = await _view.GetRecentErrorsAsync(Capacity, attempt.Token).WaitAsync(ReadTimeout, _time, attempt.Token);
             HashSet<string> known = [.. recent.Select(ErrorKey.Of)];
             Replace(recent);
             while (await next)
@@ -125,7 +132,7 @@ public sealed partial class ErrorFeed : BackgroundService
         }
         finally
         {
-            // An enumerator may not be disposed while it moves.
+            // An async enumerator must not be disposed during a pending MoveNextAsync.
             await attempt.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -152,7 +159,7 @@ public sealed partial class ErrorFeed : BackgroundService
     {
         lock (_gate)
         {
-            // Late ones take their place by their own time.
+            // Insert errors that were published late at the position of their own timestamp.
             var newer = _errors.First;
             while (newer is not null && newer.Value.At > error.At)
             {
@@ -172,7 +179,7 @@ public sealed partial class ErrorFeed : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The feed of errors was interrupted and is taken up again: {Reason}")]
+        [LoggerMessage(1, LogLevel.Information, "The error feed was interrupted and will reconnect: {Reason}")]
         public static partial void Interrupted(ILogger logger, string reason);
     }
 }

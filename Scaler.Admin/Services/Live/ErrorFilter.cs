@@ -1,17 +1,19 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>Which errors to show. An empty member lets all pass.</summary>
-/// <param name="Type">The error's name.</param>
-/// <param name="Critical">Only those that ask for action.</param>
-/// <param name="Account">Exactly this account.</param>
-/// <param name="Server">Exactly this server.</param>
-/// <param name="Text">Somewhere in the account, the server, the connection or an argument, whatever the case.</param>
+/// <summary>Represents a filter for errors. Empty members match all errors.</summary>
+/// <param name="Type">The name of the error event.</param>
+/// <param name="Critical"><see langword="true"/> to match critical errors only.</param>
+/// <param name="Account">The exact account name.</param>
+/// <param name="Server">The exact server id.</param>
+/// <param name="Text">The text to find in the account, server, connection or arguments, ignoring case.</param>
 public sealed record ErrorFilter(string? Type = null, bool Critical = false, string? Account = null, string? Server = null, string? Text = null)
 {
-    /// <summary>Whether all pass.</summary>
+    /// <summary>Gets a value indicating whether the filter matches all errors.</summary>
     public bool IsEmpty => string.IsNullOrEmpty(Type) && !Critical && string.IsNullOrEmpty(Account) && string.IsNullOrEmpty(Server) && string.IsNullOrEmpty(Text);
 
-    /// <summary>Whether an error passes.</summary>
+    /// <summary>Determines whether an error matches the filter.</summary>
+    /// <param name="error">The error.</param>
+    /// <returns><see langword="true"/> if the error matches; otherwise, <see langword="false"/>.</returns>
     public bool Passes(ScalerError error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -19,8 +21,9 @@ public sealed record ErrorFilter(string? Type = null, bool Critical = false, str
             && (!Critical || error.IsCritical)
             && (string.IsNullOrEmpty(Account) || error.Account == Account)
             && (string.IsNullOrEmpty(Server) || error.Server == Server)
-            && (string.IsNullOrEmpty(Text) || Holds(error.Account) || Holds(error.Server) || Holds(error.ConnectionId) || error.Arguments.Any(Holds));
+            && (string.IsNullOrEmpty(Text) || ContainsText(error.Account) || ContainsText(error.Server)
+                || ContainsText(error.ConnectionId) || error.Arguments.Any(ContainsText));
     }
 
-    private bool Holds(string? value) => value?.Contains(Text!, StringComparison.OrdinalIgnoreCase) == true;
+    private bool ContainsText(string? value) => value?.Contains(Text!, StringComparison.OrdinalIgnoreCase) == true;
 }

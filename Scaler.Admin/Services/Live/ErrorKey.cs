@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>What tells one error event from another: they have no id, but no two agree in all of this.</summary>
+/// <summary>Creates keys that identify error events. Events have no id, but the combination of these fields is unique.</summary>
 internal static class ErrorKey
 {
     public static string Of(ScalerError error) => string.Create(

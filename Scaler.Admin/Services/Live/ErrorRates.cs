@@ -1,6 +1,6 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>Counts errors of each type by second, over a minute. Not thread-safe.</summary>
+/// <summary>Counts errors per type in one-second buckets over the last minute. Not thread-safe.</summary>
 internal sealed class ErrorRates
 {
     private const int Seconds = 60;
@@ -27,7 +27,7 @@ internal sealed class ErrorRates
         }
     }
 
-    /// <summary>Errors of each type per minute: those of the 60 seconds that end at a time. Types without any are left out.</summary>
+    /// <summary>Returns the errors per type in the 60 seconds up to a time. Types without errors are omitted.</summary>
     public IReadOnlyDictionary<string, int> At(DateTimeOffset now)
     {
         var last = now.ToUnixTimeSeconds();

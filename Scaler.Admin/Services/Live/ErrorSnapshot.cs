@@ -1,16 +1,18 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>The last errors, as of one moment.</summary>
-/// <param name="At">The moment.</param>
-/// <param name="Errors">At most <see cref="ErrorFeed.Capacity"/>, newest first.</param>
-/// <param name="Rates">How many of each type were raised in the minute before.</param>
-/// <param name="IsLoaded">Whether the errors that the cluster keeps have been read: until then, none may only mean not asked.</param>
+/// <summary>Represents the latest errors at a point in time.</summary>
+/// <param name="At">The time of the snapshot.</param>
+/// <param name="Errors">The errors, at most <see cref="ErrorFeed.Capacity"/>, newest first.</param>
+/// <param name="Rates">The number of errors per type in the last minute.</param>
+/// <param name="IsLoaded">
+/// <see langword="true"/> if the stored errors have been read. Until then, an empty list does not mean that there are no errors.
+/// </param>
 public sealed record ErrorSnapshot(
     DateTimeOffset At, IReadOnlyList<ScalerError> Errors, IReadOnlyDictionary<string, int> Rates, bool IsLoaded)
 {
-    /// <summary>Nothing was read yet.</summary>
+    /// <summary>Gets the snapshot before the first read.</summary>
     public static ErrorSnapshot Empty { get; } = new(default, [], new Dictionary<string, int>(), false);
 
-    /// <summary>Errors of all types in the minute before.</summary>
+    /// <summary>Gets the number of errors of all types in the last minute.</summary>
     public int PerMinute => Rates.Values.Sum();
 }

@@ -1,14 +1,14 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>Whether Redis answers the dashboard.</summary>
+/// <summary>Specifies the state of the dashboard's connection to Redis.</summary>
 public enum LinkState
 {
-    /// <summary>Not asked yet.</summary>
+    /// <summary>No sample has completed yet.</summary>
     Unknown,
 
-    /// <summary>It answers.</summary>
+    /// <summary>Redis responds.</summary>
     Up,
 
-    /// <summary>It does not.</summary>
+    /// <summary>Redis does not respond.</summary>
     Down,
 }

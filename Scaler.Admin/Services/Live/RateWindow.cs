@@ -1,14 +1,16 @@
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Turns a server's counters into rates. Leases are renewed about as often as they are sampled, so that one difference of two
-/// samples jumps between nothing and double; the difference over some seconds does not.
+/// Computes rates from the servers' counters. Servers publish their counters about as often as the dashboard samples them, so the
+/// difference between two samples alternates between zero and double. The difference over several seconds is stable.
 /// </summary>
 internal sealed class RateWindow(TimeSpan length)
 {
     private readonly Dictionary<string, Queue<Point>> _servers = [];
 
-    /// <summary>The rates of each server of a sample, in its order. Servers that are not in it are forgotten.</summary>
+    /// <summary>
+    /// Adds a sample and returns the rates of its servers, in the same order. Servers missing from the sample are removed.
+    /// </summary>
     public IReadOnlyList<ServerSample> Add(DateTimeOffset at, IReadOnlyList<ServerInfo> servers)
     {
         foreach (var gone in _servers.Keys.Except(servers.Select(server => server.Id)).ToArray())
@@ -27,7 +29,8 @@ internal sealed class RateWindow(TimeSpan length)
         }
 
         var point = new Point(at, server.StartedAt, server.Received, server.Sent, server.Errors);
-        // Counters that went back, or another start, mean another process under the same id.
+
+        // A decreased counter or a different start time means that a new process uses the same id.
         if (points.TryPeek(out var first) && (first.StartedAt != point.StartedAt || first.In > point.In || first.Out > point.Out))
         {
             points.Clear();

@@ -1,12 +1,15 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>How fast something works, per second.</summary>
-/// <param name="In">Messages received from clients.</param>
-/// <param name="Out">Messages handed to clients.</param>
-/// <param name="Errors">Error events raised.</param>
+/// <summary>Represents message and error rates, per second.</summary>
+/// <param name="In">The messages received from clients.</param>
+/// <param name="Out">The messages sent to clients.</param>
+/// <param name="Errors">The error events raised.</param>
 public readonly record struct Rates(double In, double Out, double Errors)
 {
-    /// <summary>The rates of two together.</summary>
+    /// <summary>Adds two sets of rates.</summary>
+    /// <param name="left">The first rates.</param>
+    /// <param name="right">The second rates.</param>
+    /// <returns>The sums.</returns>
     public static Rates operator +(Rates left, Rates right) =>
         new(left.In + right.In, left.Out + right.Out, left.Errors + right.Errors);
 

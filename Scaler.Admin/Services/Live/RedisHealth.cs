@@ -4,21 +4,21 @@ using Scaler.Admin.Services.Cluster;
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Whether Redis answers the dashboard. Where it does not, the dashboard is only degraded: it says what it knows, and must stay
-/// reachable just then. Each change is logged once, not each probe.
+/// Checks whether Redis responds. During an outage, the dashboard reports Degraded instead of Unhealthy, because operators need
+/// it then and it still shows the last known data. State changes are logged once, not on every probe.
 /// </summary>
 internal sealed partial class RedisHealth(IClusterView view, TimeProvider time, ILogger<RedisHealth> logger) : IHealthCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(1);
 
-    private int _away;
+    private int _unavailable;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            await view.PingAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            if (Interlocked.Exchange(ref _away, 0) == 1)
+            await view.PingAsync(cancellationToken).WaitAsync(PingTimeout, time, cancellationToken);
+            if (Interlocked.Exchange(ref _unavailable, 0) == 1)
             {
                 Log.AnswersAgain(logger);
             }
@@ -28,21 +28,21 @@ internal sealed partial class RedisHealth(IClusterView view, TimeProvider time, 
         catch (Exception exception) when (Outage.IsOutage(exception) && !cancellationToken.IsCancellationRequested)
         {
             var reason = Outage.Describe(exception);
-            if (Interlocked.Exchange(ref _away, 1) == 0)
+            if (Interlocked.Exchange(ref _unavailable, 1) == 0)
             {
                 Log.Away(logger, reason);
             }
 
-            return HealthCheckResult.Degraded($"Redis does not answer: {reason}");
+            return HealthCheckResult.Degraded($"Redis does not respond: {reason}");
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Health: Redis does not answer: {Reason}")]
+        [LoggerMessage(1, LogLevel.Warning, "Health: Redis does not respond: {Reason}")]
         public static partial void Away(ILogger logger, string reason);
 
-        [LoggerMessage(2, LogLevel.Information, "Health: Redis answers again")]
+        [LoggerMessage(2, LogLevel.Information, "Health: Redis responds again")]
         public static partial void AnswersAgain(ILogger logger);
     }
 }

@@ -1,19 +1,19 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>The last comparison of the registry with what the servers hold.</summary>
-/// <param name="State">How it ended.</param>
-/// <param name="At">When it ended.</param>
-/// <param name="Took">How long it took.</param>
-/// <param name="Check">What was compared; null where Redis did not answer.</param>
-/// <param name="Failure">Why it failed.</param>
+/// <summary>Represents a comparison of the registry with the servers' connections.</summary>
+/// <param name="State">The result.</param>
+/// <param name="At">The end time.</param>
+/// <param name="Took">The duration.</param>
+/// <param name="Check">The compared counts, or <see langword="null"/> if Redis did not respond.</param>
+/// <param name="Failure">The reason, if the comparison failed.</param>
 public sealed record RegistrySnapshot(RegistryState State, DateTimeOffset At, TimeSpan Took, RegistryCheck? Check, string? Failure)
 {
-    /// <summary>Nothing was compared yet.</summary>
+    /// <summary>Gets the value before the first comparison.</summary>
     public static RegistrySnapshot Empty { get; } = new(RegistryState.Unknown, default, default, null, null);
 
-    /// <summary>Connections that the registry has.</summary>
+    /// <summary>Gets the number of connections in the registry.</summary>
     public int Registered => Check?.Servers.Sum(server => server.Registered) ?? 0;
 
-    /// <summary>The servers whose connections are not those of the registry.</summary>
+    /// <summary>Gets the servers whose connections do not match the registry.</summary>
     public IEnumerable<ServerCheck> Differing => Check?.Servers.Where(server => !server.IsEqual) ?? [];
 }

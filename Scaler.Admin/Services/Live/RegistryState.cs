@@ -1,23 +1,23 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>Whether the registry equals reality.</summary>
+/// <summary>Specifies the result of comparing the registry with the servers' connections.</summary>
 public enum RegistryState
 {
-    /// <summary>Not compared yet.</summary>
+    /// <summary>No comparison has completed yet.</summary>
     Unknown,
 
-    /// <summary>The registry has exactly the connections that the servers hold.</summary>
+    /// <summary>The registry contains exactly the servers' connections.</summary>
     Equal,
 
-    /// <summary>Connections came and went while they were compared; the counts are as near as that allows.</summary>
+    /// <summary>Connections changed during the comparison. The counts match within the expected tolerance.</summary>
     Changing,
 
-    /// <summary>They differ, but were compared only once.</summary>
+    /// <summary>One comparison found a mismatch. A second comparison will confirm or dismiss it.</summary>
     Suspect,
 
-    /// <summary>They differ, each time.</summary>
+    /// <summary>Consecutive comparisons found a mismatch.</summary>
     Different,
 
-    /// <summary>They could not be compared: Redis or a server did not answer.</summary>
+    /// <summary>The comparison failed because Redis or a server did not respond.</summary>
     Failed,
 }

@@ -1,10 +1,10 @@
 namespace Scaler.Admin.Services.Live;
 
-/// <summary>A server and how fast it works.</summary>
-/// <param name="Info">What its lease says.</param>
-/// <param name="Rates">Per second, over the last seconds.</param>
+/// <summary>Represents a server and its current rates.</summary>
+/// <param name="Info">The server information from its lease.</param>
+/// <param name="Rates">The rates per second, averaged over the last seconds.</param>
 public sealed record ServerSample(ServerInfo Info, Rates Rates)
 {
-    /// <summary>Connections that are not on a WebSocket.</summary>
+    /// <summary>Gets the number of connections that use HTTP long-polling.</summary>
     public int Polling => Math.Max(0, Info.Connections - Info.WebSockets);
 }

@@ -1,16 +1,16 @@
 namespace Scaler.Admin.Services.Live;
 
 /// <summary>
-/// Who watches a source of live data, so that the source can rest while nobody does. Its lock guards the list and the signal;
-/// callbacks run outside of it, on the source's thread.
+/// Manages the watchers of a live data source, so that the source can pause while there are none. The lock guards the list and
+/// the signal. Callbacks run outside the lock, on the source's thread.
 /// </summary>
 internal sealed partial class Watchers(ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly List<Action> _callbacks = [];
-    private TaskCompletionSource _somebody = NewSignal();
+    private TaskCompletionSource _hasWatchers = NewSignal();
 
-    /// <summary>How many watch.</summary>
+    /// <summary>Gets the number of watchers.</summary>
     public int Count
     {
         get
@@ -22,28 +22,28 @@ internal sealed partial class Watchers(ILogger logger)
         }
     }
 
-    /// <summary>Calls back on every change, until the result is disposed.</summary>
+    /// <summary>Adds a callback that runs on every change until the returned subscription is disposed.</summary>
     public IDisposable Add(Action changed)
     {
         lock (_gate)
         {
             _callbacks.Add(changed);
-            _somebody.TrySetResult();
+            _hasWatchers.TrySetResult();
         }
 
         return new Watch(this, changed);
     }
 
-    /// <summary>Ends as soon as somebody watches.</summary>
+    /// <summary>Waits until there is at least one watcher.</summary>
     public Task SomebodyAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return _somebody.Task.WaitAsync(cancellationToken);
+            return _hasWatchers.Task.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Tells all that there is something new. A callback that throws stops no other.</summary>
+    /// <summary>Invokes all callbacks. An exception in one callback does not affect the others.</summary>
     public void Notify()
     {
         Action[] callbacks;
@@ -73,7 +73,7 @@ internal sealed partial class Watchers(ILogger logger)
         {
             if (_callbacks.Remove(changed) && _callbacks.Count == 0)
             {
-                _somebody = NewSignal();
+                _hasWatchers = NewSignal();
             }
         }
     }
@@ -93,7 +93,7 @@ internal sealed partial class Watchers(ILogger logger)
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A watcher of live data failed")]
+        [LoggerMessage(1, LogLevel.Warning, "A watcher callback threw an exception")]
         public static partial void CallbackThrew(ILogger logger, Exception exception);
     }
 }

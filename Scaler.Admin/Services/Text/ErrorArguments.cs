@@ -1,9 +1,12 @@
 namespace Scaler.Admin.Services.Text;
 
-/// <summary>What the arguments of an error event are called.</summary>
+/// <summary>Provides display names for the arguments of error events.</summary>
 public static class ErrorArguments
 {
-    /// <summary>The name of an argument, by its place.</summary>
+    /// <summary>Returns the display name of an argument.</summary>
+    /// <param name="error">The name of the error event.</param>
+    /// <param name="index">The zero-based index of the argument.</param>
+    /// <returns>The display name.</returns>
     public static string NameOf(string error, int index) => (error, index) switch
     {
         (ErrorNames.Connect or ErrorNames.Disconnect, 0) => "account",

@@ -2,11 +2,13 @@ using System.Text.Json;
 
 namespace Scaler.Admin.Services.Text;
 
-/// <summary>An error event as JSON, to paste somewhere.</summary>
+/// <summary>Serializes error events to indented JSON for the clipboard.</summary>
 public static class ErrorJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>All that is known of it, uncut.</summary>
+    /// <summary>Returns an error event as JSON, without truncation.</summary>
+    /// <param name="error">The error event.</param>
+    /// <returns>The JSON text.</returns>
     public static string Of(ScalerError error) => JsonSerializer.Serialize(error, Options);
 }

@@ -2,34 +2,37 @@ using Scaler.Admin.Services.Live;
 
 namespace Scaler.Admin.Services.Text;
 
-/// <summary>The dashboard's addresses. Accounts are arbitrary strings: every part is escaped here and nowhere else.</summary>
+/// <summary>Creates the dashboard's relative URLs. Account names are arbitrary strings; all escaping is done here.</summary>
 public static class Links
 {
-    /// <summary>An account's page.</summary>
+    /// <summary>Returns the URL of an account's page.</summary>
     public static string Account(string account) => FitsPath(account)
         ? "accounts/" + Uri.EscapeDataString(account)
         : "accounts/named" + Query(("name", account));
 
-    /// <summary>The accounts that begin with a prefix, scrolled to one of them.</summary>
+    /// <summary>Returns the URL of the accounts with a prefix, scrolled to an account.</summary>
     public static string Accounts(string? prefix, string? at = null) => "accounts" + Query(("q", prefix), ("at", at));
 
-    /// <summary>The errors that pass a filter.</summary>
+    /// <summary>Returns the URL of the errors that match a filter.</summary>
     public static string Errors(ErrorFilter filter) => "errors" + Query(filter);
 
-    /// <summary>A server's logs in the Aspire dashboard, where both are known.</summary>
+    /// <summary>
+    /// Returns the URL of a server's logs in the Aspire dashboard, or <see langword="null"/> if the dashboard URL or the server's
+    /// telemetry resource name is unknown.
+    /// </summary>
     public static string? Telemetry(string? dashboard, ServerInfo server)
     {
         ArgumentNullException.ThrowIfNull(server);
         return string.IsNullOrEmpty(dashboard) || server.Telemetry is null ? null : $"{dashboard.TrimEnd('/')}/structuredlogs/resource/{Uri.EscapeDataString(server.Telemetry)}";
     }
 
-    /// <summary>A file of the errors that pass a filter.</summary>
+    /// <summary>Returns the URL of the exported errors that match a filter.</summary>
     public static string ErrorsFile(ErrorFilter filter, string extension) => $"export/errors.{extension}" + Query(filter);
 
-    /// <summary>A file of the accounts that begin with a prefix.</summary>
+    /// <summary>Returns the URL of the exported accounts with a prefix.</summary>
     public static string AccountsFile(string? prefix, string extension) => $"export/accounts.{extension}" + Query(("q", prefix));
 
-    // A browser resolves "." and ".." whatever their encoding; "/" and "%" are decoded once too often, or not at all, on the way.
+    // Browsers resolve "." and ".." segments even when encoded. Servers and proxies decode "/" and "%" twice or not at all.
     private static bool FitsPath(string account) =>
         account.Trim() == account && account is not ("" or "." or "..") && !account.Any(c => c is '/' or '\\' or '%' || char.IsControl(c));
 

@@ -4,12 +4,14 @@ using System.Text;
 namespace Scaler.Admin.Services.Text;
 
 /// <summary>
-/// Makes what a client sent safe to look at. Blazor escapes markup; this shows characters that would not show, or would make the
-/// rest of the line read otherwise than it is (controls, direction overrides).
+/// Makes client-supplied text safe to display. Blazor escapes markup. This class also escapes invisible characters and characters
+/// that change how the rest of the line renders, such as control characters and direction overrides.
 /// </summary>
 public static class Printable
 {
-    /// <summary>The text with every character that does not show written as an escape: <c>\n</c>, <c>\u202E</c>.</summary>
+    /// <summary>Replaces every invisible character with an escape sequence: <c>\n</c>, <c>\u202E</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The printable text; empty for <see langword="null"/>.</returns>
     public static string Text(string? text)
     {
         if (text is null || !text.Any(IsHidden))

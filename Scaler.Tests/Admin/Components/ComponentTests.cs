@@ -19,7 +19,7 @@ public sealed class ComponentTests : BunitContext
 {
     public ComponentTests()
     {
-        // A busy machine is not an element that is missing.
+        // Tolerates a slow test machine.
         DefaultWaitTimeout = Deadline.Patience;
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddFluentUIComponents();
@@ -28,7 +28,7 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
-    public void Sparkline_Gap_IsNotDrawnAcross()
+    public void Sparkline_Gap_BreaksTheLine()
     {
         var line = Render<Sparkline>(parameters => parameters
             .Add(spark => spark.Label, "Messages")
@@ -43,20 +43,20 @@ public sealed class ComponentTests : BunitContext
         .Add(spark => spark.Values, [1])).FindAll("path"));
 
     [Fact]
-    public void Findings_None_SaysThatNothingIsWrong() =>
-        Assert.Contains("Nothing is wrong", Render<FindingList>(parameters => parameters.Add(list => list.Findings, [])).Markup, StringComparison.Ordinal);
+    public void FindingList_NoFindings_ShowsNoProblemsFound() =>
+        Assert.Contains("No problems found", Render<FindingList>(parameters => parameters.Add(list => list.Findings, [])).Markup, StringComparison.Ordinal);
 
     [Fact]
-    public void Findings_One_ShowsItsCauseAndItsLink()
+    public void FindingList_OneFinding_ShowsTitleAndLink()
     {
         var list = Render<FindingList>(parameters => parameters.Add(
-            list => list.Findings, [new Finding(Severity.Critical, "Server b is gone", "It was killed.", "servers", "Servers")]));
-        Assert.Equal("Server b is gone", list.Find("strong").TextContent);
+            list => list.Findings, [new Finding(Severity.Critical, "Server b is down", "The process stopped.", "servers", "Servers")]));
+        Assert.Equal("Server b is down", list.Find("strong").TextContent);
         Assert.Equal("servers", list.Find("a").GetAttribute("href"));
     }
 
     [Fact]
-    public void Errors_WhatAClientSent_IsTextAndCut()
+    public void ErrorGrid_ClientSuppliedText_IsEscapedAndTruncated()
     {
         var grid = Render<ErrorGrid>(parameters => parameters.Add(grid => grid.Errors, [new ScalerError
         {
@@ -75,12 +75,12 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
-    public void Servers_ThatHearNothing_SaySo()
+    public void ServerGrid_NoBusMessages_IsShown()
     {
         AddAuthorization();
         var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
             [new ServerSample(new ServerInfo { Id = "a", Epoch = 1, BusMilliseconds = -1, State = ServerState.Draining, Connections = 1 }, default)]));
-        Assert.Equal("bus silent", grid.Find("td .bad").TextContent);
+        Assert.Equal("no bus messages", grid.Find("td .bad").TextContent);
         Assert.Contains("Draining", grid.Markup, StringComparison.Ordinal);
     }
 
@@ -89,9 +89,9 @@ public sealed class ComponentTests : BunitContext
     [InlineData(AdminRoles.Operator, ServerState.Draining, "Resume a")]
     [InlineData(AdminRoles.Operator, ServerState.Dead, null)]
     [InlineData(AdminRoles.Reader, ServerState.Up, null)]
-    public void Servers_OfferAnOperatorWhatTheirStateAllows(string role, ServerState state, string? expected)
+    public void ServerGrid_RoleAndState_ShowsAllowedAction(string role, ServerState state, string? expected)
     {
-        AddAuthorization().SetAuthorized("somebody").SetRoles(role);
+        AddAuthorization().SetAuthorized("user").SetRoles(role);
         var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
             [new ServerSample(new ServerInfo { Id = "a", Epoch = 1, State = state }, default)]));
         Assert.Equal(expected, grid.FindAll("fluent-button").SingleOrDefault()?.GetAttribute("aria-label"));
@@ -101,7 +101,7 @@ public sealed class ComponentTests : BunitContext
     [InlineData("stream-x7k2m", "http://localhost:8082/structuredlogs/resource/stream-x7k2m")]
     [InlineData("a/b ?", "http://localhost:8082/structuredlogs/resource/a%2Fb%20%3F")]
     [InlineData(null, null)]
-    public void Servers_WhoseTelemetryIsKnown_LinkToTheirLogs(string? telemetry, string? expected)
+    public void ServerGrid_TelemetryName_LinksToLogs(string? telemetry, string? expected)
     {
         AddAuthorization();
         var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
@@ -110,7 +110,7 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
-    public void Servers_Deliveries_AreShownWhereThereWereAny()
+    public void ServerGrid_Deliveries_ShowsP99OrDash()
     {
         AddAuthorization();
         var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
@@ -123,10 +123,10 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Theory]
-    [InlineData(RegistryState.Equal, "Registry equals reality")]
-    [InlineData(RegistryState.Different, "Registry differs from reality")]
-    [InlineData(RegistryState.Failed, "Registry not compared")]
-    public void Badge_OfAComparison_SaysWhatAndWhen(RegistryState state, string expected)
+    [InlineData(RegistryState.Equal, "Registry consistent")]
+    [InlineData(RegistryState.Different, "Registry mismatch")]
+    [InlineData(RegistryState.Failed, "Registry check failed")]
+    public void RegistryBadge_Comparison_ShowsResultAndTime(RegistryState state, string expected)
     {
         var badge = Render<RegistryBadge>(parameters => parameters.Add(
             badge => badge.Registry, new RegistrySnapshot(state, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), default, null, null)));
@@ -135,7 +135,7 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
-    public void Audit_OfARefusedAction_SaysByWhomAndHowItEnded()
+    public void AuditGrid_RefusedAction_ShowsUserAndOutcome()
     {
         var grid = Render<AuditGrid>(parameters => parameters.Add(
             grid => grid.Entries, [new AuditEntry(DateTimeOffset.UnixEpoch, "reader 4f2a", "drain", "server a", "Refused", "<b>This login is read-only.</b>")]));
@@ -143,14 +143,14 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
-    public void Accounts_WithoutAName_CanBeOpened() => Assert.Equal("accounts/named", Accounts(new AccountInfo("", 1, ["a"])).WaitForElement("a").GetAttribute("href"));
+    public void AccountGrid_EmptyName_LinksToTheAccount() => Assert.Equal("accounts/named", Accounts(new AccountInfo("", 1, ["a"])).WaitForElement("a").GetAttribute("href"));
 
     [Fact]
-    public void Accounts_OfAServerThatHasJustDied_SayWhyTheyHaveNoConnection() =>
-        Assert.Equal("its server is gone", Accounts(new AccountInfo("acme", 0, [])).WaitForElement("tbody .muted").TextContent);
+    public void AccountGrid_NoConnections_ShowsServerDown() =>
+        Assert.Equal("server down", Accounts(new AccountInfo("acme", 0, [])).WaitForElement("tbody .muted").TextContent);
 
     [Fact]
-    public async Task Form_ArgumentsThatAreNoArray_CannotBeSent()
+    public async Task MessageForm_ArgumentsNotAnArray_AreNotSent()
     {
         var sent = 0;
         var form = Render<MessageForm>(parameters => parameters
@@ -167,7 +167,7 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
-    public void Report_OfASend_ShowsItsNumbers() => Assert.Contains(
+    public void ReportBar_SendResult_ShowsCounts() => Assert.Contains(
         "3 connections · 2 servers · 1 unreachable",
         Render<ReportBar>(parameters => parameters.Add(bar => bar.Report, new ActionReport(
             ActionOutcome.Partly, "Sent", new SendResult { Connections = 3, Servers = 2, Unreachable = ["b"] }))).Markup,

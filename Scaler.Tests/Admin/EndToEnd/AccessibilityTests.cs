@@ -3,7 +3,7 @@ using Scaler.Tests.Admin.Helpers;
 
 namespace Scaler.Tests.Admin.EndToEnd;
 
-/// <summary>What axe-core finds on the pages, light and dark, wide and narrow: nothing serious.</summary>
+/// <summary>Checks the accessibility of all pages with axe-core, in both themes and at two widths.</summary>
 public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
 {
     private static readonly string[] Paths =
@@ -14,12 +14,12 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
     [InlineData(1280, true)]
     [InlineData(400, false)]
     [InlineData(400, true)]
-    public async Task EveryPage_HasNoSeriousFault_AndFitsItsWidth(int width, bool dark)
+    public async Task AllPages_ThemeAndWidth_HaveNoSeriousViolationAndFitTheWidth(int width, bool dark)
     {
         FakeCluster cluster = null!;
         await using var host = await AdminHost.StartAsync(time => cluster = Scenery.Quiet(time));
         Scenery.Break(cluster, host.Time);
-        var faults = new List<string>();
+        var violations = new List<string>();
         var page = await browser.LogInAsync(host, width: width, dark: dark);
         foreach (var path in Paths)
         {
@@ -35,11 +35,11 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
                 await page.Locator("tbody a, tbody fluent-button").First.WaitForAsync();
             }
 
-            faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path}: {fault}"));
+            violations.AddRange((await ViolationsAsync(page)).Select(violation => $"{path}: {violation}"));
             var needed = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
             if (needed > width)
             {
-                faults.Add($"{path}: is {needed} pixels wide");
+                violations.Add($"{path}: is {needed} pixels wide");
             }
         }
 
@@ -50,33 +50,33 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
             await page.Locator("[data-live]").WaitForAsync(new() { State = Microsoft.Playwright.WaitForSelectorState.Attached });
             await host.TickAsync();
             await page.GetByRole(Microsoft.Playwright.AriaRole.Alert).First.WaitForAsync();
-            faults.AddRange((await FaultsAsync(page)).Select(fault => $"{path} while Redis is unavailable: {fault}"));
+            violations.AddRange((await ViolationsAsync(page)).Select(violation => $"{path} without Redis: {violation}"));
         }
 
-        Assert.True(faults.Count == 0, string.Join("\n", faults));
+        Assert.True(violations.Count == 0, string.Join("\n", violations));
     }
 
     /// <summary>
-    /// What is wrong with a page at rest. While colours still change, what is measured is a moment between two of them; so
-    /// transitions are waited for, and a fault counts that is there each time.
+    /// Returns the serious violations of a page. Contrast measured during a colour transition is wrong, so the method waits for
+    /// animations to finish and retries up to four times.
     /// </summary>
-    private static async Task<List<string>> FaultsAsync(Microsoft.Playwright.IPage page)
+    private static async Task<List<string>> ViolationsAsync(Microsoft.Playwright.IPage page)
     {
-        var faults = new List<string>();
-        for (var look = 0; look < 4; look++)
+        var violations = new List<string>();
+        for (var attempt = 0; attempt < 4; attempt++)
         {
             await page.EvaluateAsync(
                 "() => Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime !== Infinity).map(a => a.finished.catch(() => {})))");
             var result = await page.RunAxe();
-            faults = [.. result.Violations
+            violations = [.. result.Violations
                 .Where(violation => violation.Impact is "serious" or "critical")
                 .Select(violation => $"{violation.Id}: {violation.Nodes[0].Html} {violation.Nodes[0].Any.FirstOrDefault()?.Message} {violation.Nodes[0].Target}")];
-            if (faults.Count == 0)
+            if (violations.Count == 0)
             {
                 break;
             }
         }
 
-        return faults;
+        return violations;
     }
 }

@@ -7,10 +7,10 @@ namespace Scaler.Tests.Admin.EndToEnd;
 public sealed partial class PageTests
 {
     [ChromiumFact]
-    public async Task Accounts_AClientConnects_ItsRowAppears()
+    public async Task Accounts_ClientConnects_RowAppears()
     {
         var page = await OpenAsync("/accounts?q=brand-new");
-        await Expect(page.GetByText("No account begins with “brand-new”")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No accounts start with “brand-new”")).ToBeVisibleAsync();
         _cluster.Connect("brand-new-1", "stream-1-7f3a");
         await _host.TickAsync();
         await _host.TickAsync();
@@ -18,7 +18,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_SlashAndAPrefix_SearchOnTheServer()
+    public async Task Accounts_SlashAndPrefixTyped_SearchesOnTheServer()
     {
         var page = await OpenAsync("/accounts");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
@@ -30,7 +30,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_Scrolled_ShowsWhatStandsThere_AndTheAddressLeadsBackToIt()
+    public async Task Accounts_Scrolled_UrlRestoresThePosition()
     {
         var page = await OpenAsync("/accounts");
         await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
@@ -51,7 +51,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_ByKeyboard_FromTheSearchToTheEndAndIntoAnAccount()
+    public async Task Accounts_Keyboard_ReachesTheEndAndOpensAnAccount()
     {
         var page = await OpenAsync("/accounts");
         await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
@@ -69,7 +69,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_ThatComeInFrontOfWhatIsSeen_DoNotMoveIt()
+    public async Task Accounts_AddedAboveTheVisibleRows_DoNotMoveThem()
     {
         var page = await OpenAsync("/accounts?at=stark-010");
         await Expect(Account(page, "stark-010")).ToBeInViewportAsync();
@@ -87,13 +87,13 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_WhereverTheyAreScrolled_AreAsManyRowsAndAsTall()
+    public async Task Accounts_ScrolledAnywhere_RowCountAndHeightStayTheSame()
     {
         var page = await OpenAsync("/accounts");
         await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
 
-        // Whatever is drawn, however briefly. From it the table learns how high a row is, and its answers may be late: what was drawn
-        // between must not differ, or the table is as tall as another one, and who is at its end is not any more.
+        // Record every rendered state, however brief. The table derives the row height from it, possibly with a delay. If the
+        // number of rows varied, the height would change and the table would no longer be scrolled to its end.
         await Region(page).EvaluateAsync("""
             region => {
               const look = () => region.drawn.add(`${region.querySelectorAll('tbody tr').length} rows, ${region.scrollHeight}px`);
@@ -112,7 +112,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_AMillion_AreScrolledToTheLast()
+    public async Task Accounts_OneMillion_ScrollToTheLast()
     {
         _cluster.Numbered = 1_000_000;
         var page = await OpenAsync("/accounts");
@@ -120,7 +120,7 @@ public sealed partial class PageTests
         await Region(page).PressAsync("End");
         await Expect(Account(page, "wonka-028")).ToBeInViewportAsync();
 
-        // From there on row by row, as from anywhere.
+        // Scroll row by row from the end.
         await page.Mouse.MoveAsync(600, 500);
         await page.Mouse.WheelAsync(0, -340 * 35);
         await Expect(Account(page, "!0999999")).ToBeVisibleAsync();
@@ -131,7 +131,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_AMillion_OpenedNearTheTop_ShowTheAccountAndTheTop()
+    public async Task Accounts_OneMillionOpenedNearTheTop_ShowTheAccountAndTheTop()
     {
         _cluster.Numbered = 1_000_000;
         var page = await OpenAsync("/accounts?at=!0000042");
@@ -141,7 +141,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_RedisGoesAwayWhileTheyAreScrolled_GoOnByThemselves()
+    public async Task Accounts_RedisOutageDuringScrolling_RecoversAutomatically()
     {
         var page = await OpenAsync("/accounts");
         await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
@@ -156,14 +156,14 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Accounts_SearchedWhileRedisIsAway_ShowNothingOfTheFormerSearch()
+    public async Task Accounts_SearchDuringRedisOutage_HidesResultsOfThePreviousSearch()
     {
         var page = await OpenAsync("/accounts?q=acme");
         await Expect(Account(page, "acme-001")).ToBeVisibleAsync();
         _cluster.Outage = "It was not possible to connect";
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("-99");
-        await Expect(page.GetByText("The accounts could not be read")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Accounts are unavailable")).ToBeVisibleAsync();
         await Expect(Account(page, "acme-001")).ToHaveCountAsync(0);
     }
 

@@ -8,7 +8,7 @@ namespace Scaler.Tests.Admin.EndToEnd;
 public sealed partial class PageTests
 {
     [ChromiumFact]
-    public async Task Account_Shown_SaysHowItsConnectionsAreAtThisMoment()
+    public async Task Account_Opened_ShowsActivityOfItsConnections()
     {
         var page = await OpenAsync("/accounts/acme-001");
         await _host.TickAsync();
@@ -17,17 +17,17 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Account_OfAServerThatDoesNotAnswer_IsShownWithoutWhatOnlyThatKnows()
+    public async Task Account_ServerDoesNotRespond_ShowsConnectionWithoutActivity()
     {
         _cluster.Connect("solo", "silent-server");
         var page = await OpenAsync("/accounts/solo");
         await _host.TickAsync();
         await Expect(page.GetByText("silent-server")).ToBeVisibleAsync();
-        await Expect(page.GetByTitle("Its server has not said so")).ToHaveCountAsync(2);
+        await Expect(page.GetByTitle("Not reported by the server")).ToHaveCountAsync(2);
     }
 
     [ChromiumFact]
-    public async Task Account_WithAnArbitraryName_CanBeOpenedFromTheList()
+    public async Task Account_SpecialCharactersInName_OpensFromTheList()
     {
         foreach (var name in new[] { "~a/b c?d#e", "~100%", "~<b>&amp;", "~..\\grüße" })
         {
@@ -47,7 +47,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Account_SendAMessage_ShowsWhatItReached()
+    public async Task Account_SendMessage_ShowsUnreachedServer()
     {
         _cluster.Answer = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["stream-2-b01c"] };
         var page = await OpenAsync("/accounts/acme-001");
@@ -59,15 +59,15 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Account_Disconnect_AsksFirst()
+    public async Task Account_Disconnect_RequiresConfirmation()
     {
         _cluster.Connect("solo", "stream-1-7f3a");
         var page = await OpenAsync("/accounts/solo");
         await Button(page, "Disconnect all").ClickAsync();
-        await Answer(page, "Cancel").ClickAsync();
+        await DialogButton(page, "Cancel").ClickAsync();
         Assert.Empty(_cluster.Done);
         await Button(page, "Disconnect all").ClickAsync();
-        await Answer(page, "Disconnect all").ClickAsync();
+        await DialogButton(page, "Disconnect all").ClickAsync();
         await Expect(page.GetByText("Not connected")).ToBeVisibleAsync();
         Assert.Equal("disconnect solo", Assert.Single(_cluster.Done));
         await page.GotoAsync("/audit");
@@ -75,7 +75,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Account_ReadOnly_CanLookButNotAct()
+    public async Task Account_ReadOnlyLogin_ShowsNoActions()
     {
         var page = await browser.LogInAsync(_host, "/accounts/acme-001", AdminHost.ReadOnlyToken);
         await Expect(page.GetByText("stream-").First).ToBeVisibleAsync();

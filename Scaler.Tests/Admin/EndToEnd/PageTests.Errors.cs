@@ -7,7 +7,7 @@ namespace Scaler.Tests.Admin.EndToEnd;
 public sealed partial class PageTests
 {
     [ChromiumFact]
-    public async Task Errors_FiltersCleared_EmptyTheField()
+    public async Task Errors_FiltersCleared_ClearsTheSearchField()
     {
         Scenery.Break(_cluster, _host.Time);
         var page = await OpenAsync("/errors");
@@ -23,7 +23,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Errors_OneIsRaised_AppearsAndSurvivesAReload()
+    public async Task Errors_ErrorRaised_AppearsAndSurvivesReload()
     {
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
@@ -35,7 +35,7 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Errors_Filters_AreInTheUrl()
+    public async Task Errors_FilterSelected_IsInTheUrl()
     {
         Scenery.Break(_cluster, _host.Time);
         var page = await OpenAsync("/errors");
@@ -50,18 +50,18 @@ public sealed partial class PageTests
     }
 
     [ChromiumFact]
-    public async Task Errors_Paused_StandStillAndCountTheNew()
+    public async Task Errors_Paused_KeepsTheListAndCountsNewErrors()
     {
         Scenery.Raise(_cluster, _host.Time, 5, ErrorNames.Json, "first", 0, ["{"]);
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
         await TickUntilAsync(page.Locator("tbody tr"));
         await Button(page, "Pause").ClickAsync();
-        await Expect(Button(page, "Go on")).ToBeVisibleAsync();
+        await Expect(Button(page, "Resume")).ToBeVisibleAsync();
         Scenery.Raise(_cluster, _host.Time, 0, ErrorNames.Json, "second", 0, ["{"]);
-        await TickUntilAsync(Button(page, "Go on (1 new)"));
+        await TickUntilAsync(Button(page, "Resume (1 new)"));
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
-        await Button(page, "Go on").ClickAsync();
+        await Button(page, "Resume").ClickAsync();
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
     }
 }

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Scaler.Tests.Admin.EndToEnd;
 
-/// <summary>The pages in a browser, as an operator uses them.</summary>
+/// <summary>Tests the pages in a browser.</summary>
 public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncLifetime
 {
     private AdminHost _host = null!;
@@ -19,19 +19,19 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [ChromiumFact]
-    public async Task Overview_AServerDies_SaysSoWithoutAReload()
+    public async Task Overview_ServerDies_ShowsFindingWithoutReload()
     {
         var page = await OpenAsync("/");
         await _host.TickAsync();
-        await Expect(page.GetByText("Nothing is wrong")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No problems found")).ToBeVisibleAsync();
         Scenery.Break(_cluster, _host.Time);
         await _host.TickAsync();
-        await Expect(page.GetByText("Server stream-3-5d9e is gone: its lease has ended")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Server stream-3-5d9e is down: its lease has expired")).ToBeVisibleAsync();
         await Expect(page).ToHaveTitleAsync(new Regex(@"^\([2-9]!\) Scaler$"));
     }
 
     [ChromiumFact]
-    public async Task Servers_Sampled_ShowTheirState()
+    public async Task Servers_Sampled_ShowsAllServers()
     {
         var page = await OpenAsync("/servers");
         await _host.TickAsync();
@@ -40,48 +40,48 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
     }
 
     [ChromiumFact]
-    public async Task Servers_Compare_SaysWhetherTheRegistryEqualsReality()
+    public async Task Servers_CheckNow_ShowsServersWithMismatch()
     {
         var page = await OpenAsync("/servers");
         await _host.TickAsync();
-        await Expect(page.GetByText("Registry equals reality")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Registry consistent")).ToBeVisibleAsync();
         Scenery.Break(_cluster, _host.Time);
-        await Button(page, "Compare now").ClickAsync();
-        await Expect(page.GetByText("did not answer; the registry has 287.")).ToBeVisibleAsync();
+        await Button(page, "Check now").ClickAsync();
+        await Expect(page.GetByText("did not respond; the registry lists 287.")).ToBeVisibleAsync();
     }
 
     [ChromiumFact]
-    public async Task Overview_Badge_ComparesByItselfWhileSomebodyLooks()
+    public async Task Overview_Open_ChecksTheRegistryPeriodically()
     {
         var page = await OpenAsync("/");
-        await TickUntilAsync(page.GetByText("Registry equals reality"));
+        await TickUntilAsync(page.GetByText("Registry consistent"));
         _cluster.Check = new RegistryCheck([new ServerCheck("stream-1-7f3a", 280, 250, false)]);
-        await TickUntilAsync(page.GetByText("Registry differs from reality"));
-        await Expect(page.GetByText("The registry differs from what stream-1-7f3a holds")).ToBeVisibleAsync();
+        await TickUntilAsync(page.GetByText("Registry mismatch"));
+        await Expect(page.GetByText("The registry does not match the connections of stream-1-7f3a")).ToBeVisibleAsync();
         await page.GotoAsync("about:blank");
         await Deadline.Until(() => _host.Services.GetRequiredService<RegistryMonitor>().Watching == 0);
     }
 
     [ChromiumFact]
-    public async Task Servers_Drain_AsksFirst_AndCanBeTakenBack()
+    public async Task Servers_Drain_RequiresConfirmationAndCanBeResumed()
     {
         var page = await OpenAsync("/servers");
         await _host.TickAsync();
         await Button(page, "Drain stream-2-b01c").ClickAsync();
-        await Expect(page.GetByText("They connect again to the other 2 servers.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Clients reconnect to the other 2 servers.")).ToBeVisibleAsync();
         Assert.Empty(_cluster.Done);
-        await Answer(page, "Drain").ClickAsync();
-        await Expect(page.GetByText("stream-2-b01c: It takes no new client")).ToBeVisibleAsync();
+        await DialogButton(page, "Drain").ClickAsync();
+        await Expect(page.GetByText("stream-2-b01c: The server accepts no new clients")).ToBeVisibleAsync();
         await _host.TickAsync();
         await Expect(page.GetByText("Draining", new() { Exact = true })).ToBeVisibleAsync();
         await Button(page, "Resume stream-2-b01c").ClickAsync();
-        await Expect(page.GetByText("stream-2-b01c: It takes clients again.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("stream-2-b01c: The server accepts clients again.")).ToBeVisibleAsync();
         Assert.Equal(["drain stream-2-b01c", "resume stream-2-b01c"], _cluster.Done);
         await Deadline.Until(() => _cluster.Audit.Any(entry => entry is { What: "drain", Target: "server stream-2-b01c" }));
     }
 
     [ChromiumFact]
-    public async Task Servers_ReadOnly_CannotDrain()
+    public async Task Servers_ReadOnlyLogin_ShowsNoDrainButton()
     {
         var page = await browser.LogInAsync(_host, "/servers", AdminHost.ReadOnlyToken);
         await page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
@@ -91,22 +91,22 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
     }
 
     [ChromiumFact]
-    public async Task Broadcast_ToAll_AsksFirst()
+    public async Task Broadcast_ToAll_RequiresConfirmation()
     {
         var page = await OpenAsync("/broadcast");
         await _host.TickAsync();
         await page.Locator("fluent-radio").Nth(1).ClickAsync();
         await Field(page, "Event").FillAsync("maintenance");
         await Button(page, "Send to all").ClickAsync();
-        await Expect(page.GetByText("It can't be taken back")).ToBeVisibleAsync();
+        await Expect(page.GetByText("This can't be undone")).ToBeVisibleAsync();
         Assert.Empty(_cluster.Done);
-        await Answer(page, "Send to all").ClickAsync();
+        await DialogButton(page, "Send to all").ClickAsync();
         await Expect(page.GetByText("Sent to")).ToBeVisibleAsync();
         Assert.Equal("broadcast maintenance []", Assert.Single(_cluster.Done));
     }
 
     [ChromiumFact]
-    public async Task AnyPage_RedisGoesAway_SaysSinceWhenAndRecoversByItself()
+    public async Task AnyPage_RedisOutage_ShowsItsStartAndRecovers()
     {
         var page = await OpenAsync("/accounts");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
@@ -114,7 +114,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         _cluster.Outage = "It was not possible to connect";
         await _host.TickAsync();
         await _host.TickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Redis does not answer since");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Redis has not responded since");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "acme-001" })).ToBeVisibleAsync();
         _cluster.Outage = null;
         await _host.TickAsync();
@@ -122,55 +122,57 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
     }
 
     [ChromiumFact]
-    public async Task AnyPage_RedisAwayFromTheStart_SaysSo()
+    public async Task AnyPage_RedisUnavailableAtStart_ShowsIt()
     {
         _cluster.Outage = "It was not possible to connect";
         var page = await OpenAsync("/accounts");
-        await Expect(page.GetByText("The accounts could not be read")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Accounts are unavailable")).ToBeVisibleAsync();
         await page.GotoAsync("/servers");
         await _host.TickAsync();
-        await Expect(page.GetByText("The servers are not known")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Servers are unavailable")).ToBeVisibleAsync();
     }
 
     [ChromiumFact]
-    public async Task AnyPage_IsLeft_NobodyWatchesAnyMore()
+    public async Task AnyPage_Left_StopsWatching()
     {
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
         Assert.True(_host.Monitor.Watching > 0);
 
-        // As somebody who goes elsewhere: the page says goodbye. A browser that is killed does not, and is noticed minutes later.
+        // Navigating away closes the circuit at once. A killed browser does not, and its circuit expires minutes later.
         await page.GotoAsync("about:blank");
         await Deadline.Until(() => _host.Monitor.Watching == 0 && _host.Feed.Watching == 0);
     }
 
     [ChromiumFact]
-    public async Task Theme_Switched_IsKept()
+    public async Task Theme_Switched_SurvivesReload()
     {
         var page = await OpenAsync("/");
-        await Button(page, "Dark or light").ClickAsync();
+        await Button(page, "Switch between dark and light theme").ClickAsync();
         await Expect(page.Locator("body")).ToHaveAttributeAsync("data-theme", "dark");
         await page.ReloadAsync();
         await Expect(page.Locator("body")).ToHaveAttributeAsync("data-theme", "dark");
     }
 
-    // The library's elements have their roles from the browser's internals, where Playwright does not look.
+    // Fluent UI elements expose their roles through ElementInternals, which Playwright does not read.
     private static ILocator Button(IPage page, string name) =>
         page.Locator($"main fluent-button:has-text(\"{name}\"), fluent-button[aria-label=\"{name}\"]");
 
-    private static ILocator Answer(IPage page, string name) => page.Locator($"fluent-dialog fluent-button:has-text(\"{name}\")");
+    private static ILocator DialogButton(IPage page, string name) => page.Locator($"fluent-dialog fluent-button:has-text(\"{name}\")");
 
     private static ILocator Field(IPage page, string label) => page.GetByRole(AriaRole.Textbox, new() { Name = label });
 
-    /// <summary>Lets seconds pass until something is seen: what is raised in one may be told in the next.</summary>
-    private async Task TickUntilAsync(ILocator seen)
+    /// <summary>
+    /// Advances the clock by up to 20 s until an element is visible. An error may be published one second after it is raised.
+    /// </summary>
+    private async Task TickUntilAsync(ILocator element)
     {
-        for (var seconds = 0; seconds < 20 && !await seen.IsVisibleAsync(); seconds++)
+        for (var seconds = 0; seconds < 20 && !await element.IsVisibleAsync(); seconds++)
         {
             await _host.TickAsync();
         }
 
-        await Expect(seen).ToBeVisibleAsync();
+        await Expect(element).ToBeVisibleAsync();
     }
 
     private async Task<IPage> OpenAsync(string path)

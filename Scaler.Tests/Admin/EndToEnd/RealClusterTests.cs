@@ -8,11 +8,11 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Scaler.Tests.Admin.EndToEnd;
 
-/// <summary>The dashboard over a running cluster: two Stream processes on one embedded Redis.</summary>
+/// <summary>Tests the dashboard with running Stream processes and an embedded Redis server (Garnet).</summary>
 public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
 {
     [ChromiumFact]
-    public async Task Dashboard_OverTwoServers_ShowsTheirClientsAndErrorsAndActs()
+    public async Task Dashboard_TwoServers_ShowsClientsAndErrorsAndPerformsActions()
     {
         var port = Ports.Free();
         using var garnet = new GarnetServer(["--port", $"{port}", "--bind", "127.0.0.1", "--lua"]);
@@ -25,20 +25,20 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         var page = await browser.LogInAsync(host);
         await Browser.OpenAsync(page, "/accounts/acme");
 
-        // A client connects: its row appears.
+        // Connected clients appear.
         await Expect(page.GetByText("Not connected")).ToBeVisibleAsync();
         await using var here = await TestClient.ConnectAsync(first.Url, "acme");
         await using var there = await TestClient.ConnectAsync(second.Url, "acme", polling: true);
-        await SeeAsync(page.GetByText("2 connections"));
-        await SeeAsync(page.GetByText(" ago").Nth(1));
+        await ExpectVisibleAsync(page.GetByText("2 connections"));
+        await ExpectVisibleAsync(page.GetByText(" ago").Nth(1));
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "websocket" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "polling" })).ToBeVisibleAsync();
 
-        // A bad message: its error appears.
+        // An invalid message raises an error.
         await here.SendAsync("{\"broken\":");
-        await SeeAsync(page.GetByText("error::json"));
+        await ExpectVisibleAsync(page.GetByText("error::json"));
 
-        // A message of the dashboard reaches both, and says so.
+        // A message sent from the dashboard reaches both clients.
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Event" }).FillAsync("notice");
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Arguments" }).FillAsync("""["hello",{"a":1}]""");
         await page.Locator("fluent-button:has-text(\"Send\")").ClickAsync();
@@ -46,33 +46,33 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await here.NextAsync());
         Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await there.NextAsync());
 
-        // The servers are there, and the registry has what they hold.
+        // The servers are listed, and the registry is consistent.
         await Browser.OpenAsync(page, "/servers");
-        await SeeAsync(page.GetByText(first.Url));
-        await page.Locator("fluent-button:has-text(\"Compare now\")").ClickAsync();
-        await Expect(page.GetByText("Registry equals reality")).ToBeVisibleAsync();
+        await ExpectVisibleAsync(page.GetByText(first.Url));
+        await page.Locator("fluent-button:has-text(\"Check now\")").ClickAsync();
+        await Expect(page.GetByText("Registry consistent")).ToBeVisibleAsync();
 
-        // The error survives a reload; the client that is disconnected is closed.
+        // The error survives a page change, and Disconnect all closes both clients.
         await Browser.OpenAsync(page, "/errors");
-        await SeeAsync(page.GetByText("{\"broken\":"));
+        await ExpectVisibleAsync(page.GetByText("{\"broken\":"));
         await Browser.OpenAsync(page, "/accounts/acme");
-        await SeeAsync(page.GetByText("2 connections"));
+        await ExpectVisibleAsync(page.GetByText("2 connections"));
         await page.Locator("fluent-button:has-text(\"Disconnect all\")").ClickAsync();
         await page.Locator("fluent-dialog fluent-button:has-text(\"Disconnect all\")").ClickAsync();
         await here.Closed.Within("the close of a client");
         await there.Closed.Within("the close of a client");
-        await SeeAsync(page.GetByText("Not connected"));
+        await ExpectVisibleAsync(page.GetByText("Not connected"));
 
-        // A server that is drained closes its clients, takes no more and says so; what was done outlives the dashboard.
+        // A drained server closes its clients and reports itself as not ready. The audit log survives the dashboard.
         await using var stays = await TestClient.ConnectAsync(first.Url, "acme");
         await using var leaves = await TestClient.ConnectAsync(second.Url, "acme");
         var drained = (await cluster.GetServersAsync()).Single(server => server.Url == second.Url).Id;
         await Browser.OpenAsync(page, "/servers");
-        await SeeAsync(page.Locator($"fluent-button[aria-label=\"Drain {drained}\"]"));
+        await ExpectVisibleAsync(page.Locator($"fluent-button[aria-label=\"Drain {drained}\"]"));
         await page.Locator($"fluent-button[aria-label=\"Drain {drained}\"]").ClickAsync();
         await page.Locator("fluent-dialog fluent-button:has-text(\"Drain\")").ClickAsync();
         await leaves.Closed.Within("the close of the drained server's client");
-        await SeeAsync(page.GetByText("Drained", new() { Exact = true }));
+        await ExpectVisibleAsync(page.GetByText("Drained", new() { Exact = true }));
         Assert.False(stays.Closed.IsCompleted);
         using var http = new HttpClient();
         using var health = await http.GetAsync(new Uri($"{second.Url}/health"));
@@ -81,11 +81,11 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         await using var later = await AdminHost.StartAsync(_ => new ClusterView(cluster), TimeProvider.System);
         var again = await browser.LogInAsync(later);
         await Browser.OpenAsync(again, "/audit");
-        await SeeAsync(again.GetByText($"server {drained}"));
+        await ExpectVisibleAsync(again.GetByText($"server {drained}"));
     }
 
     [ChromiumFact]
-    public async Task Dashboard_RedisStopsAndComesBack_SaysSo_GoesOnByItself_AndShowsWhatWasMissedAsLate()
+    public async Task Dashboard_RedisRestarts_RecoversAndMarksMissedErrorsAsLate()
     {
         var port = Ports.Free();
         var garnet = Start(port);
@@ -96,10 +96,10 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         var page = await browser.LogInAsync(host, "/errors");
         await page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await using var client = await TestClient.ConnectAsync(stream.Url, "acme");
-        await SeeAsync(page.GetByText("No errors"));
+        await ExpectVisibleAsync(page.GetByText("No errors"));
 
         garnet.Dispose();
-        await SeeAsync(page.GetByText("Redis does not answer since"));
+        await ExpectVisibleAsync(page.GetByText("Redis has not responded since"));
         var before = TimeProvider.System.GetUtcNow();
         await client.SendAsync("{\"while\":\"away");
         await client.SendAsync("""{"event":"echo","args":["after it"]}""");
@@ -108,12 +108,12 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         using var http = new HttpClient();
         Assert.Equal("Degraded", await http.GetStringAsync(new Uri(host.Address, "/health")));
 
-        // The dashboard comes back to an empty Redis; the server brings its clients and its errors.
+        // Redis restarts empty. The server registers its clients again and publishes its errors.
         using var again = Start(port);
-        await SeeAsync(page.GetByText("{\"while\":\"away"));
+        await ExpectVisibleAsync(page.GetByText("{\"while\":\"away"));
         await Expect(page.GetByText("late", new() { Exact = true })).ToBeVisibleAsync();
         Assert.InRange((await cluster.GetRecentErrorsAsync()).Single(error => error.Name == ErrorNames.Json).At, before, after);
-        await SeeAsync(page.Locator("main:not(:has-text('Redis does not answer'))"));
+        await ExpectVisibleAsync(page.Locator("main:not(:has-text('Redis has not responded'))"));
 
         static GarnetServer Start(int port)
         {
@@ -123,6 +123,6 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         }
     }
 
-    // A running cluster has a real clock, and so has the dashboard over it: a fake one would end its questions before they are answered.
-    private static Task SeeAsync(ILocator seen) => Expect(seen.First).ToBeVisibleAsync();
+    // The servers use the real clock, so the dashboard must too. A fake clock would time out its requests.
+    private static Task ExpectVisibleAsync(ILocator element) => Expect(element.First).ToBeVisibleAsync();
 }

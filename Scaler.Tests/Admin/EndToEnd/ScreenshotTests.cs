@@ -5,11 +5,14 @@ using Scaler.Tests.Admin.Helpers;
 
 namespace Scaler.Tests.Admin.EndToEnd;
 
-/// <summary>Pictures of every page, light and dark, wide and narrow: made only where SCALER_SCREENSHOTS names a folder for them.</summary>
+/// <summary>
+/// Creates screenshots of all pages in both themes and at two widths, if the environment variable SCALER_SCREENSHOTS names a
+/// folder.
+/// </summary>
 public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
 {
     [ScreenshotFact]
-    public async Task EveryPage()
+    public async Task AllPages_ThemesAndWidths_AreCaptured()
     {
         var folder = Environment.GetEnvironmentVariable(ScreenshotFactAttribute.Folder)!;
         FakeCluster cluster = null!;
@@ -39,7 +42,7 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         await actions.ResumeAsync(who, "stream-1-7f3a");
         await actions.DisconnectAsync(host.Services.GetRequiredService<AdminTokens>().Login(AdminHost.ReadOnlyToken, "10.0.0.9")!, "acme-017");
 
-        // Long enough for the registry to have been compared, twice.
+        // Long enough for two registry checks.
         for (var second = 0; second < 15; second++)
         {
             work(now++);

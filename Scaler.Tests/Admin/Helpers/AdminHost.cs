@@ -15,7 +15,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>The dashboard on a port of its own, over a cluster in memory, in Production as an operator runs it.</summary>
+/// <summary>Hosts the dashboard on a free port with a given cluster, in the Production environment.</summary>
 internal sealed class AdminHost : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef-operator";
@@ -67,7 +67,7 @@ internal sealed class AdminHost : IAsyncDisposable
         return new AdminHost(app, time, new Uri(address));
     }
 
-    /// <summary>A second passes on the dashboard's fake clock, and the cluster is sampled.</summary>
+    /// <summary>Advances the fake clock by one second and waits for the next sample.</summary>
     public async Task TickAsync()
     {
         var sampled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -76,7 +76,7 @@ internal sealed class AdminHost : IAsyncDisposable
         await sampled.Task.Within("a sample");
     }
 
-    /// <summary>A client with its own cookies that follows no redirect.</summary>
+    /// <summary>Creates a client with its own cookies that does not follow redirects.</summary>
     public HttpClient NewClient() => new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
     public async ValueTask DisposeAsync()

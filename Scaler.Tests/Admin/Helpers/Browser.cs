@@ -3,7 +3,7 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>One chromium for the tests of a class.</summary>
+/// <summary>Provides one Chromium process for the tests of a class.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private IPlaywright? _playwright;
@@ -13,7 +13,7 @@ public sealed class Browser : IAsyncLifetime
     {
         if (File.Exists(ChromiumFactAttribute.Path))
         {
-            // What is expected of a page is waited for as everything else is; by itself Playwright gives up after 5 s.
+            // Use the deadline of the other tests. Playwright's default timeout is 5 s.
             Assertions.SetDefaultExpectTimeout((float)Deadline.Patience.TotalMilliseconds);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new()
@@ -34,7 +34,7 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>A page without cookies.</summary>
+    /// <summary>Opens a page without cookies.</summary>
     internal async Task<IPage> NewPageAsync(AdminHost host, int width = 1280, bool dark = false)
     {
         var context = await _browser!.NewContextAsync(new()
@@ -46,7 +46,7 @@ public sealed class Browser : IAsyncLifetime
         return await context.NewPageAsync();
     }
 
-    /// <summary>A page of somebody who is logged in.</summary>
+    /// <summary>Opens a page and logs in with a token.</summary>
     internal async Task<IPage> LogInAsync(AdminHost host, string path = "/", string token = AdminHost.Token, int width = 1280, bool dark = false)
     {
         var page = await NewPageAsync(host, width, dark);
@@ -54,7 +54,9 @@ public sealed class Browser : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Opens a page and waits until it is live: what was drawn on the server before shows data already, but takes no click.</summary>
+    /// <summary>
+    /// Opens a page and waits until it is interactive. A prerendered page shows data already, but ignores clicks.
+    /// </summary>
     internal static async Task OpenAsync(IPage page, string path)
     {
         await page.GotoAsync(path);

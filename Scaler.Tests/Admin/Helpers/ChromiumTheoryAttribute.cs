@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>As <see cref="ChromiumFactAttribute"/>, for a test with data.</summary>
+/// <summary>A theory that needs Chromium; see <see cref="ChromiumFactAttribute"/>.</summary>
 public sealed class ChromiumTheoryAttribute : TheoryAttribute
 {
     public ChromiumTheoryAttribute() => Skip = ChromiumFactAttribute.SkipReason;

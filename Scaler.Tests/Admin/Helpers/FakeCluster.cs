@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>A cluster in memory: what the dashboard asks is answered from here, and what it does is written down.</summary>
+/// <summary>An in-memory cluster that records the actions performed on it.</summary>
 internal sealed class FakeCluster(TimeProvider time) : IClusterView
 {
     private readonly List<Channel<ScalerError>> _watchers = [];
@@ -15,7 +15,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     private readonly Lock _gate = new();
     private int _checks;
 
-    /// <summary>What Redis says instead of an answer; null while it is there.</summary>
+    /// <summary>Gets or sets the error message of a simulated Redis outage; <see langword="null"/> for none.</summary>
     public string? Outage { get; set; }
 
     public TimeSpan RoundTrip { get; set; } = TimeSpan.FromMilliseconds(0.42);
@@ -26,16 +26,22 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
 
     public ConcurrentQueue<string> Done { get; } = new();
 
-    /// <summary>What a send answers, by account; null for a broadcast.</summary>
+    /// <summary>
+    /// Gets or sets the function that returns the result of a send to an account (<see langword="null"/> for a broadcast).
+    /// </summary>
     public Func<string?, SendResult>? Answer { get; set; }
 
-    /// <summary>How many accounts more there are than <see cref="Accounts"/> holds, and in front of those: <c>!0000000</c> and so on.</summary>
+    /// <summary>
+    /// Gets or sets the number of generated accounts, <c>!0000000</c> and so on, that precede <see cref="Accounts"/>.
+    /// </summary>
     public int Numbered { get; set; }
 
-    /// <summary>What a comparison of the registry with reality ends with; null: that servers which hear the bus are equal.</summary>
+    /// <summary>
+    /// Gets or sets the result of a registry check. If <see langword="null"/>, servers that receive bus messages are consistent.
+    /// </summary>
     public RegistryCheck? Check { get; set; }
 
-    /// <summary>What an answer of <see cref="GetAuditAsync"/> waits for on its way; null: nothing.</summary>
+    /// <summary>Gets or sets a delay between the read of <see cref="GetAuditAsync"/> and its result.</summary>
     public Func<Task>? AuditRead { get; set; }
 
     public int Checks => Volatile.Read(ref _checks);
@@ -114,7 +120,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         return result;
     }
 
-    /// <summary>What Redis keeps of the audit log, newest first.</summary>
+    /// <summary>Gets the stored audit log, newest first.</summary>
     public IReadOnlyList<AuditEntry> Audit
     {
         get
@@ -197,7 +203,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
 
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => Ask(() => RoundTrip);
 
-    /// <summary>A connection of an account, from now on.</summary>
+    /// <summary>Adds a connection to an account.</summary>
     public ConnectionInfo Connect(string account, string server, string transport = "websocket", TimeSpan age = default, string agent = "engine.io-client/6.6")
     {
         var connection = new ConnectionInfo

@@ -13,11 +13,11 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>An OpenID Connect provider that knows one person, and lets that one in without a question. It checks what a client must send.</summary>
+/// <summary>An OpenID Connect provider with one user, who is always signed in. It validates the client secret and PKCE.</summary>
 internal sealed class FakeProvider : IAsyncDisposable
 {
     public const string ClientId = "scaler-admin";
-    public const string ClientSecret = "a secret of the client";
+    public const string ClientSecret = "client secret";
 
     private readonly WebApplication _app;
     private readonly RSA _rsa = RSA.Create(2048);
@@ -67,8 +67,8 @@ internal sealed class FakeProvider : IAsyncDisposable
         {
             var form = await request.ReadFormAsync();
             var challenge = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-            return form["client_secret"] == ClientSecret && _codes.TryRemove(form["code"].ToString(), out var asked) && asked.Challenge == challenge
-                ? Results.Json(new { access_token = "let me in", token_type = "Bearer", expires_in = 60, id_token = Token(asked.Nonce) })
+            return form["client_secret"] == ClientSecret && _codes.TryRemove(form["code"].ToString(), out var issued) && issued.Challenge == challenge
+                ? Results.Json(new { access_token = "access token", token_type = "Bearer", expires_in = 60, id_token = Token(issued.Nonce) })
                 : Results.BadRequest();
         });
         _app.MapGet("/userinfo", () => new Dictionary<string, object> { ["sub"] = "ann-1", ["groups"] = UserInfoRoles });
@@ -76,13 +76,13 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     public string Issuer => _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
 
-    /// <summary>What the token says of the person's roles.</summary>
+    /// <summary>Gets or sets the roles in the id token.</summary>
     public string[] Roles { get; set; } = [];
 
-    /// <summary>What the endpoint for user information says of them, under another claim.</summary>
+    /// <summary>Gets or sets the roles in the user info response, under the claim <c>groups</c>.</summary>
     public string[] UserInfoRoles { get; set; } = [];
 
-    /// <summary>The error that is answered instead of a code.</summary>
+    /// <summary>Gets or sets the error returned instead of an authorization code.</summary>
     public string? Refusal { get; set; }
 
     public static async Task<FakeProvider> StartAsync()

@@ -1,6 +1,6 @@
 namespace Scaler.Tests.Admin.Helpers;
 
-/// <summary>A cluster as it looks on an ordinary night: some servers, some hundred accounts, a client that misbehaves.</summary>
+/// <summary>Creates sample clusters: 3 servers, 340 accounts, and optional failures.</summary>
 internal static class Scenery
 {
     private static readonly string[] Companies =
@@ -15,7 +15,7 @@ internal static class Scenery
         "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Version/19.1 Mobile Safari/604.1",
     ];
 
-    /// <summary>Nothing is wrong.</summary>
+    /// <summary>Creates a healthy cluster.</summary>
     public static FakeCluster Quiet(TimeProvider time)
     {
         var random = new Random(42);
@@ -54,7 +54,7 @@ internal static class Scenery
         return cluster;
     }
 
-    /// <summary>A second of work: the counters of the servers go on, and now and then a client sends something odd.</summary>
+    /// <summary>Simulates one second of traffic: increases the servers' counters and occasionally raises an error.</summary>
     public static void Work(FakeCluster cluster, TimeProvider time, int second, double load = 1)
     {
         foreach (var server in cluster.Servers.Values.Where(server => server.State != ServerState.Dead))
@@ -78,12 +78,12 @@ internal static class Scenery
         }
     }
 
-    /// <summary>Three in the morning: a server was killed, another one hears nothing, and a new release of a client sends broken JSON.</summary>
+    /// <summary>Simulates failures: one server is dead, one receives no bus messages, and a client sends invalid JSON.</summary>
     public static void Break(FakeCluster cluster, TimeProvider time)
     {
-        var (dead, deaf) = (Servers[2], Servers[1]);
+        var (dead, silent) = (Servers[2], Servers[1]);
         cluster.Servers[dead] = cluster.Servers[dead] with { State = ServerState.Dead, LeaseRemaining = TimeSpan.FromSeconds(-2) };
-        cluster.Servers[deaf] = cluster.Servers[deaf] with { BusMilliseconds = -1, QueuedBytes = 81L << 20 };
+        cluster.Servers[silent] = cluster.Servers[silent] with { BusMilliseconds = -1, QueuedBytes = 81L << 20 };
         for (var i = 0; i < 36; i++)
         {
             Raise(cluster, time, (36 - i) * 0.9, ErrorNames.Json, i % 6 == 0 ? "initech-004" : "acme-017", i % 2, [$$"""{"event":"chat","args":["order {{7100 + i}}",}"""]);
@@ -95,7 +95,7 @@ internal static class Scenery
         Raise(cluster, time, 0, ErrorNames.Invalid, "<img src=x onerror=alert(1)>", 0, ["[\"<script>alert('hello')</script>\", \"\u202Egnp.exe\"]"]);
     }
 
-    /// <summary>An error event of an account's first connection, so many seconds ago.</summary>
+    /// <summary>Raises an error event of an account's first connection, dated <paramref name="ago"/> seconds back.</summary>
     public static void Raise(
         FakeCluster cluster, TimeProvider time, double ago, string name, string account, int server, string[] arguments, bool late = false)
     {

@@ -24,7 +24,7 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Accounts_MoreThanAPage_AreAllInTheFile()
+    public async Task Accounts_MoreThanOnePage_AreAllExported()
     {
         for (var i = 0; i < 2_500; i++)
         {
@@ -42,7 +42,7 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Accounts_NameThatIsAFormula_IsTextInTheFile()
+    public async Task Accounts_FormulaAsName_IsEscaped()
     {
         _cluster.Connect("=cmd|'/c calc'!A1", "a");
         using var response = await GetAsync("/export/accounts.csv");
@@ -50,7 +50,7 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Accounts_AsJson_AreAnArray()
+    public async Task Accounts_Json_IsAnArray()
     {
         _cluster.Connect("acme", "a");
         _cluster.Connect("acme", "b");
@@ -61,14 +61,14 @@ public sealed class ExportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Accounts_Nobody_IsAnEmptyArray()
+    public async Task Accounts_NoneConnected_IsAnEmptyArray()
     {
         using var response = await GetAsync("/export/accounts.json");
         Assert.Equal("[]\n", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
-    public async Task Errors_WithFilters_AreTheOnesThatThePageShows()
+    public async Task Errors_Filters_ExportMatchingErrors()
     {
         Scenery.Raise(_cluster, _host.Time, 1, ErrorNames.Json, "acme", 0, ["{\"a\":"]);
         Scenery.Raise(_cluster, _host.Time, 0, ErrorNames.Validation, "acme", 0, ["chat", "refused, \"really\""]);
@@ -85,7 +85,7 @@ public sealed class ExportTests : IAsyncLifetime
     [Theory]
     [InlineData("/export/accounts.csv")]
     [InlineData("/export/errors.json")]
-    public async Task AnyFile_RedisAway_SaysSo(string path)
+    public async Task AnyExport_RedisUnavailable_Returns503WithReason(string path)
     {
         _cluster.Outage = "no connection";
         using var response = await GetAsync(path);

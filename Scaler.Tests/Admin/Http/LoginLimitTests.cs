@@ -7,7 +7,7 @@ namespace Scaler.Tests.Admin.Http;
 public sealed class LoginLimitTests
 {
     [Fact]
-    public async Task Attempts_MoreThanAllowed_AreRefusedEvenWithTheToken_AndNothingElseIs()
+    public async Task Login_TooManyAttempts_Returns429ForLoginsOnly()
     {
         await using var host = await AdminHost.StartAsync(Scenery.Quiet, settings: new Dictionary<string, string?> { ["Scaler:Admin:LoginAttemptsPerMinute"] = "3" });
         using var operatorClient = host.NewClient();
@@ -21,7 +21,7 @@ public sealed class LoginLimitTests
         using var refused = await client.GetAsync(new Uri($"/login?t={AdminHost.Token}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
-        Assert.Contains("Too many logins", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Too many login attempts", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         using var page = await client.GetAsync(new Uri("/login", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
@@ -34,7 +34,7 @@ public sealed class LoginLimitTests
     [InlineData("::ffff:10.0.0.7", "10.0.0.7")]
     [InlineData("2001:db8:1:2:3:4:5:6", "20010DB800010002")]
     [InlineData(null, "unknown")]
-    public void PartitionOf_AnAddress_IsItOrItsNetwork(string? address, string expected) =>
+    public void PartitionOf_Address_ReturnsIPv4AddressOrIPv6Network(string? address, string expected) =>
         Assert.Equal(expected, LoginLimit.PartitionOf(address is null ? null : IPAddress.Parse(address)));
 
     private static async Task<HttpStatusCode> LoginAsync(HttpClient client, string token)

@@ -27,7 +27,7 @@ public sealed partial class LoginTests : IAsyncLifetime
     [InlineData("/servers")]
     [InlineData("/accounts/acme")]
     [InlineData("/no-such-page")]
-    public async Task Page_WithoutLogin_LeadsToIt(string path)
+    public async Task Page_NotLoggedIn_RedirectsToLogin(string path)
     {
         using var response = await _client.GetAsync(new Uri(path, UriKind.Relative));
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
@@ -39,7 +39,7 @@ public sealed partial class LoginTests : IAsyncLifetime
     [InlineData("/export/errors.json")]
     [InlineData("/_blazor/negotiate")]
     [InlineData("/")]
-    public async Task Anything_WithoutLogin_IsRefusedToWhatIsNoBrowser(string path)
+    public async Task AnyPath_NotLoggedInAndNotABrowser_Returns401(string path)
     {
         using var client = _host.NewClient();
         using var response = path.StartsWith("/_blazor", StringComparison.Ordinal)
@@ -58,14 +58,14 @@ public sealed partial class LoginTests : IAsyncLifetime
     [InlineData("/Scaler.Admin.styles.css")]
     [InlineData("/_framework/blazor.web.js")]
     [InlineData("/_content/Microsoft.FluentUI.AspNetCore.Components/Microsoft.FluentUI.AspNetCore.Components.lib.module.js")]
-    public async Task WhatNeedsNoLogin_Answers(string path)
+    public async Task AnonymousPath_NotLoggedIn_Returns200(string path)
     {
         using var response = await _client.GetAsync(new Uri(path, UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]
-    public async Task Link_WithTheToken_GivesACookieThatOnlyThisSiteSends()
+    public async Task LoginLink_ValidToken_SetsStrictCookie()
     {
         using var response = await _client.GetAsync(new Uri($"/login?t={AdminHost.Token}&returnUrl=/servers", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
@@ -80,7 +80,7 @@ public sealed partial class LoginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Link_WithAWrongToken_IsRefused()
+    public async Task LoginLink_InvalidToken_Returns401()
     {
         using var response = await _client.GetAsync(new Uri("/login?t=0123456789abcdef-guess", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
@@ -91,14 +91,14 @@ public sealed partial class LoginTests : IAsyncLifetime
     [InlineData("//evil.example")]
     [InlineData("https://evil.example")]
     [InlineData("/\\evil.example")]
-    public async Task Link_ThatLeadsElsewhere_LeadsHome(string url)
+    public async Task LoginLink_ExternalReturnUrl_RedirectsHome(string url)
     {
         using var response = await _client.GetAsync(new Uri($"/login?t={AdminHost.Token}&returnUrl={Uri.EscapeDataString(url)}", UriKind.Relative));
         Assert.Equal(new Uri(_host.Address, "/"), new Uri(_host.Address, response.Headers.Location!));
     }
 
     [Fact]
-    public async Task Form_WithoutItsAntiforgeryToken_IsRefused()
+    public async Task LoginForm_NoAntiforgeryToken_Returns400()
     {
         using var form = new FormUrlEncodedContent([new("_handler", "login"), new("Token", AdminHost.Token)]);
         using var response = await _client.PostAsync(new Uri("/login", UriKind.Relative), form);
@@ -106,7 +106,7 @@ public sealed partial class LoginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Form_WithTheToken_LogsIn()
+    public async Task LoginForm_ValidToken_LogsIn()
     {
         using var response = await PostFormAsync(AdminHost.ReadOnlyToken);
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
@@ -115,15 +115,15 @@ public sealed partial class LoginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Form_WithAWrongToken_SaysSo()
+    public async Task LoginForm_InvalidToken_ShowsError()
     {
         using var response = await PostFormAsync("wrong");
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        Assert.Contains("This token is not the one.", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("The token is not valid.", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Logout_WithoutItsAntiforgeryToken_IsRefused()
+    public async Task Logout_NoAntiforgeryToken_Returns400()
     {
         using var login = await _client.GetAsync(new Uri($"/login?t={AdminHost.Token}", UriKind.Relative));
         using var form = new FormUrlEncodedContent([new("a", "b")]);
@@ -132,7 +132,7 @@ public sealed partial class LoginTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task EveryAnswer_TellsTheBrowserWhatNotToDo()
+    public async Task AnyResponse_HasSecurityHeaders()
     {
         using var response = await _client.GetAsync(new Uri("/login", UriKind.Relative));
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));

@@ -6,7 +6,7 @@ using Scaler.Tests.Admin.Helpers;
 
 namespace Scaler.Tests.Admin.Http;
 
-/// <summary>Login by an OpenID Connect provider, as a browser goes through it.</summary>
+/// <summary>Tests OpenID Connect login with a client that follows redirects, as a browser does.</summary>
 public sealed class OpenIdConnectTests : IAsyncLifetime
 {
     private FakeProvider _provider = null!;
@@ -31,7 +31,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     [InlineData("operator", "operator")]
     [InlineData("reader", "reader")]
     [InlineData("reader operator", "operator")]
-    public async Task Login_WithARole_LeadsToThePageAskedForInThatRole(string roles, string expected)
+    public async Task Login_Role_OpensTheRequestedPageWithThatRole(string roles, string expected)
     {
         _provider.Roles = roles.Split(' ');
         using var page = await _browser.GetAsync(new Uri("/login/oidc?returnUrl=%2Fservers", UriKind.Relative));
@@ -45,18 +45,18 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("Operator")]
     [InlineData("cook")]
-    public async Task Login_WithoutARole_IsRefusedAndWrittenDown(string role)
+    public async Task Login_NoRole_IsRefusedAndAudited(string role)
     {
         _provider.Roles = role.Length == 0 ? [] : [role];
         using var page = await _browser.GetAsync(new Uri("/login/oidc", UriKind.Relative));
-        Assert.Contains("gives you no role here", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("has no role for this dashboard", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var again = await _browser.GetAsync(new Uri("/servers", UriKind.Relative));
         Assert.Equal("/login", again.RequestMessage!.RequestUri!.AbsolutePath);
         Assert.Equal(nameof(ActionOutcome.Refused), Assert.Single(_host.Services.GetRequiredService<AuditLog>().Entries).Outcome);
     }
 
     [Fact]
-    public async Task Login_RoleInTheUserInformationUnderAnotherName_IsTaken()
+    public async Task Login_RoleInUserInfoUnderCustomClaim_IsAccepted()
     {
         _provider.UserInfoRoles = ["staff", "scaler-ops"];
         await using var host = await StartAsync(_provider.Issuer, ("RoleClaim", "groups"), ("OperatorRole", "scaler-ops"));
@@ -66,7 +66,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Login_RefusedByTheProvider_SaysSo()
+    public async Task Login_RefusedByProvider_ShowsError()
     {
         _provider.Refusal = "access_denied";
         using var page = await _browser.GetAsync(new Uri("/login/oidc", UriKind.Relative));
@@ -74,7 +74,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Login_WhileTheProviderIsAway_SaysSo()
+    public async Task Login_ProviderUnavailable_ShowsError()
     {
         await using var host = await StartAsync("http://127.0.0.1:9");
         using var browser = NewBrowser(host);
@@ -83,25 +83,25 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Callback_ThatNobodyAskedFor_LetsNobodyIn()
+    public async Task Callback_WithoutChallenge_IsRefused()
     {
         using var page = await _browser.GetAsync(new Uri("/login/callback?code=made-up&state=made-up", UriKind.Relative));
         Assert.Contains("The login was not completed.", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Login_OfAProviderThatIsNoLongerConfigured_IsNotInForce()
+    public async Task IsInForce_ProviderConfigurationChanged_ReturnsFalse()
     {
         _provider.Roles = ["operator"];
-        var known = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity([new("roles", "operator"), new("sub", "x")]));
-        var login = _host.Services.GetRequiredService<AdminProvider>().Login(known, "127.0.0.1")!;
+        var user = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity([new("roles", "operator"), new("sub", "x")]));
+        var login = _host.Services.GetRequiredService<AdminProvider>().Login(user, "127.0.0.1")!;
         Assert.True(_host.Services.GetRequiredService<AdminProvider>().IsInForce(login));
         await using var other = await StartAsync(_provider.Issuer, ("OperatorRole", "root"));
         Assert.False(other.Services.GetRequiredService<AdminProvider>().IsInForce(login));
     }
 
     [Fact]
-    public async Task LoginPage_OffersTheProvider_AndNoTokenWhereThereIsNone()
+    public async Task LoginPage_ProviderWithoutToken_OffersProviderOnly()
     {
         var page = await _browser.GetStringAsync(new Uri("/login", UriKind.Relative));
         Assert.Contains("Log in with Example ID", page, StringComparison.Ordinal);

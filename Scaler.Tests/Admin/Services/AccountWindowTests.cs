@@ -9,7 +9,7 @@ public sealed class AccountWindowTests
     private readonly FakeCluster _cluster = new(new FakeTimeProvider());
 
     [Fact]
-    public async Task ReadAsync_AMillion_ReachesBothEndsAndEveryPart()
+    public async Task ReadAsync_OneMillion_ReachesBothEndsAndTheMiddle()
     {
         _cluster.Numbered = 1_000_000;
         var window = await OpenAsync();
@@ -21,7 +21,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task ReadAsync_RowByRow_LeavesNoneOut()
+    public async Task ReadAsync_RowByRow_SkipsNoAccount()
     {
         _cluster.Numbered = 1_000_000;
         var window = await OpenAsync();
@@ -38,7 +38,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task ReadAsync_AgainAfterAccountsCameAndWent_BeginsWithTheSame()
+    public async Task ReadAsync_AccountsAddedAndRemoved_StartsWithTheSameAccount()
     {
         Connect("b", 200);
         var window = await OpenAsync();
@@ -57,7 +57,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task ReadAsync_WhatIsSeenIsGone_GoesOnWithTheNext()
+    public async Task ReadAsync_FirstVisibleAccountRemoved_ContinuesWithTheNext()
     {
         Connect("b", 200);
         var window = await OpenAsync();
@@ -67,7 +67,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task ReadAsync_MostHaveGone_ShowsTheEnd()
+    public async Task ReadAsync_MostAccountsRemoved_ShowsTheEnd()
     {
         Connect("b", 200);
         var window = await OpenAsync();
@@ -82,7 +82,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task OpenAsync_AtAnAccount_BeginsThere()
+    public async Task OpenAsync_AtAccount_StartsThere()
     {
         Connect("b", 200);
         var window = await OpenAsync("b120");
@@ -91,7 +91,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task OpenAsync_AtAnAccountOfAMillion_BeginsThere()
+    public async Task OpenAsync_AtAccountOfOneMillion_StartsThere()
     {
         _cluster.Numbered = 1_000_000;
         var window = await OpenAsync("!0654321");
@@ -111,24 +111,24 @@ public sealed class AccountWindowTests
     [InlineData(999_940)]
     [InlineData(999_975)]
     [InlineData(999_999)]
-    public async Task OpenAsync_NearAnEndOfAMillion_ShowsTheAccount_AndTheEnd(int number)
+    public async Task OpenAsync_NearAnEndOfOneMillion_ShowsTheAccountAndTheEnd(int number)
     {
-        const int Drawn = 46;
+        const int RenderedRows = 46;
         _cluster.Numbered = 1_000_000;
         var window = await OpenAsync($"!{number:0000000}");
 
-        // As a table does: it draws its top, then what stands around the row that it is scrolled to, then whatever it is scrolled on to.
-        var top = await window.ReadAsync(0, Drawn, default);
-        Assert.Equal(window.FirstRow < Drawn ? ["!0000000"] : [], Names(top).Take(1));
+        // Read in the order of a table: its top first, then the rows around the scroll position, then the rows scrolled to.
+        var top = await window.ReadAsync(0, RenderedRows, default);
+        Assert.Equal(window.FirstRow < RenderedRows ? ["!0000000"] : [], Names(top).Take(1));
         var row = Math.Max(0, window.FirstRow - AccountWindow.Seen);
-        var around = await window.ReadAsync(row, Math.Min(Drawn, window.Rows - row), default);
+        var around = await window.ReadAsync(row, Math.Min(RenderedRows, window.Rows - row), default);
         Assert.Equal(number, Number(around[window.FirstRow - row]));
-        Assert.Equal("!0000000", (await window.ReadAsync(0, Drawn, default))[0].Name);
-        Assert.Equal("!0999999", (await window.ReadAsync(window.Rows - Drawn, Drawn, default))[^1].Name);
+        Assert.Equal("!0000000", (await window.ReadAsync(0, RenderedRows, default))[0].Name);
+        Assert.Equal("!0999999", (await window.ReadAsync(window.Rows - RenderedRows, RenderedRows, default))[^1].Name);
     }
 
     [Fact]
-    public async Task ReadAsync_OfAMillion_NearTheTop_IsRowByRowFromIt()
+    public async Task ReadAsync_NearAnEndOfOneMillion_MapsRowsOneToOne()
     {
         _cluster.Numbered = 1_000_000;
         var window = await OpenAsync("!0500000");
@@ -138,7 +138,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task ReadAsync_WhatOpeningHasRead_IsNotAskedForAgain()
+    public async Task ReadAsync_FirstReadAfterOpen_UsesTheRowsAlreadyRead()
     {
         Connect("b", 3);
         var window = await OpenAsync();
@@ -149,7 +149,7 @@ public sealed class AccountWindowTests
     }
 
     [Fact]
-    public async Task ReadAsync_MoreIsKnownThanAskedFor_GivesWhatIsAskedFor()
+    public async Task ReadAsync_MoreRowsKnownThanRequested_ReturnsRequestedCount()
     {
         Connect("b", 200);
         var window = await OpenAsync();

@@ -25,7 +25,7 @@ public sealed class ActionsTests
     }
 
     [Fact]
-    public async Task Send_ByAnOperator_IsSentAndWrittenDown()
+    public async Task SendAsync_Operator_SendsAndAudits()
     {
         _cluster.Connect("acme", "a");
         _cluster.Connect("acme", "b");
@@ -40,7 +40,7 @@ public sealed class ActionsTests
     }
 
     [Fact]
-    public async Task AnyAction_ByAReader_IsRefusedAndWrittenDown()
+    public async Task AnyAction_Reader_IsRefusedAndAudited()
     {
         _cluster.Connect("acme", "a");
         Assert.Equal(ActionOutcome.Refused, (await _actions.SendAsync(_reader, "acme", "chat", "[]")).Outcome);
@@ -55,7 +55,7 @@ public sealed class ActionsTests
     [InlineData("{}", "not an object")]
     [InlineData("[1,", "line 1")]
     [InlineData("7", "not a number")]
-    public async Task Send_WhatIsNoArray_IsNotSent(string arguments, string expected)
+    public async Task SendAsync_ArgumentsNotAnArray_IsInvalid(string arguments, string expected)
     {
         var report = await _actions.SendAsync(_operator, "acme", "chat", arguments);
         Assert.Equal(ActionOutcome.Invalid, report.Outcome);
@@ -64,7 +64,7 @@ public sealed class ActionsTests
     }
 
     [Fact]
-    public async Task Send_SomeServersNotReached_NamesThem()
+    public async Task SendAsync_ServerNotReached_NamesIt()
     {
         _cluster.Answer = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["b"] };
         var report = await _actions.SendAsync(_operator, "acme", "chat", null);
@@ -72,15 +72,15 @@ public sealed class ActionsTests
     }
 
     [Fact]
-    public async Task Disconnect_RedisAway_SaysSo()
+    public async Task DisconnectAsync_RedisUnavailable_ReturnsFailed()
     {
         _cluster.Outage = "no connection";
         var report = await _actions.DisconnectAsync(_operator, "acme");
-        Assert.Equal((ActionOutcome.Failed, "Redis could not be asked: no connection"), (report.Outcome, report.Message));
+        Assert.Equal((ActionOutcome.Failed, "Redis is unavailable: no connection"), (report.Outcome, report.Message));
     }
 
     [Fact]
-    public void Audit_MoreThanItKeeps_ForgetsTheOldest()
+    public void AuditLog_MoreThanCapacity_DropsTheOldest()
     {
         for (var i = 0; i <= AuditLog.Capacity; i++)
         {
@@ -92,7 +92,7 @@ public sealed class ActionsTests
     }
 
     [Fact]
-    public void Audit_AccountWithLineBreaks_StaysOneLineOfTheLog()
+    public void AuditLog_LineBreakInAccount_LogsOneLine()
     {
         _audit.Add("who", "send", "acme\ninfo: operator: broadcast", ActionOutcome.Done, "result");
         Assert.DoesNotContain('\n', _logger.LatestRecord.Message);

@@ -14,7 +14,7 @@ public sealed class AuditLogTests
     public AuditLogTests() => _cluster = new FakeCluster(_time);
 
     [Fact]
-    public async Task Entries_OfADashboard_AreKnownToTheNextOne()
+    public async Task ReadAsync_EntriesOfAnotherDashboard_AreIncluded()
     {
         using (var first = await StartAsync())
         {
@@ -32,9 +32,9 @@ public sealed class AuditLogTests
     }
 
     [Fact]
-    public async Task Entries_WhileRedisIsAway_AreShownAndWrittenAfterwards()
+    public async Task Add_RedisUnavailable_ShowsEntriesAndWritesThemLater()
     {
-        _cluster.Outage = "away";
+        _cluster.Outage = "no connection";
         using var log = await StartAsync();
         Add(log, "one");
         Add(log, "two");
@@ -51,7 +51,7 @@ public sealed class AuditLogTests
     }
 
     [Fact]
-    public async Task AnEntry_WrittenWhileRedisIsRead_IsAmongWhatIsRead()
+    public async Task ReadAsync_EntryWrittenDuringRead_IsIncluded()
     {
         using var log = await StartAsync();
         var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -71,7 +71,7 @@ public sealed class AuditLogTests
         Assert.Equal(["one"], (await reading.Within()).Select(entry => entry.What));
     }
 
-    private static void Add(AuditLog log, string what) => log.Add("ann", what, "acme", ActionOutcome.Done, "well");
+    private static void Add(AuditLog log, string what) => log.Add("ann", what, "acme", ActionOutcome.Done, "ok");
 
     private async Task<AuditLog> StartAsync()
     {

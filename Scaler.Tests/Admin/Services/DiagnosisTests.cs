@@ -20,47 +20,47 @@ public sealed class DiagnosisTests
     };
 
     [Fact]
-    public void Of_AHealthyCluster_FindsNothing() => Assert.Empty(ClusterDiagnosis.Of(Snapshot(Fine), ErrorSnapshot.Empty));
+    public void Of_HealthyCluster_ReturnsNothing() => Assert.Empty(ClusterDiagnosis.Of(Snapshot(Fine), ErrorSnapshot.Empty));
 
     [Fact]
-    public void Of_NoServer_SaysThatNobodyCanConnect() =>
+    public void Of_NoServer_ReportsIt() =>
         Assert.Equal("No server holds a lease", Assert.Single(ClusterDiagnosis.Of(Snapshot(), ErrorSnapshot.Empty)).Title);
 
     [Fact]
-    public void Of_ADeadServer_SaysWhatItHeld()
+    public void Of_DeadServer_ReportsItsConnections()
     {
         var finding = Assert.Single(ClusterDiagnosis.Of(Snapshot(Fine, Fine with { Id = "b", State = ServerState.Dead }), ErrorSnapshot.Empty));
         Assert.Equal(Severity.Critical, finding.Severity);
-        Assert.Contains("Server b is gone", finding.Title, StringComparison.Ordinal);
+        Assert.Contains("Server b is down", finding.Title, StringComparison.Ordinal);
         Assert.Contains("12 connections", finding.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Of_ServerThatHearsNothing_IsCriticalAndFirst()
+    public void Of_ServerWithoutBusMessages_IsCriticalAndFirst()
     {
         var findings = ClusterDiagnosis.Of(
             Snapshot(Fine with { QueuedBytes = 100 << 20 }, Fine with { Id = "b", BusMilliseconds = -1 }), ErrorSnapshot.Empty);
         Assert.Equal([Severity.Critical, Severity.Warning], findings.Select(finding => finding.Severity));
-        Assert.Contains("b does not hear the bus", findings[0].Title, StringComparison.Ordinal);
+        Assert.Contains("b receives no bus messages", findings[0].Title, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(1.2, 0.7, 60, "late to renew its lease")]
-    [InlineData(4.5, 400, 60, "The bus takes 400 ms")]
+    [InlineData(1.2, 0.7, 60, "late in renewing its lease")]
+    [InlineData(4.5, 400, 60, "The bus latency of server a is 400 ms")]
     [InlineData(4.5, 0.7, 1, "started 1m 0s ago")]
-    public void Of_OneThingOff_NamesIt(double lease, double bus, int minutes, string title)
+    public void Of_OneProblem_ReportsIt(double lease, double bus, int minutes, string title)
     {
         var server = Fine with { LeaseRemaining = TimeSpan.FromSeconds(lease), BusMilliseconds = bus, StartedAt = Now.AddMinutes(-minutes) };
         Assert.Contains(title, Assert.Single(ClusterDiagnosis.Of(Snapshot(server), ErrorSnapshot.Empty)).Title, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Of_ErrorsMostlyOfOneAccount_NamesItAndLinksToIt()
+    public void Of_ErrorsMostlyFromOneAccount_NamesAndLinksIt()
     {
         ScalerError[] errors = [.. Enumerable.Range(0, 10).Select(i => new ScalerError
         {
             Name = ErrorNames.Json,
-            Arguments = ["{oops"],
+            Arguments = ["{invalid"],
             At = Now.AddSeconds(-i),
             Server = i % 2 == 0 ? "a" : "b",
             Account = i < 8 ? "acme" : "other",
@@ -68,16 +68,16 @@ public sealed class DiagnosisTests
         var finding = Assert.Single(ClusterDiagnosis.Of(
             Snapshot(Fine), new ErrorSnapshot(Now, errors, new Dictionary<string, int> { [ErrorNames.Json] = 10 }, true)));
         Assert.Equal("error::json: 10 in the last minute, 80 % from account acme", finding.Title);
-        Assert.Contains("{oops", finding.Detail, StringComparison.Ordinal);
+        Assert.Contains("{invalid", finding.Detail, StringComparison.Ordinal);
         Assert.Equal("errors?type=error%3A%3Ajson&account=acme", finding.Link);
     }
 
     [Fact]
-    public void Of_AFewBadMessages_WakesNobody() => Assert.Empty(ClusterDiagnosis.Of(
+    public void Of_FewInvalidMessages_ReturnsNothing() => Assert.Empty(ClusterDiagnosis.Of(
         Snapshot(Fine), new ErrorSnapshot(Now, [], new Dictionary<string, int> { [ErrorNames.Json] = 3 }, true)));
 
     [Fact]
-    public void Of_ConnectionsThatAreNotStored_IsCriticalFromTheFirst() => Assert.Equal(
+    public void Of_OneConnectError_IsCritical() => Assert.Equal(
         Severity.Critical,
         Assert.Single(ClusterDiagnosis.Of(Snapshot(Fine), new ErrorSnapshot(Now, [], new Dictionary<string, int> { [ErrorNames.Connect] = 1 }, true))).Severity);
 

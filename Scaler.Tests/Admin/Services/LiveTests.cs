@@ -30,7 +30,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
         await _monitor.StartAsync(CancellationToken.None);
         await _feed.StartAsync(CancellationToken.None);
 
-        // The first who watches has a sample at once; every other comes with its second.
+        // The first watcher triggers a sample at once. Further samples follow every second.
         _watch = _monitor.Watch(() => _sampled.Release());
         await _sampled.WaitAsync().Within("a sample");
     }
@@ -50,33 +50,33 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Monitor_CountersThatGrow_BecomeRates()
+    public async Task Monitor_IncreasingCounters_YieldRates()
     {
-        Put(received: 100, sent: 1_000);
+        SetServer(received: 100, sent: 1_000);
         Assert.True(double.IsNaN(_monitor.Current.History[0].Rates.In));
         await SampleAsync();
-        Put(received: 150, sent: 1_300);
+        SetServer(received: 150, sent: 1_300);
         await SampleAsync();
         Assert.Equal((50, 300), (_monitor.Current.Rates.In, _monitor.Current.Rates.Out));
         Assert.Equal(3, _monitor.Current.History.Count);
     }
 
     [Fact]
-    public async Task Monitor_ServerRestartedUnderItsId_HasNoNegativeRate()
+    public async Task Monitor_ServerRestartedWithSameId_HasNoNegativeRate()
     {
-        Put(received: 5_000, sent: 9_000);
+        SetServer(received: 5_000, sent: 9_000);
         await SampleAsync();
-        Put(received: 10, sent: 20, _time.GetUtcNow());
+        SetServer(received: 10, sent: 20, _time.GetUtcNow());
         await SampleAsync();
         Assert.Equal((0, 0), (_monitor.Current.Rates.In, _monitor.Current.Rates.Out));
     }
 
     [Fact]
-    public async Task Monitor_RedisAway_KeepsWhatItSawAndSaysSinceWhen_ThenGoesOn()
+    public async Task Monitor_RedisOutage_KeepsDataAndRecovers()
     {
-        Put(received: 1, sent: 1);
+        SetServer(received: 1, sent: 1);
         await SampleAsync();
-        _cluster.Outage = "It was not possible to connect; details that nobody reads";
+        _cluster.Outage = "It was not possible to connect; counters";
         await SampleAsync();
         var since = _time.GetUtcNow();
         await SampleAsync();
@@ -92,7 +92,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Monitor_NobodyWatches_AsksNothing()
+    public async Task Monitor_NoWatcher_DoesNotSample()
     {
         _watch!.Dispose();
         var at = _monitor.Current.At;
@@ -103,7 +103,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Feed_RecentAndLive_AreOneListNewestFirst()
+    public async Task Feed_StoredAndLiveErrors_AreMergedNewestFirst()
     {
         Raise("old", -5);
         using var watch = _feed.Watch(() => { });
@@ -116,7 +116,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Feed_MoreThanItKeeps_ForgetsTheOldest()
+    public async Task Feed_MoreThanCapacity_DropsTheOldest()
     {
         using var watch = _feed.Watch(() => { });
         await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
@@ -131,12 +131,12 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Feed_Many_TellsAtMostFourTimesASecond()
+    public async Task Feed_ManyErrors_NotifiesAtMostFourTimesPerSecond()
     {
-        var told = 0;
-        using var watch = _feed.Watch(() => Interlocked.Increment(ref told));
+        var notifications = 0;
+        using var watch = _feed.Watch(() => Interlocked.Increment(ref notifications));
         await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
-        told = 0;
+        notifications = 0;
         var started = _time.GetUtcNow();
         for (var i = 0; i < 200; i++)
         {
@@ -144,11 +144,11 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
         }
 
         await UntilAsync(() => _feed.Current.Errors.Count == 200);
-        Assert.InRange(told, 1, 1 + ((_time.GetUtcNow() - started) / TimeSpan.FromMilliseconds(250)));
+        Assert.InRange(notifications, 1, 1 + ((_time.GetUtcNow() - started) / TimeSpan.FromMilliseconds(250)));
     }
 
     [Fact]
-    public async Task Feed_LastWatcherLeaves_UnsubscribesFromTheCluster()
+    public async Task Feed_LastWatcherRemoved_UnsubscribesFromTheCluster()
     {
         var watch = _feed.Watch(() => { });
         await UntilAsync(() => _cluster.Watching == 1);
@@ -158,10 +158,10 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Feed_RedisComesBack_IsTakenUpAgain()
+    public async Task Feed_RedisRecovers_ReadsAgain()
     {
-        _cluster.Outage = "away";
-        Raise("meanwhile", 0);
+        _cluster.Outage = "no connection";
+        Raise("acme", 0);
         using var watch = _feed.Watch(() => { });
         await UntilAsync(() => _cluster.Watching == 0);
         Assert.False(_feed.Current.IsLoaded);
@@ -169,7 +169,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
         await UntilAsync(() => _feed.Current.Errors.Count == 1);
     }
 
-    private void Put(long received, long sent, DateTimeOffset startedAt = default) => _cluster.Servers["a"] = new ServerInfo
+    private void SetServer(long received, long sent, DateTimeOffset startedAt = default) => _cluster.Servers["a"] = new ServerInfo
     {
         Id = "a",
         Epoch = 1,
@@ -196,12 +196,13 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>
-    /// Lets time pass until something is so: a beat, then ever more patience before the next. Were the beats to follow the machine's clock, a
-    /// minute of them would pass while a busy machine does nothing, and with it what the rates count.
+    /// Advances the fake clock in steps of 250 ms until a condition is met, checking it more often before each further step.
+    /// Steps that followed the real clock could advance by more than a minute on a busy machine, and the errors would leave the
+    /// rate window.
     /// </summary>
     private async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
-        var (looks, next) = (0, 1);
+        var (checks, next) = (0, 1);
         await Deadline.Until(
             () =>
             {
@@ -210,10 +211,10 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
                     return true;
                 }
 
-                if (++looks == next)
+                if (++checks == next)
                 {
                     _time.Advance(TimeSpan.FromMilliseconds(250));
-                    next += 1 + (looks / 2);
+                    next += 1 + (checks / 2);
                 }
 
                 return false;

@@ -11,11 +11,11 @@ using Scaler.Tests.Security.Redis;
 
 namespace Scaler.Tests.Admin.Services;
 
-/// <summary>The dashboard reaches Redis by the settings that the servers have.</summary>
+/// <summary>Tests that the dashboard connects to Redis with the servers' settings.</summary>
 public sealed class RedisConnectionTests
 {
     [RedisServerFact]
-    public async Task Start_RedisSpeaksTlsOnly_ReadsTheClusterOverIt()
+    public async Task Start_RedisWithTlsOnly_ReadsTheCluster()
     {
         using var certificates = new Certificates();
         var ((server, serverKey), (client, clientKey)) = (certificates.Sign("server"), certificates.Sign("client"));
@@ -37,7 +37,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public async Task Start_ACertificateThatIsNotThere_IsNamed()
+    public async Task Start_MissingCertificate_ThrowsWithItsKey()
     {
         await using var app = Build(new() { ["ConnectionStrings:redis"] = "rediss://127.0.0.1:1", ["Scaler:Redis:CaCertificate"] = "nowhere.pem" });
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync().Within());
@@ -45,10 +45,10 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public void Start_WithoutAnAddress_SaysWhichKeyWantsOne() => Assert.Contains(
+    public void Start_NoConnectionString_ThrowsWithItsKey() => Assert.Contains(
         "ConnectionStrings:redis is missing", Assert.Throws<InvalidOperationException>(() => Build([])).Message, StringComparison.Ordinal);
 
-    // As the program has it.
+    // The same registrations as in Program.cs.
     private static WebApplication Build(Dictionary<string, string?> settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions

@@ -27,11 +27,11 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     {
         _monitor.Dispose();
         _compared.Dispose();
-        _time.Rests.Dispose();
+        _time.Pauses.Dispose();
     }
 
     [Fact]
-    public async Task Watched_ComparesAtOnce_ThenEveryTenSeconds_AndRestsWhenNobodyDoes()
+    public async Task Watch_ComparesAtOnceThenEveryTenSecondsUntilDisposed()
     {
         Assert.Equal(0, _cluster.Checks);
         var watch = await WatchAsync();
@@ -45,7 +45,7 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Comparison_OfManyConnections_IsRestedFromLonger()
+    public async Task Comparison_ManyConnections_IsFollowedByALongerPause()
     {
         _cluster.Check = new RegistryCheck([new ServerCheck("a", 600_000, 600_000, true), new ServerCheck("b", 400_000, 400_000, true)]);
         using var watch = await WatchAsync();
@@ -56,7 +56,7 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Ask_WhileItRests_ComparesNow()
+    public async Task Ask_DuringPause_ComparesAtOnce()
     {
         using var watch = await WatchAsync();
         _monitor.Ask();
@@ -65,7 +65,7 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Difference_IsSuspectedFirst_AndSaidWhenItStays()
+    public async Task Mismatch_FirstSuspect_ThenDifferentIfItPersists()
     {
         using var watch = await WatchAsync();
         _cluster.Check = new RegistryCheck([new ServerCheck("a", 100, 90, false)]);
@@ -82,7 +82,7 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     [InlineData(10_000, 9_900, true, RegistryState.Changing)]
     [InlineData(10_000, 5_000, true, RegistryState.Suspect)]
     [InlineData(null, 10, false, RegistryState.Failed)]
-    public async Task Difference_WhileClientsComeAndGo_IsNoneUnlessItIsLarge(int? held, int registered, bool changing, RegistryState expected)
+    public async Task Mismatch_ConnectionsChanging_IsToleratedUnlessLarge(int? held, int registered, bool changing, RegistryState expected)
     {
         _cluster.Check = new RegistryCheck([new ServerCheck("a", held, registered, false) { IsChanging = changing }]);
         using var watch = await WatchAsync();
@@ -90,7 +90,7 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task RedisAway_IsSaidToBeThat()
+    public async Task Comparison_RedisUnavailable_Fails()
     {
         _cluster.Outage = "It was not possible to connect";
         using var watch = await WatchAsync();
@@ -110,27 +110,29 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
         await ComparedAsync();
     }
 
-    /// <summary>The next comparison has been told of, and the monitor rests: what passes of time before that is no part of its rest.</summary>
+    /// <summary>
+    /// Waits for a comparison and the start of the pause. Time advanced before the pause starts would not count towards it.
+    /// </summary>
     private async Task ComparedAsync()
     {
         await _compared.WaitAsync().Within("a comparison");
-        await _time.Rests.WaitAsync().Within("the rest after a comparison");
+        await _time.Pauses.WaitAsync().Within("the pause after a comparison");
     }
 
-    /// <summary>Tells when the monitor begins to rest.</summary>
+    /// <summary>Signals when the monitor starts to pause.</summary>
     private sealed class Clock : FakeTimeProvider
     {
-        /// <summary>How long a comparison may take: a timer too, and no rest.</summary>
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+        /// <summary>The timeout of a comparison, whose timer must be ignored.</summary>
+        private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(30);
 
-        public SemaphoreSlim Rests { get; } = new(0);
+        public SemaphoreSlim Pauses { get; } = new(0);
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);
-            if (dueTime != Patience)
+            if (dueTime != CheckTimeout)
             {
-                Rests.Release();
+                Pauses.Release();
             }
 
             return timer;

@@ -6,10 +6,10 @@ namespace Scaler.Tests.Admin.Services;
 public sealed class SettingsTests
 {
     [Fact]
-    public void Validate_Defaults_AreRight() => Assert.True(new AdminOptionsValidation().Validate(null, new AdminOptions()).Succeeded);
+    public void Validate_Defaults_Succeed() => Assert.True(new AdminOptionsValidation().Validate(null, new AdminOptions()).Succeeded);
 
     [Fact]
-    public void Validate_ShortToken_NamesTheKeyAndNotTheToken()
+    public void Validate_ShortToken_NamesTheKeyButNotTheToken()
     {
         var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { Token = "hunter2" }).FailureMessage!;
         Assert.Contains("Scaler:Admin:Token has 7 characters", failure, StringComparison.Ordinal);
@@ -17,14 +17,14 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Validate_SameTokenTwice_IsRefused()
+    public void Validate_SameTokenTwice_Fails()
     {
         var options = new AdminOptions { Token = "0123456789abcdef", ReadOnlyToken = "0123456789abcdef" };
         Assert.Contains("Scaler:Admin:ReadOnlyToken is the same", new AdminOptionsValidation().Validate(null, options).FailureMessage!, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Validate_IntervalTooShort_SaysWhatItHoldsAndWhatWouldBeRight()
+    public void Validate_IntervalTooShort_NamesValueAndRange()
     {
         var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { SampleInterval = TimeSpan.Zero }).FailureMessage!;
         Assert.Contains("Scaler:Admin:SampleInterval is 00:00:00", failure, StringComparison.Ordinal);
@@ -34,12 +34,12 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Authority", null, "OpenIdConnect:Authority is ''")]
     [InlineData("Authority", "login.example.com", "OpenIdConnect:Authority is 'login.example.com'")]
-    [InlineData("Authority", "http://login.example.com", "give it the provider's https URL")]
+    [InlineData("Authority", "http://login.example.com", "set it to the provider's https URL")]
     [InlineData("ClientId", null, "OpenIdConnect:ClientId is missing")]
     [InlineData("RoleClaim", " ", "OpenIdConnect:RoleClaim is empty")]
     [InlineData("ReaderRole", "operator", "OpenIdConnect:ReaderRole is the same")]
-    [InlineData("Scope", "profile", "openid must be in it")]
-    public void Validate_WrongProvider_IsNamedWithoutItsSecret(string key, string? value, string expected)
+    [InlineData("Scope", "profile", "it must include openid")]
+    public void Validate_InvalidProvider_NamesTheKeyButNotTheSecret(string key, string? value, string expected)
     {
         var provider = new AdminOpenIdConnectOptions { Authority = "https://login.example.com", ClientId = "scaler", ClientSecret = "hunter2" };
         Assert.True(new AdminOptionsValidation().Validate(null, new AdminOptions { OpenIdConnect = provider }).Succeeded);
@@ -53,23 +53,23 @@ public sealed class SettingsTests
     [InlineData("localhost:8082")]
     [InlineData("/dashboard")]
     [InlineData("javascript:alert(1)")]
-    public void Validate_DashboardUrlThatIsNone_IsRefused(string url) => Assert.Contains(
+    public void Validate_InvalidDashboardUrl_Fails(string url) => Assert.Contains(
         $"Scaler:Admin:DashboardUrl is '{url}'", new AdminOptionsValidation().Validate(null, new AdminOptions { DashboardUrl = url }).FailureMessage!, StringComparison.Ordinal);
 
     [Fact]
-    public void Validate_NoLoginAttempts_IsRefused() => Assert.Contains(
+    public void Validate_ZeroLoginAttempts_Fails() => Assert.Contains(
         "Scaler:Admin:LoginAttemptsPerMinute is 0",
         new AdminOptionsValidation().Validate(null, new AdminOptions { LoginAttemptsPerMinute = 0 }).FailureMessage!, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(null, "is missing")]
     [InlineData(" ", "is empty")]
-    [InlineData("password=secret", "names no address")]
-    [InlineData("localhost:6379,nonsense=1,password=secret", "begins with 'localhost:6379'")]
-    [InlineData("rediss://", "begins with 'rediss://'")]
-    [InlineData("rediss://user:secret@:x", "rediss://user:password@host:6380 is right")]
+    [InlineData("password=secret", "contains no address")]
+    [InlineData("localhost:6379,nonsense=1,password=secret", "starts with 'localhost:6379'")]
+    [InlineData("rediss://", "starts with 'rediss://'")]
+    [InlineData("rediss://user:secret@:x", "or rediss://user:password@host:6380")]
     [InlineData("rediss://user:sec%2Cret@host", "The password in the Redis URL contains a comma")]
-    public void Redis_WrongConnectionString_IsNamedWithoutItsPassword(string? value, string expected)
+    public void Problem_InvalidConnectionString_NamesTheKeyButNotThePassword(string? value, string expected)
     {
         var problem = RedisSetting.Problem(value);
         Assert.Contains("ConnectionStrings:redis", problem, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class SettingsTests
     [InlineData("127.0.0.1:6379")]
     [InlineData("redis:6379,password=secret,ssl=true")]
     [InlineData("rediss://user:secret@redis:6380")]
-    public void Redis_RightConnectionString_HasNoProblem(string value) => Assert.Null(RedisSetting.Problem(value));
+    public void Problem_ValidConnectionString_ReturnsNull(string value) => Assert.Null(RedisSetting.Problem(value));
 
     [Theory]
     [InlineData(null, "/")]
@@ -93,5 +93,5 @@ public sealed class SettingsTests
     [InlineData("/\t/evil.example", "/")]
     [InlineData("javascript:alert(1)", "/")]
     [InlineData("/login?t=x", "/")]
-    public void ReturnUrl_ThatLeadsElsewhere_LeadsHome(string? url, string expected) => Assert.Equal(expected, LocalUrl.OrHome(url));
+    public void OrHome_ExternalOrLoginUrl_ReturnsHome(string? url, string expected) => Assert.Equal(expected, LocalUrl.OrHome(url));
 }

@@ -12,10 +12,10 @@ public sealed class TextTests
     [InlineData("nul\0", "nul\\u0000")]
     [InlineData("zero\u200Bwidth", "zero\\u200Bwidth")]
     [InlineData("grüße 日本 🎉", "grüße 日本 🎉")]
-    public void Printable_CharactersThatDoNotShow_AreWrittenAsEscapes(string text, string expected) => Assert.Equal(expected, Printable.Text(text));
+    public void Text_InvisibleCharacters_AreEscaped(string text, string expected) => Assert.Equal(expected, Printable.Text(text));
 
     [Fact]
-    public void Cut_WithinASurrogatePair_LeavesNoHalfOfIt() => Assert.Equal("ab…", Format.Cut("ab🎉cd", 3));
+    public void Cut_WithinSurrogatePair_RemovesThePair() => Assert.Equal("ab…", Format.Cut("ab🎉cd", 3));
 
     [Theory]
     [InlineData(0, "0 B")]
@@ -23,7 +23,7 @@ public sealed class TextTests
     [InlineData(1536, "1.5 KiB")]
     [InlineData(81L << 20, "81 MiB")]
     [InlineData(-5, "0 B")]
-    public void Bytes_AnySize_IsInItsLargestUnit(long bytes, string expected) => Assert.Equal(expected, Format.Bytes(bytes));
+    public void Bytes_AnySize_UsesTheLargestUnit(long bytes, string expected) => Assert.Equal(expected, Format.Bytes(bytes));
 
     [Theory]
     [InlineData(8, "8s")]
@@ -31,14 +31,14 @@ public sealed class TextTests
     [InlineData(3_700, "1h 1m")]
     [InlineData(280_000, "3d 5h")]
     [InlineData(-3, "0s")]
-    public void Duration_AnyLength_HasTwoUnits(int seconds, string expected) => Assert.Equal(expected, Format.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Duration_AnyLength_UsesTwoUnits(int seconds, string expected) => Assert.Equal(expected, Format.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(0.01, "0")]
     [InlineData(0.44, "0.4")]
     [InlineData(12.34, "12.3")]
     [InlineData(1234.5, "1,234")]
-    public void Rate_AnySize_IsShort(double rate, string expected) => Assert.Equal(expected, Format.Rate(rate));
+    public void Rate_AnySize_IsRounded(double rate, string expected) => Assert.Equal(expected, Format.Rate(rate));
 
     [Theory]
     [InlineData("acme", "accounts/acme")]
@@ -49,10 +49,10 @@ public sealed class TextTests
     [InlineData("a/b", "accounts/named?name=a%2Fb")]
     [InlineData("100%", "accounts/named?name=100%25")]
     [InlineData("?x=1&y#z", "accounts/%3Fx%3D1%26y%23z")]
-    public void AccountLink_ArbitraryNames_AreEscaped(string account, string expected) => Assert.Equal(expected, Links.Account(account));
+    public void Account_SpecialCharacters_AreEscaped(string account, string expected) => Assert.Equal(expected, Links.Account(account));
 
     [Fact]
-    public void ErrorsLink_Filter_IsInTheQuery() => Assert.Equal(
+    public void Errors_Filter_IsInTheQuery() => Assert.Equal(
         "errors?type=error%3A%3Ajson&critical=true&account=a%26b",
         Links.Errors(new ErrorFilter(ErrorNames.Json, true, "a&b")));
 }
