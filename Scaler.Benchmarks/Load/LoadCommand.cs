@@ -1,9 +1,13 @@
+using System.Net.Sockets;
 using Scaler.Benchmarks.Load.Measuring;
 using Scaler.Benchmarks.Load.Scenarios;
 
 namespace Scaler.Benchmarks.Load;
 
-/// <summary>Implements the <c>load</c> command: runs scenarios and prints their tables.</summary>
+/// <summary>
+/// Implements the <c>load</c> command: runs scenarios and prints their tables. The first error of a server ends the run with
+/// exit code 1: a message that is lost, doubled, altered or out of order, a wrong answer, or a connection that ends.
+/// </summary>
 internal static class LoadCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
@@ -32,7 +36,16 @@ internal static class LoadCommand
         report.Machine();
         foreach (var scenario in scenarios)
         {
-            report.Add(scenario, await scenario.RunAsync(options, stop.Token));
+            try
+            {
+                report.Add(scenario, await scenario.RunAsync(options, stop.Token));
+            }
+            catch (Exception exception)
+                when (exception is InvalidDataException or IOException or SocketException or TimeoutException)
+            {
+                Console.Error.WriteLine($"{scenario.Name} failed. {exception.Message}");
+                return 1;
+            }
         }
 
         report.Verdicts();

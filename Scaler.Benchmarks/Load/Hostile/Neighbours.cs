@@ -56,7 +56,7 @@ internal sealed class Neighbours(int count)
     {
         using var poll = await HttpConnection.OpenAsync(group.EndPoint(number), cancellationToken);
         using var post = await HttpConnection.OpenAsync(group.EndPoint(number), cancellationToken);
-        var target = await PollingLoad.OpenAsync(group, number, cancellationToken);
+        var target = await PollingSession.OpenAsync(group, number, cancellationToken);
         var get = HttpConnection.Get(target);
         var message = group.Kind.Dialect.Message($"from {number}");
         var send = HttpConnection.Post(target, message);

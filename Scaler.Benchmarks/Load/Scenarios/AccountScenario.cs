@@ -26,21 +26,24 @@ internal sealed class AccountScenario : Scenario
     {
         await using var clients = await Clients.OpenAsync(
             group, Accounts * Connections, client => $"account-{client / Connections}", cancellationToken);
-        clients.Run();
-        var frame = ClientFrame.Encode(group.Kind.Dialect.Chat(new string('x', 64)));
+        return await clients.RunAsync(token => MeasureAsync(group, clients, duration, token), cancellationToken);
+    }
+
+    private static async Task<Sample> MeasureAsync(
+        ServerGroup group, Clients clients, TimeSpan duration, CancellationToken cancellationToken)
+    {
         var histogram = new Histogram();
         var time = TimeProvider.System;
-        var accounts = clients.Connections.GroupBy(connection => connection.Account).Select(account => account.ToArray()).ToArray();
-
-        // Some servers confirm a connection before they subscribe in Redis. Messages that are sent in between are lost.
-        await Task.WhenAll(accounts.Select(account => SendAsync(account, frame, attempts: 5)));
+        var accounts = clients.Connections.GroupBy(connection => connection.Account)
+            .Select(account => Deliveries(group.Kind, [.. account])).ToArray();
+        await Task.WhenAll(accounts.Select(account => account.AwaitSubscriptionsAsync(cancellationToken)));
         var (messagesBefore, cpuBefore, redisBefore, began) = (clients.Messages, group.Cpu, group.Redis?.Cpu, time.GetTimestamp());
         await Task.WhenAll(accounts.Select(async account =>
         {
             while (time.GetElapsedTime(began) < duration)
             {
                 var start = time.GetTimestamp();
-                await SendAsync(account, frame, attempts: 1);
+                await account.SendAsync(cancellationToken);
                 histogram.Add(time.GetElapsedTime(start));
             }
         }));
@@ -60,27 +63,15 @@ internal sealed class AccountScenario : Scenario
         return sample;
     }
 
-    private static async Task SendAsync(LoadConnection[] account, byte[] frame, int attempts)
+    /// <summary>Creates the deliveries from the first connection of an account to the other ones.</summary>
+    private static Deliveries Deliveries(ServerKind kind, LoadConnection[] account)
     {
-        while (true)
-        {
-            var arrived = new Arrivals(account.Length - 1);
-            var all = arrived.Next();
-            foreach (var connection in account)
-            {
-                connection.Received = (_, messages) => arrived.Add(messages);
-            }
-
-            await account[0].SendAsync(frame);
-            try
-            {
-                await all.WaitAsync(DeliveryTimeout, TimeProvider.System);
-                return;
-            }
-            catch (TimeoutException) when (--attempts > 0)
-            {
-                // The next attempt counts all receivers from the start.
-            }
-        }
+        var text = new NumberedText(64);
+        var frames = new NumberedFrames(kind.Dialect.Chat, text, depth: 1);
+        var sender = account[0];
+        sender.Received = (_, _) => throw new InvalidDataException(
+            $"{kind.Name}, {sender.Account}: the sender received its own message.");
+        return new Deliveries(
+            kind.Name, text, account[1..], DeliveryTimeout, number => sender.SendAsync(frames.Write(number, 1)));
     }
 }

@@ -6,6 +6,9 @@ internal sealed class Arrivals(int receivers)
     private TaskCompletionSource _all = new();
     private int _missing;
 
+    /// <summary>Gets the number of receivers that do not have the message yet.</summary>
+    public int Missing => Volatile.Read(ref _missing);
+
     /// <summary>Resets the count. The returned task completes when all receivers have the next message.</summary>
     public Task Next()
     {
@@ -14,9 +17,10 @@ internal sealed class Arrivals(int receivers)
         return _all.Task;
     }
 
-    public void Add(int messages)
+    /// <summary>Counts one receiver that has received the message.</summary>
+    public void Add()
     {
-        if (Interlocked.Add(ref _missing, -messages) == 0)
+        if (Interlocked.Decrement(ref _missing) == 0)
         {
             _all.TrySetResult();
         }

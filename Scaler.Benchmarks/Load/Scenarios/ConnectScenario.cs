@@ -23,6 +23,7 @@ internal sealed class ConnectScenario() : Scenario("connect", "handshake over We
             redisCpu += (group.Redis?.Cpu - redisBefore) ?? TimeSpan.Zero;
             opened += Count;
             clients.Run();
+            await clients.CloseAsync();
         }
 
         var sample = new Sample

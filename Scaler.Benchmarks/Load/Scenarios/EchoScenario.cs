@@ -1,6 +1,5 @@
 using Scaler.Benchmarks.Load.Measuring;
 using Scaler.Benchmarks.Load.Servers;
-using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
@@ -15,34 +14,36 @@ internal sealed class EchoScenario(int size, int depth)
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
     {
         await using var clients = await Clients.OpenAsync(group, Count, cancellationToken, Math.Max(4096, size * depth * 2));
-        var frame = ClientFrame.Encode(group.Kind.Dialect.Message(new string('x', size)));
-        var batch = ClientFrame.Repeat(frame, depth);
+        return await clients.RunAsync(token => MeasureAsync(group, clients, duration, token), cancellationToken);
+    }
+
+    private async Task<Sample> MeasureAsync(
+        ServerGroup group, Clients clients, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var echoClients = EchoClient.Create(clients, group.Kind, size, depth);
         var histogram = new Histogram();
         var sending = true;
         var measuring = false;
         var time = TimeProvider.System;
-        foreach (var client in clients.Connections)
+        foreach (var client in echoClients)
         {
-            client.Received = (connection, messages) =>
+            client.Echoed = (client, messages) =>
             {
                 if (measuring && depth == 1)
                 {
-                    histogram.Add(time.GetElapsedTime(connection.Stamp));
+                    histogram.Add(client.SinceSend);
                 }
 
                 if (sending)
                 {
-                    connection.Stamp = time.GetTimestamp();
-                    _ = connection.SendAsync(batch.AsMemory(0, frame.Length * messages));
+                    _ = client.SendAsync(messages);
                 }
             };
         }
 
-        clients.Run();
-        foreach (var client in clients.Connections)
+        foreach (var client in echoClients)
         {
-            client.Stamp = time.GetTimestamp();
-            await client.SendAsync(batch);
+            await client.SendAsync(depth);
         }
 
         await Task.Delay(duration / 10, time, cancellationToken);
@@ -52,6 +53,7 @@ internal sealed class EchoScenario(int size, int depth)
         measuring = false;
         var (messagesAfter, cpuAfter, elapsed) = (clients.Messages, group.Cpu, time.GetElapsedTime(began));
         sending = false;
+        await EchoClient.AwaitEchoesAsync(echoClients, cancellationToken);
         var messages = messagesAfter - messagesBefore;
         var sample = new Sample
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Scaler.Benchmarks.Load.Measuring;
 using Scaler.Benchmarks.Load.Servers;
-using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
@@ -26,12 +25,10 @@ internal sealed class GrowthScenario()
                 await using var group = await ServerGroup.StartAsync(kind, 1, cancellationToken);
                 var before = group.Servers[0].ResidentKiB;
                 await using var clients = await Clients.OpenAsync(group, step, client => $"account-{client}", cancellationToken, bufferSize: 512);
-                clients.Run();
-                await MeasureAsync(group, clients, TimeSpan.FromSeconds(options.Warmup), cancellationToken);
-                for (var round = 0; round < options.Rounds; round++)
+                var rounds = await clients.RunAsync(token => MeasureAsync(group, clients, options, token), cancellationToken);
+                foreach (var sample in rounds)
                 {
-                    var sample = await MeasureAsync(group, clients, options.Measurement, cancellationToken);
-                    sample[Figure.Memory] = (group.Servers[0].ResidentKiB - before) / step;
+                    sample[Figure.Memory] -= before / step;
                     samples.Add(string.Create(CultureInfo.InvariantCulture, $"{kind.Name}, {step:N0}"), sample);
                 }
 
@@ -45,9 +42,23 @@ internal sealed class GrowthScenario()
     protected override Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Each step opens its own connections.");
 
-    private static async Task<Sample> MeasureAsync(ServerGroup group, Clients clients, TimeSpan duration, CancellationToken cancellationToken)
+    private static async Task<List<Sample>> MeasureAsync(
+        ServerGroup group, Clients clients, LoadOptions options, CancellationToken cancellationToken)
     {
-        var frame = ClientFrame.Encode(group.Kind.Dialect.Message(new string('x', 64)));
+        var echoClients = EchoClient.Create(clients, group.Kind, size: 64, depth: 1);
+        await MeasureAsync(group, clients, echoClients, TimeSpan.FromSeconds(options.Warmup), cancellationToken);
+        var samples = new List<Sample>();
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            samples.Add(await MeasureAsync(group, clients, echoClients, options.Measurement, cancellationToken));
+        }
+
+        return samples;
+    }
+
+    private static async Task<Sample> MeasureAsync(
+        ServerGroup group, Clients clients, EchoClient[] echoClients, TimeSpan duration, CancellationToken cancellationToken)
+    {
         var time = TimeProvider.System;
         var (messagesBefore, cpuBefore, began) = (clients.Messages, group.Cpu, time.GetTimestamp());
         using var timer = new PeriodicTimer(Tick, time);
@@ -56,17 +67,20 @@ internal sealed class GrowthScenario()
         {
             for (var due = (int)(elapsed.TotalSeconds * Rate); sent < due; sent++)
             {
-                await clients.Connections[sent % clients.Connections.Count].SendAsync(frame);
+                await echoClients[sent % echoClients.Length].SendAsync();
             }
 
             await timer.WaitForNextTickAsync(cancellationToken);
         }
 
         var messages = clients.Messages - messagesBefore;
-        return new Sample
+        var sample = new Sample
         {
             [Figure.Cpu] = (group.Cpu - cpuBefore).TotalMicroseconds / messages,
             [Figure.Rate] = messages / time.GetElapsedTime(began).TotalSeconds,
+            [Figure.Memory] = group.Servers[0].ResidentKiB / echoClients.Length,
         };
+        await EchoClient.AwaitEchoesAsync(echoClients, cancellationToken);
+        return sample;
     }
 }

@@ -16,8 +16,12 @@ internal sealed class HeartbeatScenario : Scenario
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
     {
         await using var clients = await Clients.OpenAsync(group, Count, client => $"account-{client}", cancellationToken, bufferSize: 512);
-        clients.Run();
+        return await clients.RunAsync(token => MeasureAsync(group, clients, duration, token), cancellationToken);
+    }
 
+    private async Task<Sample> MeasureAsync(
+        ServerGroup group, Clients clients, TimeSpan duration, CancellationToken cancellationToken)
+    {
         // The first ping arrives after one interval.
         await Task.Delay(PingInterval!.Value * 1.5, TimeProvider.System, cancellationToken);
         var (pingsBefore, cpuBefore) = (clients.Pings, group.Cpu);

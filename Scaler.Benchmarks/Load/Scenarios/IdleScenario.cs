@@ -32,12 +32,25 @@ internal sealed class IdleScenario(int count) : Scenario($"idle-{count}", $"{cou
         // The first connections bring code into memory, which must not count as memory of connections.
         await using var first = await Clients.OpenAsync(
             group, WarmupConnections, client => $"first-{client}", cancellationToken, bufferSize: 512);
-        first.Run();
-        await Task.Delay(duration, TimeProvider.System, cancellationToken);
-        var before = group.Servers[0].ResidentKiB;
+        return await first.RunAsync(
+            async token =>
+            {
+                await Task.Delay(duration, TimeProvider.System, token);
+                return await MeasureAsync(group, group.Servers[0].ResidentKiB, duration, token);
+            },
+            cancellationToken);
+    }
+
+    private async Task<Sample> MeasureAsync(
+        ServerGroup group, double before, TimeSpan duration, CancellationToken cancellationToken)
+    {
         await using var clients = await Clients.OpenAsync(group, count, cancellationToken, bufferSize: 512);
-        clients.Run();
-        await Task.Delay(duration, TimeProvider.System, cancellationToken);
-        return new Sample { [Figure.Memory] = (group.Servers[0].ResidentKiB - before) / count };
+        return await clients.RunAsync(
+            async token =>
+            {
+                await Task.Delay(duration, TimeProvider.System, token);
+                return new Sample { [Figure.Memory] = (group.Servers[0].ResidentKiB - before) / count };
+            },
+            cancellationToken);
     }
 }

@@ -1,6 +1,5 @@
 using Scaler.Benchmarks.Load.Measuring;
 using Scaler.Benchmarks.Load.Servers;
-using Scaler.Benchmarks.Load.Wire;
 
 namespace Scaler.Benchmarks.Load.Scenarios;
 
@@ -16,21 +15,26 @@ internal sealed class PacedScenario(int rate)
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
     {
         await using var clients = await Clients.OpenAsync(group, Count, cancellationToken);
-        var frame = ClientFrame.Encode(group.Kind.Dialect.Message(new string('x', 64)));
+        return await clients.RunAsync(token => MeasureAsync(group, clients, duration, token), cancellationToken);
+    }
+
+    private async Task<Sample> MeasureAsync(
+        ServerGroup group, Clients clients, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var echoClients = EchoClient.Create(clients, group.Kind, size: 64, depth: 1);
         var histogram = new Histogram();
         var time = TimeProvider.System;
-        foreach (var client in clients.Connections)
+        foreach (var client in echoClients)
         {
-            client.Received = (connection, _) =>
+            client.Echoed = (client, _) =>
             {
                 lock (histogram)
                 {
-                    histogram.Add(time.GetElapsedTime(connection.Stamp));
+                    histogram.Add(client.SinceSend);
                 }
             };
         }
 
-        clients.Run();
         var (messagesBefore, cpuBefore, began) = (clients.Messages, group.Cpu, time.GetTimestamp());
         using (var timer = new PeriodicTimer(Tick, time))
         {
@@ -40,9 +44,7 @@ internal sealed class PacedScenario(int rate)
                 // A late tick catches up, so the rate is also kept on a busy machine.
                 for (var due = (int)(elapsed.TotalSeconds * rate); sent < due; sent++)
                 {
-                    var client = clients.Connections[sent % Count];
-                    client.Stamp = time.GetTimestamp();
-                    await client.SendAsync(frame);
+                    await echoClients[sent % Count].SendAsync();
                 }
 
                 await timer.WaitForNextTickAsync(cancellationToken);
@@ -50,12 +52,14 @@ internal sealed class PacedScenario(int rate)
         }
 
         var messages = clients.Messages - messagesBefore;
-        return new Sample
+        var sample = new Sample
         {
             [Figure.Cpu] = (group.Cpu - cpuBefore).TotalMicroseconds / messages,
             [Figure.Rate] = messages / time.GetElapsedTime(began).TotalSeconds,
             [Figure.Median] = histogram.Quantile(0.5),
             [Figure.P99] = histogram.Quantile(0.99),
         };
+        await EchoClient.AwaitEchoesAsync(echoClients, cancellationToken);
+        return sample;
     }
 }

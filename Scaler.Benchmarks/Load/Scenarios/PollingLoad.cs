@@ -1,4 +1,3 @@
-using System.Text;
 using Scaler.Benchmarks.Load.Measuring;
 using Scaler.Benchmarks.Load.Servers;
 using Scaler.Benchmarks.Load.Wire;
@@ -12,6 +11,7 @@ namespace Scaler.Benchmarks.Load.Scenarios;
 internal static class PollingLoad
 {
     private const int Count = 64;
+    private static readonly TimeSpan EchoTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Measures round trips whose requests all go to one server.</summary>
     /// <param name="group">The servers; the sessions are on the first server.</param>
@@ -20,34 +20,51 @@ internal static class PollingLoad
     /// <param name="cancellationToken">The token to cancel the measurement.</param>
     public static async Task<Sample> MeasureAsync(ServerGroup group, int via, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var targets = new string[Count];
-        for (var client = 0; client < Count; client++)
+        var sessions = new List<PollingSession>();
+        try
         {
-            targets[client] = await OpenAsync(group, client, cancellationToken);
-        }
+            var text = new NumberedText(64);
+            for (var client = 0; client < Count; client++)
+            {
+                sessions.Add(await PollingSession.OpenAsync(group, via, client, text, cancellationToken));
+            }
 
+            var sample = await MeasureAsync(group, sessions, duration, cancellationToken);
+            foreach (var session in sessions)
+            {
+                await session.CloseAsync();
+            }
+
+            return sample;
+        }
+        finally
+        {
+            sessions.ForEach(session => session.Dispose());
+        }
+    }
+
+    private static async Task<Sample> MeasureAsync(
+        ServerGroup group, List<PollingSession> sessions, TimeSpan duration, CancellationToken cancellationToken)
+    {
         var histogram = new Histogram();
         var time = TimeProvider.System;
         var commandsBefore = group.Redis is null ? 0 : await group.Redis.CommandsAsync();
         var (cpuBefore, began) = (group.Cpu, time.GetTimestamp());
-        await Task.WhenAll(targets.Select(async target =>
+        var running = sessions.ConvertAll(session => RunAsync(session, histogram, began, duration));
+        try
         {
-            using var poll = await HttpConnection.OpenAsync(group.EndPoint(via), cancellationToken);
-            using var post = await HttpConnection.OpenAsync(group.EndPoint(via), cancellationToken);
-            var get = HttpConnection.Get(target);
-            var send = HttpConnection.Post(target, group.Kind.Dialect.Message(new string('x', 64)));
-            while (time.GetElapsedTime(began) < duration)
-            {
-                var start = time.GetTimestamp();
-                var waiting = poll.SendAsync(get);
-                Check((await post.SendAsync(send)).Status);
-                Check((await waiting).Status);
-                lock (histogram)
-                {
-                    histogram.Add(time.GetElapsedTime(start));
-                }
-            }
-        }));
+            // One timeout for all sessions: a timer for each round trip would cost more than the check.
+            await Task.WhenAll(running).WaitAsync(duration + EchoTimeout, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // A session that has failed is the cause, not one that still waits.
+            await (running.Find(session => session.IsFaulted) ?? Task.CompletedTask);
+            var late = sessions[running.FindIndex(session => !session.IsCompleted)];
+            throw new TimeoutException(
+                $"{late.State}, which has not arrived {EchoTimeout.TotalSeconds} s after the end of the measurement.");
+        }
+
         var (cpuAfter, elapsed) = (group.Cpu, time.GetElapsedTime(began));
         var sample = new Sample
         {
@@ -61,45 +78,20 @@ internal static class PollingLoad
             sample[Figure.RedisCommands] = (await group.Redis.CommandsAsync() - commandsBefore) / (double)histogram.Count;
         }
 
-        foreach (var target in targets)
-        {
-            await CloseAsync(group, target, cancellationToken);
-        }
-
         return sample;
     }
 
-    /// <summary>Opens a session and returns the target of its requests.</summary>
-    public static async Task<string> OpenAsync(ServerGroup group, int client, CancellationToken cancellationToken)
+    private static async Task RunAsync(PollingSession session, Histogram histogram, long began, TimeSpan duration)
     {
-        if (group.Kind.Dialect is PlainDialect)
+        var time = TimeProvider.System;
+        while (time.GetElapsedTime(began) < duration)
         {
-            return $"/poll?id={client}";
-        }
-
-        var target = group.Kind.Dialect.Target($"account-{client}").Replace("transport=websocket", "transport=polling", StringComparison.Ordinal);
-        using var http = await HttpConnection.OpenAsync(group.EndPoint(0), cancellationToken);
-        var (status, body) = await http.SendAsync(HttpConnection.Get(target));
-        Check(status);
-
-        // 0{"sid":"...","upgrades":...}
-        return $"{target}&sid={Encoding.ASCII.GetString(body.Span).Split("\"sid\":\"")[1].Split('"')[0]}";
-    }
-
-    private static async Task CloseAsync(ServerGroup group, string target, CancellationToken cancellationToken)
-    {
-        if (group.Kind.Dialect is not PlainDialect)
-        {
-            using var http = await HttpConnection.OpenAsync(group.EndPoint(0), cancellationToken);
-            await http.SendAsync(HttpConnection.Post(target, "1"));
-        }
-    }
-
-    private static void Check(int status)
-    {
-        if (status != 200)
-        {
-            throw new IOException($"A poll was answered with {status}.");
+            var start = time.GetTimestamp();
+            await session.RoundTripAsync();
+            lock (histogram)
+            {
+                histogram.Add(time.GetElapsedTime(start));
+            }
         }
     }
 }

@@ -45,15 +45,16 @@ internal sealed class StalledScenario()
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
     {
         await using var clients = await Clients.OpenAsync(group, Healthy, client => $"healthy-{client}", cancellationToken, bufferSize: 32 * 1024);
-        var arrived = new Arrivals(Healthy);
-        foreach (var client in clients.Connections)
-        {
-            client.Received = (_, messages) => arrived.Add(messages);
-        }
+        return await clients.RunAsync(token => MeasureAsync(group, clients, duration, token), cancellationToken);
+    }
 
-        clients.Run();
-        using var http = await HttpConnection.OpenAsync(group.EndPoint(0), cancellationToken);
-        var request = Broadcast(group, Size);
+    private static async Task<Sample> MeasureAsync(
+        ServerGroup group, Clients clients, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var text = new NumberedText(Size);
+        using var broadcaster = await Broadcaster.OpenAsync(group, text, cancellationToken);
+        var deliveries = new Deliveries(group.Kind.Name, text, clients.Connections, DeliveryTimeout, broadcaster.PostAsync);
+        await deliveries.AwaitSubscriptionsAsync(cancellationToken);
         var histogram = new Histogram();
         var time = TimeProvider.System;
         var (lost, peak) = (0, 0.0);
@@ -61,15 +62,9 @@ internal sealed class StalledScenario()
         for (var began = time.GetTimestamp(); time.GetElapsedTime(began) < duration;)
         {
             var start = time.GetTimestamp();
-            var all = arrived.Next();
-            if ((await http.SendAsync(request)).Status >= 300)
-            {
-                throw new IOException("The server rejected the broadcast.");
-            }
-
             try
             {
-                await all.WaitAsync(DeliveryTimeout, time, cancellationToken);
+                await deliveries.SendAsync(cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -102,7 +97,7 @@ internal sealed class StalledScenario()
             group, Stalled, client => $"stalled-{client}", cancellationToken, bufferSize: 512, receiveBuffer: 4096);
         using (var http = await HttpConnection.OpenAsync(group.EndPoint(0), cancellationToken))
         {
-            var prefill = Broadcast(group, PrefillSize);
+            var prefill = Broadcaster.Encode(group.Kind, new string('x', PrefillSize));
             for (var i = 0; i < PrefillMessages; i++)
             {
                 await http.SendAsync(prefill);
@@ -137,7 +132,4 @@ internal sealed class StalledScenario()
             }
         }
     }
-
-    private static byte[] Broadcast(ServerGroup group, int size) =>
-        HttpConnection.Post(group.Kind.BroadcastPath, group.Kind.Body(new string('x', size)), group.Kind.Headers);
 }

@@ -26,9 +26,18 @@ internal abstract class Dialect
     /// <summary>Gets the text frame that answers a ping of the server; <see langword="null"/> if there is none.</summary>
     public virtual string? Pong => null;
 
-    /// <summary>Parses a text frame of the server.</summary>
-    /// <param name="payload">The payload of the frame.</param>
-    /// <param name="messages">The number of messages in the frame.</param>
-    /// <returns>The kind of the frame.</returns>
-    public abstract Meaning Read(ReadOnlySpan<byte> payload, out int messages);
+    /// <summary>Parses the next record of a text frame of the server.</summary>
+    /// <param name="payload">The payload of the frame, not empty. On return, the records that follow.</param>
+    /// <param name="text">
+    /// The text of a message; the whole record if the message does not have the form that the server sends, so that its
+    /// verification fails.
+    /// </param>
+    /// <returns>The kind of the record.</returns>
+    public abstract Meaning Read(ref ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> text);
+
+    /// <summary>Returns the part of a record between its start and its end; the whole record if it does not have them.</summary>
+    protected static ReadOnlySpan<byte> Between(ReadOnlySpan<byte> record, ReadOnlySpan<byte> start, ReadOnlySpan<byte> end) =>
+        record.Length >= start.Length + end.Length && record.StartsWith(start) && record.EndsWith(end)
+            ? record[start.Length..^end.Length]
+            : record;
 }

@@ -11,20 +11,25 @@ internal class EngineDialect(string path) : Dialect
 
     public override string Message(string text) => "4" + text;
 
-    public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
+    public override Meaning Read(ref ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> text)
     {
-        messages = 0;
-        switch (payload[0])
+        var packet = payload;
+        payload = default;
+        text = default;
+        switch (packet[0])
         {
             case (byte)'0':
                 return Meaning.Ready;
             case (byte)'2':
                 return Meaning.Ping;
             case (byte)'4':
-                messages = 1;
+                text = Text(packet);
                 return Meaning.Message;
             default:
                 return Meaning.Other;
         }
     }
+
+    /// <summary>Returns the text in a message packet.</summary>
+    protected virtual ReadOnlySpan<byte> Text(ReadOnlySpan<byte> packet) => packet[1..];
 }

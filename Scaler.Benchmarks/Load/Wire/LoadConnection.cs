@@ -4,30 +4,38 @@ using System.Text;
 
 namespace Scaler.Benchmarks.Load.Wire;
 
-/// <summary>A WebSocket client that only counts messages. Not thread-safe.</summary>
+/// <summary>A WebSocket client that counts messages and verifies them if it has a check. Not thread-safe.</summary>
 internal sealed class LoadConnection : IDisposable
 {
-    private const byte OpcodeMask = 0x0F;
+    private const int TextOpcode = 1;
+    private const int CloseOpcode = 8;
+    private const int PingOpcode = 9;
     private const int ConnectionsPerAddress = 10_000;
     private static int _opened;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly Dialect _dialect;
     private readonly byte[]? _pong;
-    private byte[] _buffer;
-    private int _end;
+    private readonly FrameBuffer _buffer;
+    private bool _closeSent;
 
     private LoadConnection(Dialect dialect, string account, int bufferSize)
     {
         _dialect = dialect;
         Account = account;
         _pong = dialect.Pong is { } pong ? ClientFrame.Encode(pong) : null;
-        _buffer = new byte[bufferSize];
+        _buffer = new FrameBuffer(bufferSize);
     }
 
     /// <summary>
     /// Gets or sets the callback for received messages, called with the number of messages that arrived together.
     /// </summary>
     public Action<LoadConnection, int>? Received { get; set; }
+
+    /// <summary>
+    /// Gets or sets the check of received messages; <see langword="null"/> to count messages without a check. A message that the
+    /// check ignores is not counted.
+    /// </summary>
+    public MessageCheck? Check { get; set; }
 
     public string Account { get; }
 
@@ -39,9 +47,6 @@ internal sealed class LoadConnection : IDisposable
 
     /// <summary>Gets the code of the server's close frame; <see langword="null"/> if none was received.</summary>
     public int? CloseCode { get; private set; }
-
-    /// <summary>Gets or sets a timestamp for the user of the connection, such as the time of the last send.</summary>
-    public long Stamp { get; set; }
 
     /// <summary>Connects to a server and waits until the session is open.</summary>
     public static async Task<LoadConnection> OpenAsync(
@@ -85,6 +90,7 @@ internal sealed class LoadConnection : IDisposable
     }
 
     /// <summary>Receives until the connection is closed.</summary>
+    /// <exception cref="InvalidDataException">The check has failed.</exception>
     public async Task RunAsync()
     {
         try
@@ -92,18 +98,13 @@ internal sealed class LoadConnection : IDisposable
             while (!IsClosed)
             {
                 ReadFrames();
-                if (_end == _buffer.Length)
-                {
-                    Array.Resize(ref _buffer, _buffer.Length * 2);
-                }
-
-                var read = await _socket.ReceiveAsync(_buffer.AsMemory(_end));
+                var read = await _socket.ReceiveAsync(_buffer.Free());
                 if (read == 0)
                 {
                     break;
                 }
 
-                _end += read;
+                _buffer.Append(read);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -114,10 +115,10 @@ internal sealed class LoadConnection : IDisposable
         IsClosed = true;
     }
 
-    /// <summary>Sends a close frame with code 1000, without waiting for the answer.</summary>
+    /// <summary>Sends a close frame with code 1000 unless one was sent before, without waiting for the answer.</summary>
     public async Task CloseAsync()
     {
-        if (!IsClosed)
+        if (!IsClosed && !Interlocked.Exchange(ref _closeSent, true))
         {
             await SendAsync(ClientFrame.Encode(ClientFrame.Close, [0x03, 0xE8]));
         }
@@ -135,17 +136,17 @@ internal sealed class LoadConnection : IDisposable
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
         await _socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
         int head;
-        while ((head = _buffer.AsSpan(0, _end).IndexOf("\r\n\r\n"u8)) < 0)
+        while ((head = _buffer.Unread.IndexOf("\r\n\r\n"u8)) < 0)
         {
             await ReceiveMoreAsync(cancellationToken);
         }
 
-        if (!_buffer.AsSpan(0, _end).StartsWith("HTTP/1.1 101"u8))
+        if (!_buffer.Unread.StartsWith("HTTP/1.1 101"u8))
         {
-            throw new IOException($"{server} answered: {Encoding.ASCII.GetString(_buffer, 0, _end)}");
+            throw new IOException($"{server} answered: {Encoding.ASCII.GetString(_buffer.Unread)}");
         }
 
-        Consume(head + 4);
+        _buffer.Skip(head + 4);
         if (_dialect.Hello is { } hello)
         {
             await _socket.SendAsync(ClientFrame.Encode(hello), cancellationToken);
@@ -159,13 +160,13 @@ internal sealed class LoadConnection : IDisposable
 
     private async Task ReceiveMoreAsync(CancellationToken cancellationToken)
     {
-        var read = await _socket.ReceiveAsync(_buffer.AsMemory(_end), cancellationToken);
+        var read = await _socket.ReceiveAsync(_buffer.Free(), cancellationToken);
         if (read == 0)
         {
             throw new IOException("The server closed the connection before the session was open.");
         }
 
-        _end += read;
+        _buffer.Append(read);
     }
 
     /// <summary>Handles all complete frames in the buffer.</summary>
@@ -174,33 +175,24 @@ internal sealed class LoadConnection : IDisposable
     {
         var ready = false;
         var messages = 0;
-        var position = 0;
-        while (TryReadFrame(ref position, out var opcode, out var payload))
+        while (_buffer.TryRead(out var opcode, out var payload))
         {
             switch (opcode)
             {
-                case ClientFrame.Close & OpcodeMask:
+                case CloseOpcode:
                     CloseCode = payload.Length >= 2 ? (payload[0] << 8) | payload[1] : 1005;
+                    _ = CloseAsync();
                     break;
-                case 9:
+                case PingOpcode:
                     Pings++;
                     _ = SendAsync(ClientFrame.Encode(ClientFrame.Pong, payload));
                     break;
-                case 1 when payload.Length > 0:
-                    var meaning = _dialect.Read(payload, out var count);
-                    messages += count;
-                    ready |= meaning == Meaning.Ready;
-                    if (meaning == Meaning.Ping)
-                    {
-                        Pings++;
-                        _ = SendAsync(_pong);
-                    }
-
+                case TextOpcode:
+                    ready |= ReadRecords(payload, ref messages);
                     break;
             }
         }
 
-        Consume(position);
         if (messages > 0)
         {
             Messages += messages;
@@ -210,48 +202,26 @@ internal sealed class LoadConnection : IDisposable
         return ready;
     }
 
-    private bool TryReadFrame(ref int position, out int opcode, out ReadOnlySpan<byte> payload)
+    private bool ReadRecords(ReadOnlySpan<byte> payload, ref int messages)
     {
-        var source = _buffer.AsSpan(position, _end - position);
-        opcode = 0;
-        payload = default;
-        if (source.Length < 2)
+        var ready = false;
+        while (!payload.IsEmpty)
         {
-            return false;
+            switch (_dialect.Read(ref payload, out var text))
+            {
+                case Meaning.Message:
+                    messages += Check?.Verify(text) ?? true ? 1 : 0;
+                    break;
+                case Meaning.Ready:
+                    ready = true;
+                    break;
+                case Meaning.Ping:
+                    Pings++;
+                    _ = SendAsync(_pong);
+                    break;
+            }
         }
 
-        long length = source[1];
-        var header = length switch
-        {
-            126 => 4,
-            127 => 10,
-            _ => 2,
-        };
-        if (source.Length < header)
-        {
-            return false;
-        }
-
-        length = header switch
-        {
-            4 => (source[2] << 8) | source[3],
-            10 => System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(source[2..]),
-            _ => length,
-        };
-        if (source.Length < header + length)
-        {
-            return false;
-        }
-
-        opcode = source[0] & OpcodeMask;
-        payload = source.Slice(header, (int)length);
-        position += header + (int)length;
-        return true;
-    }
-
-    private void Consume(int count)
-    {
-        _buffer.AsSpan(count, _end - count).CopyTo(_buffer);
-        _end -= count;
+        return ready;
     }
 }

@@ -9,9 +9,10 @@ internal sealed class PlainDialect : Dialect
 
     public override string Message(string text) => text;
 
-    public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
+    public override Meaning Read(ref ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> text)
     {
-        messages = 1;
+        text = payload;
+        payload = default;
         return Meaning.Message;
     }
 }

@@ -15,18 +15,24 @@ internal sealed class SignalRDialect : Dialect
 
     public override string Chat(string text) => $$"""{"type":1,"target":"Chat","arguments":["{{text}}"]}""" + "\u001e";
 
-    public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
+    public override Meaning Read(ref ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> text)
     {
-        messages = 0;
-        var ready = false;
-        while (payload.IndexOf(End) is >= 0 and var end)
+        var end = payload.IndexOf(End);
+        var record = end < 0 ? payload : payload[..end];
+        payload = end < 0 ? default : payload[(end + 1)..];
+        if (record.StartsWith("{\"type\":1,"u8))
         {
-            var record = payload[..end];
-            ready |= record.SequenceEqual("{}"u8);
-            messages += record.StartsWith("{\"type\":1"u8) ? 1 : 0;
-            payload = payload[(end + 1)..];
+            text = Text(record);
+            return Meaning.Message;
         }
 
-        return messages > 0 ? Meaning.Message : ready ? Meaning.Ready : Meaning.Other;
+        text = default;
+        return record.SequenceEqual("{}"u8) ? Meaning.Ready : Meaning.Other;
+    }
+
+    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> record)
+    {
+        var chat = "{\"type\":1,\"target\":\"chat\",\"arguments\":[\""u8;
+        return Between(record, record.StartsWith(chat) ? chat : "{\"type\":1,\"target\":\"echo\",\"arguments\":[\""u8, "\"]}"u8);
     }
 }

@@ -9,14 +9,18 @@ internal sealed class SocketIoDialect() : EngineDialect("/socket.io/")
 
     public override string Chat(string text) => $$"""42["chat","{{text}}"]""";
 
-    public override Meaning Read(ReadOnlySpan<byte> payload, out int messages)
+    public override Meaning Read(ref ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> text)
     {
-        var meaning = base.Read(payload, out messages);
+        var packet = payload;
+        var meaning = base.Read(ref payload, out text);
         if (meaning == Meaning.Ready)
         {
             return Meaning.Other;
         }
 
-        return meaning == Meaning.Message && payload[1] == (byte)'0' ? Meaning.Ready : meaning;
+        return meaning == Meaning.Message && packet.StartsWith("40"u8) ? Meaning.Ready : meaning;
     }
+
+    protected override ReadOnlySpan<byte> Text(ReadOnlySpan<byte> packet) =>
+        Between(packet, packet.StartsWith("42[\"chat\""u8) ? "42[\"chat\",\""u8 : "42[\"echo\",\""u8, "\"]"u8);
 }
