@@ -21,12 +21,12 @@ internal static class Program
 
         if (Environment.GetEnvironmentVariable("__LIBFUZZER_SHM_ID") is not null)
         {
-            Fuzzer.LibFuzzer.Run(input => Surroundings.Run(target, input));
+            Fuzzer.LibFuzzer.Run(input => GuardedBuffer.Run(target, input));
         }
         else
         {
             // Runs under AFL. Without AFL, runs the target once on standard input.
-            Fuzzer.OutOfProcess.Run(stream => Surroundings.Run(target, ReadAll(stream)));
+            Fuzzer.OutOfProcess.Run(stream => GuardedBuffer.Run(target, ReadAll(stream)));
         }
 
         return 0;

@@ -13,7 +13,7 @@ internal static class Replay
         {
             try
             {
-                Surroundings.Run(target, File.ReadAllBytes(file));
+                GuardedBuffer.Run(target, File.ReadAllBytes(file));
             }
             catch (Exception error)
             {

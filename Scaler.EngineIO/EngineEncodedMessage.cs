@@ -32,8 +32,8 @@ public sealed class EngineEncodedMessage : IDisposable
         var isText = kind == EngineMessageKind.Text;
         var payload = isText ? data.Length + 1 : data.Length;
         var payloadOffset = DataOffset + data.Length - payload;
-        _frameOffset = payloadOffset - FrameHeader.ServerLength(payload);
-        FrameHeader.Write(_array.AsSpan(_frameOffset), isText ? WebSocketOpcode.Text : WebSocketOpcode.Binary, false, payload);
+        _frameOffset = payloadOffset - FrameHeader.GetServerHeaderLength(payload);
+        FrameHeader.WriteServerHeader(_array.AsSpan(_frameOffset), isText ? WebSocketOpcode.Text : WebSocketOpcode.Binary, false, payload);
         if (isText)
         {
             _array[payloadOffset] = (byte)'4';

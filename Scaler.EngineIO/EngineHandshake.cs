@@ -28,7 +28,7 @@ public sealed class EngineHandshake
         _query = request.QueryString.Value ?? "";
         _user = context.Features.Get<IHttpAuthenticationFeature>()?.User;
         RemoteAddress = context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
-        At = at;
+        Time = at;
     }
 
     /// <summary>Gets a new copy of the request headers. Each access creates a collection.</summary>
@@ -54,7 +54,7 @@ public sealed class EngineHandshake
     /// <returns>
     /// The value, with multiple values joined by commas, or <see langword="null"/> if the request has no such header.
     /// </returns>
-    public string? Header(string name)
+    public string? GetHeader(string name)
     {
         foreach (var (header, value) in _headers)
         {
@@ -78,5 +78,5 @@ public sealed class EngineHandshake
     public ClaimsPrincipal User => _user ?? Anonymous;
 
     /// <summary>Gets the time of the handshake, in UTC.</summary>
-    public DateTimeOffset At { get; }
+    public DateTimeOffset Time { get; }
 }

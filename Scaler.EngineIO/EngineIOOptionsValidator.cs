@@ -121,7 +121,7 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
             failures.Add("Cors:Origins is empty; it must list the allowed origins, such as 'https://app.example.org', or '*' for all origins.");
         }
 
-        foreach (var origin in options.Cors.Origins.Where(static origin => !OriginRules.IsEntry(origin)))
+        foreach (var origin in options.Cors.Origins.Where(static origin => !OriginPolicy.IsValidEntry(origin)))
         {
             failures.Add(
                 $"Cors:Origins holds '{origin}'; it must be an origin without a path, such as 'https://app.example.org', "

@@ -55,7 +55,7 @@ public sealed class EngineServer : IDisposable
     public int Count => _runtime.Table.Count;
 
     /// <summary>Gets the open sessions. The enumeration is lazy and reflects sessions that open or close meanwhile.</summary>
-    public IEnumerable<EngineSession> Sessions => _runtime.Table.Open;
+    public IEnumerable<EngineSession> Sessions => _runtime.Table.OpenSessions;
 
     /// <summary>
     /// Gets or sets a value indicating whether new sessions are accepted. If <see langword="false"/>, handshakes are refused with
@@ -92,7 +92,7 @@ public sealed class EngineServer : IDisposable
     /// <returns>A task that completes when all sessions are closed or the budget is used up.</returns>
     public async Task CloseAllAsync(EngineCloseReason reason, TimeSpan budget, CancellationToken cancellationToken = default)
     {
-        await new SessionsClosing(_runtime, reason, budget).RunAsync(cancellationToken);
+        await new ShutdownCloser(_runtime, reason, budget).RunAsync(cancellationToken);
     }
 
     /// <inheritdoc />
@@ -129,9 +129,9 @@ public sealed class EngineServer : IDisposable
 
     private async Task CloseForStopAsync()
     {
-        var closing = new SessionsClosing(_runtime, EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
+        var closing = new ShutdownCloser(_runtime, EngineCloseReason.ServerShutdown, _runtime.Options.ShutdownBudget);
         // No connection may delay the host's shutdown, including a connection whose session has already ended.
-        _ = closing.CutOffLaterAsync();
+        _ = closing.AbortAfterBudgetAsync();
         await closing.RunAsync(CancellationToken.None);
     }
 }

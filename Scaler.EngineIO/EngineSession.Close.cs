@@ -73,7 +73,7 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Gets the reason and message of the close, once the session has ended.</summary>
-    internal (EngineCloseReason Reason, string? Message) End => (_reason, _closeMessage);
+    internal (EngineCloseReason Reason, string? Message) CloseResult => (_reason, _closeMessage);
 
     /// <summary>Closes the session. Every end of a session goes through this method; the first call wins.</summary>
     /// <returns>
@@ -81,7 +81,7 @@ public sealed partial class EngineSession
     /// </returns>
     internal bool Close(EngineCloseReason reason, string? message = null)
     {
-        PollWaiter? poll;
+        HeldPoll? poll;
         UpgradeAttempt? upgrade;
         WebSocketConnection? socket;
         EngineTransport transport;
@@ -116,7 +116,7 @@ public sealed partial class EngineSession
             _retained = transport == EngineTransport.Polling && poll is null && !isOpening && IsRetained(reason);
             if (_retained)
             {
-                _runtime.Clock.Arm(_heartbeat, _runtime.RetentionDue);
+                _runtime.Clock.Arm(_heartbeat, _runtime.RetentionDeadlines);
             }
 
             _state = EngineSessionState.Closing;
@@ -126,7 +126,7 @@ public sealed partial class EngineSession
             _runtime.Table.Remove(this, _retained || _lastPoll is not null);
             if (_openingBegan)
             {
-                _runtime.Farewells.Begin();
+                _runtime.PendingCloseNotifications.Begin();
                 _runtime.Metrics.SessionClosed(transport, reason, _runtime.Time.GetElapsedTime(_openedAt));
             }
         }
@@ -134,7 +134,7 @@ public sealed partial class EngineSession
         Log.Ended(_runtime.Logger, ConnectionId, reason);
         if (LimitOf(reason) is { } limit)
         {
-            _runtime.LimitReached(limit, this);
+            _runtime.ReportLimitReached(limit, this);
         }
 
         var (code, text) = CloseFrame(reason);
@@ -143,7 +143,7 @@ public sealed partial class EngineSession
         poll?.SessionClosed();
         if (transport == EngineTransport.Polling && poll is null && !_retained && !isOpening && _lastPoll is null)
         {
-            Finish();
+            CompleteClose();
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(static session => session.NotifyClosed(), this, preferLocal: false);
@@ -155,7 +155,7 @@ public sealed partial class EngineSession
     /// the POST and a poll at the same time over two connections. If the poll arrives second, it gets a noop packet, as if it had
     /// arrived first.
     /// </summary>
-    internal async ValueTask AwaitLastPollAsync()
+    internal async ValueTask WaitForLastPollAsync()
     {
         if (_lastPoll is not { } lastPoll)
         {
@@ -178,7 +178,7 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Marks the session as closed, after the transport has sent its last data.</summary>
-    internal void Finish()
+    internal void CompleteClose()
     {
         TaskCompletionSource? finished;
         lock (_gate)
@@ -198,7 +198,7 @@ public sealed partial class EngineSession
         _state = EngineSessionState.Closed;
         _queue.Clear();
         _runtime.Clock.Disarm(_heartbeat);
-        _runtime.Table.Forget(this);
+        _runtime.Table.Evict(this);
         _finished?.TrySetResult();
     }
 
@@ -260,7 +260,7 @@ public sealed partial class EngineSession
             Log.HandlerThrew(_runtime.Logger, exception, ConnectionId, nameof(IEngineHandler.OnClosedAsync));
         }
 
-        _runtime.Farewells.End();
+        _runtime.PendingCloseNotifications.End();
     }
 
     private static bool FlushesQueue(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose

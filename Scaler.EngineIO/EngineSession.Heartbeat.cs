@@ -12,7 +12,7 @@ public sealed partial class EngineSession
     /// <summary>
     /// Handles an expired deadline: sends a ping, closes a session without heartbeat, or ends the retention of a closed session.
     /// </summary>
-    internal void HeartbeatExpired()
+    internal void OnHeartbeatDeadline()
     {
         bool timedOut;
         lock (_gate)
@@ -33,7 +33,7 @@ public sealed partial class EngineSession
             if (!timedOut)
             {
                 _awaitsPong = true;
-                _runtime.Clock.ArmBehind(_heartbeat, _runtime.PongDue, _heartbeat.Due);
+                _runtime.Clock.ArmFrom(_heartbeat, _runtime.PongDeadlines, _heartbeat.Due);
             }
         }
 
@@ -51,10 +51,10 @@ public sealed partial class EngineSession
     /// Closes the session if its heartbeat is overdue. A request that arrives between the deadline and the timer's tick must not
     /// use a dead session.
     /// </summary>
-    internal void CheckHeartbeat()
+    internal void CloseIfHeartbeatOverdue()
     {
-        var list = ProtocolVersion == 3 ? _runtime.ClientPingDue : _runtime.PongDue;
-        if (_state == EngineSessionState.Open && _runtime.Clock.IsPast(_heartbeat, list))
+        var list = ProtocolVersion == 3 ? _runtime.ClientPingDeadlines : _runtime.PongDeadlines;
+        if (_state == EngineSessionState.Open && _runtime.Clock.IsOverdue(_heartbeat, list))
         {
             Close(EngineCloseReason.PingTimeout);
         }
@@ -66,7 +66,7 @@ public sealed partial class EngineSession
         {
             if (_state == EngineSessionState.Open)
             {
-                _runtime.Clock.Arm(_heartbeat, ProtocolVersion == 3 ? _runtime.ClientPingDue : _runtime.PingDue);
+                _runtime.Clock.Arm(_heartbeat, ProtocolVersion == 3 ? _runtime.ClientPingDeadlines : _runtime.PingDeadlines);
             }
         }
     }
@@ -81,7 +81,7 @@ public sealed partial class EngineSession
             }
 
             _awaitsPong = false;
-            _runtime.Clock.Arm(_heartbeat, ProtocolVersion == 3 ? _runtime.ClientPingDue : _runtime.PingDue);
+            _runtime.Clock.Arm(_heartbeat, ProtocolVersion == 3 ? _runtime.ClientPingDeadlines : _runtime.PingDeadlines);
         }
 
         LastSeen = _runtime.Time.GetUtcNow();

@@ -5,7 +5,7 @@ namespace Scaler.EngineIO;
 public sealed partial class EngineSession
 {
     // The client's receive limits, or null if none are configured.
-    private readonly ReceiveBudget? _budget;
+    private readonly ReceiveRateLimiter? _budget;
 
     /// <summary>
     /// Counts a WebSocket control frame against the receive limits, so that a flood of pings is limited like one of packets.
@@ -24,14 +24,14 @@ public sealed partial class EngineSession
     /// </returns>
     private bool TryConsumeBudget(int bytes)
     {
-        if (_budget!.Take(bytes) is not { } limit)
+        if (_budget!.TryAcquire(bytes) is not { } limit)
         {
             return true;
         }
 
         if (Close(EngineCloseReason.RateLimit, limit == EngineLimit.Messages ? "too many messages per second" : "too many bytes per second"))
         {
-            _runtime.LimitReached(limit, this);
+            _runtime.ReportLimitReached(limit, this);
         }
 
         return false;
@@ -41,7 +41,7 @@ public sealed partial class EngineSession
     {
         if (Close(EngineCloseReason.ParseError))
         {
-            _runtime.LimitReached(EngineLimit.Packets, this);
+            _runtime.ReportLimitReached(EngineLimit.Packets, this);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Scaler.EngineIO;
 
 public sealed partial class EngineSession
 {
-    private PollWaiter? _poll;
+    private HeldPoll? _poll;
     private bool _posting;
     // The POST whose body is being read; it is aborted when the session ends.
     private IHttpRequestLifetimeFeature? _post;
@@ -15,16 +15,16 @@ public sealed partial class EngineSession
     private bool _handlingPayload;
 
     /// <summary>Gets a value indicating whether a poll is held.</summary>
-    internal bool HoldsPoll => _poll is not null;
+    internal bool HasHeldPoll => _poll is not null;
 
     /// <summary>Gets a value indicating whether the body of a POST is being read.</summary>
-    internal bool ReadsPost => _post is not null;
+    internal bool IsReadingPost => _post is not null;
 
     /// <summary>
     /// Starts a poll. For <see cref="PollOutcome.Output"/>, the packets are added to <paramref name="packets"/>. For
     /// <see cref="PollOutcome.Held"/>, the caller waits for <paramref name="waiter"/> and then calls <see cref="EndPoll"/>.
     /// </summary>
-    internal PollOutcome BeginPoll(List<OutboundPacket> packets, out PollWaiter? waiter)
+    internal PollOutcome BeginPoll(List<OutboundPacket> packets, out HeldPoll? waiter)
     {
         waiter = null;
         lock (_gate)
@@ -36,7 +36,7 @@ public sealed partial class EngineSession
                     return PollOutcome.Noop;
                 }
 
-                return _retained ? DequeueRetained(packets) : PollOutcome.Gone;
+                return _retained ? DequeueRetained(packets) : PollOutcome.SessionEnded;
             }
 
             if (_transport != EngineTransport.Polling)
@@ -52,12 +52,12 @@ public sealed partial class EngineSession
                     return PollOutcome.Output;
                 }
 
-                if (_upgrade?.TakeNoop() == true)
+                if (_upgrade?.TryAcquireNoop() == true)
                 {
                     return PollOutcome.Noop;
                 }
 
-                _poll = waiter = new PollWaiter();
+                _poll = waiter = new HeldPoll();
                 _drain = waiter;
                 return PollOutcome.Held;
             }
@@ -70,7 +70,7 @@ public sealed partial class EngineSession
     /// <summary>
     /// Ends a held poll after its release. Decides its response from the current state, which may have changed since the release.
     /// </summary>
-    internal PollOutcome EndPoll(PollWaiter waiter, List<OutboundPacket> packets)
+    internal PollOutcome EndPoll(HeldPoll waiter, List<OutboundPacket> packets)
     {
         lock (_gate)
         {
@@ -97,7 +97,7 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Closes the session because the client aborted its held poll.</summary>
-    internal void AbortPoll(PollWaiter waiter)
+    internal void AbortPoll(HeldPoll waiter)
     {
         if (_poll == waiter)
         {
@@ -112,7 +112,7 @@ public sealed partial class EngineSession
     /// <see langword="true"/> if the session has ended meanwhile, so that the close packet follows; otherwise,
     /// <see langword="false"/>.
     /// </returns>
-    internal bool TakeHandshake(List<OutboundPacket> packets)
+    internal bool DequeueHandshakePackets(List<OutboundPacket> packets)
     {
         lock (_gate)
         {
@@ -204,7 +204,7 @@ public sealed partial class EngineSession
             }
 
             var packet = _queue.Dequeue();
-            _queue.Release(packet.Cost);
+            _queue.ReleaseCost(packet.Cost);
             packets.Add(packet);
             _runtime.Metrics.PacketSent(EngineTransport.Polling, packet.Type);
         }
@@ -222,18 +222,18 @@ public sealed partial class EngineSession
         }
 
         EndRetention();
-        return PollOutcome.LateClose;
+        return PollOutcome.NoopAndClose;
     }
 
     private long EncodedLength(in OutboundPacket packet)
     {
         if (ProtocolVersion == 4)
         {
-            return PayloadCodec.EncodedLength(packet.Body, packet.Length);
+            return PayloadCodec.GetEncodedLength(packet.Body, packet.Length);
         }
 
-        return Base64Only || packet.Body == PacketBody.Text
-            ? V3.TextPayloadCodec.MaxEncodedLength(packet.Body, packet.Length)
-            : V3.BinaryPayloadCodec.MaxEncodedLength(packet.Length);
+        return Base64Only || packet.Body == PacketBodyFormat.Text
+            ? V3.TextPayloadCodec.GetMaxEncodedLength(packet.Body, packet.Length)
+            : V3.BinaryPayloadCodec.GetMaxEncodedLength(packet.Length);
     }
 }

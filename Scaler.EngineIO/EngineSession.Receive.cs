@@ -28,7 +28,7 @@ public sealed partial class EngineSession
     }
 
     /// <summary>
-    /// Begins to handle received packets. Messages that are sent meanwhile are batched until <see cref="Uncork"/> or
+    /// Begins to handle received packets. Messages that are sent meanwhile are batched until <see cref="EndBatch"/> or
     /// <see cref="EndReceive"/>.
     /// </summary>
     internal void BeginReceive()
@@ -41,7 +41,7 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Starts to batch sent messages.</summary>
-    internal void Cork()
+    internal void BeginBatch()
     {
         lock (_gate)
         {
@@ -50,7 +50,7 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Flushes the batched messages, and stops batching.</summary>
-    internal void Uncork()
+    internal void EndBatch()
     {
         IOutputDrain? drain;
         lock (_gate)
@@ -99,7 +99,7 @@ public sealed partial class EngineSession
         }
         else
         {
-            packet = new Packet(PacketType.Message, PacketBody.Binary, 0, data.Length);
+            packet = new Packet(PacketType.Message, PacketBodyFormat.Binary, 0, data.Length);
             error = PacketParseError.None;
         }
 
@@ -122,7 +122,7 @@ public sealed partial class EngineSession
 
         try
         {
-            if (ProtocolVersion == 4 && PayloadCodec.Count(body.Span) > _runtime.Options.MaxPacketsPerPayload)
+            if (ProtocolVersion == 4 && PayloadCodec.CountPackets(body.Span) > _runtime.Options.MaxPacketsPerPayload)
             {
                 CloseForTooManyPackets();
                 return PayloadOutcome.Invalid;
@@ -133,12 +133,12 @@ public sealed partial class EngineSession
             while (_state == EngineSessionState.Open)
             {
                 var step = ReadPacket(body.Span, isBinary, ref position, out var packet);
-                if (step == PayloadStep.End)
+                if (step == PayloadReadResult.End)
                 {
                     break;
                 }
 
-                if (step == PayloadStep.Invalid)
+                if (step == PayloadReadResult.Invalid)
                 {
                     Close(EngineCloseReason.ParseError);
                     return PayloadOutcome.Invalid;
@@ -153,13 +153,13 @@ public sealed partial class EngineSession
                 var handled = ReceiveAsync(packet, body, EngineTransport.Polling);
                 if (!handled.IsCompletedSuccessfully)
                 {
-                    Uncork();
+                    EndBatch();
                     await handled;
-                    Cork();
+                    BeginBatch();
                 }
             }
 
-            return _reason == EngineCloseReason.RateLimit ? PayloadOutcome.TooFast : PayloadOutcome.Accepted;
+            return _reason == EngineCloseReason.RateLimit ? PayloadOutcome.RateLimited : PayloadOutcome.Accepted;
         }
         finally
         {
@@ -167,7 +167,7 @@ public sealed partial class EngineSession
         }
     }
 
-    private PayloadStep ReadPacket(ReadOnlySpan<byte> body, bool isBinary, ref int position, out Packet packet)
+    private PayloadReadResult ReadPacket(ReadOnlySpan<byte> body, bool isBinary, ref int position, out Packet packet)
     {
         if (ProtocolVersion == 4)
         {
@@ -189,10 +189,10 @@ public sealed partial class EngineSession
 
         switch (packet.Type)
         {
-            case PacketType.Message when packet.Body == PacketBody.Base64:
+            case PacketType.Message when packet.BodyFormat == PacketBodyFormat.Base64:
                 return ReceiveBase64Async(source.Slice(packet.Offset, packet.Length));
             case PacketType.Message:
-                return DeliverAsync(new EngineMessage(source.Slice(packet.Offset, packet.Length), packet.Body == PacketBody.Binary));
+                return DeliverAsync(new EngineMessage(source.Slice(packet.Offset, packet.Length), packet.BodyFormat == PacketBodyFormat.Binary));
             case PacketType.Ping when ProtocolVersion == 3:
                 ReceiveClientPing();
                 return default;
@@ -232,7 +232,7 @@ public sealed partial class EngineSession
 
     private async ValueTask ReceiveBase64Async(ReadOnlyMemory<byte> text)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(Math.Max(1, Base64Text.MaxDecodedLength(text.Length)));
+        var bytes = ArrayPool<byte>.Shared.Rent(Math.Max(1, Base64Text.GetMaxDecodedLength(text.Length)));
         try
         {
             var length = Base64Text.Decode(text.Span, bytes);

@@ -31,7 +31,7 @@ public sealed partial class EngineSession
         ReadOnlyMemory<byte> data, EngineMessageKind kind = EngineMessageKind.Text, EngineSendFlags flags = EngineSendFlags.None,
         CancellationToken cancellationToken = default)
     {
-        var body = kind == EngineMessageKind.Text ? PacketBody.Text : PacketBody.Binary;
+        var body = kind == EngineMessageKind.Text ? PacketBodyFormat.Text : PacketBodyFormat.Binary;
         return TrySendSmall(body, data.Span, flags)
             ? ValueTask.FromResult(EngineSendOutcome.Sent)
             : SendAsync(OutboundPacket.Copy(PacketType.Message, body, data.Span, flags), cancellationToken);
@@ -50,16 +50,16 @@ public sealed partial class EngineSession
         string text, EngineSendFlags flags = EngineSendFlags.None, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        Span<byte> small = stackalloc byte[PacketChunk.MaxData];
-        if (text.Length <= PacketChunk.MaxData && Encoding.UTF8.TryGetBytes(text, small, out var written)
-            && TrySendSmall(PacketBody.Text, small[..written], flags))
+        Span<byte> small = stackalloc byte[PacketChunk.MaxPacketLength];
+        if (text.Length <= PacketChunk.MaxPacketLength && Encoding.UTF8.TryGetBytes(text, small, out var written)
+            && TrySendSmall(PacketBodyFormat.Text, small[..written], flags))
         {
             return ValueTask.FromResult(EngineSendOutcome.Sent);
         }
 
         var array = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         var length = Encoding.UTF8.GetBytes(text, array);
-        return SendAsync(new OutboundPacket(PacketType.Message, PacketBody.Text, array, length, flags), cancellationToken);
+        return SendAsync(new OutboundPacket(PacketType.Message, PacketBodyFormat.Text, array, length, flags), cancellationToken);
     }
 
     /// <summary>
@@ -76,7 +76,7 @@ public sealed partial class EngineSession
     public EngineSendOutcome TrySend(EngineEncodedMessage message, EngineSendFlags flags = EngineSendFlags.None)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var body = message.Kind == EngineMessageKind.Text ? PacketBody.Text : PacketBody.Binary;
+        var body = message.Kind == EngineMessageKind.Text ? PacketBodyFormat.Text : PacketBodyFormat.Binary;
         var packet = new OutboundPacket(PacketType.Message, body, message, message.Length, flags);
         IOutputDrain? drain;
         lock (_gate)
@@ -104,16 +104,16 @@ public sealed partial class EngineSession
             }
         }
 
-        drain?.SharedOutputAvailable();
+        drain?.BroadcastOutputAvailable();
         return EngineSendOutcome.Sent;
 
     Full:
-        _runtime.Overflow.Add(this);
+        _runtime.OverflowCloser.Add(this);
         return EngineSendOutcome.Closed;
     }
 
     /// <summary>
-    /// Dequeues the next packet for a WebSocket. The caller passes its cost to <see cref="ReleaseSent"/> after sending it.
+    /// Dequeues the next packet for a WebSocket. The caller passes its cost to <see cref="ReleaseSentCost"/> after sending it.
     /// </summary>
     /// <param name="packet">The packet.</param>
     /// <param name="more"><see langword="true"/> if more packets are queued; otherwise, <see langword="false"/>.</param>
@@ -138,21 +138,21 @@ public sealed partial class EngineSession
     }
 
     /// <summary>Frees unused packet memory, after the packets of a poll have been released.</summary>
-    internal void FreeUnused()
+    internal void ReturnUnusedMemory()
     {
         lock (_gate)
         {
-            _queue.FreeIfUnused();
+            _queue.ReturnUnusedMemory();
         }
     }
 
     /// <summary>Releases the cost of sent packets, so that waiting senders can continue.</summary>
     /// <returns><see langword="true"/> if more packets are queued; otherwise, <see langword="false"/>.</returns>
-    internal bool ReleaseSent(int cost)
+    internal bool ReleaseSentCost(int cost)
     {
         lock (_gate)
         {
-            _queue.Release(cost);
+            _queue.ReleaseCost(cost);
             EnqueueWaiters();
             return _queue.Count > 0;
         }
@@ -162,9 +162,9 @@ public sealed partial class EngineSession
     /// Queues a small message if there is space. Otherwise returns <see langword="false"/>, and the caller takes the general
     /// path.
     /// </summary>
-    private bool TrySendSmall(PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
+    private bool TrySendSmall(PacketBodyFormat body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
-        if (data.Length > PacketChunk.MaxData)
+        if (data.Length > PacketChunk.MaxPacketLength)
         {
             return false;
         }

@@ -59,14 +59,14 @@ public sealed partial class EngineSession
             }
 
             _upgrade = new UpgradeAttempt(this, socket);
-            _runtime.Clock.Arm(_upgrade, _runtime.UpgradeDue);
+            _runtime.Clock.Arm(_upgrade, _runtime.UpgradeDeadlines);
             return _upgrade;
         }
     }
 
     /// <summary>Handles the probe packet of an upgrade.</summary>
     /// <returns><see langword="false"/> if the upgrade is no longer current; otherwise, <see langword="true"/>.</returns>
-    internal bool Probe(UpgradeAttempt upgrade)
+    internal bool TryProbe(UpgradeAttempt upgrade)
     {
         lock (_gate)
         {
@@ -75,7 +75,7 @@ public sealed partial class EngineSession
                 return false;
             }
 
-            upgrade.Probed();
+            upgrade.MarkProbed();
         }
 
         ReleasePollForUpgrade(upgrade);
@@ -85,10 +85,10 @@ public sealed partial class EngineSession
     /// <summary>Releases a held poll, so that the client can continue its upgrade.</summary>
     internal void ReleasePollForUpgrade(UpgradeAttempt upgrade)
     {
-        PollWaiter? poll;
+        HeldPoll? poll;
         lock (_gate)
         {
-            poll = _upgrade == upgrade && _poll is not null && upgrade.TakeNoop() ? _poll : null;
+            poll = _upgrade == upgrade && _poll is not null && upgrade.TryAcquireNoop() ? _poll : null;
         }
 
         poll?.ReleaseForUpgrade();
@@ -102,9 +102,9 @@ public sealed partial class EngineSession
     /// A task that completes when the last polling payload has been handled, or <see langword="null"/> if the upgrade is no
     /// longer current.
     /// </returns>
-    internal Task? CompleteUpgrade(UpgradeAttempt upgrade, WebSocketConnection socket)
+    internal Task? TryCompleteUpgrade(UpgradeAttempt upgrade, WebSocketConnection socket)
     {
-        PollWaiter? poll;
+        HeldPoll? poll;
         Task payloadEnded;
         lock (_gate)
         {

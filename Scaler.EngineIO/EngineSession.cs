@@ -29,7 +29,7 @@ public sealed partial class EngineSession
         _runtime = runtime;
         _transport = transport;
         _heartbeat = new HeartbeatDeadline(this);
-        _budget = ReceiveBudget.Create(runtime.Options, runtime.Time);
+        _budget = ReceiveRateLimiter.Create(runtime.Options, runtime.Time);
         _openedAt = runtime.Clock.Now;
         Id = id;
         ConnectionId = connectionId;
@@ -37,7 +37,7 @@ public sealed partial class EngineSession
         Base64Only = base64Only;
         Handshake = handshake;
         ClosedToken = _closed.Token;
-        LastSeen = handshake.At;
+        LastSeen = handshake.Time;
     }
 
     /// <summary>
@@ -104,10 +104,10 @@ public sealed partial class EngineSession
     {
         using (var open = new PooledBuffer(256))
         {
-            _runtime.OpenPacket(this).Write(open);
+            _runtime.CreateOpenPacket(this).Write(open);
             lock (_gate)
             {
-                _queue.Enqueue(OutboundPacket.Copy(PacketType.Open, PacketBody.Text, open.Span, EngineSendFlags.NoCompression));
+                _queue.Enqueue(OutboundPacket.Copy(PacketType.Open, PacketBodyFormat.Text, open.Span, EngineSendFlags.NoCompression));
             }
         }
 

@@ -6,7 +6,7 @@ return ServiceProgram.Run(() =>
     var builder = WebApplication.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.Services.AddHostedService<EmbeddedRedis>();
-    builder.Services.AddHealthChecks().AddCheck<PingCheck>("redis");
+    builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
 
     var app = builder.Build();
     app.MapDefaultEndpoints();

@@ -61,7 +61,7 @@ public sealed class ScalerOptionsTests
 
     private static ScalerJwtOptions Jwt(ScalerOptions options)
     {
-        Security.Auth.Tokens.Trust(options);
+        Security.Auth.TestTokens.ConfigureTrust(options);
         return options.Auth.Jwt;
     }
 }

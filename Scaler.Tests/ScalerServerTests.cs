@@ -20,15 +20,15 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
             server.On<ChatMessage>("chat", async (connection, message, cancellationToken) =>
                 await connection.SendAsync("said", message!.Text, message.Times, connection.Account.Name));
             server.On("raw", async (connection, message, cancellationToken) =>
-                await connection.SendAsync("raw", message.Argument<int>(1), message.Argument<string>(2)));
+                await connection.SendAsync("raw", message.GetArgument<int>(1), message.GetArgument<string>(2)));
         });
-        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
 
         await client.SendAsync("""{"event":"chat","args":[{"text":"hello","times":2}]}""");
         await client.SendAsync("""{"event":"raw","args":["a",7]}""");
 
-        Assert.Equal("""{"event":"said","args":["hello",2,"acme"]}""", await client.NextAsync());
-        Assert.Equal("""{"event":"raw","args":[7,null]}""", await client.NextAsync());
+        Assert.Equal("""{"event":"said","args":["hello",2,"acme"]}""", await client.ReadMessageAsync());
+        Assert.Equal("""{"event":"raw","args":[7,null]}""", await client.ReadMessageAsync());
     }
 
     [Fact]
@@ -36,12 +36,12 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     {
         await using var server = await StartAsync(server =>
             server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken)));
-        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
 
         const string UnusualJson = """ { "event" : "echo", "args":[ 1.0, "\u0041" ], "more":true } """;
         await client.SendAsync(UnusualJson);
 
-        Assert.Equal(UnusualJson, await client.NextAsync());
+        Assert.Equal(UnusualJson, await client.ReadMessageAsync());
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
                 server.On("error::validation", (name, error) => Add("validation", name, error));
                 server.On("error::handler", (name, error) => Add("handler", name, error));
                 server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
-                server.Validate("checked", message => message.Argument<int>(0) > 5 ? null : "too small");
+                server.Validate("checked", message => message.GetArgument<int>(0) > 5 ? null : "too small");
                 server.On<int>("number", (_, _, _) => default);
                 server.On("broken", (_, _, _) => throw new InvalidOperationException("oh"));
                 server.On("broken-later", async (_, _, cancellationToken) =>
@@ -67,8 +67,8 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
                 });
             },
             options => options.Strict = true);
-        await using var bad = await TestClient.ConnectAsync(server.Url(), "acme");
-        await using var good = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var bad = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+        await using var good = await TestClient.ConnectAsync(server.GetUrl(), "acme");
 
         (string Message, string Event)[] cases =
         [
@@ -84,16 +84,16 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
         foreach (var (message, expected) in cases)
         {
             await bad.SendAsync(message);
-            Assert.Equal(expected, await raised.Reader.ReadAsync().AsTask().Within());
+            Assert.Equal(expected, await raised.Reader.ReadAsync().AsTask().WithTimeout());
         }
 
         await bad.SendAsync("""{"event":"number","args":["x"]}""");
-        Assert.StartsWith("validation(number|the first argument is not a valid Int32", await raised.Reader.ReadAsync().AsTask().Within(), StringComparison.Ordinal);
+        Assert.StartsWith("validation(number|the first argument is not a valid Int32", await raised.Reader.ReadAsync().AsTask().WithTimeout(), StringComparison.Ordinal);
 
         foreach (var client in new[] { bad, good })
         {
             await client.SendAsync("""{"event":"echo"}""");
-            Assert.Equal("""{"event":"echo"}""", await client.NextAsync());
+            Assert.Equal("""{"event":"echo"}""", await client.ReadMessageAsync());
         }
     }
 
@@ -107,11 +107,11 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
             server.Errors.Json += _ => throw new InvalidOperationException();
             server.Errors.Raised += raised.SetResult;
         });
-        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
 
         await client.SendAsync(new string('x', 10_000));
 
-        var error = await raised.Task.Within();
+        var error = await raised.Task.WithTimeout();
         Assert.Equal(("error::json", true, "acme", server.Id), (error.Name, error.IsCritical, error.Account, error.Server));
         Assert.Equal(new string('x', 4096) + "…", Assert.Single(error.Arguments));
         Assert.Equal(Assert.Single(server.Connections).Id, error.ConnectionId);
@@ -128,7 +128,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
         await using var server = await StartAsync(null, options => options.MaxAccountLength = 10);
         using var http = new HttpClient();
 
-        using var answer = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling{query}"));
+        using var answer = await http.GetAsync(new Uri($"{server.GetUrl()}/stream/?EIO=4&transport=polling{query}"));
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
@@ -142,19 +142,19 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     public async Task Account_WithConnections_ListsAndDisconnectsThem()
     {
         await using var server = await StartAsync(null);
-        await using var socket = await TestClient.ConnectAsync(server.Url(), "acme");
-        await using var polling = await TestClient.ConnectAsync(server.Url(), "acme", polling: true);
+        await using var socket = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+        await using var polling = await TestClient.ConnectAsync(server.GetUrl(), "acme", polling: true);
 
-        var connections = await server.Account("acme").Connections.OrderBy(c => c.Transport).ToListAsync();
+        var connections = await server.GetAccount("acme").Connections.OrderBy(c => c.Transport).ToListAsync();
         Assert.Equal(["polling", "websocket"], connections.Select(c => c.Transport));
         Assert.All(connections, c => Assert.Equal((server.Id, 4, "127.0.0.1"), (c.Server, c.ProtocolVersion, c.RemoteAddress)));
         Assert.Equal("acme", (await server.Accounts.StartingWith("ac").SingleAsync()).Name);
 
-        var result = await server.Account("acme").DisconnectAsync();
+        var result = await server.GetAccount("acme").DisconnectAsync();
 
         Assert.Equal(2, result.Connections);
-        await Task.WhenAll(socket.Closed, polling.Closed).Within();
-        await Deadline.Until(async () => !await server.Accounts.AnyAsync());
+        await Task.WhenAll(socket.Closed, polling.Closed).WithTimeout();
+        await Deadline.WaitUntilAsync(async () => !await server.Accounts.AnyAsync());
     }
 
     [Fact]
@@ -164,13 +164,13 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
         await using var server = await StartAsync(
             server => server.On("error::limit", (account, limit) => raised.SetResult($"{account} {limit}")),
             options => options.MaxConnectionsPerAccount = 1);
-        await using var first = await TestClient.ConnectAsync(server.Url(), "acme");
-        await using var second = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var first = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+        await using var second = await TestClient.ConnectAsync(server.GetUrl(), "acme");
 
-        Assert.Equal("acme connections per account: 1", await raised.Task.Within());
-        await second.Closed.Within();
+        Assert.Equal("acme connections per account: 1", await raised.Task.WithTimeout());
+        await second.Closed.WithTimeout();
         Assert.False(first.Closed.IsCompleted);
-        await Deadline.Until(() => server.ConnectionCount == 1);
+        await Deadline.WaitUntilAsync(() => server.ConnectionCount == 1);
     }
 
     [Theory]
@@ -178,7 +178,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     [InlineData("error::json")]
     public void On_UnknownErrorName_ThrowsWithTheValidNames(string name)
     {
-        var server = ScalerServer.Create(Unconnected.Instance);
+        var server = ScalerServer.Create(UnconnectedRedis.Instance);
 
         Assert.Contains("error::connect, error::disconnect", Assert.Throws<ArgumentException>(() => server.On(name, (_, _) => { })).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => server.On(name, (_, _, _) => default));
@@ -186,7 +186,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
 
     [Fact]
     public void Constructor_WithInvalidOptions_Throws() =>
-        Assert.Throws<OptionsValidationException>(() => new ScalerServer(Unconnected.Instance, new ScalerOptions { Prefix = "" }));
+        Assert.Throws<OptionsValidationException>(() => new ScalerServer(UnconnectedRedis.Instance, new ScalerOptions { Prefix = "" }));
 
     [Fact]
     public async Task ListenAsync_Twice_Throws()
@@ -223,7 +223,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     public async Task StartAsync_WithAnInvalidOption_Throws()
     {
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--Scaler:Cluster:ServerId=a.b"]);
-        builder.Services.AddSingleton(Unconnected.Instance);
+        builder.Services.AddSingleton(UnconnectedRedis.Instance);
         builder.Services.AddScaler();
         await using var app = builder.Build();
 

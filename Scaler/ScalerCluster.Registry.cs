@@ -71,7 +71,7 @@ public sealed partial class ScalerCluster
     /// <exception cref="ArgumentException"><paramref name="account"/> is null or empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 10,000.</exception>
     /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
-    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(
+    public Task<IReadOnlyList<ScalerConnectionInfo>> GetConnectionsAsync(
         string account, int take = 1000, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
@@ -91,23 +91,23 @@ public sealed partial class ScalerCluster
     {
         await ReadyAsync(receipts: true);
         var live = (await GetServersAsync(cancellationToken)).Where(s => s.State != ServerState.Dead).ToList();
-        var held = await Link.AskInventoryAsync([.. live.Select(s => s.Holder)], cancellationToken);
+        var held = await Link.RequestInventoryAsync([.. live.Select(s => s.EpochName)], cancellationToken);
         var registered = new Dictionary<string, Receipt>(StringComparer.Ordinal);
         foreach (var server in live)
         {
-            registered[server.Holder] = await ReadInventoryAsync(server.Holder, cancellationToken);
+            registered[server.EpochName] = await ReadInventoryAsync(server.EpochName, cancellationToken);
         }
 
         // Connections open and close while the registry is read. Query each server that differs once more.
         string[] different =
         [
-            .. live.Select(s => s.Holder).Where(h => !(held.TryGetValue(h, out var before) && before == registered[h])),
+            .. live.Select(s => s.EpochName).Where(h => !(held.TryGetValue(h, out var before) && before == registered[h])),
         ];
-        var later = different.Length == 0 ? held : await Link.AskInventoryAsync(different, cancellationToken);
-        return new RegistryCheck([.. live.Select(s => Compare(s, registered[s.Holder], Find(held, s), Find(later, s)))]);
+        var later = different.Length == 0 ? held : await Link.RequestInventoryAsync(different, cancellationToken);
+        return new RegistryCheck([.. live.Select(s => Compare(s, registered[s.EpochName], Find(held, s), Find(later, s)))]);
 
         static Receipt? Find(IReadOnlyDictionary<string, Receipt> answers, ServerInfo server) =>
-            answers.TryGetValue(server.Holder, out var answer) ? answer : null;
+            answers.TryGetValue(server.EpochName, out var answer) ? answer : null;
 
         static ServerCheck Compare(ServerInfo server, Receipt registered, Receipt? before, Receipt? after)
         {
@@ -126,11 +126,11 @@ public sealed partial class ScalerCluster
         RegistryEntry? last = null;
         while (true)
         {
-            var entries = await Link.Registry.GetHoldingsAsync(holder, last, Page).WaitAsync(cancellationToken);
+            var entries = await Link.Registry.GetRegistrationsAsync(holder, last, Page).WaitAsync(cancellationToken);
             foreach (var entry in entries)
             {
                 count++;
-                digest += HoldingsDigest.Of(entry.Account, entry.ConnectionId);
+                digest += RegistrationDigest.Compute(entry.Account, entry.ConnectionId);
             }
 
             if (entries.Count < Page)

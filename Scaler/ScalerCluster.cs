@@ -66,7 +66,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <summary>Gets an account by name. The account need not be connected, and Redis is not contacted.</summary>
     /// <param name="name">The account name.</param>
     /// <returns>The account.</returns>
-    public Account Account(string name) => new(this, name);
+    public Account GetAccount(string name) => new(this, name);
 
     /// <summary>Sends an event to all connections of an account. Delivery is at most once.</summary>
     /// <param name="account">The account name.</param>
@@ -161,7 +161,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(receipts: true);
-        return await Link.AskActivityAsync(account, cancellationToken);
+        return await Link.RequestActivityAsync(account, cancellationToken);
     }
 
     /// <summary>
@@ -174,7 +174,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <returns>The answer of the server.</returns>
     /// <exception cref="ArgumentException"><paramref name="serverId"/> is null or empty.</exception>
     /// <exception cref="RedisException">Redis could not deliver the request.</exception>
-    public Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken = default) =>
+    public Task<ServerRequestResult> DrainAsync(string serverId, CancellationToken cancellationToken = default) =>
         AskDrainAsync(serverId, drain: true, cancellationToken);
 
     /// <summary>Requests that a server drained by <see cref="DrainAsync"/> accepts clients again.</summary>
@@ -183,7 +183,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <returns>The answer of the server.</returns>
     /// <exception cref="ArgumentException"><paramref name="serverId"/> is null or empty.</exception>
     /// <exception cref="RedisException">Redis could not deliver the request.</exception>
-    public Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken = default) =>
+    public Task<ServerRequestResult> ResumeAsync(string serverId, CancellationToken cancellationToken = default) =>
         AskDrainAsync(serverId, drain: false, cancellationToken);
 
     /// <summary>Gets the most recent error events, newest first. The cluster keeps the last 1,000 for 7 days.</summary>
@@ -257,7 +257,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <summary>
     /// Marks this cluster view as owned by a server, which agrees on the secret and listens under its own holder name.
     /// </summary>
-    internal void BelongToServer() => _ready = true;
+    internal void MarkOwnedByServer() => _ready = true;
 
     private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
@@ -266,21 +266,21 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         return await Link.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
     }
 
-    private async Task<ServerAnswer> AskDrainAsync(string serverId, bool drain, CancellationToken cancellationToken)
+    private async Task<ServerRequestResult> AskDrainAsync(string serverId, bool drain, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(serverId);
         await ReadyAsync(receipts: true);
         var servers = await GetServersAsync(cancellationToken);
         if (servers.FirstOrDefault(s => s.Id == serverId && s.State != ServerState.Dead) is not { } server)
         {
-            return ServerAnswer.NoSuchServer;
+            return ServerRequestResult.ServerNotFound;
         }
 
-        return await Link.AskDrainAsync(server.Holder, drain, cancellationToken) switch
+        return await Link.RequestDrainAsync(server.EpochName, drain, cancellationToken) switch
         {
-            null => ServerAnswer.NoAnswer,
-            { Count: < 0 } => ServerAnswer.Refused,
-            _ => ServerAnswer.Accepted,
+            null => ServerRequestResult.TimedOut,
+            { Count: < 0 } => ServerRequestResult.Refused,
+            _ => ServerRequestResult.Accepted,
         };
     }
 
@@ -307,7 +307,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
             {
                 await Link.AgreeOnSecretAsync();
                 _agreedAt = Link.Time.GetTimestamp();
-                _listening ??= await Link.Bus.ListenAsync(Link.Holder, Link.Receive);
+                _listening ??= await Link.Bus.SubscribeAsync(Link.ServerEpoch, Link.Receive);
                 _ready = true;
             }
         }

@@ -11,7 +11,7 @@ public sealed class ScalerConnection
     private int _slotOfAccount = -1;
     private int _slotOfServer = -1;
 
-    internal ScalerConnection(EngineSession session, Account account, Identity identity, ScalerOptions options)
+    internal ScalerConnection(EngineSession session, Account account, SessionIdentity identity, ScalerOptions options)
     {
         (Session, Account, Identity, _options) = (session, account, identity, options);
     }
@@ -33,24 +33,24 @@ public sealed class ScalerConnection
     /// <summary>Gets the Engine.IO session of the connection.</summary>
     public EngineSession Session { get; }
 
-    internal Identity Identity { get; }
+    internal SessionIdentity Identity { get; }
 
     /// <summary>
     /// Gets a reference to the index in the array of the account's connections on this server. Guarded by the lock of the
     /// account.
     /// </summary>
-    internal ref int SlotOfAccount => ref _slotOfAccount;
+    internal ref int AccountSlot => ref _slotOfAccount;
 
     /// <summary>
     /// Gets a reference to the index in the array of all connections of this server. Guarded by the lock of that array.
     /// </summary>
-    internal ref int SlotOfServer => ref _slotOfServer;
+    internal ref int ServerSlot => ref _slotOfServer;
 
     /// <summary>
     /// Gets or sets a value indicating whether the connection has ended. Set before the removal from the registry, so that a
     /// later retry does not register the connection again.
     /// </summary>
-    internal bool Ended { get; set; }
+    internal bool HasEnded { get; set; }
 
     /// <summary>Sends an event to this connection. Waits while the send queue of the connection is full.</summary>
     /// <param name="eventName">The event name.</param>
@@ -100,19 +100,19 @@ public sealed class ScalerConnection
     internal void BeginClose(EngineCloseReason reason, string message) => _ = Session.CloseAsync(reason, message).AsTask();
 
     /// <summary>Creates the registry entry that identifies the connection for removal.</summary>
-    internal RegistryEntry ToName() => new(Account.Name, Id, default);
+    internal RegistryEntry ToRegistryKey() => new(Account.Name, Id, default);
 
     /// <summary>Creates the registry entry that describes the connection.</summary>
-    internal RegistryEntry ToEntry()
+    internal RegistryEntry ToRegistryEntry()
     {
-        var agent = Session.Handshake.Header("User-Agent") ?? "";
-        return new RegistryEntry(Account.Name, Id, new ConnectionFacts
+        var agent = Session.Handshake.GetHeader("User-Agent") ?? "";
+        return new RegistryEntry(Account.Name, Id, new ConnectionMetadata
         {
             Transport = Session.Transport == EngineTransport.WebSocket ? "websocket" : "polling",
             ProtocolVersion = Session.ProtocolVersion,
             RemoteAddress = Session.Handshake.RemoteAddress?.ToString(),
             UserAgent = agent.Length == 0 ? null : agent.Length > 256 ? agent[..256] : agent,
-            SinceUnixMilliseconds = Session.Handshake.At.ToUnixTimeMilliseconds(),
+            SinceUnixMilliseconds = Session.Handshake.Time.ToUnixTimeMilliseconds(),
         }.Write());
     }
 }

@@ -28,7 +28,7 @@ public static class ScalerEndpointRouteBuilderExtensions
             {
                 endpoint.RequestDelegate = context =>
                 {
-                    if (PeerEndpoint.IsFor(context.Request))
+                    if (PeerEndpoint.IsPeerRequest(context.Request))
                     {
                         return peers.ServeAsync(context);
                     }

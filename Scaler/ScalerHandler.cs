@@ -8,13 +8,13 @@ namespace Scaler;
 /// <summary>Adapts Engine.IO to Scaler: sessions become connections of accounts, and their messages become events.</summary>
 internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 {
-    private readonly Action<EngineSession> _upgraded = session => server.Membership.Changed((ScalerConnection)session.Tag!);
+    private readonly Action<EngineSession> _upgraded = session => server.Membership.MarkStale((ScalerConnection)session.Tag!);
 
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
         ScalerConnection? connection = null;
-        var identity = (Identity)session.Tag!;
-        server.Local.Add(
+        var identity = (SessionIdentity)session.Tag!;
+        server.Local.AddConnection(
             identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
         session.Tag = connection;
         session.Upgraded += _upgraded;
@@ -25,7 +25,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
             case RegisterOutcome.Failed:
                 server.Raise(ErrorNames.Connect, connection!.Account.Name, connection.Id, connection.Account.Name, connection.Id);
                 break;
-            case RegisterOutcome.TooMany:
+            case RegisterOutcome.LimitReached:
                 server.Raise(
                     ErrorNames.Limit, connection!.Account.Name, connection.Id, connection.Account.Name,
                     $"connections per account: {server.Options.MaxConnectionsPerAccount}");
@@ -45,7 +45,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
             return default;
         }
 
-        var route = server.Route(decoded.Event.Span);
+        var route = server.FindRoute(decoded.Event.Span);
         if (route is null)
         {
             if (server.Options.Strict)
@@ -81,8 +81,8 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
             return;
         }
 
-        connection.Ended = true;
-        server.Local.Remove(connection);
+        connection.HasEnded = true;
+        server.Local.RemoveConnection(connection);
         if (!await server.Membership.UnregisterAsync(connection))
         {
             server.Raise(ErrorNames.Disconnect, connection.Account.Name, connection.Id, connection.Account.Name, connection.Id);
@@ -183,7 +183,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
             case DecodeOutcome.NotAnObject:
                 Raise(connection, ErrorNames.Invalid, Truncate(message.Data));
                 break;
-            case DecodeOutcome.NoEvent:
+            case DecodeOutcome.MissingEvent:
                 Raise(connection, ErrorNames.Validation, "", "the message has no event name");
                 break;
             default:

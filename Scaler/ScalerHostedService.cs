@@ -13,16 +13,16 @@ namespace Scaler;
 /// it is listening. At shutdown it drains, closes the peer connections and leaves the cluster.
 /// </summary>
 internal sealed class ScalerHostedService(
-    ScalerServer server, EngineServer engine, ScalerDrain drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
+    ScalerServer server, EngineServer engine, ConnectionDrainer drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
 {
-    private readonly RequestedDrain _requested = new(server, engine, drain);
+    private readonly OperatorDrain _requested = new(server, engine, drain);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         server.Membership.Measure = Measure;
-        server.Cluster.Link.DrainRequested = _requested.Set;
+        server.Cluster.Link.DrainRequested = _requested.SetDraining;
         return server.Membership.JoinAsync(cancellationToken);
     }
 
@@ -30,16 +30,16 @@ internal sealed class ScalerHostedService(
     {
         server.Membership.Url = server.Options.Cluster.AdvertisedUrl
             ?? AdvertisedUrl(http.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
-        await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);
+        await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await _requested.EndAsync();
+        await _requested.StopAsync();
         server.Membership.State = ServerState.Draining;
         engine.AcceptsHandshakes = false;
-        await server.Membership.AnnounceAsync().WaitAsync(cancellationToken);
-        await drain.RunAsync(cancellationToken);
+        await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
+        await drain.CloseAllAsync(cancellationToken);
         peers.Close();
     }
 
@@ -71,7 +71,7 @@ internal sealed class ScalerHostedService(
     {
         long queued = 0;
         var webSockets = 0;
-        foreach (var connection in server.Local.All())
+        foreach (var connection in server.Local.GetConnections())
         {
             queued += connection.Session.QueuedBytes;
             webSockets += connection.Session.Transport == EngineTransport.WebSocket ? 1 : 0;

@@ -136,7 +136,7 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         check(!authority || (Uri.TryCreate(jwt.Authority, UriKind.Absolute, out var url)
                 && (url.Scheme == "https" || (url.Scheme == "http" && !jwt.RequireHttps))),
             "Auth:Jwt:Authority", jwt.Authority, "an absolute https URL, or an http URL with Auth:Jwt:RequireHttps set to false");
-        var expected = key ? JwtVerification.Check(jwt.SigningKey!) : null;
+        var expected = key ? JwtValidator.ValidateKey(jwt.SigningKey!) : null;
         check(expected is null, "Auth:Jwt:SigningKey", "(hidden)", expected ?? "");
         check(!key || !string.IsNullOrWhiteSpace(jwt.Issuer),
             "Auth:Jwt:Issuer", jwt.Issuer, "the 'iss' of the tokens, which is required with Auth:Jwt:SigningKey");

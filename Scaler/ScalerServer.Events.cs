@@ -74,7 +74,7 @@ public sealed partial class ScalerServer
         ArgumentNullException.ThrowIfNull(handler);
         Validate<T>(eventName, static _ => null);
         On(eventName, (ScalerMessageHandler)((connection, message, cancellationToken) =>
-            handler(connection, message.Argument<T>(0), cancellationToken)));
+            handler(connection, message.GetArgument<T>(0), cancellationToken)));
     }
 
     /// <summary>Adds a validator for the messages of an event. Validators run before the handlers.</summary>
@@ -109,7 +109,7 @@ public sealed partial class ScalerServer
         {
             try
             {
-                return validator(message.Argument<T>(0));
+                return validator(message.GetArgument<T>(0));
             }
             catch (JsonException exception)
             {
@@ -118,7 +118,7 @@ public sealed partial class ScalerServer
         });
     }
 
-    internal EventRoute? Route(ReadOnlySpan<byte> eventName) => _routes.Find(eventName);
+    internal EventRoute? FindRoute(ReadOnlySpan<byte> eventName) => _routes.Find(eventName);
 
     private static string ValidEvent(string eventName)
     {

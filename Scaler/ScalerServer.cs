@@ -22,7 +22,7 @@ namespace Scaler;
 /// </summary>
 public sealed partial class ScalerServer : IAsyncDisposable
 {
-    private readonly EventRoutes _routes = new();
+    private readonly EventRouteTable _routes = new();
     private readonly ScalerOptions _options;
     private readonly TimeProvider _time;
     private readonly ScalerMetrics _metrics;
@@ -46,8 +46,8 @@ public sealed partial class ScalerServer : IAsyncDisposable
         _time = time ?? TimeProvider.System;
         _metrics = new ScalerMetrics(meters);
         Cluster = new ScalerCluster(redis, _options, _time, _metrics);
-        Cluster.BelongToServer();
-        Local = new LocalAccounts(Cluster.Account);
+        Cluster.MarkOwnedByServer();
+        Local = new LocalAccounts(Cluster.GetAccount);
         Cluster.Link.Local = Local;
         Membership = new Membership(Cluster.Link, Local, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
         _metrics.Observe(Local, () => Membership.HoldsLease);
@@ -75,10 +75,10 @@ public sealed partial class ScalerServer : IAsyncDisposable
     public AccountQuery Accounts => Cluster.Accounts;
 
     /// <summary>Gets the connections of this server. Each enumeration takes a snapshot when it starts.</summary>
-    public IEnumerable<ScalerConnection> Connections => Local.All();
+    public IEnumerable<ScalerConnection> Connections => Local.GetConnections();
 
     /// <summary>Gets the number of connections of this server.</summary>
-    public int ConnectionCount => Local.Connections;
+    public int ConnectionCount => Local.ConnectionCount;
 
     internal ScalerOptions Options => _options;
 
@@ -91,7 +91,7 @@ public sealed partial class ScalerServer : IAsyncDisposable
     /// <summary>Gets an account by name. The account need not be connected, and Redis is not contacted.</summary>
     /// <param name="name">The account name.</param>
     /// <returns>The account.</returns>
-    public Account Account(string name) => Cluster.Account(name);
+    public Account GetAccount(string name) => Cluster.GetAccount(name);
 
     /// <summary>Sends an event to all connections of all accounts. Delivery is at most once.</summary>
     /// <param name="eventName">The event name.</param>

@@ -134,9 +134,9 @@ public static class ScalerServiceCollectionExtensions
         // Use the Engine.IO options of ScalerOptions, with the callbacks that bind sessions to the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ScalerDrain>();
+        services.TryAddSingleton<ConnectionDrainer>();
         services.AddHostedService<ScalerHostedService>();
-        services.AddHostedService<IdentityExpiry>();
+        services.AddHostedService<ExpiredSessionCloser>();
         services.AddScalerAuth();
         services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
         return services;
@@ -145,8 +145,8 @@ public static class ScalerServiceCollectionExtensions
     private static void AddScalerAuth(this IServiceCollection services)
     {
         services.AddWebEncoders();
-        services.AddOptions<JwtBearerOptions>(JwtVerification.Scheme).Configure<IOptions<ScalerOptions>, TimeProvider>(
-            static (jwt, scaler, time) => JwtVerification.Configure(jwt, scaler.Value.Auth, time));
+        services.AddOptions<JwtBearerOptions>(JwtValidator.Scheme).Configure<IOptions<ScalerOptions>, TimeProvider>(
+            static (jwt, scaler, time) => JwtValidator.Configure(jwt, scaler.Value.Auth, time));
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
 
@@ -163,7 +163,7 @@ public static class ScalerServiceCollectionExtensions
     {
         var server = provider.GetRequiredService<ScalerServer>();
         var options = server.Options.EngineIO;
-        var admission = new Admission(server.Options);
+        var admission = new SessionAuthorizer(server.Options);
         var (authorize, unknown, validate, limit) =
             (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
         options.Path = server.Options.Path;
@@ -174,7 +174,7 @@ public static class ScalerServiceCollectionExtensions
             await admission.IsOwnerAsync(context, session) && (validate is null || await validate(context, session));
         options.OnLimitReached = reached =>
         {
-            LimitEvents.Raise(server, reached);
+            LimitErrorReporter.Raise(server, reached);
             limit?.Invoke(reached);
         };
         options.UnknownSessionAsync = async (context, sid) =>

@@ -23,7 +23,7 @@ internal static class AdminExtensions
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<AdminOptions>().Bind(builder.Configuration.GetSection(AdminOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidation>();
+        services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidator>();
 
         // Open pages would otherwise delay shutdown by the host's default of 30 s. No dashboard request is worth that wait.
         services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
@@ -36,7 +36,7 @@ internal static class AdminExtensions
         services.AddSingleton<ClusterActions>();
 
         services.AddAdminSecurity(builder.Configuration);
-        services.AddHostedService<LoginAnnouncement>();
+        services.AddHostedService<LoginUrlLogger>();
         services.AddHealthChecks().AddCheck<RedisHealth>("redis");
 
         // The health check service logs every failed probe, possibly with a stack trace. RedisHealth logs state changes only.

@@ -12,12 +12,12 @@ public static class Csv
     /// <summary>Formats one line, including its line ending (CRLF).</summary>
     /// <param name="cells">The cell values. <see langword="null"/> is written as an empty cell.</param>
     /// <returns>The line.</returns>
-    public static string Line(params ReadOnlySpan<string?> cells)
+    public static string FormatLine(params ReadOnlySpan<string?> cells)
     {
         var line = "";
         for (var i = 0; i < cells.Length; i++)
         {
-            line += (i == 0 ? "" : ",") + Cell(cells[i]);
+            line += (i == 0 ? "" : ",") + FormatCell(cells[i]);
         }
 
         return line + "\r\n";
@@ -29,7 +29,7 @@ public static class Csv
     /// </summary>
     /// <param name="value">The cell value. <see langword="null"/> is written as an empty cell.</param>
     /// <returns>The escaped cell, quoted if necessary.</returns>
-    public static string Cell(string? value)
+    public static string FormatCell(string? value)
     {
         value ??= "";
         if (value.AsSpan().TrimStart() is ['=' or '+' or '-' or '@' or '\uFF1D' or '\uFF0B' or '\uFF0D' or '\uFF20', ..] || value is ['\t' or '\r' or '\n', ..])

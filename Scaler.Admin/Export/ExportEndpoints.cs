@@ -28,8 +28,8 @@ internal static partial class ExportEndpoints
         await WriteAsync(
             context, logger, "accounts", format,
             AccountPagesAsync(view, q ?? "", context.RequestAborted),
-            Csv.Line("account", "connections", "servers"),
-            account => Csv.Line(account.Name, account.Connections.ToString(CultureInfo.InvariantCulture), string.Join(' ', account.Servers)));
+            Csv.FormatLine("account", "connections", "servers"),
+            account => Csv.FormatLine(account.Name, account.Connections.ToString(CultureInfo.InvariantCulture), string.Join(' ', account.Servers)));
     }
 
     private static async Task ErrorsAsync(
@@ -39,8 +39,8 @@ internal static partial class ExportEndpoints
         await WriteAsync(
             context, logger, "errors", format,
             ErrorPagesAsync(view, filter, context.RequestAborted),
-            Csv.Line("at", "name", "critical", "late", "server", "account", "connection", "arguments"),
-            error => Csv.Line(
+            Csv.FormatLine("at", "name", "critical", "late", "server", "account", "connection", "arguments"),
+            error => Csv.FormatLine(
                 error.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), error.Name, error.IsCritical ? "yes" : "no", error.Late ? "yes" : "no",
                 error.Server, error.Account, error.ConnectionId, JsonSerializer.Serialize(error.Arguments, Json)));
     }
@@ -62,7 +62,7 @@ internal static partial class ExportEndpoints
         IClusterView view, ErrorFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var errors = await view.GetRecentErrorsAsync(ErrorFeed.Capacity, cancellationToken);
-        yield return [.. errors.Where(filter.Passes)];
+        yield return [.. errors.Where(filter.Matches)];
     }
 
     private static async Task WriteAsync<T>(

@@ -28,7 +28,7 @@ public static class AdminIdentity
     }
 
     /// <summary>Creates the principal of a new login.</summary>
-    internal static ClaimsPrincipal New(string role, string stamp, string? address, string? name = null) => new(new ClaimsIdentity(
+    internal static ClaimsPrincipal CreatePrincipal(string role, string stamp, string? address, string? name = null) => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.Name, name ?? role),
             new Claim(ClaimTypes.Role, role),

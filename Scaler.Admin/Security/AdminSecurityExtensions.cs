@@ -17,7 +17,7 @@ internal static class AdminSecurityExtensions
     {
         services.AddSingleton<AdminTokens>();
         services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().AddOpenIdConnectLogin(configuration);
-        services.AddLoginLimit();
+        services.AddLoginRateLimiter();
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
             .Configure<IOptions<AdminOptions>>((cookie, options) =>
             {
@@ -53,8 +53,8 @@ internal static class AdminSecurityExtensions
     private static Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var tokens = context.HttpContext.RequestServices.GetRequiredService<AdminTokens>();
-        var provider = context.HttpContext.RequestServices.GetRequiredService<AdminProvider>();
-        if (context.Principal is not { } login || !(tokens.IsInForce(login) || provider.IsInForce(login)))
+        var provider = context.HttpContext.RequestServices.GetRequiredService<AdminLoginProvider>();
+        if (context.Principal is not { } login || !(tokens.IsValid(login) || provider.IsValid(login)))
         {
             context.RejectPrincipal();
         }

@@ -15,24 +15,24 @@ public sealed class AdminTokens
     /// <param name="options">The dashboard options.</param>
     public AdminTokens(IOptions<AdminOptions> options)
     {
-        Made = options.Value is { Token: null, OpenIdConnect: null } ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
+        GeneratedToken = options.Value is { Token: null, OpenIdConnect: null } ? RandomNumberGenerator.GetHexString(32, lowercase: true) : null;
         _entries =
         [
-            .. (Made ?? options.Value.Token) is { } token ? [Entry.Of(AdminRoles.Operator, token.Trim())] : Array.Empty<Entry>(),
-            .. options.Value.ReadOnlyToken is { } readOnly ? [Entry.Of(AdminRoles.Reader, readOnly.Trim())] : Array.Empty<Entry>(),
+            .. (GeneratedToken ?? options.Value.Token) is { } token ? [Entry.Create(AdminRoles.Operator, token.Trim())] : Array.Empty<Entry>(),
+            .. options.Value.ReadOnlyToken is { } readOnly ? [Entry.Create(AdminRoles.Reader, readOnly.Trim())] : Array.Empty<Entry>(),
         ];
     }
 
     /// <summary>
     /// Gets the token generated at this start, or <see langword="null"/> if a token or OpenID Connect is configured.
     /// </summary>
-    public string? Made { get; }
+    public string? GeneratedToken { get; }
 
     /// <summary>Gets a value indicating whether login by token is possible.</summary>
-    public bool Any => _entries.Length > 0;
+    public bool HasTokens => _entries.Length > 0;
 
     /// <summary>Creates a login for a token, or returns <see langword="null"/> if the token is invalid.</summary>
-    internal ClaimsPrincipal? Login(string? token, string? address)
+    internal ClaimsPrincipal? CreateLogin(string? token, string? address)
     {
         var hash = Hash(token?.Trim() ?? "");
         Entry? found = null;
@@ -41,13 +41,13 @@ public sealed class AdminTokens
             found = CryptographicOperations.FixedTimeEquals(entry.Hash, hash) ? entry : found;
         }
 
-        return found is null ? null : AdminIdentity.New(found.Role, found.Stamp, address);
+        return found is null ? null : AdminIdentity.CreatePrincipal(found.Role, found.Stamp, address);
     }
 
     /// <summary>
     /// Determines whether a login was created with a token that is still configured. Replacing a token invalidates its logins.
     /// </summary>
-    internal bool IsInForce(ClaimsPrincipal login) => _entries.Any(entry =>
+    internal bool IsValid(ClaimsPrincipal login) => _entries.Any(entry =>
         login.IsInRole(entry.Role) && login.FindFirstValue(AdminIdentity.StampClaim) == entry.Stamp);
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
@@ -55,7 +55,7 @@ public sealed class AdminTokens
     private sealed record Entry(string Role, byte[] Hash, string Stamp)
     {
         // The cookie contains the stamp, encrypted. It is a hash of the hash, so it reveals neither the token nor the hash.
-        public static Entry Of(string role, string token) =>
+        public static Entry Create(string role, string token) =>
             new(role, AdminTokens.Hash(token), Convert.ToHexStringLower(SHA256.HashData(AdminTokens.Hash(token)))[..16]);
     }
 }

@@ -7,15 +7,15 @@ namespace Scaler.Admin.Security;
 internal static class LoginFailure
 {
     public const string NoProvider = "provider";
-    public const string NotLoggedIn = "failed";
+    public const string NotCompleted = "failed";
     public const string NoRole = "role";
 
-    public static string Url(string failure) => $"{AdminSecurityExtensions.LoginPath}?failure={failure}";
+    public static string GetUrl(string failure) => $"{AdminSecurityExtensions.LoginPath}?failure={failure}";
 
     public static string? Describe(string? failure) => failure switch
     {
         NoProvider => "The login provider can't be reached. See the dashboard's log for details.",
-        NotLoggedIn => "The login was not completed. See the dashboard's log for details.",
+        NotCompleted => "The login was not completed. See the dashboard's log for details.",
         NoRole => "Your account has no role for this dashboard. Ask the provider's administrator to assign one.",
         _ => null,
     };

@@ -19,7 +19,7 @@ internal static partial class OpenIdConnectLogin
 
     public static AuthenticationBuilder AddOpenIdConnectLogin(this AuthenticationBuilder authentication, IConfiguration configuration)
     {
-        authentication.Services.AddSingleton<AdminProvider>();
+        authentication.Services.AddSingleton<AdminLoginProvider>();
         if (!configuration.GetSection($"{AdminOptions.Section}:{nameof(AdminOptions.OpenIdConnect)}").Exists())
         {
             return authentication;
@@ -33,7 +33,7 @@ internal static partial class OpenIdConnectLogin
     public static void MapOpenIdConnectLogin(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet(Path, BeginAsync).AllowAnonymous();
 
-    private static async Task<IResult> BeginAsync(HttpContext context, AdminProvider provider, ILogger<AdminProvider> logger, string? returnUrl)
+    private static async Task<IResult> BeginAsync(HttpContext context, AdminLoginProvider provider, ILogger<AdminLoginProvider> logger, string? returnUrl)
     {
         if (provider.Name is null)
         {
@@ -44,14 +44,14 @@ internal static partial class OpenIdConnectLogin
         {
             await context.ChallengeAsync(
                 OpenIdConnectDefaults.AuthenticationScheme,
-                new AuthenticationProperties { RedirectUri = LocalUrl.OrHome(returnUrl), IsPersistent = true });
+                new AuthenticationProperties { RedirectUri = LocalUrl.GetLocalOrHome(returnUrl), IsPersistent = true });
             return Results.Empty;
         }
         catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
         {
             // The discovery document could not be read.
             Log.NoProvider(logger, exception.Message);
-            return Results.LocalRedirect(LoginFailure.Url(LoginFailure.NoProvider));
+            return Results.LocalRedirect(LoginFailure.GetUrl(LoginFailure.NoProvider));
         }
     }
 
@@ -85,8 +85,8 @@ internal static partial class OpenIdConnectLogin
         handler.Events.OnTicketReceived = Received;
         handler.Events.OnRemoteFailure = context =>
         {
-            Log.Failed(context.HttpContext.RequestServices.GetRequiredService<ILogger<AdminProvider>>(), Printable.Text(context.Failure?.Message));
-            context.Response.Redirect(LoginFailure.Url(LoginFailure.NotLoggedIn));
+            Log.Failed(context.HttpContext.RequestServices.GetRequiredService<ILogger<AdminLoginProvider>>(), Printable.Escape(context.Failure?.Message));
+            context.Response.Redirect(LoginFailure.GetUrl(LoginFailure.NotCompleted));
             context.HandleResponse();
             return Task.CompletedTask;
         };
@@ -95,19 +95,19 @@ internal static partial class OpenIdConnectLogin
     private static Task Received(TicketReceivedContext context)
     {
         var services = context.HttpContext.RequestServices;
-        var provider = services.GetRequiredService<AdminProvider>();
+        var provider = services.GetRequiredService<AdminLoginProvider>();
         var audit = services.GetRequiredService<AuditLog>();
         var address = context.HttpContext.Connection.RemoteIpAddress?.ToString();
-        if (provider.Login(context.Principal!, address) is { } login)
+        if (provider.CreateLogin(context.Principal!, address) is { } login)
         {
             context.Principal = login;
             audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, $"Via {provider.Name}.");
             return Task.CompletedTask;
         }
 
-        var name = Format.Cut(Printable.Text(provider.NameOf(context.Principal!)), MaxNameLength);
+        var name = Format.Truncate(Printable.Escape(provider.GetName(context.Principal!)), MaxNameLength);
         audit.Add($"{name} from {address}", "log in", "the dashboard", ActionOutcome.Refused, $"{provider.Name} reports neither role.");
-        context.Response.Redirect(LoginFailure.Url(LoginFailure.NoRole));
+        context.Response.Redirect(LoginFailure.GetUrl(LoginFailure.NoRole));
         context.HandleResponse();
         return Task.CompletedTask;
     }

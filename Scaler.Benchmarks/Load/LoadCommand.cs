@@ -12,7 +12,7 @@ internal static class LoadCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (await OneThread.RestartAsync(["load", .. arguments]) is { } exitCode)
+        if (await SingleThreadedProcess.RestartAsync(["load", .. arguments]) is { } exitCode)
         {
             return exitCode;
         }
@@ -33,7 +33,7 @@ internal static class LoadCommand
 
         var report = new Report(options);
         var scenarios = ScenarioList.Find(options.Scenario);
-        report.Machine();
+        report.WriteMachine();
         foreach (var scenario in scenarios)
         {
             try
@@ -48,7 +48,7 @@ internal static class LoadCommand
             }
         }
 
-        report.Verdicts();
+        report.WriteVerdicts();
         return 0;
     }
 }

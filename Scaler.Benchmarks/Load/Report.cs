@@ -15,7 +15,7 @@ internal sealed class Report(LoadOptions options)
     private readonly List<string> _verdicts = [];
     private readonly StringBuilder _all = new();
 
-    public void Machine()
+    public void WriteMachine()
     {
         var processor = OperatingSystem.IsLinux()
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1]
@@ -50,13 +50,13 @@ internal sealed class Report(LoadOptions options)
             {
                 var subject = target.Reference is null ? target.Server : $"{target.Server} ÷ {target.Reference}";
                 _verdicts.Add(
-                    $"| {scenario.Name} | {target.Figure} | {subject} | {Number(ratio)} | ≤ {Number(target.AtMost)} "
-                    + $"| {(ratio <= target.AtMost ? "met" : "missed")} |");
+                    $"| {scenario.Name} | {target.Figure} | {subject} | {Number(ratio)} | ≤ {Number(target.Max)} "
+                    + $"| {(ratio <= target.Max ? "met" : "missed")} |");
             }
         }
     }
 
-    public void Verdicts()
+    public void WriteVerdicts()
     {
         if (_verdicts.Count == 0)
         {

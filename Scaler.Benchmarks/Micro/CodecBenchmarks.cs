@@ -35,7 +35,7 @@ public class CodecBenchmarks
     public int ReadPayload()
     {
         var (position, count) = (0, 0);
-        while (PayloadCodec.Read(_payload, ref position, out _, out _) == PayloadStep.Packet)
+        while (PayloadCodec.Read(_payload, ref position, out _, out _) == PayloadReadResult.Packet)
         {
             count++;
         }
@@ -49,7 +49,7 @@ public class CodecBenchmarks
         _output.ResetWrittenCount();
         for (var i = 0; i < Packets; i++)
         {
-            PayloadCodec.Write(_output, i == 0, PacketType.Message, PacketBody.Text, _text);
+            PayloadCodec.Write(_output, i == 0, PacketType.Message, PacketBodyFormat.Text, _text);
         }
     }
 
@@ -58,7 +58,7 @@ public class CodecBenchmarks
     {
         _frames.CopyTo(_work, 0);
         var (position, count) = (0, 0);
-        while (FrameHeader.TryParse(_work.AsSpan(position), false, out var header, out var consumed, out _) == FrameParse.Complete)
+        while (FrameHeader.TryParse(_work.AsSpan(position), false, out var header, out var consumed, out _) == FrameParseResult.Complete)
         {
             FrameMask.Apply(_work.AsSpan(position + consumed, (int)header.Length), header.Mask);
             position += consumed + (int)header.Length;

@@ -16,7 +16,7 @@ public class ManySessionsBenchmarks
     private const int Turns = 1000;
     private readonly byte[] _text = new byte[64];
     private readonly byte[] _frame = ClientFrame.Encode("4" + new string('x', 64));
-    private LoopSession[] _sessions = [];
+    private InMemorySession[] _sessions = [];
     private int _next;
 
     /// <summary>Gets or sets the number of sessions.</summary>
@@ -26,11 +26,11 @@ public class ManySessionsBenchmarks
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        var runtime = LoopSession.CreateRuntime(new EchoHandler());
-        _sessions = new LoopSession[Sessions];
+        var runtime = InMemorySession.CreateRuntime(new EchoHandler());
+        _sessions = new InMemorySession[Sessions];
         for (var i = 0; i < Sessions; i++)
         {
-            _sessions[i] = await LoopSession.OpenAsync(runtime, i);
+            _sessions[i] = await InMemorySession.OpenAsync(runtime, i);
         }
     }
 
@@ -53,7 +53,7 @@ public class ManySessionsBenchmarks
         }
     }
 
-    private LoopSession Next()
+    private InMemorySession Next()
     {
         var session = _sessions[_next];
         _next = _next + 1 < _sessions.Length ? _next + 1 : 0;

@@ -24,6 +24,6 @@ public class MessageBenchmarks
     public string? DecodeAndReadArgument()
     {
         JsonMessageDecoder.Instance.Decode(_message, false, out var decoded);
-        return new ScalerMessage("echo", _message, false, decoded.Arguments, System.Text.Json.JsonSerializerOptions.Web).Argument<string>(0);
+        return new ScalerMessage("echo", _message, false, decoded.Arguments, System.Text.Json.JsonSerializerOptions.Web).GetArgument<string>(0);
     }
 }

@@ -10,7 +10,7 @@ namespace Scaler.Benchmarks.Micro;
 public class SessionBenchmarks
 {
     private const int Batch = 16;
-    private LoopSession _session = null!;
+    private InMemorySession _session = null!;
     private byte[] _one = null!;
     private byte[] _batch = null!;
 
@@ -21,7 +21,7 @@ public class SessionBenchmarks
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        _session = await LoopSession.OpenAsync(LoopSession.CreateRuntime(new EchoHandler()), 0);
+        _session = await InMemorySession.OpenAsync(InMemorySession.CreateRuntime(new EchoHandler()), 0);
         _one = ClientFrame.Encode("4" + new string('x', Size));
         _batch = ClientFrame.Repeat(_one, Batch);
         var before = _session.Transport.Written;

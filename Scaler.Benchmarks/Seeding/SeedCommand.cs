@@ -57,7 +57,7 @@ internal static class SeedCommand
         for (var i = 0; i < options.Connections; i++)
         {
             // Spread the connections of an account over several servers, as load balancers do.
-            servers[(i + (i / options.Accounts)) % servers.Length].Hold(SeedAccounts.Name(i % options.Accounts), 1);
+            servers[(i + (i / options.Accounts)) % servers.Length].AddConnections(SeedAccounts.Name(i % options.Accounts), 1);
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
         scaler.Cluster.Secret = options.Secret;
         _link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, _metrics), scaler, time, _metrics)
         {
-            Holder = HolderName.Of(Id, _epoch),
+            ServerEpoch = ServerEpochName.Format(Id, _epoch),
             Local = this,
         };
     }
@@ -45,12 +45,12 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
     public async Task JoinAsync()
     {
         await _link.AgreeOnSecretAsync();
-        _listening = await _link.Bus.ListenAsync(_link.Holder, _link.Receive);
+        _listening = await _link.Bus.SubscribeAsync(_link.ServerEpoch, _link.Receive);
         await RenewAsync(join: true);
     }
 
     /// <summary>Adds connections of an account. <see cref="RegisterAsync"/> writes them to Redis.</summary>
-    public void Hold(string account, int connections)
+    public void AddConnections(string account, int connections)
     {
         var held = _held.TryGetValue(account, out var known) ? known : _held[account] = [];
         for (var i = 0; i < connections; i++)
@@ -67,13 +67,13 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
         foreach (var batch in _held.SelectMany(account => account.Value.Select(id => (Account: account.Key, Id: id))).Chunk(Batch))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await _link.Registry.RegisterAsync(_link.Holder, [.. batch.Select(connection => new RegistryEntry(connection.Account, connection.Id, Facts(connection.Id)))]);
+            await _link.Registry.RegisterAsync(_link.ServerEpoch, [.. batch.Select(connection => new RegistryEntry(connection.Account, connection.Id, Facts(connection.Id)))]);
         }
     }
 
     public async Task RenewAsync(bool join = false)
     {
-        var deliveries = _metrics.Deliveries.Sum();
+        var deliveries = _metrics.DeliveryLatency.Summarize();
         var sentAt = _link.Time.GetTimestamp();
         var answer = await _link.Registry.RenewAsync(
             new ServerInfo
@@ -98,12 +98,12 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
             },
             _link.Options.Cluster.LeaseDuration,
             join);
-        if (!answer.Held)
+        if (!answer.IsHeld)
         {
             throw new InvalidOperationException($"The lease of {Id} has expired: this machine did not renew it in time.");
         }
 
-        _link.Clock.Learn(sentAt, answer.ClockMicroseconds);
+        _link.Clock.Update(sentAt, answer.ClockMicroseconds);
     }
 
     /// <summary>Sends a message to an account, as a handler would.</summary>
@@ -119,29 +119,29 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
 
     public int Disconnect(in DeliveryTarget target) => 0;
 
-    public Receipt TakeInventory()
+    public Receipt GetInventory()
     {
         var digest = 0UL;
         foreach (var (account, ids) in _held)
         {
             foreach (var id in ids)
             {
-                digest += HoldingsDigest.Of(account, id);
+                digest += RegistrationDigest.Compute(account, id);
             }
         }
 
         return new Receipt(_connections, digest);
     }
 
-    public IReadOnlyList<ConnectionActivity> TakeActivity(string account, int most) => _held.TryGetValue(account, out var ids)
+    public IReadOnlyList<ConnectionActivity> GetActivity(string account, int most) => _held.TryGetValue(account, out var ids)
         ? [.. ids.Take(most).Select(id => new ConnectionActivity(id, _link.Time.GetUtcNow(), 0, 0))]
         : [];
 
     /// <summary>Leaves the cluster and removes the server's data in bounded steps, as a stopping server does.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _link.Registry.LeaveAsync(_link.Holder);
-        while (await _link.Registry.ReapAsync(_link.Holder) > 0)
+        await _link.Registry.LeaveAsync(_link.ServerEpoch);
+        while (await _link.Registry.ReapAsync(_link.ServerEpoch) > 0)
         {
         }
 
@@ -154,7 +154,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
     private int Count(in DeliveryTarget target) =>
         target.Account is null ? _connections : _held.TryGetValue(target.Account, out var ids) ? ids.Count : 0;
 
-    private byte[] Facts(string id) => new ConnectionFacts
+    private byte[] Facts(string id) => new ConnectionMetadata
     {
         Transport = id[0] is '0' or '1' ? "polling" : "websocket",
         ProtocolVersion = 4,

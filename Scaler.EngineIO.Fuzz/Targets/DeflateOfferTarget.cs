@@ -10,16 +10,16 @@ internal static class DeflateOfferTarget
     {
         // Latin-1 keeps each byte as one character.
         var offer = Encoding.Latin1.GetString(input.Span);
-        var acceptable = DeflateOffer.IsAcceptable(offer);
-        Property.Holds(
+        var acceptable = DeflateNegotiation.IsAcceptable(offer);
+        Invariant.Require(
             !acceptable || offer.Contains("permessage-deflate", StringComparison.Ordinal),
             "An offer of another extension was accepted.");
-        Property.Holds(DeflateOffer.IsAcceptable("x-other; a=1," + offer) == acceptable, "A preceding offer changes the result.");
-        Property.Holds(DeflateOffer.IsAcceptable(offer + ",x-other") == acceptable, "A following offer changes the result.");
-        Property.Holds(
-            DeflateOffer.IsAcceptable(offer.Replace(";", " ;\t", StringComparison.Ordinal)) == acceptable,
+        Invariant.Require(DeflateNegotiation.IsAcceptable("x-other; a=1," + offer) == acceptable, "A preceding offer changes the result.");
+        Invariant.Require(DeflateNegotiation.IsAcceptable(offer + ",x-other") == acceptable, "A following offer changes the result.");
+        Invariant.Require(
+            DeflateNegotiation.IsAcceptable(offer.Replace(";", " ;\t", StringComparison.Ordinal)) == acceptable,
             "Whitespace changes the result.");
-        Property.Holds(DeflateOffer.IsAcceptable(offer + ", permessage-deflate"), "A preceding offer hides a valid one.");
+        Invariant.Require(DeflateNegotiation.IsAcceptable(offer + ", permessage-deflate"), "A preceding offer hides a valid one.");
         return acceptable ? 1 : 0;
     }
 }

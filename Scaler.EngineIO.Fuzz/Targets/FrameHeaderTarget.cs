@@ -11,13 +11,13 @@ internal static class FrameHeaderTarget
     private static int Run(ReadOnlySpan<byte> source, bool allowCompressed)
     {
         var parse = FrameHeader.TryParse(source, allowCompressed, out var header, out var consumed, out var error);
-        Property.Holds(
-            (parse == FrameParse.Invalid) == (error != FrameError.None), "The parse result and the error contradict each other.");
-        Property.Holds(parse == FrameParse.Complete || (header == default && consumed == 0), "An unparsed header set an output.");
-        Property.Holds(
-            parse != FrameParse.Incomplete || source.Length < FrameHeader.MaxClientLength,
+        Invariant.Require(
+            (parse == FrameParseResult.Invalid) == (error != FrameError.None), "The parse result and the error contradict each other.");
+        Invariant.Require(parse == FrameParseResult.Complete || (header == default && consumed == 0), "An unparsed header set an output.");
+        Invariant.Require(
+            parse != FrameParseResult.Incomplete || source.Length < FrameHeader.MaxClientLength,
             "A header of the maximum length is incomplete.");
-        if (parse == FrameParse.Complete)
+        if (parse == FrameParseResult.Complete)
         {
             CheckHeader(source, header, consumed, allowCompressed);
         }
@@ -27,9 +27,9 @@ internal static class FrameHeaderTarget
         {
             var prefixParse = FrameHeader.TryParse(
                 source[..length], allowCompressed, out var prefixHeader, out _, out var prefixError);
-            Property.Holds(
-                prefixParse == FrameParse.Incomplete
-                    ? parse != FrameParse.Complete || length < consumed
+            Invariant.Require(
+                prefixParse == FrameParseResult.Incomplete
+                    ? parse != FrameParseResult.Complete || length < consumed
                     : (prefixParse, prefixHeader, prefixError) == (parse, header, error),
                 "A prefix of a header gives another result than the whole header.");
         }
@@ -39,25 +39,25 @@ internal static class FrameHeaderTarget
 
     private static void CheckHeader(ReadOnlySpan<byte> source, in FrameHeader header, int consumed, bool allowCompressed)
     {
-        Property.Holds(
+        Invariant.Require(
             consumed <= source.Length && header.Length >= 0,
             "A header is longer than the input, or the payload length is negative.");
-        Property.Holds(
+        Invariant.Require(
             !header.IsControl || (header.Final && header.Length <= FrameHeader.MaxControlLength),
             "A control frame is too long or fragmented.");
-        Property.Holds(
+        Invariant.Require(
             !header.Compressed || (allowCompressed && header.Opcode is WebSocketOpcode.Text or WebSocketOpcode.Binary),
             "A frame that must not be compressed was accepted.");
         Span<byte> written = stackalloc byte[FrameHeader.MaxClientLength];
-        var length = FrameHeader.Write(written, header.Opcode, header.Compressed, header.Length);
-        Property.Holds(
-            length == FrameHeader.ServerLength(header.Length), "The calculated header length differs from the length written.");
+        var length = FrameHeader.WriteServerHeader(written, header.Opcode, header.Compressed, header.Length);
+        Invariant.Require(
+            length == FrameHeader.GetServerHeaderLength(header.Length), "The calculated header length differs from the length written.");
         // Turn the server header into the client header: add the mask, and restore the FIN bit.
         written[1] |= 0x80;
         written[0] &= header.Final ? (byte)0xFF : (byte)0x7F;
         BinaryPrimitives.WriteUInt32LittleEndian(
             written[length..], BitConverter.IsLittleEndian ? header.Mask : BinaryPrimitives.ReverseEndianness(header.Mask));
-        Property.Holds(
+        Invariant.Require(
             consumed == length + 4 && source[..consumed].SequenceEqual(written[..consumed]),
             "A header changed when it was written again.");
     }

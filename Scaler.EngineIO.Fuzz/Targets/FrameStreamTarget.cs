@@ -14,7 +14,7 @@ internal static class FrameStreamTarget
             var parse = FrameHeader.TryParse(rest.Span, true, out var header, out var consumed, out var error);
             hash.Add(parse);
             hash.Add(error);
-            if (parse != FrameParse.Complete || header.Length > rest.Length - consumed)
+            if (parse != FrameParseResult.Complete || header.Length > rest.Length - consumed)
             {
                 return hash.ToHashCode();
             }
@@ -33,7 +33,7 @@ internal static class FrameStreamTarget
 
     private static byte[] Unmask(ReadOnlyMemory<byte> masked, uint mask)
     {
-        var plain = Surroundings.Write(masked.Length, room =>
+        var plain = GuardedBuffer.Write(masked.Length, room =>
         {
             masked.Span.CopyTo(room.Span);
             FrameMask.Apply(room.Span, mask);
@@ -42,7 +42,7 @@ internal static class FrameStreamTarget
         var key = BitConverter.GetBytes(mask);
         for (var index = 0; index < plain.Length; index++)
         {
-            Property.Holds(plain[index] == (masked.Span[index] ^ key[index % 4]), "The result differs from a byte-by-byte XOR.");
+            Invariant.Require(plain[index] == (masked.Span[index] ^ key[index % 4]), "The result differs from a byte-by-byte XOR.");
         }
 
         return plain;

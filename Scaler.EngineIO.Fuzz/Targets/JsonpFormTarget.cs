@@ -13,9 +13,9 @@ internal static class JsonpFormTarget
         var output = new ArrayBufferWriter<byte>();
         var found = Jsonp.TryReadForm(form, output);
         var payload = output.WrittenSpan;
-        Property.Holds(found || payload.IsEmpty, "A form without a payload produced output.");
-        Property.Holds(payload.Length <= form.Length, "The payload is longer than the form.");
-        Property.Holds(
+        Invariant.Require(found || payload.IsEmpty, "A form without a payload produced output.");
+        Invariant.Require(payload.Length <= form.Length, "The payload is longer than the form.");
+        Invariant.Require(
             found == ("&" + Encoding.Latin1.GetString(form)).Contains("&d=", StringComparison.Ordinal),
             "The field d was missed, or was found where there is none.");
         // A backslash before a newline does not survive the round trip: it is escaped to the same text as the two characters \n.
@@ -42,8 +42,8 @@ internal static class JsonpFormTarget
         }
 
         var output = new ArrayBufferWriter<byte>();
-        Property.Holds(
+        Invariant.Require(
             Jsonp.TryReadForm(Encoding.ASCII.GetBytes(form.Append("&x=1").ToString()), output), "The field d was not found.");
-        Property.Holds(payload.SequenceEqual(output.WrittenSpan), "A payload changed in the round trip through a form.");
+        Invariant.Require(payload.SequenceEqual(output.WrittenSpan), "A payload changed in the round trip through a form.");
     }
 }

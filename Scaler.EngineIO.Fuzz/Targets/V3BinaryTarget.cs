@@ -11,9 +11,9 @@ internal static class V3BinaryTarget
     {
         var payload = input.Span;
         var hash = default(HashCode);
-        var packets = PayloadWalk.Run(payload, V3.BinaryPayloadCodec.Read, ref hash, out var error);
+        var packets = PayloadChecker.Run(payload, V3.BinaryPayloadCodec.Read, ref hash, out var error);
         // The binary codec reads base64 in text packets, but never writes it.
-        if (error == PacketParseError.None && packets.TrueForAll(static packet => packet.Body != PacketBody.Base64))
+        if (error == PacketParseError.None && packets.TrueForAll(static packet => packet.BodyFormat != PacketBodyFormat.Base64))
         {
             CheckWritten(payload, packets);
         }
@@ -27,14 +27,14 @@ internal static class V3BinaryTarget
         foreach (var packet in packets)
         {
             var before = output.WrittenCount;
-            V3.BinaryPayloadCodec.Write(output, packet.Type, packet.Body, payload.Slice(packet.Offset, packet.Length));
-            Property.Holds(
-                output.WrittenCount - before <= V3.BinaryPayloadCodec.MaxEncodedLength(packet.Length),
+            V3.BinaryPayloadCodec.Write(output, packet.Type, packet.BodyFormat, payload.Slice(packet.Offset, packet.Length));
+            Invariant.Require(
+                output.WrittenCount - before <= V3.BinaryPayloadCodec.GetMaxEncodedLength(packet.Length),
                 "A packet is longer than the calculated maximum.");
         }
 
         // The codec accepts leading zeros in a length and writes none.
-        Property.Holds(output.WrittenCount <= payload.Length, "The written payload is longer than the original.");
-        PayloadWalk.CheckRoundTrip(payload, packets, output.WrittenSpan, V3.BinaryPayloadCodec.Read);
+        Invariant.Require(output.WrittenCount <= payload.Length, "The written payload is longer than the original.");
+        PayloadChecker.CheckRoundTrip(payload, packets, output.WrittenSpan, V3.BinaryPayloadCodec.Read);
     }
 }

@@ -12,25 +12,25 @@ internal static class V3PacketTarget
         var textError = V3.PacketCodec.DecodeText(source, out var text);
         if (textError == PacketParseError.None)
         {
-            PayloadWalk.CheckPacket(text, source, 0);
+            PayloadChecker.CheckPacket(text, source, 0);
             // b4AQID: the type digit follows the 'b'.
-            var digit = source[text.Body == PacketBody.Base64 ? 1 : 0];
-            Property.Holds(digit == PacketCodec.Digit(text.Type), "The packet type differs from its digit.");
-            Property.Holds(text.Offset + text.Length == source.Length, "The body does not extend to the end of the packet.");
+            var digit = source[text.BodyFormat == PacketBodyFormat.Base64 ? 1 : 0];
+            Invariant.Require(digit == PacketCodec.ToDigit(text.Type), "The packet type differs from its digit.");
+            Invariant.Require(text.Offset + text.Length == source.Length, "The body does not extend to the end of the packet.");
         }
 
         var binaryError = V3.PacketCodec.DecodeBinary(source, out var binary);
         if (binaryError == PacketParseError.None)
         {
-            PayloadWalk.CheckPacket(binary, source, 0);
-            Property.Holds(
-                binary.Body == PacketBody.Binary && source[0] == (byte)binary.Type,
+            PayloadChecker.CheckPacket(binary, source, 0);
+            Invariant.Require(
+                binary.BodyFormat == PacketBodyFormat.Binary && source[0] == (byte)binary.Type,
                 "The packet type differs from its type byte.");
-            Property.Holds(binary.Length == source.Length - 1, "The body does not extend to the end of the packet.");
+            Invariant.Require(binary.Length == source.Length - 1, "The body does not extend to the end of the packet.");
         }
 
         // Text types are digit characters (0x30 to 0x36) or 'b'; binary types are the bytes 0 to 6.
-        Property.Holds(
+        Invariant.Require(
             textError != PacketParseError.None || binaryError != PacketParseError.None, "Both forms accept the same packet.");
         return HashCode.Combine(textError, text, binaryError, binary);
     }

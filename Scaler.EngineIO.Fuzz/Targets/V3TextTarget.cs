@@ -14,9 +14,9 @@ internal static class V3TextTarget
     {
         var hash = default(HashCode);
         // With invalid UTF-8 the packet lengths may be wrong, but reading must stay within bounds and not throw.
-        PayloadWalk.Run(input.Span, V3.TextPayloadCodec.Read, ref hash, out _);
-        var payload = Utf8Text.Repair(input).Span;
-        var packets = PayloadWalk.Run(payload, V3.TextPayloadCodec.Read, ref hash, out var error);
+        PayloadChecker.Run(input.Span, V3.TextPayloadCodec.Read, ref hash, out _);
+        var payload = Utf8Text.ReplaceInvalidSequences(input).Span;
+        var packets = PayloadChecker.Run(payload, V3.TextPayloadCodec.Read, ref hash, out var error);
         CheckUnits(payload, packets);
         if (error == PacketParseError.None)
         {
@@ -37,14 +37,14 @@ internal static class V3TextTarget
             var units = 0L;
             foreach (var digit in text.AsSpan(start, colon - start))
             {
-                Property.Holds(char.IsAsciiDigit(digit), "A packet length contains a character that is not a digit.");
+                Invariant.Require(char.IsAsciiDigit(digit), "A packet length contains a character that is not a digit.");
                 units = (units * 10) + (digit - '0');
             }
 
-            Property.Holds(units <= text.Length - colon - 1, "A packet is longer than the payload.");
+            Invariant.Require(units <= text.Length - colon - 1, "A packet is longer than the payload.");
             var packetText = text.AsSpan(colon + 1, (int)units);
-            var prefixLength = packet.Body == PacketBody.Base64 ? 2 : 1;
-            Property.Holds(
+            var prefixLength = packet.BodyFormat == PacketBodyFormat.Base64 ? 2 : 1;
+            Invariant.Require(
                 packetText[prefixLength..].SequenceEqual(Encoding.UTF8.GetString(payload.Slice(packet.Offset, packet.Length))),
                 "The packet body differs from the text that its length in UTF-16 code units selects.");
             start = colon + 1 + (int)units;
@@ -57,13 +57,13 @@ internal static class V3TextTarget
         foreach (var packet in packets)
         {
             var before = output.WrittenCount;
-            var data = PayloadWalk.Data(payload, packet);
-            V3.TextPayloadCodec.Write(output, packet.Type, packet.Body, data);
-            Property.Holds(
-                output.WrittenCount - before <= V3.TextPayloadCodec.MaxEncodedLength(packet.Body, data.Length),
+            var data = PayloadChecker.DecodeData(payload, packet);
+            V3.TextPayloadCodec.Write(output, packet.Type, packet.BodyFormat, data);
+            Invariant.Require(
+                output.WrittenCount - before <= V3.TextPayloadCodec.GetMaxEncodedLength(packet.BodyFormat, data.Length),
                 "A packet is longer than the calculated maximum.");
         }
 
-        PayloadWalk.CheckRoundTrip(payload, packets, output.WrittenSpan, V3.TextPayloadCodec.Read);
+        PayloadChecker.CheckRoundTrip(payload, packets, output.WrittenSpan, V3.TextPayloadCodec.Read);
     }
 }

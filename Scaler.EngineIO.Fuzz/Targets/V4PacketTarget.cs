@@ -9,13 +9,13 @@ internal static class V4PacketTarget
     {
         var source = input.Span;
         var error = PacketCodec.Decode(source, out var packet);
-        Property.Holds((error == PacketParseError.Empty) == source.IsEmpty, "The error Empty must mean empty input.");
+        Invariant.Require((error == PacketParseError.Empty) == source.IsEmpty, "The error Empty must mean empty input.");
         if (error == PacketParseError.None)
         {
-            PayloadWalk.CheckPacket(packet, source, 0);
-            Property.Holds(packet.Length == source.Length - 1, "The body does not extend to the end of the packet.");
-            var lead = packet.Body == PacketBody.Base64 ? (byte)'b' : PacketCodec.Digit(packet.Type);
-            Property.Holds(source[0] == lead, "The packet type differs from its first character.");
+            PayloadChecker.CheckPacket(packet, source, 0);
+            Invariant.Require(packet.Length == source.Length - 1, "The body does not extend to the end of the packet.");
+            var lead = packet.BodyFormat == PacketBodyFormat.Base64 ? (byte)'b' : PacketCodec.ToDigit(packet.Type);
+            Invariant.Require(source[0] == lead, "The packet type differs from its first character.");
         }
 
         return HashCode.Combine(error, packet);

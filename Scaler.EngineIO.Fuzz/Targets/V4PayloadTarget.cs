@@ -10,13 +10,13 @@ internal static class V4PayloadTarget
     {
         var payload = input.Span;
         var hash = default(HashCode);
-        var packets = PayloadWalk.Run(payload, PayloadCodec.Read, ref hash, out var error);
-        var count = PayloadCodec.Count(payload);
-        Property.Holds(packets.Count <= count, "The payload has more packets than counted.");
+        var packets = PayloadChecker.Run(payload, PayloadCodec.Read, ref hash, out var error);
+        var count = PayloadCodec.CountPackets(payload);
+        Invariant.Require(packets.Count <= count, "The payload has more packets than counted.");
         hash.Add(count);
         if (error == PacketParseError.None)
         {
-            Property.Holds(packets.Count == count, "The payload has fewer packets than counted.");
+            Invariant.Require(packets.Count == count, "The payload has fewer packets than counted.");
             CheckWritten(payload, packets);
         }
 
@@ -30,15 +30,15 @@ internal static class V4PayloadTarget
         var allText = true;
         foreach (var packet in packets)
         {
-            var data = PayloadWalk.Data(payload, packet);
-            length += PayloadCodec.EncodedLength(packet.Body, data.Length);
-            PayloadCodec.Write(output, output.WrittenCount == 0, packet.Type, packet.Body, data);
-            allText &= packet.Body == PacketBody.Text;
+            var data = PayloadChecker.DecodeData(payload, packet);
+            length += PayloadCodec.GetEncodedLength(packet.BodyFormat, data.Length);
+            PayloadCodec.Write(output, output.WrittenCount == 0, packet.Type, packet.BodyFormat, data);
+            allText &= packet.BodyFormat == PacketBodyFormat.Text;
         }
 
-        Property.Holds(output.WrittenCount == length, "The calculated encoded length differs from the length written.");
+        Invariant.Require(output.WrittenCount == length, "The calculated encoded length differs from the length written.");
         // The codec reads many forms of base64 but writes only one, so compare the bytes of text payloads only.
-        Property.Holds(!allText || payload.SequenceEqual(output.WrittenSpan), "A text payload changed in the round trip.");
-        PayloadWalk.CheckRoundTrip(payload, packets, output.WrittenSpan, PayloadCodec.Read);
+        Invariant.Require(!allText || payload.SequenceEqual(output.WrittenSpan), "A text payload changed in the round trip.");
+        PayloadChecker.CheckRoundTrip(payload, packets, output.WrittenSpan, PayloadCodec.Read);
     }
 }

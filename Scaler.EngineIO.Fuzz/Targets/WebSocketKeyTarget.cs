@@ -14,9 +14,9 @@ internal static class WebSocketKeyTarget
             return 0;
         }
 
-        Property.Holds(Convert.FromBase64String(key).Length == 16, "A valid key does not encode 16 bytes.");
-        var accept = WebSocketKey.Accept(key);
-        Property.Holds(Convert.FromBase64String(accept).Length == 20, "The answer is not a SHA-1 hash of 20 bytes.");
+        Invariant.Require(Convert.FromBase64String(key).Length == 16, "A valid key does not encode 16 bytes.");
+        var accept = WebSocketKey.ComputeAccept(key);
+        Invariant.Require(Convert.FromBase64String(accept).Length == 20, "The answer is not a SHA-1 hash of 20 bytes.");
         return accept.GetHashCode(StringComparison.Ordinal);
     }
 }

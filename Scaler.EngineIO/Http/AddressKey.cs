@@ -12,7 +12,7 @@ namespace Scaler.EngineIO.Http;
 /// <param name="Bits">The IPv4 address, the IPv6 prefix, or the number of the shared key.</param>
 internal readonly record struct AddressKey(AddressFamily Family, ulong Bits)
 {
-    public static AddressKey Of(IPAddress address)
+    public static AddressKey FromAddress(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
@@ -29,5 +29,5 @@ internal readonly record struct AddressKey(AddressFamily Family, ulong Bits)
 
     /// <summary>Maps the key to one of a fixed number of shared keys, so that several addresses share a limit.</summary>
     /// <param name="keys">The number of shared keys.</param>
-    public AddressKey Shared(int keys) => new(AddressFamily.Unspecified, (uint)GetHashCode() % (uint)keys);
+    public AddressKey ToSharedKey(int keys) => new(AddressFamily.Unspecified, (uint)GetHashCode() % (uint)keys);
 }

@@ -6,23 +6,23 @@ using Microsoft.Extensions.Options;
 namespace Scaler.EngineIO.Http;
 
 /// <summary>Adds CORS headers to every response, including errors, so that pages can read the error.</summary>
-internal sealed class EngineCors(EngineIOCorsOptions options, OriginRules origins, ILoggerFactory loggerFactory)
+internal sealed class EngineCors(EngineIOCorsOptions options, OriginPolicy origins, ILoggerFactory loggerFactory)
 {
     private readonly CorsPolicy _policy = CreatePolicy(options, origins);
     private readonly CorsService _service = new(Options.Create(new CorsOptions()), loggerFactory);
 
     public void Apply(HttpContext context) => _service.ApplyResult(_service.EvaluatePolicy(context, _policy), context.Response);
 
-    private static CorsPolicy CreatePolicy(EngineIOCorsOptions options, OriginRules origins)
+    private static CorsPolicy CreatePolicy(EngineIOCorsOptions options, OriginPolicy origins)
     {
         var builder = new CorsPolicyBuilder();
-        if (origins.AllowsEverybody)
+        if (origins.AllowsAnyOrigin)
         {
             builder.AllowAnyOrigin();
         }
         else
         {
-            builder.SetIsOriginAllowed(origins.Lists);
+            builder.SetIsOriginAllowed(origins.IsListed);
         }
 
         builder.WithMethods(options.Methods.Count > 0 ? [.. options.Methods] : [HttpMethods.Get, HttpMethods.Post]);

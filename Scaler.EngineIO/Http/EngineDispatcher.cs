@@ -20,7 +20,7 @@ internal sealed partial class EngineDispatcher : IDisposable
     private readonly EngineServer _server;
     private readonly EngineRuntime _runtime;
     private readonly EngineIOOptions _options;
-    private readonly OriginRules _origins;
+    private readonly OriginPolicy _origins;
     private readonly EngineCors? _cors;
     private readonly PollingEndpoint _polling;
     private readonly WebSocketEndpoint _webSocket;
@@ -31,7 +31,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         _server = server;
         _runtime = runtime;
         _options = runtime.Options;
-        _origins = new OriginRules(_options.Cors);
+        _origins = new OriginPolicy(_options.Cors);
         _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins, loggerFactory) : null;
         _polling = new PollingEndpoint(runtime);
         _webSocket = new WebSocketEndpoint(runtime);
@@ -53,14 +53,14 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
 
         var request = EngineRequest.Read(context);
-        if (!_origins.Allows(context.Request))
+        if (!_origins.IsAllowed(context.Request))
         {
-            return RefuseAsync(context, request, EngineError.Forbidden, "Origin not allowed", tag: "origin");
+            return RefuseAsync(context, request, EngineErrorCode.Forbidden, "Origin not allowed", tag: "origin");
         }
 
         if (!IsAllowed(request.Transport))
         {
-            return RefuseAsync(context, request, EngineError.UnknownTransport);
+            return RefuseAsync(context, request, EngineErrorCode.UnknownTransport);
         }
 
         return request.Sid is null ? HandshakeAsync(context, request) : ContinueAsync(context, request, request.Sid);
@@ -81,20 +81,20 @@ internal sealed partial class EngineDispatcher : IDisposable
         {
             if (sid.Length == 0 || !await TryForwardAsync(context, sid))
             {
-                await RefuseAsync(context, request, EngineError.UnknownSession);
+                await RefuseAsync(context, request, EngineErrorCode.UnknownSession);
             }
 
             return;
         }
 
-        session.CheckHeartbeat();
+        session.CloseIfHeartbeatOverdue();
         if (session.State == EngineSessionState.Closed)
         {
-            await RefuseAsync(context, request, EngineError.UnknownSession);
+            await RefuseAsync(context, request, EngineErrorCode.UnknownSession);
         }
         else if (_options.ValidateSessionRequest is { } validate && !await validate(context, session))
         {
-            await RefuseAsync(context, request, EngineError.Forbidden);
+            await RefuseAsync(context, request, EngineErrorCode.Forbidden);
         }
         else if (request.IsUpgrade)
         {
@@ -102,7 +102,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
         else if (request.Transport != EngineTransport.Polling || session.Transport != EngineTransport.Polling)
         {
-            await RefuseAsync(context, request, EngineError.BadRequest);
+            await RefuseAsync(context, request, EngineErrorCode.BadRequest);
         }
         else if (HttpMethods.IsGet(context.Request.Method))
         {
@@ -110,16 +110,16 @@ internal sealed partial class EngineDispatcher : IDisposable
             {
                 await RefuseAsync(
                     context, request,
-                    session.State == EngineSessionState.Open ? EngineError.BadRequest : EngineError.UnknownSession);
+                    session.State == EngineSessionState.Open ? EngineErrorCode.BadRequest : EngineErrorCode.UnknownSession);
             }
         }
         else if (!HttpMethods.IsPost(context.Request.Method))
         {
-            await RefuseAsync(context, request, EngineError.BadHandshakeMethod);
+            await RefuseAsync(context, request, EngineErrorCode.BadHandshakeMethod);
         }
         else if (!await _polling.PostAsync(context, request, session))
         {
-            await RefuseAsync(context, request, EngineError.BadRequest);
+            await RefuseAsync(context, request, EngineErrorCode.BadRequest);
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         if (HttpMethods.IsGet(context.Request.Method))
         {
             // The other server may hold the poll request, so detect a client that disconnects meanwhile.
-            context.Features.Get<IClientWatch>()?.Watch();
+            context.Features.Get<IDisconnectDetectionFeature>()?.WatchForDisconnect();
         }
 
         return await forward(context, sid);
@@ -141,9 +141,9 @@ internal sealed partial class EngineDispatcher : IDisposable
 
     private async Task UpgradeAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
-        if (request.Transport != EngineTransport.WebSocket || !_runtime.AllowsUpgrade || !WebSocketEndpoint.IsValid(context))
+        if (request.Transport != EngineTransport.WebSocket || !_runtime.AllowsUpgrades || !WebSocketEndpoint.IsValid(context))
         {
-            await RefuseAsync(context, request, EngineError.BadRequest);
+            await RefuseAsync(context, request, EngineErrorCode.BadRequest);
             return;
         }
 
@@ -155,7 +155,7 @@ internal sealed partial class EngineDispatcher : IDisposable
 
     private async Task HandshakeAsync(HttpContext context, EngineRequest request)
     {
-        if (_handshakes is not null && !_handshakes.TryTake(context.Connection.RemoteIpAddress, out var retryAfter))
+        if (_handshakes is not null && !_handshakes.TryAcquire(context.Connection.RemoteIpAddress, out var retryAfter))
         {
             await RefuseHandshakeAsync(context, request, retryAfter);
             return;
@@ -170,7 +170,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         if (!_server.AcceptsHandshakes)
         {
             await RefuseAsync(
-                context, request, EngineError.BadRequest, "The server takes no new sessions",
+                context, request, EngineErrorCode.BadRequest, "The server takes no new sessions",
                 StatusCodes.Status503ServiceUnavailable, "not_accepting");
             return;
         }
@@ -183,7 +183,7 @@ internal sealed partial class EngineDispatcher : IDisposable
             {
                 await RefuseAsync(
                     context, request,
-                    authorization.IsBadRequest ? EngineError.BadRequest : EngineError.Forbidden, authorization.Message);
+                    authorization.IsBadRequest ? EngineErrorCode.BadRequest : EngineErrorCode.Forbidden, authorization.Message);
                 return;
             }
         }
@@ -191,7 +191,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         var session = TryCreate(context, request);
         if (session is null)
         {
-            await RefuseAsync(context, request, EngineError.BadRequest);
+            await RefuseAsync(context, request, EngineErrorCode.BadRequest);
             return;
         }
 
@@ -218,9 +218,9 @@ internal sealed partial class EngineDispatcher : IDisposable
 
     private Task RefuseHandshakeAsync(HttpContext context, in EngineRequest request, TimeSpan retryAfter)
     {
-        if (_handshakes!.TryTell())
+        if (_handshakes!.TryAcquireNotification())
         {
-            _runtime.LimitReached(EngineLimit.Handshakes, null, context);
+            _runtime.ReportLimitReached(EngineLimit.Handshakes, null, context);
         }
         else
         {
@@ -230,7 +230,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         context.Response.Headers.RetryAfter =
             Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return RefuseAsync(
-            context, request, EngineError.BadRequest, "Too many handshakes from this address",
+            context, request, EngineErrorCode.BadRequest, "Too many handshakes from this address",
             StatusCodes.Status429TooManyRequests, "handshakes");
     }
 
@@ -248,9 +248,9 @@ internal sealed partial class EngineDispatcher : IDisposable
         if (request.Transport == EngineTransport.Polling)
         {
             await session.OpenAsync();
-            if (!await _polling.AnswerHandshakeAsync(context, request, session))
+            if (!await _polling.WriteHandshakeAsync(context, request, session))
             {
-                await RefuseAsync(context, request, EngineError.Forbidden, session.End.Message);
+                await RefuseAsync(context, request, EngineErrorCode.Forbidden, session.CloseResult.Message);
             }
 
             return null;
@@ -262,21 +262,21 @@ internal sealed partial class EngineDispatcher : IDisposable
         return socket;
     }
 
-    private EngineError? CheckHandshake(HttpContext context, in EngineRequest request)
+    private EngineErrorCode? CheckHandshake(HttpContext context, in EngineRequest request)
     {
         var isConnect = HttpMethods.IsConnect(context.Request.Method) && request.IsUpgrade;
         if (!HttpMethods.IsGet(context.Request.Method) && !isConnect)
         {
-            return EngineError.BadHandshakeMethod;
+            return EngineErrorCode.BadHandshakeMethod;
         }
 
         if (request.IsUpgrade != (request.Transport == EngineTransport.WebSocket)
             || (request.IsUpgrade && !WebSocketEndpoint.IsValid(context)))
         {
-            return EngineError.BadRequest;
+            return EngineErrorCode.BadRequest;
         }
 
-        return request.Version == 4 || (request.Version == 3 && _options.AllowV3) ? null : EngineError.UnsupportedVersion;
+        return request.Version == 4 || (request.Version == 3 && _options.AllowV3) ? null : EngineErrorCode.UnsupportedVersion;
     }
 
     private EngineSession? TryCreate(HttpContext context, in EngineRequest request)
@@ -306,12 +306,12 @@ internal sealed partial class EngineDispatcher : IDisposable
     }
 
     private Task RefuseAsync(
-        HttpContext context, in EngineRequest request, EngineError error,
+        HttpContext context, in EngineRequest request, EngineErrorCode error,
         string? message = null, int? status = null, string? tag = null)
     {
-        message ??= error.Message();
-        _runtime.Metrics.RequestRefused(tag ?? error.Tag());
+        message ??= error.GetMessage();
+        _runtime.Metrics.RequestRefused(tag ?? error.GetErrorType());
         _options.OnConnectionError?.Invoke(new EngineConnectionError((int)error, message, context));
-        return EngineErrorResponse.WriteAsync(context, request.IsUpgrade, status ?? error.Status(), error, message);
+        return EngineErrorResponse.WriteAsync(context, request.IsUpgrade, status ?? error.GetStatusCode(), error, message);
     }
 }

@@ -15,7 +15,7 @@ internal static class EngineErrorResponse
     // Relaxed escaping keeps messages readable. It is safe: the response has a JSON content type and is never embedded in a page.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task WriteAsync(HttpContext context, bool asText, int status, EngineError error, string message)
+    public static async Task WriteAsync(HttpContext context, bool asText, int status, EngineErrorCode error, string message)
     {
         var response = context.Response;
         response.StatusCode = status;
@@ -40,7 +40,7 @@ internal static class EngineErrorResponse
         await response.Body.WriteAsync(body.Memory, context.RequestAborted);
     }
 
-    private static void WriteJson(PooledBuffer body, EngineError error, string message)
+    private static void WriteJson(PooledBuffer body, EngineErrorCode error, string message)
     {
         using var json = new Utf8JsonWriter(body, WriterOptions);
         json.WriteStartObject();

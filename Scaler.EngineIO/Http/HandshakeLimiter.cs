@@ -40,13 +40,13 @@ internal sealed class HandshakeLimiter : IDisposable
     }
 
     /// <summary>Gets the number of tracked addresses, including shared limits.</summary>
-    public int Addresses => Volatile.Read(ref _addresses);
+    public int AddressCount => Volatile.Read(ref _addresses);
 
     /// <summary>Counts a handshake against the limit of an address. A client without an address is not limited.</summary>
     /// <param name="address">The client's address, or <see langword="null"/> if it has none.</param>
     /// <param name="retryAfter">The time after which the client may retry, if the limit was exceeded.</param>
     /// <returns><see langword="true"/> if the handshake is within the limit; otherwise, <see langword="false"/>.</returns>
-    public bool TryTake(IPAddress? address, out TimeSpan retryAfter)
+    public bool TryAcquire(IPAddress? address, out TimeSpan retryAfter)
     {
         retryAfter = TimeSpan.Zero;
         if (address is null)
@@ -54,7 +54,7 @@ internal sealed class HandshakeLimiter : IDisposable
             return true;
         }
 
-        using var lease = _limiter.AttemptAcquire(AddressKey.Of(address));
+        using var lease = _limiter.AttemptAcquire(AddressKey.FromAddress(address));
         if (!lease.IsAcquired && lease.TryGetMetadata(MetadataName.RetryAfter, out var wait))
         {
             retryAfter = wait;
@@ -64,7 +64,7 @@ internal sealed class HandshakeLimiter : IDisposable
     }
 
     /// <summary>Returns a value indicating whether to notify the application of a refusal, at most once per second.</summary>
-    public bool TryTell()
+    public bool TryAcquireNotification()
     {
         lock (_notificationLock)
         {
@@ -75,11 +75,11 @@ internal sealed class HandshakeLimiter : IDisposable
     public void Dispose() => _limiter.Dispose();
 
     private RateLimitPartition<AddressKey> Partition(AddressKey address) => RateLimitPartition.Get(
-        Addresses < _maxAddresses ? address : address.Shared(SharedKeys), _ => Create());
+        AddressCount < _maxAddresses ? address : address.ToSharedKey(SharedKeys), _ => Create());
 
-    private AddressLimiter Create()
+    private AddressRateLimiter Create()
     {
         Interlocked.Increment(ref _addresses);
-        return new AddressLimiter(new TokenBucketRateLimiter(_options), () => Interlocked.Decrement(ref _addresses));
+        return new AddressRateLimiter(new TokenBucketRateLimiter(_options), () => Interlocked.Decrement(ref _addresses));
     }
 }

@@ -28,7 +28,7 @@ internal static class HttpCompression
         }
 
         context.Response.Headers.ContentEncoding = encoding;
-        return output.Take();
+        return output.DetachBuffer();
     }
 
     private static string? Choose(IList<string?> header)

@@ -18,7 +18,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
     /// <see langword="false"/> if the application has closed the session as <see cref="EngineCloseReason.Forbidden"/>, so the
     /// caller must refuse the handshake; otherwise, <see langword="true"/>.
     /// </returns>
-    public async Task<bool> AnswerHandshakeAsync(HttpContext context, EngineRequest request, EngineSession session)
+    public async Task<bool> WriteHandshakeAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         if (context.RequestAborted.IsCancellationRequested)
         {
@@ -26,11 +26,11 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
 
         var packets = new List<OutboundPacket>();
-        var closed = session.TakeHandshake(packets);
-        if (closed && session.End.Reason == EngineCloseReason.Forbidden)
+        var closed = session.DequeueHandshakePackets(packets);
+        if (closed && session.CloseResult.Reason == EngineCloseReason.Forbidden)
         {
             packets.ForEach(static packet => packet.Release());
-            session.Finish();
+            session.CompleteClose();
             return false;
         }
 
@@ -39,10 +39,10 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             packets.Add(OutboundPacket.Empty(PacketType.Close));
         }
 
-        await AnswerAsync(context, request, session, packets);
+        await WritePacketsAsync(context, request, session, packets);
         if (closed)
         {
-            session.Finish();
+            session.CompleteClose();
         }
 
         return true;
@@ -61,9 +61,9 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         {
             // RequestAborted fires if the client disconnected or the request was aborted. There is no client to respond to.
             using (context.RequestAborted.UnsafeRegister(
-                static state => ((HeldPoll)state!).Abort(), new HeldPoll(session, waiter)))
+                static state => ((PollAbort)state!).Abort(), new PollAbort(session, waiter)))
             {
-                context.Features.Get<IClientWatch>()?.Watch();
+                context.Features.Get<IDisconnectDetectionFeature>()?.WatchForDisconnect();
                 await waiter.Released;
             }
 
@@ -72,7 +72,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
         switch (outcome)
         {
-            case PollOutcome.Gone or PollOutcome.WrongTransport:
+            case PollOutcome.SessionEnded or PollOutcome.WrongTransport:
                 return false;
             case PollOutcome.Duplicate:
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
@@ -83,16 +83,16 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             case PollOutcome.Close:
                 packets.Add(OutboundPacket.Empty(PacketType.Close));
                 break;
-            case PollOutcome.LateClose:
+            case PollOutcome.NoopAndClose:
                 packets.Add(OutboundPacket.Empty(PacketType.Noop));
                 packets.Add(OutboundPacket.Empty(PacketType.Close));
                 break;
         }
 
-        await AnswerAsync(context, request, session, packets);
+        await WritePacketsAsync(context, request, session, packets);
         if (waiter is not null && session.State == EngineSessionState.Closing)
         {
-            session.Finish();
+            session.CompleteClose();
         }
 
         return true;
@@ -126,7 +126,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             }
 
             outcome = await ReceiveAsync(request, session, body, isBinary);
-            await session.AwaitLastPollAsync();
+            await session.WaitForLastPollAsync();
         }
         finally
         {
@@ -134,11 +134,11 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             session.EndPost();
         }
 
-        if (outcome == PayloadOutcome.TooFast)
+        if (outcome == PayloadOutcome.RateLimited)
         {
             await EngineErrorResponse.WriteAsync(
-                context, asText: false, StatusCodes.Status429TooManyRequests, EngineError.BadRequest,
-                session.End.Message ?? "rate limit");
+                context, asText: false, StatusCodes.Status429TooManyRequests, EngineErrorCode.BadRequest,
+                session.CloseResult.Message ?? "rate limit");
             return true;
         }
 
@@ -166,13 +166,13 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
         if (request.JsonpIndex is null)
         {
-            return await session.ReceivePayloadAsync(Utf8Text.Repair(body.Memory), isBinary: false);
+            return await session.ReceivePayloadAsync(Utf8Text.ReplaceInvalidSequences(body.Memory), isBinary: false);
         }
 
         using var payload = new PooledBuffer(Math.Max(256, body.Length));
         // A form without the field "d" counts as an empty payload.
         _ = Jsonp.TryReadForm(body.Span, payload);
-        return await session.ReceivePayloadAsync(Utf8Text.Repair(payload.Memory), isBinary: false);
+        return await session.ReceivePayloadAsync(Utf8Text.ReplaceInvalidSequences(payload.Memory), isBinary: false);
     }
 
     /// <summary>Reads the request body and enforces <see cref="EngineIOOptions.MaxPayload"/>.</summary>
@@ -246,12 +246,12 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
     }
 
-    private async Task AnswerAsync(
+    private async Task WritePacketsAsync(
         HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets)
     {
         try
         {
-            using var payload = PollPayload.Encode(session, request.JsonpIndex, packets, out var contentType, out var compress);
+            using var payload = PollResponseEncoder.Encode(session, request.JsonpIndex, packets, out var contentType, out var compress);
             var response = context.Response;
             _options.OnHeaders?.Invoke(response.Headers, context);
             response.Headers.CacheControl = "no-store";
@@ -265,7 +265,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             var written = response.Body.WriteAsync(body.Memory, context.RequestAborted);
             if (!written.IsCompletedSuccessfully)
             {
-                using var deadline = new AnswerDeadline(
+                using var deadline = new ResponseReadDeadline(
                     session, context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
                 await written;
             }
@@ -281,7 +281,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 packet.Release();
             }
 
-            session.FreeUnused();
+            session.ReturnUnusedMemory();
         }
     }
 
@@ -292,8 +292,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         return (end < 0 ? type : type[..end]).Trim().Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase);
     }
 
-    private sealed record HeldPoll(EngineSession Session, PollWaiter Waiter)
+    private sealed record PollAbort(EngineSession Session, HeldPoll Poll)
     {
-        public void Abort() => Session.AbortPoll(Waiter);
+        public void Abort() => Session.AbortPoll(Poll);
     }
 }

@@ -48,10 +48,10 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
         }
 
         var compression = runtime.Options.PerMessageDeflate.Enabled
-            && DeflateOffer.IsAcceptable(request.SecWebSocketExtensions.ToString());
+            && DeflateNegotiation.IsAcceptable(request.SecWebSocketExtensions.ToString());
         if (compression)
         {
-            response.SecWebSocketExtensions = DeflateOffer.Answer;
+            response.SecWebSocketExtensions = DeflateNegotiation.AcceptedExtension;
         }
 
         // Disable Kestrel's minimum data rates: a client may be slow for a while, or never send a message. The heartbeat and the
@@ -95,7 +95,7 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
         }
 
         context.Response.Headers.Upgrade = "websocket";
-        context.Response.Headers.SecWebSocketAccept = WebSocketKey.Accept(context.Request.Headers.SecWebSocketKey.ToString());
+        context.Response.Headers.SecWebSocketAccept = WebSocketKey.ComputeAccept(context.Request.Headers.SecWebSocketKey.ToString());
         return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
     }
 }

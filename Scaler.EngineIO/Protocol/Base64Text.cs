@@ -7,10 +7,10 @@ namespace Scaler.EngineIO.Protocol;
 internal static class Base64Text
 {
     /// <summary>Returns the length of <paramref name="length"/> bytes as padded base64.</summary>
-    public static long EncodedLength(int length) => (length + 2L) / 3 * 4;
+    public static long GetEncodedLength(int length) => (length + 2L) / 3 * 4;
 
     /// <summary>Returns the maximum number of bytes that base64 text of the given length decodes to.</summary>
-    public static int MaxDecodedLength(int length) => (int)((length + 3L) / 4 * 3);
+    public static int GetMaxDecodedLength(int length) => (int)((length + 3L) / 4 * 3);
 
     /// <summary>Appends the data as padded base64.</summary>
     public static void Encode(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
@@ -20,7 +20,7 @@ internal static class Base64Text
         while (!data.IsEmpty)
         {
             var length = Math.Min(ChunkSize, data.Length);
-            var span = output.GetSpan((int)EncodedLength(length));
+            var span = output.GetSpan((int)GetEncodedLength(length));
             Base64.EncodeToUtf8(data[..length], span, out _, out var written, isFinalBlock: true);
             output.Advance(written);
             data = data[length..];
@@ -32,7 +32,7 @@ internal static class Base64Text
     /// are not base64. Some clients wrap lines, and malformed base64 is no reason to end a session.
     /// </summary>
     /// <param name="text">The base64 text.</param>
-    /// <param name="output">The destination, at least <see cref="MaxDecodedLength"/> bytes.</param>
+    /// <param name="output">The destination, at least <see cref="GetMaxDecodedLength"/> bytes.</param>
     /// <returns>The number of bytes written.</returns>
     public static int Decode(ReadOnlySpan<byte> text, Span<byte> output)
     {

@@ -13,7 +13,7 @@ internal static class Jsonp
     /// <param name="output">The buffer to write to.</param>
     /// <param name="index">The index of the client's callback, from the query.</param>
     /// <param name="payload">The payload, which must be valid UTF-8.</param>
-    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<char> index, ReadOnlySpan<byte> payload)
+    public static void WriteScript(IBufferWriter<byte> output, ReadOnlySpan<char> index, ReadOnlySpan<byte> payload)
     {
         output.Write("___eio["u8);
         foreach (var character in index)

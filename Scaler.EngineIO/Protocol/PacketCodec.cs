@@ -15,26 +15,26 @@ internal static class PacketCodec
 
         if (source[0] == (byte)'b')
         {
-            packet = new Packet(PacketType.Message, PacketBody.Base64, 1, source.Length - 1);
+            packet = new Packet(PacketType.Message, PacketBodyFormat.Base64, 1, source.Length - 1);
             return PacketParseError.None;
         }
 
-        if (!TryType(source[0], out var type))
+        if (!TryGetPacketType(source[0], out var type))
         {
             return PacketParseError.UnknownType;
         }
 
-        packet = new Packet(type, PacketBody.Text, 1, source.Length - 1);
+        packet = new Packet(type, PacketBodyFormat.Text, 1, source.Length - 1);
         return PacketParseError.None;
     }
 
     /// <summary>Converts a digit character to its packet type.</summary>
-    public static bool TryType(byte digit, out PacketType type)
+    public static bool TryGetPacketType(byte digit, out PacketType type)
     {
         type = (PacketType)(digit - '0');
         return type <= PacketType.Noop;
     }
 
     /// <summary>Returns the digit character of a packet type.</summary>
-    public static byte Digit(PacketType type) => (byte)('0' + (byte)type);
+    public static byte ToDigit(PacketType type) => (byte)('0' + (byte)type);
 }

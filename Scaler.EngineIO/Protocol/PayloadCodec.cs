@@ -11,13 +11,13 @@ internal static class PayloadCodec
     /// Reads the packet at <paramref name="position"/> and advances the position past it. The first call passes 0.
     /// A trailing separator is an error, because an empty packet follows it.
     /// </summary>
-    public static PayloadStep Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
+    public static PayloadReadResult Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
     {
         packet = default;
         error = PacketParseError.None;
         if (position > payload.Length)
         {
-            return PayloadStep.End;
+            return PayloadReadResult.End;
         }
 
         var rest = payload[position..];
@@ -26,20 +26,20 @@ internal static class PayloadCodec
         error = PacketCodec.Decode(source, out packet);
         if (error != PacketParseError.None)
         {
-            return PayloadStep.Invalid;
+            return PayloadReadResult.Invalid;
         }
 
-        packet = packet.Shifted(position);
+        packet = packet.OffsetBy(position);
         position += source.Length + 1;
-        return PayloadStep.Packet;
+        return PayloadReadResult.Packet;
     }
 
     /// <summary>Returns the number of packets in the payload, counted by separators without parsing the packets.</summary>
-    public static int Count(ReadOnlySpan<byte> payload) => payload.Count(Separator) + 1;
+    public static int CountPackets(ReadOnlySpan<byte> payload) => payload.Count(Separator) + 1;
 
     /// <summary>Returns the encoded size of a packet in a payload, in bytes, without a separator.</summary>
-    public static long EncodedLength(PacketBody body, int length) =>
-        body == PacketBody.Text ? 1L + length : 1L + Base64Text.EncodedLength(length);
+    public static long GetEncodedLength(PacketBodyFormat body, int length) =>
+        body == PacketBodyFormat.Text ? 1L + length : 1L + Base64Text.GetEncodedLength(length);
 
     /// <summary>Writes a packet, preceded by a separator unless it is the first one.</summary>
     /// <param name="output">The buffer to write to.</param>
@@ -47,16 +47,16 @@ internal static class PayloadCodec
     /// <param name="type">The packet type.</param>
     /// <param name="body">The format of <paramref name="data"/>.</param>
     /// <param name="data">The text or the raw bytes of the body.</param>
-    public static void Write(IBufferWriter<byte> output, bool first, PacketType type, PacketBody body, ReadOnlySpan<byte> data)
+    public static void Write(IBufferWriter<byte> output, bool first, PacketType type, PacketBodyFormat body, ReadOnlySpan<byte> data)
     {
         if (!first)
         {
             output.Write([Separator]);
         }
 
-        if (body == PacketBody.Text)
+        if (body == PacketBodyFormat.Text)
         {
-            output.Write([PacketCodec.Digit(type)]);
+            output.Write([PacketCodec.ToDigit(type)]);
             output.Write(data);
         }
         else

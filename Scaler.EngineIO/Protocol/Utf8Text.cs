@@ -10,6 +10,6 @@ internal static class Utf8Text
     /// Returns the same memory if it is valid UTF-8; otherwise, a copy in which U+FFFD replaces each invalid sequence. Browsers
     /// and Node.js decode invalid UTF-8 the same way.
     /// </summary>
-    public static ReadOnlyMemory<byte> Repair(ReadOnlyMemory<byte> text) =>
+    public static ReadOnlyMemory<byte> ReplaceInvalidSequences(ReadOnlyMemory<byte> text) =>
         Utf8.IsValid(text.Span) ? text : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text.Span));
 }

@@ -46,7 +46,7 @@ internal sealed class DeadlineClock : IDisposable
     /// Arms a deadline whose duration started when a previous deadline was due. At most four quanta (40 ms) of delay are
     /// compensated, so that a server that was suspended does not close its clients.
     /// </summary>
-    public void ArmBehind(Deadline deadline, DeadlineList list, long from) => Arm(deadline, list, Math.Max(from, Now - (4 * _quantum)));
+    public void ArmFrom(Deadline deadline, DeadlineList list, long from) => Arm(deadline, list, Math.Max(from, Now - (4 * _quantum)));
 
     /// <summary>Disarms a deadline. Does nothing if it is not armed.</summary>
     public void Disarm(Deadline deadline)
@@ -79,7 +79,7 @@ internal sealed class DeadlineClock : IDisposable
     /// <summary>
     /// Determines whether a deadline is armed in a list and overdue, because the timer has not fired for it yet.
     /// </summary>
-    public bool IsPast(Deadline deadline, DeadlineList list)
+    public bool IsOverdue(Deadline deadline, DeadlineList list)
     {
         lock (_lock)
         {

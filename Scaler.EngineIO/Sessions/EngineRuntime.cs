@@ -20,15 +20,15 @@ internal sealed partial class EngineRuntime : IDisposable
         Metrics = metrics;
         Logger = logger;
         Clock = new DeadlineClock(time);
-        PingDue = Clock.CreateList(options.PingInterval);
-        PongDue = Clock.CreateList(options.PingTimeout);
-        ClientPingDue = Clock.CreateList(options.PingInterval + options.PingTimeout);
-        UpgradeDue = Clock.CreateList(options.UpgradeTimeout);
-        NoopDue = Clock.CreateList(NoopInterval);
-        CloseDue = Clock.CreateList(options.CloseTimeout);
-        RetentionDue = Clock.CreateList(options.ClosedSessionRetention);
-        SharedWriter = writesAreSends ? new SharedWriter() : null;
-        OpenPause = new OpenPause(options.OpenPacketDelay, time);
+        PingDeadlines = Clock.CreateList(options.PingInterval);
+        PongDeadlines = Clock.CreateList(options.PingTimeout);
+        ClientPingDeadlines = Clock.CreateList(options.PingInterval + options.PingTimeout);
+        UpgradeDeadlines = Clock.CreateList(options.UpgradeTimeout);
+        NoopDeadlines = Clock.CreateList(NoopInterval);
+        CloseDeadlines = Clock.CreateList(options.CloseTimeout);
+        RetentionDeadlines = Clock.CreateList(options.ClosedSessionRetention);
+        BroadcastScheduler = writesAreSends ? new BroadcastScheduler() : null;
+        OpenPacketDelay = new OpenPacketDelay(options.OpenPacketDelay, time);
         AllowsPolling = options.Transports?.Contains("polling") ?? true;
         AllowsWebSocket = options.Transports?.Contains("websocket") ?? true;
     }
@@ -48,48 +48,48 @@ internal sealed partial class EngineRuntime : IDisposable
     /// <summary>
     /// Gets the counter of ended sessions whose <see cref="IEngineHandler.OnClosedAsync"/> call has not completed.
     /// </summary>
-    public PendingCalls Farewells { get; } = new();
+    public PendingCallCounter PendingCloseNotifications { get; } = new();
 
     /// <summary>Gets the component that closes sessions whose queue overflowed during a broadcast.</summary>
-    public SessionOverflow Overflow { get; } = new();
+    public OverflowCloser OverflowCloser { get; } = new();
 
     public DeadlineClock Clock { get; }
 
-    public DeadlineList PingDue { get; }
+    public DeadlineList PingDeadlines { get; }
 
-    public DeadlineList PongDue { get; }
+    public DeadlineList PongDeadlines { get; }
 
-    public DeadlineList ClientPingDue { get; }
+    public DeadlineList ClientPingDeadlines { get; }
 
-    public DeadlineList UpgradeDue { get; }
+    public DeadlineList UpgradeDeadlines { get; }
 
-    public DeadlineList NoopDue { get; }
+    public DeadlineList NoopDeadlines { get; }
 
-    public DeadlineList CloseDue { get; }
+    public DeadlineList CloseDeadlines { get; }
 
-    public DeadlineList RetentionDue { get; }
+    public DeadlineList RetentionDeadlines { get; }
 
-    public OpenPause OpenPause { get; }
+    public OpenPacketDelay OpenPacketDelay { get; }
 
     /// <summary>Gets the writer of broadcasts, or <see langword="null"/> if the transport sends on threads of its own.</summary>
-    public SharedWriter? SharedWriter { get; }
+    public BroadcastScheduler? BroadcastScheduler { get; }
 
     public bool AllowsPolling { get; }
 
     public bool AllowsWebSocket { get; }
 
-    public bool AllowsUpgrade => Options.AllowUpgrades && AllowsPolling && AllowsWebSocket;
+    public bool AllowsUpgrades => Options.AllowUpgrades && AllowsPolling && AllowsWebSocket;
 
     /// <summary>Creates the open packet of a session.</summary>
-    public OpenPacket OpenPacket(EngineSession session) => new(
+    public OpenPacket CreateOpenPacket(EngineSession session) => new(
         session.Id,
-        session.Transport == EngineTransport.Polling && AllowsUpgrade,
+        session.Transport == EngineTransport.Polling && AllowsUpgrades,
         Options.PingInterval,
         Options.PingTimeout,
         Options.MaxPayload);
 
     /// <summary>Counts an exceeded limit and notifies the application. Must not be called under a lock.</summary>
-    public void LimitReached(EngineLimit limit, EngineSession? session, HttpContext? context = null)
+    public void ReportLimitReached(EngineLimit limit, EngineSession? session, HttpContext? context = null)
     {
         Metrics.LimitReached(limit);
         try
@@ -108,7 +108,7 @@ internal sealed partial class EngineRuntime : IDisposable
     public void Dispose()
     {
         Clock.Dispose();
-        OpenPause.Dispose();
+        OpenPacketDelay.Dispose();
         Metrics.Dispose();
     }
 }

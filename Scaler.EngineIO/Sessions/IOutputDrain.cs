@@ -13,5 +13,5 @@ internal interface IOutputDrain
     /// Signals that a broadcast has queued a message. Unlike <see cref="OutputAvailable"/>, the write may be left to another
     /// thread.
     /// </summary>
-    void SharedOutputAvailable();
+    void BroadcastOutputAvailable();
 }

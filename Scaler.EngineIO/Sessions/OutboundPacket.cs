@@ -8,7 +8,7 @@ namespace Scaler.EngineIO.Sessions;
 /// releases them.
 /// </summary>
 internal readonly struct OutboundPacket(
-    PacketType type, PacketBody body, object? content, int length, EngineSendFlags flags, int offset = 0)
+    PacketType type, PacketBodyFormat body, object? content, int length, EngineSendFlags flags, int offset = 0)
 {
     /// <summary>
     /// The cost of a packet in addition to its length, in bytes: its queue slot, and the unused part of its pooled array.
@@ -20,7 +20,7 @@ internal readonly struct OutboundPacket(
 
     public PacketType Type { get; } = type;
 
-    public PacketBody Body { get; } = body;
+    public PacketBodyFormat Body { get; } = body;
 
     public EngineSendFlags Flags { get; } = flags;
 
@@ -30,7 +30,7 @@ internal readonly struct OutboundPacket(
     public int Cost => CostOf(Length);
 
     /// <summary>Gets the shared message, or <see langword="null"/> if the packet belongs to one session only.</summary>
-    public EngineEncodedMessage? Shared => _content as EngineEncodedMessage;
+    public EngineEncodedMessage? SharedMessage => _content as EngineEncodedMessage;
 
     public ReadOnlySpan<byte> Data => _content switch
     {
@@ -44,7 +44,7 @@ internal readonly struct OutboundPacket(
     public static int CostOf(int length) => length + Overhead;
 
     /// <summary>Creates a packet with a copy of the data.</summary>
-    public static OutboundPacket Copy(PacketType type, PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
+    public static OutboundPacket Copy(PacketType type, PacketBodyFormat body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
         if (data.IsEmpty)
         {
@@ -56,7 +56,7 @@ internal readonly struct OutboundPacket(
         return new OutboundPacket(type, body, array, data.Length, flags);
     }
 
-    public static OutboundPacket Empty(PacketType type) => new(type, PacketBody.Text, null, 0, EngineSendFlags.NoCompression);
+    public static OutboundPacket Empty(PacketType type) => new(type, PacketBodyFormat.Text, null, 0, EngineSendFlags.NoCompression);
 
     public void Release()
     {

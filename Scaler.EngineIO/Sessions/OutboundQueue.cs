@@ -47,13 +47,13 @@ internal struct OutboundQueue
     }
 
     /// <summary>Enqueues a small packet and copies its bytes into a chunk.</summary>
-    public void EnqueueCopy(PacketType type, PacketBody body, ReadOnlySpan<byte> data, EngineSendFlags flags)
+    public void EnqueueCopy(PacketType type, PacketBodyFormat body, ReadOnlySpan<byte> data, EngineSendFlags flags)
     {
-        _chunk ??= PacketChunk.Take();
+        _chunk ??= PacketChunk.Rent();
         if (!_chunk.TryAdd(data, out var offset))
         {
             _chunk.Release();
-            _chunk = PacketChunk.Take();
+            _chunk = PacketChunk.Rent();
             _chunk.TryAdd(data, out offset);
         }
 
@@ -62,7 +62,7 @@ internal struct OutboundQueue
 
     public readonly OutboundPacket Peek() => _ring is null ? _single : _ring[_first];
 
-    /// <summary>Dequeues the next packet. Its cost counts until it is passed to <see cref="Release"/>.</summary>
+    /// <summary>Dequeues the next packet. Its cost counts until it is passed to <see cref="ReleaseCost"/>.</summary>
     public OutboundPacket Dequeue()
     {
         Count--;
@@ -85,18 +85,18 @@ internal struct OutboundQueue
         return packet;
     }
 
-    public void Release(int cost)
+    public void ReleaseCost(int cost)
     {
         Bytes -= cost;
-        FreeIfUnused();
+        ReturnUnusedMemory();
     }
 
     /// <summary>Frees the chunk's array if no packet uses it.</summary>
-    public readonly void FreeIfUnused()
+    public readonly void ReturnUnusedMemory()
     {
         if (Count == 0)
         {
-            _chunk?.FreeIfUnused();
+            _chunk?.ReturnArrayIfUnused();
         }
     }
 
@@ -107,7 +107,7 @@ internal struct OutboundQueue
         {
             var packet = Dequeue();
             packet.Release();
-            Release(packet.Cost);
+            ReleaseCost(packet.Cost);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Scaler.EngineIO.Sessions;
 internal sealed class PacketChunk
 {
     /// <summary>The maximum length of a packet in a chunk, in bytes.</summary>
-    public const int MaxData = 1024;
+    public const int MaxPacketLength = 1024;
 
     private const int Size = 4096;
 
@@ -23,7 +23,7 @@ internal sealed class PacketChunk
     private int _references;
 
     /// <summary>Rents a chunk for a queue, which holds the first reference.</summary>
-    public static PacketChunk Take()
+    public static PacketChunk Rent()
     {
         var chunk = Pool.Get();
         (chunk._references, chunk._used) = (1, 0);
@@ -66,7 +66,7 @@ internal sealed class PacketChunk
     }
 
     /// <summary>Returns the array if no packet uses it. The chunk stays usable. Called under the session's lock.</summary>
-    public void FreeIfUnused()
+    public void ReturnArrayIfUnused()
     {
         if (Volatile.Read(ref _references) == 1)
         {

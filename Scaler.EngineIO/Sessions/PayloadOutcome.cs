@@ -13,5 +13,5 @@ internal enum PayloadOutcome : byte
     WrongTransport,
 
     /// <summary>The client exceeded a receive limit. The session is closed.</summary>
-    TooFast,
+    RateLimited,
 }

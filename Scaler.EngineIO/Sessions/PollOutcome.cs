@@ -22,7 +22,7 @@ internal enum PollOutcome : byte
     /// <summary>
     /// The session ended before the poll, and its queue is empty. The poll is answered with a noop and the close packet.
     /// </summary>
-    LateClose,
+    NoopAndClose,
 
     /// <summary>Another poll is already held. The session is closed.</summary>
     Duplicate,
@@ -31,5 +31,5 @@ internal enum PollOutcome : byte
     WrongTransport,
 
     /// <summary>The session has ended, and has nothing left to send.</summary>
-    Gone,
+    SessionEnded,
 }

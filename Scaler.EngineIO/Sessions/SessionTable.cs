@@ -16,7 +16,7 @@ internal sealed class SessionTable
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Gets the open sessions. The enumeration is lazy and reflects sessions that open or close meanwhile.</summary>
-    public IEnumerable<EngineSession> Open
+    public IEnumerable<EngineSession> OpenSessions
     {
         get
         {
@@ -48,16 +48,16 @@ internal sealed class SessionTable
 
     /// <summary>Removes an ended session from the count.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="retain"><see langword="true"/> to keep the session findable until <see cref="Forget"/> is called.</param>
+    /// <param name="retain"><see langword="true"/> to keep the session findable until <see cref="Evict"/> is called.</param>
     public void Remove(EngineSession session, bool retain)
     {
         Interlocked.Decrement(ref _count);
         if (!retain)
         {
-            Forget(session);
+            Evict(session);
         }
     }
 
     /// <summary>Removes a retained session, so that it can no longer be found.</summary>
-    public void Forget(EngineSession session) => _sessions.TryRemove(new KeyValuePair<string, EngineSession>(session.Id, session));
+    public void Evict(EngineSession session) => _sessions.TryRemove(new KeyValuePair<string, EngineSession>(session.Id, session));
 }

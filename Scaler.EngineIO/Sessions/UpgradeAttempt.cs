@@ -23,7 +23,7 @@ internal sealed class UpgradeAttempt : Deadline
     public bool IsProbed { get; private set; }
 
     /// <summary>Records the client's probe. From this point on, polls are released.</summary>
-    public void Probed() => IsProbed = true;
+    public void MarkProbed() => IsProbed = true;
 
     /// <summary>
     /// Decides whether a poll is answered with a noop packet immediately. After the probe, this applies to the first poll, then
@@ -34,7 +34,7 @@ internal sealed class UpgradeAttempt : Deadline
     /// <see langword="true"/> to answer the poll; <see langword="false"/> to hold it, until the interval has passed if the client
     /// has probed.
     /// </returns>
-    public bool TakeNoop()
+    public bool TryAcquireNoop()
     {
         if (!IsProbed)
         {
@@ -47,7 +47,7 @@ internal sealed class UpgradeAttempt : Deadline
             return false;
         }
 
-        clock.Arm(_noop, _session.Runtime.NoopDue);
+        clock.Arm(_noop, _session.Runtime.NoopDeadlines);
         return true;
     }
 

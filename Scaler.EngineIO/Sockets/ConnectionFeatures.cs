@@ -20,7 +20,7 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
     [
         typeof(IConnectionIdFeature), typeof(IConnectionTransportFeature), typeof(IConnectionItemsFeature),
         typeof(IConnectionLifetimeFeature), typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature),
-        typeof(IMemoryPoolFeature), typeof(IClientWatch),
+        typeof(IMemoryPoolFeature), typeof(IDisconnectDetectionFeature),
     ];
 
     // Also holds replacements of the connection's own features; null if a feature was removed.
@@ -91,7 +91,7 @@ internal sealed class ConnectionFeatures(DirectConnection connection) : IFeature
         if (Volatile.Read(ref _onHeartbeat) is { } callbacks)
         {
             callbacks();
-            connection.Watch();
+            connection.WatchForDisconnect();
         }
     }
 

@@ -22,7 +22,7 @@ namespace Scaler.EngineIO.Sockets;
 [SuppressMessage("Reliability", "CA2000", Justification = "DisposeAsync closes the socket and disposes the input.")]
 internal sealed class DirectConnection : ConnectionContext, ITransportConnection, ISocketOwner, IConnectionIdFeature,
     IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature,
-    IConnectionSocketFeature, IMemoryPoolFeature, IClientWatch
+    IConnectionSocketFeature, IMemoryPoolFeature, IDisconnectDetectionFeature
 {
     private readonly SocketInput _input;
     private readonly ConnectionFeatures _features;
@@ -42,7 +42,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
     /// </param>
     /// <param name="poller">The poller that waits for the socket; <see langword="null"/> to wait through the platform.</param>
     /// <exception cref="SocketException">The client has already disconnected.</exception>
-    public DirectConnection(Socket socket, MemoryPool<byte> memoryPool, bool keepRequestOpen, SocketPoller? poller)
+    public DirectConnection(Socket socket, MemoryPool<byte> memoryPool, bool keepRequestOpen, EpollLoop? poller)
     {
         socket.Blocking = false;
         LocalEndPoint = socket.LocalEndPoint;
@@ -67,7 +67,7 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
 
     public override string ConnectionId
     {
-        get => _connectionId ??= ConnectionNumber.Next();
+        get => _connectionId ??= ConnectionIdGenerator.Next();
         set => _connectionId = value;
     }
 
@@ -100,18 +100,18 @@ internal sealed class DirectConnection : ConnectionContext, ITransportConnection
         Reset();
     }
 
-    public void OutputEnded()
+    public void OnOutputEnded()
     {
         _input.End(new ConnectionAbortedException("The connection was closed after all output was sent."));
         CloseSocket();
     }
 
     // Asynchronous: callbacks of ConnectionClosed must not run on the receiving thread or on the aborting thread.
-    public void InputEnded() => _ = _closed.CancelAsync();
+    public void OnInputEnded() => _ = _closed.CancelAsync();
 
-    public void Watch() => _input.Watch();
+    public void WatchForDisconnect() => _input.WatchForDisconnect();
 
-    public void HandleWhereReceived() => _input.HandleWhereReceived();
+    public void RunContinuationsInline() => _input.RunContinuationsInline();
 
     public bool TryOutliveRequest(Func<Task> serve)
     {

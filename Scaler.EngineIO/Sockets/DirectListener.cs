@@ -67,7 +67,7 @@ internal sealed class DirectListener : IConnectionListener
                     client.NoDelay = true;
                 }
 
-                return new DirectConnection(client, _memoryPool, _keepRequestOpen, _useEpoll ? SocketPollers.Next() : null);
+                return new DirectConnection(client, _memoryPool, _keepRequestOpen, _useEpoll ? EpollLoops.Next() : null);
             }
             catch (ObjectDisposedException)
             {

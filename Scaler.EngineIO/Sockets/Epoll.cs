@@ -50,7 +50,7 @@ internal sealed class Epoll
     /// <param name="socket">The socket.</param>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     /// <exception cref="SocketException">The socket is not watched.</exception>
-    public void Forget(SafeHandle socket)
+    public void Unwatch(SafeHandle socket)
     {
         // The kernel ignores the event, but kernels before 2.6.9 reject a null pointer (epoll_ctl(2)).
         Span<byte> change = stackalloc byte[EventSize];
@@ -59,10 +59,10 @@ internal sealed class Epoll
 
     /// <summary>Creates an event buffer for <see cref="Wait"/>.</summary>
     /// <param name="maxEvents">The maximum number of events per wait.</param>
-    public static byte[] Room(int maxEvents) => new byte[maxEvents * EventSize];
+    public static byte[] CreateEventBuffer(int maxEvents) => new byte[maxEvents * EventSize];
 
     /// <summary>Waits for events. Of several waiting threads, the kernel wakes the thread that began to wait last.</summary>
-    /// <param name="events">The event buffer, created by <see cref="Room"/>.</param>
+    /// <param name="events">The event buffer, created by <see cref="CreateEventBuffer"/>.</param>
     /// <param name="milliseconds">The timeout in milliseconds, or <see cref="Timeout.Infinite"/>.</param>
     /// <returns>The number of events; 0 after a timeout or a signal.</returns>
     public int Wait(byte[] events, int milliseconds) =>
@@ -72,7 +72,7 @@ internal sealed class Epoll
     /// <param name="events">The event buffer, filled by <see cref="Wait"/>.</param>
     /// <param name="index">The zero-based index of the event.</param>
     /// <returns>The id of the socket, and <see langword="true"/> if the client has ended the connection.</returns>
-    public static (long Id, bool HasEnded) Told(byte[] events, int index)
+    public static (long Id, bool HasEnded) ReadEvent(byte[] events, int index)
     {
         var item = events.AsSpan(index * EventSize, EventSize);
         return (MemoryMarshal.Read<long>(item[IdOffset..]), (MemoryMarshal.Read<uint>(item) & (HangUp | ReadHangUp)) != 0);

@@ -6,10 +6,10 @@ namespace Scaler.EngineIO.Sockets;
 internal interface ISocketOwner
 {
     /// <summary>Handles the end of the input: the client sends no more data. Called once, from any thread.</summary>
-    void InputEnded();
+    void OnInputEnded();
 
     /// <summary>Handles the end of the output: all data has been sent, and the connection closes gracefully.</summary>
-    void OutputEnded();
+    void OnOutputEnded();
 
     /// <summary>Aborts the connection.</summary>
     /// <param name="reason">The reason, which the reader gets.</param>

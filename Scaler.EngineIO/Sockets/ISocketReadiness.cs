@@ -15,11 +15,11 @@ internal interface ISocketReadiness : IDisposable
     /// </returns>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     /// <exception cref="SocketException">The kernel's limit on watched sockets is reached.</exception>
-    bool TryWait();
+    bool TryBeginWait();
 
     /// <summary>
-    /// Stores a signal whose data has not been received yet, so that the next <see cref="TryWait"/> returns
+    /// Stores a signal whose data has not been received yet, so that the next <see cref="TryBeginWait"/> returns
     /// <see langword="false"/>. No wait may be pending.
     /// </summary>
-    void Remind();
+    void StoreSignal();
 }

@@ -11,11 +11,11 @@ internal sealed partial class SocketInput
 
     private void Receive()
     {
-        var buffer = _received.MakeRoom(_filled ? LargeReceive : ReceiveBuffer.Smallest).Span;
+        var buffer = _received.GetWriteMemory(_filled ? LargeReceive : ReceiveBuffer.MinSize).Span;
         try
         {
             var count = _socket.Receive(buffer, SocketFlags.None, out var error);
-            _received.Add(count);
+            _received.Commit(count);
             _filled = count == buffer.Length;
             _drained = !_filled;
             if (count == 0 && error != SocketError.WouldBlock)
@@ -30,7 +30,7 @@ internal sealed partial class SocketInput
 
         if (_received.Unread.IsEmpty)
         {
-            _received.Free();
+            _received.Release();
         }
     }
 

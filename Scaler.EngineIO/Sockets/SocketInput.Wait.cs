@@ -10,7 +10,7 @@ internal sealed partial class SocketInput
     /// shares the same wait. When data arrives, a watch costs a thread hop, so it is intended for requests that run for a long
     /// time. May be called from any thread.
     /// </summary>
-    public void Watch()
+    public void WatchForDisconnect()
     {
         lock (_readiness)
         {
@@ -19,7 +19,7 @@ internal sealed partial class SocketInput
                 if (PeekForData())
                 {
                     // The data is for the reader, which has not received it yet.
-                    _readiness.Remind();
+                    _readiness.StoreSignal();
                     return;
                 }
             }
@@ -30,13 +30,13 @@ internal sealed partial class SocketInput
     /// Runs read continuations inline on the polling thread instead of dispatching to the thread pool. Has no effect if the
     /// platform waits for the socket.
     /// </summary>
-    public void HandleWhereReceived()
+    public void RunContinuationsInline()
     {
         lock (_readiness)
         {
             try
             {
-                (_readiness as PolledReadiness)?.HandleHere();
+                (_readiness as EpollReadiness)?.HandleInline();
             }
             catch (ObjectDisposedException)
             {
@@ -55,7 +55,7 @@ internal sealed partial class SocketInput
         try
         {
             _waiting = true;
-            _waiting = _readiness.TryWait();
+            _waiting = _readiness.TryBeginWait();
         }
         catch (ObjectDisposedException)
         {

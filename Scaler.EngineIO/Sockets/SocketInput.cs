@@ -27,7 +27,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     private CancellationTokenRegistration _registration;
 
     // Received and not consumed. The size has no limit: the reader decides how much it leaves unconsumed.
-    private ReceiveBuffer _received = new() { Wanted = int.MaxValue };
+    private ReceiveBuffer _received = new() { RequiredLength = int.MaxValue };
 
     // The number of unconsumed bytes that the reader has already examined.
     private int _examined;
@@ -45,11 +45,11 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     /// <param name="socket">The socket, which must be non-blocking.</param>
     /// <param name="owner">The owner of the input.</param>
     /// <param name="poller">The poller that waits for the socket; <see langword="null"/> to wait through the platform.</param>
-    public SocketInput(Socket socket, ISocketOwner owner, SocketPoller? poller)
+    public SocketInput(Socket socket, ISocketOwner owner, EpollLoop? poller)
     {
         _socket = socket;
         _owner = owner;
-        _readiness = poller is null ? new PoolReadiness(socket, this) : new PolledReadiness(poller, socket, this);
+        _readiness = poller is null ? new ThreadPoolReadiness(socket, this) : new EpollReadiness(poller, socket, this);
     }
 
     private ReadOnlySequence<byte> Unread => new(_received.Unread);
@@ -98,10 +98,10 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         // Positions count from the beginning of the array, not of the unread data.
         var length = consumed.GetInteger() - unread.Start.GetInteger();
         _examined = Math.Max(0, examined.GetInteger() - consumed.GetInteger());
-        _received.Skip(length);
+        _received.Consume(length);
         if (length == unread.Length)
         {
-            _received.Free();
+            _received.Release();
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         Complete(new ReadResult(Unread, isCanceled: true, isCompleted: false), runAsynchronously: true);
     }
 
-    public override void Complete(Exception? exception = null) => _received.Free();
+    public override void Complete(Exception? exception = null) => _received.Release();
 
     /// <summary>Ends the input and completes a pending read. Only the first call has an effect.</summary>
     /// <param name="error">
@@ -148,7 +148,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             Complete(new ReadResult(Unread, isCanceled: false, isCompleted: true), runAsynchronously: true);
         }
 
-        _owner.InputEnded();
+        _owner.OnInputEnded();
     }
 
     /// <summary>Releases the resources that wait for the socket. The socket must be closed first.</summary>
@@ -170,7 +170,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             else
             {
                 // A reader may be receiving at this moment, and wait afterwards: its wait must see this signal.
-                _readiness.Remind();
+                _readiness.StoreSignal();
             }
         }
 
@@ -182,7 +182,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
 
         if (!reading)
         {
-            Watch();
+            WatchForDisconnect();
         }
         else if (TryGetResultOrWait(out var result))
         {

@@ -90,8 +90,8 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
         }
 
         _ended = true;
-        _unflushed.Free();
-        owner.OutputEnded();
+        _unflushed.Release();
+        owner.OnOutputEnded();
     }
 
     /// <summary>Sends the unflushed data.</summary>
@@ -112,7 +112,7 @@ internal sealed class SocketOutput(Socket socket, ISocketOwner owner) : PipeWrit
             return _sending.IsCompleted;
         }
 
-        _unflushed.Free();
+        _unflushed.Release();
         return true;
     }
 

@@ -13,7 +13,7 @@ internal interface ITransportConnection : IDuplexPipe
     /// small message does. Has no effect if the connection has no polling thread. Before this call, continuations run on the
     /// thread pool: a request may run for a long time, and HTTP dispatches work to the pool itself.
     /// </summary>
-    void HandleWhereReceived();
+    void RunContinuationsInline();
 
     /// <summary>
     /// Serves the connection in a task that starts when the web server has finished the request. The memory that the server holds

@@ -45,7 +45,7 @@ internal static class MessageDeflate
     /// <summary>Decompresses a message of at most <paramref name="limit"/> bytes.</summary>
     /// <returns>The decompressed message; <see langword="null"/> if it exceeds <paramref name="limit"/>.</returns>
     /// <exception cref="InvalidDataException"><paramref name="data"/> is not valid deflate data.</exception>
-    public static PooledBuffer? Inflate(ReadOnlySpan<byte> data, int limit)
+    public static PooledBuffer? Decompress(ReadOnlySpan<byte> data, int limit)
     {
         var source = ArrayPool<byte>.Shared.Rent(data.Length + TailAndEnd.Length);
         var output = new PooledBuffer(Math.Min(limit, Math.Max(1024, data.Length * 2)) + 1);

@@ -37,7 +37,7 @@ internal sealed class PooledBuffer(int capacity = PooledBuffer.Smallest) : IBuff
     }
 
     /// <summary>Returns the memory to the pool. The buffer can be used again.</summary>
-    public void Free()
+    public void Release()
     {
         if (_array.Length > 0)
         {
@@ -45,7 +45,7 @@ internal sealed class PooledBuffer(int capacity = PooledBuffer.Smallest) : IBuff
         }
     }
 
-    public void Dispose() => Free();
+    public void Dispose() => Release();
 
     private void Reserve(int count)
     {

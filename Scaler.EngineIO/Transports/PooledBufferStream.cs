@@ -20,7 +20,7 @@ internal sealed class PooledBufferStream(int capacity) : Stream
     }
 
     /// <summary>Transfers ownership of the buffer to the caller.</summary>
-    public PooledBuffer Take()
+    public PooledBuffer DetachBuffer()
     {
         var buffer = Buffer;
         Buffer = new PooledBuffer(0);

@@ -3,13 +3,13 @@ using System.Buffers;
 namespace Scaler.EngineIO.Transports;
 
 /// <summary>
-/// A buffer for bytes that have been received and not read yet. It holds an array of the shared pool from <see cref="MakeRoom"/>
-/// to <see cref="Free"/>.
+/// A buffer for bytes that have been received and not read yet. It holds an array of the shared pool from <see cref="GetWriteMemory"/>
+/// to <see cref="Release"/>.
 /// </summary>
 internal struct ReceiveBuffer
 {
     /// <summary>The minimum size of the array, in bytes.</summary>
-    public const int Smallest = 4096;
+    public const int MinSize = 4096;
 
     private byte[]? _array;
     private int _start;
@@ -19,14 +19,14 @@ internal struct ReceiveBuffer
     public readonly Memory<byte> Unread => _array.AsMemory(_start, _end - _start);
 
     /// <summary>
-    /// Gets or sets the number of unread bytes that the reader needs to continue. Growth beyond <see cref="Smallest"/> is limited
+    /// Gets or sets the number of unread bytes that the reader needs to continue. Growth beyond <see cref="MinSize"/> is limited
     /// to it.
     /// </summary>
-    public int Wanted { get; set; }
+    public int RequiredLength { get; set; }
 
     /// <summary>Returns the memory for the next received bytes, and grows or compacts the buffer if necessary.</summary>
     /// <param name="initialSize">The minimum size of the array, in bytes, if none is held yet.</param>
-    public Memory<byte> MakeRoom(int initialSize = Smallest)
+    public Memory<byte> GetWriteMemory(int initialSize = MinSize)
     {
         if (_array is null)
         {
@@ -45,7 +45,7 @@ internal struct ReceiveBuffer
         {
             // Doubles as data arrives: the memory follows the length that the client has sent, not the length that it has
             // announced.
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Smallest, Math.Min(Wanted, _array.Length * 2)));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(MinSize, Math.Min(RequiredLength, _array.Length * 2)));
             _array.AsSpan(0, _end).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_array);
             _array = larger;
@@ -54,16 +54,16 @@ internal struct ReceiveBuffer
         return _array.AsMemory(_end);
     }
 
-    /// <summary>Adds bytes that were received into the memory from <see cref="MakeRoom"/>.</summary>
-    public void Add(int count) => _end += count;
+    /// <summary>Adds bytes that were received into the memory from <see cref="GetWriteMemory"/>.</summary>
+    public void Commit(int count) => _end += count;
 
     /// <summary>
-    /// Removes bytes that were read. Their memory stays valid until <see cref="MakeRoom"/> or <see cref="Free"/>.
+    /// Removes bytes that were read. Their memory stays valid until <see cref="GetWriteMemory"/> or <see cref="Release"/>.
     /// </summary>
-    public void Skip(int count) => _start += count;
+    public void Consume(int count) => _start += count;
 
     /// <summary>Returns the memory to the pool and discards the unread bytes.</summary>
-    public void Free()
+    public void Release()
     {
         if (_array is not null)
         {

@@ -18,19 +18,19 @@ internal sealed partial class WebSocketConnection
         {
             WriteBinaryV3(packet.Type, data);
         }
-        else if (packet.Shared is { } shared)
+        else if (packet.SharedMessage is { } shared)
         {
             _output.Write(shared.Frame);
         }
-        else if (packet.Body == PacketBody.Binary)
+        else if (packet.Body == PacketBodyFormat.Binary)
         {
             WriteFrame(WebSocketOpcode.Binary, false, data);
         }
         else
         {
             var span = _output.GetSpan(FrameHeader.MaxServerLength + 1);
-            var header = FrameHeader.Write(span, WebSocketOpcode.Text, false, data.Length + 1);
-            span[header] = PacketCodec.Digit(packet.Type);
+            var header = FrameHeader.WriteServerHeader(span, WebSocketOpcode.Text, false, data.Length + 1);
+            span[header] = PacketCodec.ToDigit(packet.Type);
             _output.Advance(header + 1);
             _output.Write(data);
         }
@@ -41,15 +41,15 @@ internal sealed partial class WebSocketConnection
             && packet.Length >= _runtime.Options.PerMessageDeflate.Threshold
             && (packet.Flags & EngineSendFlags.NoCompression) == 0;
 
-    private bool IsBinaryV3(in OutboundPacket packet) => packet.Body == PacketBody.Binary && _session!.ProtocolVersion == 3;
+    private bool IsBinaryV3(in OutboundPacket packet) => packet.Body == PacketBodyFormat.Binary && _session!.ProtocolVersion == 3;
 
     // 04 01 02 03 as a binary frame, or b4AQID as a text frame for clients that asked for base64.
     private void WriteBinaryV3(PacketType type, ReadOnlySpan<byte> data)
     {
         if (_session!.Base64Only)
         {
-            WriteHeader(WebSocketOpcode.Text, false, 2 + Base64Text.EncodedLength(data.Length));
-            _output.Write([(byte)'b', PacketCodec.Digit(type)]);
+            WriteHeader(WebSocketOpcode.Text, false, 2 + Base64Text.GetEncodedLength(data.Length));
+            _output.Write([(byte)'b', PacketCodec.ToDigit(type)]);
             Base64Text.Encode(data, _output);
         }
         else
@@ -62,10 +62,10 @@ internal sealed partial class WebSocketConnection
 
     private void WriteCompressed(in OutboundPacket packet)
     {
-        var isBinary = packet.Body == PacketBody.Binary;
+        var isBinary = packet.Body == PacketBodyFormat.Binary;
         var isV3Binary = IsBinaryV3(packet);
         var opcode = isBinary && !(isV3Binary && _session!.Base64Only) ? WebSocketOpcode.Binary : WebSocketOpcode.Text;
-        if (packet.Shared is { } shared && !isV3Binary)
+        if (packet.SharedMessage is { } shared && !isV3Binary)
         {
             WriteFrame(opcode, true, shared.GetCompressed());
             return;
@@ -74,11 +74,11 @@ internal sealed partial class WebSocketConnection
         using var payload = new PooledBuffer(packet.Length + 16);
         if (isV3Binary)
         {
-            payload.Write(_session!.Base64Only ? [(byte)'b', PacketCodec.Digit(packet.Type)] : [(byte)packet.Type]);
+            payload.Write(_session!.Base64Only ? [(byte)'b', PacketCodec.ToDigit(packet.Type)] : [(byte)packet.Type]);
         }
         else if (!isBinary)
         {
-            payload.Write([PacketCodec.Digit(packet.Type)]);
+            payload.Write([PacketCodec.ToDigit(packet.Type)]);
         }
 
         if (isV3Binary && _session!.Base64Only)
@@ -110,6 +110,6 @@ internal sealed partial class WebSocketConnection
     private void WriteHeader(WebSocketOpcode opcode, bool compressed, long length)
     {
         var span = _output.GetSpan(FrameHeader.MaxServerLength);
-        _output.Advance(FrameHeader.Write(span, opcode, compressed, length));
+        _output.Advance(FrameHeader.WriteServerHeader(span, opcode, compressed, length));
     }
 }

@@ -20,16 +20,16 @@ internal sealed partial class WebSocketConnection
         {
             var skipped = (int)Math.Min(_skip, _received.Unread.Length);
             _skip -= skipped;
-            _received.Skip(skipped);
+            _received.Consume(skipped);
             var source = _received.Unread;
             var parse = FrameHeader.TryParse(source.Span, _compression, out header, out var consumed, out var error);
-            if (parse == FrameParse.Incomplete)
+            if (parse == FrameParseResult.Incomplete)
             {
-                _received.Wanted = FrameHeader.MaxClientLength;
+                _received.RequiredLength = FrameHeader.MaxClientLength;
                 return false;
             }
 
-            if (parse == FrameParse.Invalid)
+            if (parse == FrameParseResult.Invalid)
             {
                 Fail(error);
                 return false;
@@ -37,7 +37,7 @@ internal sealed partial class WebSocketConnection
 
             if (!header.IsControl && IsUnwanted(header))
             {
-                _received.Skip(consumed);
+                _received.Consume(consumed);
                 _skip = header.Length;
                 continue;
             }
@@ -45,14 +45,14 @@ internal sealed partial class WebSocketConnection
             var total = consumed + (int)header.Length;
             if (source.Length < total)
             {
-                _received.Wanted = total;
+                _received.RequiredLength = total;
                 return false;
             }
 
             var data = source[consumed..total];
             FrameMask.Apply(data.Span, header.Mask);
             payload = data;
-            _received.Skip(total);
+            _received.Consume(total);
             return true;
         }
 
@@ -104,7 +104,7 @@ internal sealed partial class WebSocketConnection
                 OutputAvailable();
                 break;
             case WebSocketOpcode.Close:
-                var error = ClosePayload.Check(payload);
+                var error = ClosePayload.Validate(payload);
                 if (error != FrameError.None)
                 {
                     Fail(error);
@@ -144,12 +144,12 @@ internal sealed partial class WebSocketConnection
     {
         if (error == FrameError.TooManyFragments)
         {
-            _runtime.LimitReached(EngineLimit.Fragments, _session ?? _upgradingSession);
+            _runtime.ReportLimitReached(EngineLimit.Fragments, _session ?? _upgradingSession);
         }
         else if (error == FrameError.TooBig && _session is null)
         {
             // A session reports this limit when it closes. This session stays open and only loses its upgrade.
-            _runtime.LimitReached(EngineLimit.Payload, _upgradingSession);
+            _runtime.ReportLimitReached(EngineLimit.Payload, _upgradingSession);
         }
     }
 
@@ -159,6 +159,6 @@ internal sealed partial class WebSocketConnection
     {
         var received = _received.Unread.Span;
         _peerClosed = received.Length >= 6 && received[0] == 0x88 && received[1] == (0x80 | (received.Length - 6));
-        _received.Skip(received.Length);
+        _received.Consume(received.Length);
     }
 }

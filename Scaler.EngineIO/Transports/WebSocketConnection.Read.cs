@@ -36,7 +36,7 @@ internal sealed partial class WebSocketConnection
         var (source, count) = (read.Buffer, 0);
         if (!source.IsEmpty)
         {
-            var room = _received.MakeRoom().Span;
+            var room = _received.GetWriteMemory().Span;
             count = (int)Math.Min(room.Length, source.Length);
             source.Slice(0, count).CopyTo(room);
         }
@@ -50,7 +50,7 @@ internal sealed partial class WebSocketConnection
     /// <returns><see langword="false"/> at the end of the stream; otherwise, <see langword="true"/>.</returns>
     private bool TryBuffer(int count)
     {
-        _received.Add(count);
+        _received.Commit(count);
         if (_framingLost)
         {
             DiscardUnframed();
@@ -83,11 +83,11 @@ internal sealed partial class WebSocketConnection
             if (!handled.IsCompleted)
             {
                 // Flush the output so far: it must not wait for a slow handler.
-                _session?.Uncork();
+                _session?.EndBatch();
                 await handled;
                 if (_receiving)
                 {
-                    _session?.Cork();
+                    _session?.BeginBatch();
                 }
             }
             else
@@ -158,7 +158,7 @@ internal sealed partial class WebSocketConnection
         }
 
         var text = isText ? data.Span : default;
-        if (text.SequenceEqual("2probe"u8) && _upgradingSession!.Probe(_upgrade))
+        if (text.SequenceEqual("2probe"u8) && _upgradingSession!.TryProbe(_upgrade))
         {
             lock (_lock)
             {
@@ -169,7 +169,7 @@ internal sealed partial class WebSocketConnection
             return default;
         }
 
-        if (text.Length > 0 && text[0] == PacketCodec.Digit(PacketType.Upgrade))
+        if (text.Length > 0 && text[0] == PacketCodec.ToDigit(PacketType.Upgrade))
         {
             return CompleteUpgradeAsync();
         }
@@ -180,7 +180,7 @@ internal sealed partial class WebSocketConnection
 
     private async ValueTask CompleteUpgradeAsync()
     {
-        if (_upgradingSession!.CompleteUpgrade(_upgrade!, this) is not { } payloadEnded)
+        if (_upgradingSession!.TryCompleteUpgrade(_upgrade!, this) is not { } payloadEnded)
         {
             return;
         }
@@ -261,7 +261,7 @@ internal sealed partial class WebSocketConnection
         {
             try
             {
-                _inflated = MessageDeflate.Inflate(payload.Span, _runtime.Options.MaxPayload);
+                _inflated = MessageDeflate.Decompress(payload.Span, _runtime.Options.MaxPayload);
             }
             catch (InvalidDataException)
             {
@@ -290,7 +290,7 @@ internal sealed partial class WebSocketConnection
     private void ReturnBuffers()
     {
         EndReceive();
-        _received.Free();
+        _received.Release();
         _complete = true;
         ReleaseMessage();
     }

@@ -40,16 +40,16 @@ internal sealed partial class WebSocketConnection
     }
 
     /// <inheritdoc/>
-    public void SharedOutputAvailable()
+    public void BroadcastOutputAvailable()
     {
         if (!TryStartWriting())
         {
             return;
         }
 
-        if (_runtime.SharedWriter is { } writer)
+        if (_runtime.BroadcastScheduler is { } writer)
         {
-            writer.Add(this);
+            writer.Schedule(this);
         }
         else
         {
@@ -58,7 +58,7 @@ internal sealed partial class WebSocketConnection
     }
 
     /// <summary>Writes the pending output in a turn of the shared writer. A large backlog continues in the next turn.</summary>
-    public void Write(SharedWriter writer) => _ = WriteAsync(writer);
+    public void Write(BroadcastScheduler writer) => _ = WriteAsync(writer);
 
     /// <summary>Starts a write, or signals the new output to the write in progress.</summary>
     /// <returns><see langword="true"/> if the caller must write; otherwise, <see langword="false"/>.</returns>
@@ -109,14 +109,14 @@ internal sealed partial class WebSocketConnection
             _closeRequested = true;
             _closePayload = payload;
             _closeDeadline = new CloseDeadline(this);
-            _runtime.Clock.Arm(_closeDeadline, _runtime.CloseDue);
+            _runtime.Clock.Arm(_closeDeadline, _runtime.CloseDeadlines);
         }
 
         OutputAvailable();
     }
 
     // Callers may discard the task: the method handles its own exceptions, and StopWritingAsync waits for its end.
-    private async Task WriteAsync(SharedWriter? writer)
+    private async Task WriteAsync(BroadcastScheduler? writer)
     {
         try
         {
@@ -145,7 +145,7 @@ internal sealed partial class WebSocketConnection
                     _output.Clear();
                 }
 
-                var more = batch.Cost > 0 && _session!.ReleaseSent(batch.Cost);
+                var more = batch.Cost > 0 && _session!.ReleaseSentCost(batch.Cost);
                 if (batch.Last)
                 {
                     break;
@@ -154,14 +154,14 @@ internal sealed partial class WebSocketConnection
                 if (batch.Cost >= MaxBatch && writer is not null)
                 {
                     // Other connections with less output wait behind this one.
-                    writer.Add(this);
+                    writer.Schedule(this);
                     return;
                 }
 
                 if (!more)
                 {
                     // Output that was added meanwhile has been signalled.
-                    _output.Free();
+                    _output.Release();
                     var seen = Interlocked.CompareExchange(ref _writeState, Idle, Writing);
                     if (seen == Writing)
                     {
@@ -180,7 +180,7 @@ internal sealed partial class WebSocketConnection
             // The connection is lost. The reader detects this too and closes the session.
         }
 
-        _output.Free();
+        _output.Release();
         Volatile.Write(ref _writeState, Stopped);
         Interlocked.Exchange(ref _writingStopped, WritingEnded)?.TrySetResult();
     }
@@ -255,7 +255,7 @@ internal sealed partial class WebSocketConnection
     /// </summary>
     private bool TryUseShared(in OutboundPacket packet, out EngineEncodedMessage? message)
     {
-        message = _transport is not null && !IsCompressed(packet) && !IsBinaryV3(packet) ? packet.Shared : null;
+        message = _transport is not null && !IsCompressed(packet) && !IsBinaryV3(packet) ? packet.SharedMessage : null;
         return message is not null;
     }
 

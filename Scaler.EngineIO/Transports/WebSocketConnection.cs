@@ -64,7 +64,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         _session = session;
         session.Attach(this);
         await session.OpenAsync();
-        _runtime.OpenPause.Begin(this);
+        _runtime.OpenPacketDelay.Schedule(this);
     }
 
     /// <summary>Starts to send the open packet and the packets after it.</summary>
@@ -112,14 +112,14 @@ internal sealed partial class WebSocketConnection : IOutputDrain
     /// </summary>
     private async Task RunAsync()
     {
-        _transport?.HandleWhereReceived();
+        _transport?.RunContinuationsInline();
         try
         {
             while (!_peerClosed)
             {
                 if (_received.Unread.IsEmpty)
                 {
-                    _received.Free();
+                    _received.Release();
                 }
 
                 if (_transport is not null)
@@ -138,7 +138,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
                         Debug.Assert(count == 0, "A read into an empty buffer must return 0.");
                     }
 
-                    if (!TryBuffer(await _stream!.ReadAsync(_received.MakeRoom())))
+                    if (!TryBuffer(await _stream!.ReadAsync(_received.GetWriteMemory())))
                     {
                         break;
                     }
@@ -169,7 +169,7 @@ internal sealed partial class WebSocketConnection : IOutputDrain
 
             _session?.Close(EngineCloseReason.TransportClose);
             await StopWritingAsync();
-            _session?.Finish();
+            _session?.CompleteClose();
             lock (_lock)
             {
                 _ended = true;

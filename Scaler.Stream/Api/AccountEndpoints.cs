@@ -40,20 +40,20 @@ internal static class AccountEndpoints
     }
 
     private static async Task<Ok<AccountPage>> ListAsync(
-        Reads reads,
+        RegistryReader reads,
         [Description("The prefix of the account names. Default: all accounts."), StringLength(MaxNameLength)] string prefix = "",
         [Description("The last account of the previous page: its 'next'."), StringLength(MaxNameLength)] string? after = null,
         [Description("The maximum number of accounts."), Range(1, MaxTake)] int take = 100,
         CancellationToken cancellationToken = default) =>
-        TypedResults.Ok(await reads.AccountsAsync(prefix, after, take, cancellationToken));
+        TypedResults.Ok(await reads.GetAccountsAsync(prefix, after, take, cancellationToken));
 
     private static async Task<Results<Ok<AccountDetails>, ProblemHttpResult>> GetAsync(
-        Reads reads,
+        RegistryReader reads,
         [Description("The account name, percent-encoded. Encode '/' as %2F.")] string account,
         [Description("The maximum number of connections."), Range(1, MaxTake)] int take = 100,
         CancellationToken cancellationToken = default)
     {
-        var connections = await reads.ConnectionsAsync(account, take + 1, cancellationToken);
+        var connections = await reads.GetConnectionsAsync(account, take + 1, cancellationToken);
         return connections.Count == 0
             ? ApiResults.NotFound("The account has no connections.")
             : TypedResults.Ok(new AccountDetails(account, [.. connections.Take(take)], connections.Count > take));
@@ -63,7 +63,7 @@ internal static class AccountEndpoints
         ScalerServer server,
         [Description("The account name, percent-encoded. Encode '/' as %2F.")] string account,
         CancellationToken cancellationToken) =>
-        ApiResults.OfDisconnect(
+        ApiResults.FromDisconnect(
             await server.Cluster.DisconnectAsync(account, cancellationToken), "The account has no connections.");
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> DisconnectOneAsync(
@@ -71,6 +71,6 @@ internal static class AccountEndpoints
         [Description("The account name, percent-encoded. Encode '/' as %2F.")] string account,
         [Description("The connection id."), StringLength(MaxIdLength)] string id,
         CancellationToken cancellationToken) =>
-        ApiResults.OfDisconnect(
+        ApiResults.FromDisconnect(
             await server.Cluster.DisconnectAsync(account, id, cancellationToken), "The account has no such connection.");
 }

@@ -53,7 +53,7 @@ internal static class ApiDocument
         {
             foreach (var (status, response) in operation.Responses ?? [])
             {
-                if (ApiStatus.Meaning(status) is { } meaning)
+                if (ApiStatusDescriptions.GetDescription(status) is { } meaning)
                 {
                     response.Description = meaning;
                 }

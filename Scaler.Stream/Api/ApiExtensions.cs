@@ -18,7 +18,7 @@ internal static partial class ApiExtensions
         services.AddOptions<ApiOptions>().Bind(builder.Configuration.GetSection(ApiOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddSingleton<ApiKeys>();
-        services.AddSingleton<Reads>();
+        services.AddSingleton<RegistryReader>();
         services.ConfigureHttpJsonOptions(options =>
         {
             options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
@@ -31,11 +31,11 @@ internal static partial class ApiExtensions
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddValidation();
         services.AddRateLimiter(static _ => { });
-        services.AddExceptionHandler<ApiProblems>();
+        services.AddExceptionHandler<ApiExceptionHandler>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
             context.ProblemDetails.Detail ??= context.ProblemDetails is HttpValidationProblemDetails { Errors: var errors }
                 ? string.Join(' ', errors.Values.SelectMany(static error => error))
-                : ApiStatus.Meaning(context.ProblemDetails.Status));
+                : ApiStatusDescriptions.GetDescription(context.ProblemDetails.Status));
         services.AddApiDocument();
         return builder;
     }
@@ -53,10 +53,10 @@ internal static partial class ApiExtensions
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), api => api
             .UseExceptionHandler()
             .UseStatusCodePages()
-            .UseMiddleware<KeyCheck>()
+            .UseMiddleware<ApiKeyMiddleware>()
             .UseRateLimiter(Limits(options))
-            .Use(PlainBody.InvokeAsync)
-            .Use(ExactPath.InvokeAsync));
+            .Use(UncompressedBodyMiddleware.InvokeAsync)
+            .Use(RawPathMiddleware.InvokeAsync));
         app.MapApiDocument();
 
         var group = app.MapGroup(Path)

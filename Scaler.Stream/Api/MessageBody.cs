@@ -25,12 +25,12 @@ internal sealed record MessageBody
 
     /// <summary>Validates the message.</summary>
     /// <returns>A description of the error, or <see langword="null"/> if the message is valid.</returns>
-    public string? Problem() => Event.Length is 0 or > MaxEventLength
+    public string? Validate() => Event.Length is 0 or > MaxEventLength
         ? $"'event' has {Event.Length} characters; it must have 1 to {MaxEventLength}."
 
         // A client must fail the connection when it receives a text frame with invalid UTF-8 (RFC 6455 section 8.1).
         : Args.Any(arg => !Utf8.IsValid(JsonMarshal.GetRawUtf8Value(arg))) ? "'args' is not valid UTF-8." : null;
 
     /// <summary>Returns the arguments with the JSON text of the sender.</summary>
-    public IReadOnlyList<object?> Arguments() => [.. Args.Select(arg => new RawArgument(arg))];
+    public IReadOnlyList<object?> GetArguments() => [.. Args.Select(arg => new RawJsonArgument(arg))];
 }

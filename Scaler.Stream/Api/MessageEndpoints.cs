@@ -46,10 +46,10 @@ internal static class MessageEndpoints
         [Description("The id of a connection to exclude."), StringLength(MaxIdLength)] string? except = null,
         CancellationToken cancellationToken = default)
     {
-        return message.Problem() is { } problem
+        return message.Validate() is { } problem
             ? ApiResults.BadRequest(problem)
-            : ApiResults.Of(await server.Account(account).SendAsync(
-                message.Event, message.Arguments(), new SendOptions { Receipts = receipts, Only = only, Except = except },
+            : ApiResults.FromSend(await server.GetAccount(account).SendAsync(
+                message.Event, message.GetArguments(), new SendOptions { Receipts = receipts, Only = only, Except = except },
                 cancellationToken));
     }
 
@@ -61,9 +61,9 @@ internal static class MessageEndpoints
         [Description("The id of a connection to exclude."), StringLength(MaxIdLength)] string? except = null,
         CancellationToken cancellationToken = default)
     {
-        return message.Problem() is { } problem
+        return message.Validate() is { } problem
             ? ApiResults.BadRequest(problem)
-            : ApiResults.Of(await server.Cluster.BroadcastAsync(
-                message.Event, message.Arguments(), new SendOptions { Receipts = receipts, Except = except }, cancellationToken));
+            : ApiResults.FromSend(await server.Cluster.BroadcastAsync(
+                message.Event, message.GetArguments(), new SendOptions { Receipts = receipts, Except = except }, cancellationToken));
     }
 }

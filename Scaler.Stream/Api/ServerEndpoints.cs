@@ -35,7 +35,7 @@ internal static class ServerEndpoints
             .ProducesProblem(StatusCodes.Status504GatewayTimeout);
     }
 
-    private static async Task<Ok<ServerList>> ListAsync(Reads reads, CancellationToken cancellationToken)
+    private static async Task<Ok<ServerList>> ListAsync(RegistryReader reads, CancellationToken cancellationToken)
     {
         var servers = await reads.ServersAsync(cancellationToken);
         return TypedResults.Ok(new ServerList([.. servers.Where(s => s.State != ServerState.Dead).Select(ServerDetails.Of)]));
@@ -53,11 +53,11 @@ internal static class ServerEndpoints
         CancellationToken cancellationToken) =>
         Result(id, ServerState.Up, await server.Cluster.ResumeAsync(id, cancellationToken));
 
-    private static Results<Ok<ServerStateChange>, ProblemHttpResult> Result(string id, ServerState state, ServerAnswer answer) => answer switch
+    private static Results<Ok<ServerStateChange>, ProblemHttpResult> Result(string id, ServerState state, ServerRequestResult answer) => answer switch
     {
-        ServerAnswer.Accepted => TypedResults.Ok(ServerStateChange.Of(id, state)),
-        ServerAnswer.Refused => Problem("The server is about to stop.", StatusCodes.Status409Conflict),
-        ServerAnswer.NoSuchServer => Problem("No server with this id holds a lease.", StatusCodes.Status404NotFound),
+        ServerRequestResult.Accepted => TypedResults.Ok(ServerStateChange.Of(id, state)),
+        ServerRequestResult.Refused => Problem("The server is about to stop.", StatusCodes.Status409Conflict),
+        ServerRequestResult.ServerNotFound => Problem("No server with this id holds a lease.", StatusCodes.Status404NotFound),
         _ => Problem("The server did not answer in time; the request may take effect or not.", StatusCodes.Status504GatewayTimeout),
     };
 

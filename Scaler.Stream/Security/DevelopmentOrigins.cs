@@ -11,12 +11,12 @@ internal sealed class DevelopmentOrigins(IHostEnvironment environment, IConfigur
     public static readonly string[] Origins =
         ["http://localhost:*", "https://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
-    public bool Apply =>
+    public bool IsEnabled =>
         environment.IsDevelopment() && !configuration.GetSection($"{ScalerOptions.Section}:EngineIO:Cors").Exists();
 
     public void PostConfigure(string? name, ScalerOptions options)
     {
-        if (Apply)
+        if (IsEnabled)
         {
             options.EngineIO.Cors.Enabled = true;
             foreach (var origin in Origins)

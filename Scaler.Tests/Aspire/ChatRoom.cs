@@ -35,7 +35,7 @@ internal sealed class ChatRoom : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        await _running.Within("the end of the chat clients");
+        await _running.WithTimeout("the end of the chat clients");
         _ending.Dispose();
     }
 
@@ -61,7 +61,7 @@ internal sealed class ChatRoom : IAsyncDisposable
         var heard = new HashSet<string>();
         while (heard.Count < Clients - 1)
         {
-            var next = client.NextAsync();
+            var next = client.ReadMessageAsync();
             if (await Task.WhenAny(next, client.Closed) != next) return false;
             var message = await next;
             if (!message.Contains(id, StringComparison.Ordinal)) continue;

@@ -50,14 +50,14 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         foreach (var (_, _, client) in clients)
         {
-            while (client.TryTake(out _))
+            while (client.TryReadMessage(out _))
             {
             }
         }
     }
 
     public Task WaitUntilUpAsync(int servers) =>
-        Deadline.Until(async () => (await View.GetServersAsync()).Count(s => s is { Url: not null, State: ServerState.Up }) == servers);
+        Deadline.WaitUntilAsync(async () => (await View.GetServersAsync()).Count(s => s is { Url: not null, State: ServerState.Up }) == servers);
 
     /// <summary>
     /// Connects clients, spread over accounts and servers, and waits until the registry contains all of them. On a busy
@@ -77,7 +77,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
 
         _clients.AddRange(connected.Select(c => c.Client));
-        await Deadline.Until(
+        await Deadline.WaitUntilAsync(
             async () => (await View.GetCountsAsync()).Connections == _clients.Count, what: "the registry to contain every client");
         return connected;
     }
@@ -104,7 +104,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         async Task<List<ScalerError>> GetErrorsAsync() =>
             [.. (await View.GetRecentErrorsAsync()).Where(error => error.Name == ErrorNames.Connect && ids.Contains(error.Arguments[1]))];
 
-        await Deadline.Until(
+        await Deadline.WaitUntilAsync(
             async () => (await GetErrorsAsync()).Count >= ids.Count, what: "an error::connect for each connection");
         var errors = await GetErrorsAsync();
         Assert.Equal(ids.Order(StringComparer.Ordinal), errors.Select(error => error.Arguments[1]).Order(StringComparer.Ordinal));
@@ -113,7 +113,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     /// <summary>Waits until the registry contains exactly the connections that the servers hold.</summary>
     public Task AssertRegistryMatchesServersAsync() =>
-        Deadline.Until(
+        Deadline.WaitUntilAsync(
             async () => (await View.CheckRegistryAsync()).IsEqual, what: "the registry to match the connections of the servers");
 
     /// <summary>
@@ -127,14 +127,14 @@ internal sealed class ChaosCluster : IAsyncDisposable
         foreach (var account in clients.GroupBy(c => c.Account))
         {
             var marker = 0;
-            await Deadline.Until(async () =>
+            await Deadline.WaitUntilAsync(async () =>
             {
                 var result = await View.SendAsync(account.Key, "settled", [++marker], new SendOptions { Receipts = true });
                 return result.IsComplete && result.Connections == account.Count();
             });
             foreach (var (_, _, client) in account)
             {
-                while (await client.NextAsync() != $$"""{"event":"settled","args":[{{marker}}]}""")
+                while (await client.ReadMessageAsync() != $$"""{"event":"settled","args":[{{marker}}]}""")
                 {
                 }
             }
@@ -154,8 +154,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
         foreach (var (_, _, client) in clients)
         {
-            Assert.Equal("""{"event":"once","args":[]}""", await client.NextAsync());
-            Assert.Equal(0, client.Waiting);
+            Assert.Equal("""{"event":"once","args":[]}""", await client.ReadMessageAsync());
+            Assert.Equal(0, client.PendingMessageCount);
         }
     }
 

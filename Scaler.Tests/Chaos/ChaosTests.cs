@@ -28,10 +28,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await victim.KillAsync();
 
         var remaining = 1000 - clients.Count(c => c.Url == victim.Url);
-        var excluded = await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == remaining, MaxWait);
+        var excluded = await Deadline.WaitUntilAsync(async () => (await cluster.View.GetCountsAsync()).Connections == remaining, MaxWait);
         output.WriteLine(
             $"reads excluded the {1000 - remaining} connections of the killed server after {excluded.TotalSeconds:F2} s");
-        var reaped = await Deadline.Until(async () => (await cluster.View.GetServersAsync()).Count == 2);
+        var reaped = await Deadline.WaitUntilAsync(async () => (await cluster.View.GetServersAsync()).Count == 2);
         output.WriteLine($"the registry entries of the killed server were removed {reaped.TotalSeconds:F2} s later");
         await cluster.AssertRegistryMatchesServersAsync();
 
@@ -54,13 +54,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
         var paused = TimeProvider.System.GetTimestamp();
         victim.Pause();
-        var gone = await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == others, MaxWait);
+        var gone = await Deadline.WaitUntilAsync(async () => (await cluster.View.GetCountsAsync()).Connections == others, MaxWait);
         output.WriteLine($"reads excluded the connections of the paused server after {gone.TotalSeconds:F2} s");
-        await Deadline.Until(async () => (await cluster.View.GetServersAsync()).Count == 1);
-        await Deadline.Until(() => TimeProvider.System.GetElapsedTime(paused) > 2 * Lease);
+        await Deadline.WaitUntilAsync(async () => (await cluster.View.GetServersAsync()).Count == 1);
+        await Deadline.WaitUntilAsync(() => TimeProvider.System.GetElapsedTime(paused) > 2 * Lease);
         victim.Resume();
 
-        var back = await Deadline.Until(
+        var back = await Deadline.WaitUntilAsync(
             async () => (await cluster.View.GetCountsAsync()) == new ClusterCounts(2, 10, 100), MaxWait);
         output.WriteLine($"all its connections were visible again {back.TotalSeconds:F2} s after it resumed");
         Assert.InRange(back, TimeSpan.Zero, Guarantee);
@@ -76,7 +76,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var before = await cluster.GetIdsAsync(accounts);
 
         await cluster.Redis.KillAsync();
-        await Deadline.Until(() => !cluster.Connection.IsConnected);
+        await Deadline.WaitUntilAsync(() => !cluster.Connection.IsConnected);
 
         // During the outage of ten seconds, connections of the same server reach each other, and handshakes complete without
         // delay.
@@ -96,15 +96,15 @@ public sealed class ChaosTests(ITestOutputHelper output)
             await client.SendAsync($$"""{"event":"chat","args":["still here {{i}}"]}""");
             foreach (var neighbour in neighbours)
             {
-                Assert.Contains($"still here {i}", await neighbour.Client.NextAsync(), StringComparison.Ordinal);
+                Assert.Contains($"still here {i}", await neighbour.Client.ReadMessageAsync(), StringComparison.Ordinal);
             }
         }
 
         Assert.All(clients, c => Assert.False(c.Client.Closed.IsCompleted));
         output.WriteLine($"20 handshakes without Redis took at most {handshakes.Max().TotalMilliseconds:F0} ms");
 
-        await cluster.Redis.StartAgainAsync();
-        var restored = await Deadline.Until(
+        await cluster.Redis.RestartAsync();
+        var restored = await Deadline.WaitUntilAsync(
             async () => cluster.Connection.IsConnected && await cluster.View.GetCountsAsync() == new ClusterCounts(2, 6, 80), MaxWait);
         output.WriteLine($"the registry was complete {restored.TotalSeconds:F2} s after Redis restarted without data");
         await cluster.DrainAsync(clients);
@@ -125,7 +125,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
         await cluster.Connection.GetServers()[0].FlushAllDatabasesAsync();
 
-        var restored = await Deadline.Until(
+        var restored = await Deadline.WaitUntilAsync(
             async () => await cluster.View.GetCountsAsync() == new ClusterCounts(3, 30, 300), MaxWait);
         output.WriteLine($"the registry was complete {restored.TotalSeconds:F2} s after FLUSHALL");
         Assert.InRange(restored, TimeSpan.Zero, Guarantee);
@@ -148,7 +148,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         {
             if (url == victim.Url)
             {
-                Assert.Contains("4503", await client.Closed.Within(), StringComparison.Ordinal);
+                Assert.Contains("4503", await client.Closed.WithTimeout(), StringComparison.Ordinal);
             }
             else
             {

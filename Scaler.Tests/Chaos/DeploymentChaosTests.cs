@@ -21,13 +21,13 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
         await registry.RenewAsync(dead, TimeSpan.FromSeconds(5), join: true);
         foreach (var batch in Enumerable.Range(0, Connections).Chunk(500))
         {
-            await registry.RegisterAsync(dead.Holder, [.. batch.Select(i => new RegistryEntry($"many-{i % 7000}", $"c{i}", Encoding.ASCII.GetBytes("{}")))], 0);
+            await registry.RegisterAsync(dead.EpochName, [.. batch.Select(i => new RegistryEntry($"many-{i % 7000}", $"c{i}", Encoding.ASCII.GetBytes("{}")))], 0);
         }
 
-        await registry.LeaveAsync(dead.Holder);
+        await registry.LeaveAsync(dead.EpochName);
 
         Assert.Equal(0, (await cluster.View.GetCountsAsync()).Connections);
-        var reaped = await Deadline.Until(async () =>
+        var reaped = await Deadline.WaitUntilAsync(async () =>
             (await cluster.View.GetServersAsync()).Count == 2 && await cluster.View.GetCountsAsync() == new ClusterCounts(2, 0, 0));
         output.WriteLine($"{Connections} entries of a dead server were removed in {reaped.TotalSeconds:F2} s");
         var slow = (await cluster.Connection.GetServers()[0].SlowlogGetAsync()).Where(s => s.Duration > TimeSpan.FromMilliseconds(10)).ToList();
@@ -65,7 +65,7 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
                 }
             }
         }).ToArray();
-        await Deadline.Until(() => connected.Count == 60);
+        await Deadline.WaitUntilAsync(() => connected.Count == 60);
 
         var (sent, complete) = (0, 0);
         var load = Task.Run(async () =>
@@ -88,15 +88,15 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
             await cluster.WaitUntilUpAsync(3);
         }
 
-        await Deadline.Until(() => connected.Count == 60);
-        await Deadline.Until(async () => (await cluster.View.GetCountsAsync()).Connections == 60);
+        await Deadline.WaitUntilAsync(() => connected.Count == 60);
+        await Deadline.WaitUntilAsync(async () => (await cluster.View.GetCountsAsync()).Connections == 60);
         await cluster.AssertRegistryMatchesServersAsync();
         output.WriteLine(
             $"{reconnects} reconnects; {sent} sends during the restart, {sent - complete} of them reported as incomplete");
         Assert.True(sent > 0 && sent - complete <= sent / 10, $"{sent - complete} of {sent} sends were incomplete");
 
         await stopping.CancelAsync();
-        await load.Within();
+        await load.WithTimeout();
         await Task.WhenAll(clients.Select(async client =>
         {
             try
@@ -106,7 +106,7 @@ public sealed class DeploymentChaosTests(ITestOutputHelper output)
             catch (OperationCanceledException)
             {
             }
-        })).Within();
+        })).WithTimeout();
         foreach (var (_, client) in connected)
         {
             client.Abort();

@@ -81,8 +81,8 @@ public sealed class ForwardingChaosTests(ITestOutputHelper output)
         var sessions = await OpenAsync(http, cluster, 1);
 
         // The other server learns that the paused server is back when it next renews its own lease.
-        await Deadline.Until(async () => await PostAsync(http, sessions[0]) == "ok");
-        Assert.Equal(Echo, await http.GetStringAsync(sessions[0]).Within());
+        await Deadline.WaitUntilAsync(async () => await PostAsync(http, sessions[0]) == "ok");
+        Assert.Equal(Echo, await http.GetStringAsync(sessions[0]).WithTimeout());
     }
 
     [RedisServerFact]
@@ -113,14 +113,14 @@ public sealed class ForwardingChaosTests(ITestOutputHelper output)
     private static Task<Uri[]> OpenAsync(HttpClient http, ChaosCluster cluster, int sessions) => Task.WhenAll(Enumerable.Range(0, sessions).Select(async i =>
     {
         var query = string.Create(CultureInfo.InvariantCulture, $"/stream/?EIO=4&transport=polling&account={i}");
-        var open = await http.GetStringAsync(new Uri(cluster.Servers[0].Url + query)).Within();
-        return new Uri($"{cluster.Servers[1].Url}{query}&sid={EngineTestHost.Sid(open)}");
+        var open = await http.GetStringAsync(new Uri(cluster.Servers[0].Url + query)).WithTimeout();
+        return new Uri($"{cluster.Servers[1].Url}{query}&sid={EngineTestHost.ParseSid(open)}");
     }));
 
     private static async Task<string> PostAsync(HttpClient http, Uri session)
     {
         using var content = new StringContent(Echo);
-        using var posted = await http.PostAsync(session, content).Within();
+        using var posted = await http.PostAsync(session, content).WithTimeout();
         return await posted.Content.ReadAsStringAsync();
     }
 
@@ -134,7 +134,7 @@ public sealed class ForwardingChaosTests(ITestOutputHelper output)
         foreach (var poll in polls)
         {
             Assert.Equal("ok", await PostAsync(http, poll));
-            Assert.Equal(Echo, await http.GetStringAsync(poll).Within());
+            Assert.Equal(Echo, await http.GetStringAsync(poll).WithTimeout());
         }
 
         return [.. polls.Select(async poll =>
@@ -145,7 +145,7 @@ public sealed class ForwardingChaosTests(ITestOutputHelper output)
     }
 
     private static async Task AssertUnknownAsync(IEnumerable<Task<string>> answers) =>
-        Assert.All(await Task.WhenAll(answers).Within(), static answer => Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", answer));
+        Assert.All(await Task.WhenAll(answers).WithTimeout(), static answer => Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", answer));
 
     private static async Task<long> CountCommandsAsync(ChaosCluster cluster)
     {

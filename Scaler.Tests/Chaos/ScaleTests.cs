@@ -31,9 +31,9 @@ public sealed class ScaleTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Accounts).Chunk(200), new ParallelOptions { MaxDegreeOfParallelism = 16 },
             async (batch, _) => await registry.RegisterAsync(
-                servers[batch[0] / 200 % servers.Length].Holder,
+                servers[batch[0] / 200 % servers.Length].EpochName,
                 [.. batch.Select(i => new RegistryEntry($"account-{i:D7}", $"connection-{i}", Encoding.ASCII.GetBytes("{}")))], 0));
-        await registry.RegisterAsync(servers[0].Holder, [.. Enumerable.Range(0, 5000).Select(i => new RegistryEntry("big", $"b{i}", default))], 0);
+        await registry.RegisterAsync(servers[0].EpochName, [.. Enumerable.Range(0, 5000).Select(i => new RegistryEntry("big", $"b{i}", default))], 0);
         Assert.Equal(new ClusterCounts(4, Accounts + 1, Accounts + 5000), await registry.GetCountsAsync());
 
         var server0 = connection.GetServers()[0];
@@ -50,8 +50,8 @@ public sealed class ScaleTests(ITestOutputHelper output)
         Assert.Equal(5000, (await registry.GetConnectionsAsync("big", 10_000)).Count);
         await registry.GetConnectionsAsync("account-0123456", 100);
         await registry.RenewAsync(servers[1], TimeSpan.FromMinutes(5), join: false);
-        Assert.True(await registry.RegisterAsync(servers[0].Holder, [new RegistryEntry("one-more", "x", default)], 10));
-        await registry.UnregisterAsync(servers[0].Holder, [new RegistryEntry("one-more", "x", default)]);
+        Assert.True(await registry.RegisterAsync(servers[0].EpochName, [new RegistryEntry("one-more", "x", default)], 10));
+        await registry.UnregisterAsync(servers[0].EpochName, [new RegistryEntry("one-more", "x", default)]);
         var took = Stopwatch.GetElapsedTime(started);
 
         Assert.Equal(("account-0000000", 1000), (first.Accounts[0].Name, first.Accounts.Count));

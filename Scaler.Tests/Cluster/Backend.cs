@@ -38,7 +38,7 @@ public sealed class OnGarnetAttribute : DataAttribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnRedisServerAttribute : DataAttribute
 {
-    public OnRedisServerAttribute() => Skip = Tool.SkipWithout("redis-server");
+    public OnRedisServerAttribute() => Skip = ExternalTool.GetSkipReason("redis-server");
 
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Backend.RedisServer]];
 }
@@ -47,7 +47,7 @@ public sealed class OnRedisServerAttribute : DataAttribute
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnRedisClusterAttribute : DataAttribute
 {
-    public OnRedisClusterAttribute() => Skip = Tool.SkipWithout("redis-server") ?? Tool.SkipWithout("redis-cli");
+    public OnRedisClusterAttribute() => Skip = ExternalTool.GetSkipReason("redis-server") ?? ExternalTool.GetSkipReason("redis-cli");
 
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Backend.RedisCluster]];
 }

@@ -78,7 +78,7 @@ public sealed class Backends : IAsyncLifetime
 
         if (_garnet is null)
         {
-            _garnetPort = Ports.Free();
+            _garnetPort = FreePorts.GetFreePort();
             _garnet = new GarnetServer(["--port", $"{_garnetPort}", "--bind", "127.0.0.1", "--lua", "--lua-transaction-mode"]);
             _garnet.Start();
         }

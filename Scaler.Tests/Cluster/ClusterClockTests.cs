@@ -21,7 +21,7 @@ public sealed class ClusterClockTests
 
         var stamp = sender.Stamp;
         Advance(TimeSpan.FromMilliseconds(30));
-        Assert.InRange(receiver.Since(stamp)!.Value, 29_990, 30_010);
+        Assert.InRange(receiver.GetElapsedMicroseconds(stamp)!.Value, 29_990, 30_010);
     }
 
     [Fact]
@@ -29,10 +29,10 @@ public sealed class ClusterClockTests
     {
         var clock = new ClusterClock(_time);
         Assert.Equal(0, clock.Stamp);
-        Assert.Null(clock.Since(1234));
+        Assert.Null(clock.GetElapsedMicroseconds(1234));
         Learn(clock, TimeSpan.FromMilliseconds(1));
-        Assert.Null(clock.Since(0));
-        clock.Forget();
+        Assert.Null(clock.GetElapsedMicroseconds(0));
+        clock.Reset();
         Assert.Equal(0, clock.Stamp);
     }
 
@@ -46,12 +46,12 @@ public sealed class ClusterClockTests
         // The whole delay was in one direction, so the estimate is off by half of it.
         for (var renewal = 0; renewal < 59; renewal++)
         {
-            clock.Learn(_time.GetTimestamp() - TimeSpan.FromSeconds(1).Ticks, _now);
+            clock.Update(_time.GetTimestamp() - TimeSpan.FromSeconds(1).Ticks, _now);
         }
 
-        Assert.InRange(clock.Since(stamp)!.Value, 0, 5);
-        clock.Learn(_time.GetTimestamp() - TimeSpan.FromSeconds(1).Ticks, _now);
-        Assert.InRange(clock.Since(stamp)!.Value, 490_000, 510_000);
+        Assert.InRange(clock.GetElapsedMicroseconds(stamp)!.Value, 0, 5);
+        clock.Update(_time.GetTimestamp() - TimeSpan.FromSeconds(1).Ticks, _now);
+        Assert.InRange(clock.GetElapsedMicroseconds(stamp)!.Value, 490_000, 510_000);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ClusterClockTests
     {
         var clock = new ClusterClock(_time);
         Learn(clock, TimeSpan.Zero);
-        Assert.Equal(0, clock.Since(clock.Stamp + 50));
+        Assert.Equal(0, clock.GetElapsedMicroseconds(clock.Stamp + 50));
     }
 
     /// <summary>Simulates a lease renewal whose request took as long as its response.</summary>
@@ -69,7 +69,7 @@ public sealed class ClusterClockTests
         Advance(roundTrip / 2);
         var redisTime = _now;
         Advance(roundTrip / 2);
-        clock.Learn(sentAt, redisTime);
+        clock.Update(sentAt, redisTime);
     }
 
     private void Advance(TimeSpan by)

@@ -125,5 +125,5 @@ public sealed class EnvelopeCodecTests
     }
 
     private void Sign(byte[] bytes) =>
-        _secret.Envelopes.Tag(bytes.AsSpan(0, bytes.Length - ClusterKey.TagLength), bytes.AsSpan(bytes.Length - ClusterKey.TagLength));
+        _secret.Envelopes.ComputeTag(bytes.AsSpan(0, bytes.Length - ClusterKey.TagLength), bytes.AsSpan(bytes.Length - ClusterKey.TagLength));
 }

@@ -9,12 +9,12 @@ public sealed class EnvelopePackTests
     public void Open_Pack_ReturnsTheEnvelopesInOrder()
     {
         string[] envelopes = ["one", "", "three", new string('x', 70_000)];
-        var pack = new byte[EnvelopePack.Length(envelopes.Length, envelopes.Sum(envelope => envelope.Length))];
+        var pack = new byte[EnvelopeBatch.Length(envelopes.Length, envelopes.Sum(envelope => envelope.Length))];
 
-        var at = EnvelopePack.Begin(pack);
+        var at = EnvelopeBatch.Begin(pack);
         foreach (var envelope in envelopes)
         {
-            at = EnvelopePack.Add(pack, at, Encoding.ASCII.GetBytes(envelope));
+            at = EnvelopeBatch.Add(pack, at, Encoding.ASCII.GetBytes(envelope));
         }
 
         Assert.Equal(pack.Length, at);
@@ -39,7 +39,7 @@ public sealed class EnvelopePackTests
     public void Open_TruncatedPack_ReturnsTheRestAsOneEnvelope(byte[] pack)
     {
         var envelopes = new List<byte[]>();
-        EnvelopePack.Open(pack, envelope => envelopes.Add(envelope.ToArray()));
+        EnvelopeBatch.Unpack(pack, envelope => envelopes.Add(envelope.ToArray()));
 
         Assert.Equal([pack[1..]], envelopes);
     }
@@ -47,7 +47,7 @@ public sealed class EnvelopePackTests
     private static List<string> Open(byte[] message)
     {
         var envelopes = new List<string>();
-        EnvelopePack.Open(message, envelope => envelopes.Add(Encoding.ASCII.GetString(envelope.Span)));
+        EnvelopeBatch.Unpack(message, envelope => envelopes.Add(Encoding.ASCII.GetString(envelope.Span)));
         return envelopes;
     }
 }

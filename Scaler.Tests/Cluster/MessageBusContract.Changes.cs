@@ -15,14 +15,14 @@ public sealed partial class MessageBusContract
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
         await registry.RegisterAsync(b, [new("acme", "1", default)]);
         var (atB, atC) = (new Inbox(), new Inbox());
-        await using var listenB = await other.ListenAsync(b, atB.Receive);
-        await using var listenC = await other.ListenAsync(c, atC.Receive);
-        await bus.SendAsync("acme", a, "one"u8.ToArray());
-        Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "two"u8.ToArray()));
+        await using var listenB = await other.SubscribeAsync(b, atB.Receive);
+        await using var listenC = await other.SubscribeAsync(c, atC.Receive);
+        await bus.SendToAccountAsync("acme", a, "one"u8.ToArray());
+        Assert.Equal([new DeliveryResult(b, 1, true)], await bus.SendToAccountAsync("acme", a, "two"u8.ToArray()));
         await registry.RegisterAsync(c, [new("acme", "2", default), new("acme", "3", default)]);
 
-        Assert.Equal([new Reach(b, 1, true), new Reach(c, 2, true)], await bus.SendAsync("acme", a, "three"u8.ToArray()));
-        Assert.Equal([new Reach(b, 1, true), new Reach(c, 2, true)], await bus.SendAsync("acme", a, "four"u8.ToArray()));
+        Assert.Equal([new DeliveryResult(b, 1, true), new DeliveryResult(c, 2, true)], await bus.SendToAccountAsync("acme", a, "three"u8.ToArray()));
+        Assert.Equal([new DeliveryResult(b, 1, true), new DeliveryResult(c, 2, true)], await bus.SendToAccountAsync("acme", a, "four"u8.ToArray()));
 
         foreach (var envelope in (string[])["one", "two", "three", "four"])
         {
@@ -41,16 +41,16 @@ public sealed partial class MessageBusContract
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
         await registry.RegisterAsync(b, [new("acme", "1", default)]);
-        await using var listenB = await other.ListenAsync(b, _ => { });
-        await using var listenC = await other.ListenAsync(c, _ => { });
-        await bus.SendAsync("acme", a, "one"u8.ToArray());
+        await using var listenB = await other.SubscribeAsync(b, _ => { });
+        await using var listenC = await other.SubscribeAsync(c, _ => { });
+        await bus.SendToAccountAsync("acme", a, "one"u8.ToArray());
 
         await registry.UnregisterAsync(b, [new("acme", "1", default)]);
-        Assert.Empty(await bus.SendAsync("acme", a, "two"u8.ToArray()));
-        Assert.Empty(await bus.SendAsync("acme", a, "three"u8.ToArray()));
+        Assert.Empty(await bus.SendToAccountAsync("acme", a, "two"u8.ToArray()));
+        Assert.Empty(await bus.SendToAccountAsync("acme", a, "three"u8.ToArray()));
 
         await registry.RegisterAsync(c, [new("acme", "2", default)]);
-        Assert.Equal([new Reach(c, 1, true)], await bus.SendAsync("acme", a, "four"u8.ToArray()));
+        Assert.Equal([new DeliveryResult(c, 1, true)], await bus.SendToAccountAsync("acme", a, "four"u8.ToArray()));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -59,18 +59,18 @@ public sealed partial class MessageBusContract
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
         await registry.RegisterAsync(b, [new("acme", "1", default)]);
-        await using (await other.ListenAsync(b, _ => { }))
+        await using (await other.SubscribeAsync(b, _ => { }))
         {
-            Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "one"u8.ToArray()));
-            Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "two"u8.ToArray()));
+            Assert.Equal([new DeliveryResult(b, 1, true)], await bus.SendToAccountAsync("acme", a, "one"u8.ToArray()));
+            Assert.Equal([new DeliveryResult(b, 1, true)], await bus.SendToAccountAsync("acme", a, "two"u8.ToArray()));
         }
 
-        await Deadline.Until(async () => !(await bus.SendAsync("acme", a, "three"u8.ToArray())).Single().Listening);
-        Assert.Equal([new Reach(b, 1, false)], await bus.SendAsync("acme", a, "four"u8.ToArray()));
+        await Deadline.WaitUntilAsync(async () => !(await bus.SendToAccountAsync("acme", a, "three"u8.ToArray())).Single().HasSubscriber);
+        Assert.Equal([new DeliveryResult(b, 1, false)], await bus.SendToAccountAsync("acme", a, "four"u8.ToArray()));
 
         var atB = new Inbox();
-        await using var listenB = await other.ListenAsync(b, atB.Receive);
-        Assert.Equal([new Reach(b, 1, true)], await bus.SendAsync("acme", a, "five"u8.ToArray()));
+        await using var listenB = await other.SubscribeAsync(b, atB.Receive);
+        Assert.Equal([new DeliveryResult(b, 1, true)], await bus.SendToAccountAsync("acme", a, "five"u8.ToArray()));
         Assert.Equal("five", await atB.NextAsync());
     }
 
@@ -82,8 +82,8 @@ public sealed partial class MessageBusContract
         var (registry, bus, other) = await backends.NewClusterAsync(backend);
         var (a, b, c) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"), await JoinAsync(registry, "c"));
         var (atB, atC) = (new Inbox(), new Inbox());
-        await using var listenB = await other.ListenAsync(b, atB.Receive);
-        await using var listenC = await other.ListenAsync(c, atC.Receive);
+        await using var listenB = await other.SubscribeAsync(b, atB.Receive);
+        await using var listenC = await other.SubscribeAsync(c, atC.Receive);
         await registry.RegisterAsync(b, [new("acme", "1", default)]);
         var guaranteed = new List<int>();
         var sent = 0;
@@ -93,37 +93,37 @@ public sealed partial class MessageBusContract
             var whileRegistering = SendMany();
             var registering = Task.Run(() => registry.RegisterAsync(c, [new("acme", "2", default)]));
             whileRegistering.AddRange(SendMany());
-            await registering.Within();
+            await registering.WithTimeout();
             var whileRegistered = SendMany();
             guaranteed.AddRange(whileRegistered.Select(send => send.Number));
             await WhenAllAsync(whileRegistering);
             foreach (var (_, reached) in whileRegistered)
             {
-                Assert.Equal([new Reach(b, 1, true), new Reach(c, 1, true)], await reached.Within());
+                Assert.Equal([new DeliveryResult(b, 1, true), new DeliveryResult(c, 1, true)], await reached.WithTimeout());
             }
 
             var whileUnregistering = SendMany();
             var removing = Task.Run(() => registry.UnregisterAsync(c, [new("acme", "2", default)]));
             whileUnregistering.AddRange(SendMany());
-            await removing.Within();
+            await removing.WithTimeout();
             await WhenAllAsync(whileUnregistering);
         }
 
-        await bus.TellAsync(b, "end"u8.ToArray());
-        await bus.TellAsync(c, "end"u8.ToArray());
+        await bus.SendToServerAsync(b, "end"u8.ToArray());
+        await bus.SendToServerAsync(c, "end"u8.ToArray());
         var (receivedB, receivedC) = (await AllAsync(atB), await AllAsync(atC));
         Assert.Equal(Enumerable.Range(0, sent), receivedB);
         Assert.Equal(receivedC.Distinct().Order(), receivedC);
         Assert.Empty(guaranteed.Except(receivedC));
 
-        List<(int Number, Task<IReadOnlyList<Reach>> Reached)> SendMany() =>
-            [.. Enumerable.Range(0, Burst).Select(_ => (sent, bus.SendAsync("acme", a, Encoding.ASCII.GetBytes($"{sent++}"))))];
+        List<(int Number, Task<IReadOnlyList<DeliveryResult>> Reached)> SendMany() =>
+            [.. Enumerable.Range(0, Burst).Select(_ => (sent, bus.SendToAccountAsync("acme", a, Encoding.ASCII.GetBytes($"{sent++}"))))];
 
-        async Task WhenAllAsync(List<(int Number, Task<IReadOnlyList<Reach>> Reached)> sends)
+        async Task WhenAllAsync(List<(int Number, Task<IReadOnlyList<DeliveryResult>> Reached)> sends)
         {
             foreach (var (_, reached) in sends)
             {
-                Assert.Contains(new Reach(b, 1, true), await reached.Within());
+                Assert.Contains(new DeliveryResult(b, 1, true), await reached.WithTimeout());
             }
         }
 

@@ -18,14 +18,14 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         await registry.RegisterAsync(b, [new("acme", "2", default), new("acme", "3", default)]);
         await registry.RegisterAsync(c, [new("else", "4", default)]);
         var (atA, atB, atC) = (new Inbox(), new Inbox(), new Inbox());
-        await using var listenA = await bus.ListenAsync(a, atA.Receive);
-        await using var listenB = await other.ListenAsync(b, atB.Receive);
-        await using var listenC = await other.ListenAsync(c, atC.Receive);
+        await using var listenA = await bus.SubscribeAsync(a, atA.Receive);
+        await using var listenB = await other.SubscribeAsync(b, atB.Receive);
+        await using var listenC = await other.SubscribeAsync(c, atC.Receive);
 
-        var reached = await bus.SendAsync("acme", a, "hello"u8.ToArray());
-        await bus.SendAsync("else", a, "end"u8.ToArray());
+        var reached = await bus.SendToAccountAsync("acme", a, "hello"u8.ToArray());
+        await bus.SendToAccountAsync("else", a, "end"u8.ToArray());
 
-        Assert.Equal([new Reach(b, 2, true)], reached);
+        Assert.Equal([new DeliveryResult(b, 2, true)], reached);
         Assert.Equal("hello", await atB.NextAsync());
         Assert.Equal("end", await atC.NextAsync());
         Assert.True(atA.IsEmpty);
@@ -41,9 +41,9 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         await registry.RegisterAsync(c, [new("acme", "2", default)]);
         await registry.LeaveAsync(c);
 
-        var reached = await bus.SendAsync("acme", a, "hello"u8.ToArray());
+        var reached = await bus.SendToAccountAsync("acme", a, "hello"u8.ToArray());
 
-        Assert.Equal([new Reach(b, 1, false), new Reach(c, 1, false)], reached.OrderBy(r => r.Holder, StringComparer.Ordinal));
+        Assert.Equal([new DeliveryResult(b, 1, false), new DeliveryResult(c, 1, false)], reached.OrderBy(r => r.ServerEpoch, StringComparer.Ordinal));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -52,7 +52,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
         var a = await JoinAsync(registry, "a");
 
-        Assert.Empty(await bus.SendAsync("unknown", a, "hello"u8.ToArray()));
+        Assert.Empty(await bus.SendToAccountAsync("unknown", a, "hello"u8.ToArray()));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -63,11 +63,11 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         await registry.RegisterAsync(b, [new("acme", "2", default), new("else", "3", default)]);
         await registry.LeaveAsync(c);
         var atB = new Inbox();
-        await using var listenB = await other.ListenAsync(b, atB.Receive);
+        await using var listenB = await other.SubscribeAsync(b, atB.Receive);
 
         var reached = await bus.BroadcastAsync(a, "hello"u8.ToArray());
 
-        Assert.Equal([new Reach(b, 2, true)], reached);
+        Assert.Equal([new DeliveryResult(b, 2, true)], reached);
         Assert.Equal("hello", await atB.NextAsync());
     }
 
@@ -78,7 +78,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
         await registry.RegisterAsync(b, [new("acme", "1", default)]);
         var inbox = new Inbox();
-        await using var listening = await other.ListenAsync(b, inbox.Receive);
+        await using var listening = await other.SubscribeAsync(b, inbox.Receive);
 
         // Not awaited one by one: envelopes must arrive in the order of the calls, no matter which method sent them.
         var sends = Enumerable.Range(0, 300).Select(i =>
@@ -86,12 +86,12 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
             var envelope = Encoding.ASCII.GetBytes($"{i}");
             return (i % 3) switch
             {
-                0 => bus.SendAsync("acme", a, envelope),
+                0 => bus.SendToAccountAsync("acme", a, envelope),
                 1 => bus.BroadcastAsync(a, envelope),
-                _ => (Task)bus.TellAsync(b, envelope),
+                _ => (Task)bus.SendToServerAsync(b, envelope),
             };
         }).ToList();
-        await Task.WhenAll(sends).Within();
+        await Task.WhenAll(sends).WithTimeout();
 
         for (var i = 0; i < 300; i++)
         {
@@ -111,8 +111,8 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         await registry.RegisterAsync(dead, [new("dead", "7", default), new("everywhere", "8", default)]);
         await registry.LeaveAsync(dead);
         var inbox = new Inbox();
-        await using var listening = await other.ListenAsync(b, inbox.Receive);
-        var expected = new Dictionary<string, Reach[]>
+        await using var listening = await other.SubscribeAsync(b, inbox.Receive);
+        var expected = new Dictionary<string, DeliveryResult[]>
         {
             ["here"] = [],
             ["there"] = [new(b, 2, true)],
@@ -129,7 +129,7 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
             .SelectMany(i => expected.Keys.Select(name => (Name: name, Reached: SendByNameAsync(name, i)))).ToList();
         foreach (var (name, reached) in sends)
         {
-            Assert.Equal(expected[name], (await reached.Within()).OrderBy(r => r.Holder, StringComparer.Ordinal));
+            Assert.Equal(expected[name], (await reached.WithTimeout()).OrderBy(r => r.ServerEpoch, StringComparer.Ordinal));
         }
 
         for (var i = 0; i < 20; i++)
@@ -142,15 +142,15 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
 
         Assert.True(inbox.IsEmpty);
 
-        async Task<IReadOnlyList<Reach>> SendByNameAsync(string name, int i)
+        async Task<IReadOnlyList<DeliveryResult>> SendByNameAsync(string name, int i)
         {
             var envelope = Encoding.ASCII.GetBytes($"{name} {i}");
             return name switch
             {
                 "all" => await bus.BroadcastAsync(a, envelope),
-                "b" => [new(b, 0, await bus.TellAsync(b, envelope))],
-                "c" => [new(c, 0, await bus.TellAsync(c, envelope))],
-                _ => await bus.SendAsync(name, a, envelope),
+                "b" => [new(b, 0, await bus.SendToServerAsync(b, envelope))],
+                "c" => [new(c, 0, await bus.SendToServerAsync(c, envelope))],
+                _ => await bus.SendToAccountAsync(name, a, envelope),
             };
         }
     }
@@ -162,14 +162,14 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
         await registry.RegisterAsync(a, [new("acme", "1", default)]);
         await registry.RegisterAsync(b, [new("acme", "2", default)]);
-        await using var listenA = await other.ListenAsync(a, _ => { });
-        await using var listenB = await other.ListenAsync(b, _ => { });
+        await using var listenA = await other.SubscribeAsync(a, _ => { });
+        await using var listenB = await other.SubscribeAsync(b, _ => { });
 
-        var sends = Enumerable.Range(0, 40).Select(i => bus.SendAsync("acme", i % 3 == 0 ? a : b, "hello"u8.ToArray())).ToList();
+        var sends = Enumerable.Range(0, 40).Select(i => bus.SendToAccountAsync("acme", i % 3 == 0 ? a : b, "hello"u8.ToArray())).ToList();
 
         for (var i = 0; i < 40; i++)
         {
-            Assert.Equal([new Reach(i % 3 == 0 ? b : a, 1, true)], await sends[i].Within());
+            Assert.Equal([new DeliveryResult(i % 3 == 0 ? b : a, 1, true)], await sends[i].WithTimeout());
         }
     }
 
@@ -178,16 +178,16 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     {
         var (_, bus, other) = await backends.NewClusterAsync(backend);
         var (star, plain) = (new Inbox(), new Inbox());
-        await using var listenStar = await other.ListenAsync("*.1", star.Receive);
-        await using var listenPlain = await other.ListenAsync("a.1", plain.Receive);
+        await using var listenStar = await other.SubscribeAsync("*.1", star.Receive);
+        await using var listenPlain = await other.SubscribeAsync("a.1", plain.Receive);
 
-        Assert.True(await bus.TellAsync("a.1", "one"u8.ToArray()));
-        Assert.True(await bus.TellAsync("*.1", "two"u8.ToArray()));
+        Assert.True(await bus.SendToServerAsync("a.1", "one"u8.ToArray()));
+        Assert.True(await bus.SendToServerAsync("*.1", "two"u8.ToArray()));
 
         Assert.Equal("one", await plain.NextAsync());
         Assert.Equal("two", await star.NextAsync());
         Assert.True(star.IsEmpty);
-        Assert.False(await bus.TellAsync("b.1", "three"u8.ToArray()));
+        Assert.False(await bus.SendToServerAsync("b.1", "three"u8.ToArray()));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -196,10 +196,10 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
         var (registry, bus, _) = await backends.NewClusterAsync(backend);
         var a = await JoinAsync(registry, "a");
         var inbox = new Inbox();
-        await using var listening = await bus.ListenAsync(a, inbox.Receive);
-        await bus.SendAsync("acme", a, "one"u8.ToArray());
+        await using var listening = await bus.SubscribeAsync(a, inbox.Receive);
+        await bus.SendToAccountAsync("acme", a, "one"u8.ToArray());
 
-        Assert.True(await bus.TellAsync(a, "two"u8.ToArray()));
+        Assert.True(await bus.SendToServerAsync(a, "two"u8.ToArray()));
 
         Assert.Equal("two", await inbox.NextAsync());
     }
@@ -209,20 +209,20 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
     {
         var (_, bus, other) = await backends.NewClusterAsync(backend);
         var inbox = new Inbox();
-        var listening = await other.ListenAsync("a.1", inbox.Receive);
-        await bus.TellAsync("a.1", "one"u8.ToArray());
+        var listening = await other.SubscribeAsync("a.1", inbox.Receive);
+        await bus.SendToServerAsync("a.1", "one"u8.ToArray());
         Assert.Equal("one", await inbox.NextAsync());
 
         await listening.DisposeAsync();
 
-        await Deadline.Until(async () => !await bus.TellAsync("a.1", "two"u8.ToArray()));
+        await Deadline.WaitUntilAsync(async () => !await bus.SendToServerAsync("a.1", "two"u8.ToArray()));
     }
 
     private static async Task<string> JoinAsync(IServerRegistry registry, string id)
     {
         var server = new ServerInfo { Id = id, Epoch = 1 };
         await registry.RenewAsync(server, Lease, join: true);
-        return server.Holder;
+        return server.EpochName;
     }
 
     private sealed class Inbox
@@ -233,6 +233,6 @@ public sealed partial class MessageBusContract(Backends backends) : IClassFixtur
 
         public void Receive(ReadOnlyMemory<byte> envelope) => _received.Writer.TryWrite(Encoding.UTF8.GetString(envelope.Span));
 
-        public Task<string> NextAsync() => _received.Reader.ReadAsync().AsTask().Within("the next envelope");
+        public Task<string> NextAsync() => _received.Reader.ReadAsync().AsTask().WithTimeout("the next envelope");
     }
 }

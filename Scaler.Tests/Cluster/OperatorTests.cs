@@ -31,13 +31,13 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     [Fact]
     public async Task DrainAsync_OneServer_ClosesOnlyItsClientsAndKeepsItRunning()
     {
-        await using var here = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var there = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var here = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var there = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
 
-        Assert.Equal(ServerAnswer.Accepted, await _outside.DrainAsync("one"));
+        Assert.Equal(ServerRequestResult.Accepted, await _outside.DrainAsync("one"));
 
-        await here.Closed.Within("the close of the client on the drained server");
-        await Deadline.Until(async () => (await StateAsync("one")) == ServerState.Draining);
+        await here.Closed.WithTimeout("the close of the client on the drained server");
+        await Deadline.WaitUntilAsync(async () => (await StateAsync("one")) == ServerState.Draining);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await HandshakeAsync(_one));
         Assert.Equal(HttpStatusCode.OK, await HandshakeAsync(_two));
         Assert.False(there.Closed.IsCompleted);
@@ -48,14 +48,14 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     public async Task ResumeAsync_AfterADrain_AcceptsClientsAgain()
     {
         await _outside.DrainAsync("one");
-        await Deadline.Until(async () => (await StateAsync("one")) == ServerState.Draining);
+        await Deadline.WaitUntilAsync(async () => (await StateAsync("one")) == ServerState.Draining);
 
-        Assert.Equal(ServerAnswer.Accepted, await _outside.ResumeAsync("one"));
+        Assert.Equal(ServerRequestResult.Accepted, await _outside.ResumeAsync("one"));
 
-        await Deadline.Until(async () => (await StateAsync("one")) == ServerState.Up);
-        await using var client = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await Deadline.WaitUntilAsync(async () => (await StateAsync("one")) == ServerState.Up);
+        await using var client = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
         Assert.Equal(1, (await _outside.SendAsync("acme", "x", [])).Connections);
-        Assert.Equal("""{"event":"x","args":[]}""", await client.NextAsync());
+        Assert.Equal("""{"event":"x","args":[]}""", await client.ReadMessageAsync());
     }
 
     [Fact]
@@ -63,15 +63,15 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     {
         // A drain closes 100 clients per second, so many of the 150 are still connected when it is canceled.
         await using var slow = await StartAsync("slow", options => options.Cluster.DrainBudget = TimeSpan.FromSeconds(30));
-        var clients = await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => TestClient.ConnectAsync(slow.Url(), "many")));
+        var clients = await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => TestClient.ConnectAsync(slow.GetUrl(), "many")));
         await _outside.DrainAsync("slow");
-        await Deadline.Until(() => clients.Any(client => client.Closed.IsCompleted));
+        await Deadline.WaitUntilAsync(() => clients.Any(client => client.Closed.IsCompleted));
 
-        Assert.Equal(ServerAnswer.Accepted, await _outside.ResumeAsync("slow"));
-        await Deadline.Until(async () => (await StateAsync("slow")) == ServerState.Up);
+        Assert.Equal(ServerRequestResult.Accepted, await _outside.ResumeAsync("slow"));
+        await Deadline.WaitUntilAsync(async () => (await StateAsync("slow")) == ServerState.Up);
 
         Assert.Contains(clients, client => !client.Closed.IsCompleted);
-        await using var another = await TestClient.ConnectAsync(slow.Url(), "many");
+        await using var another = await TestClient.ConnectAsync(slow.GetUrl(), "many");
         foreach (var client in clients)
         {
             await client.DisposeAsync();
@@ -81,28 +81,28 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     [Fact]
     public async Task DrainAsync_ServerMissingOrSilent_ReportsIt()
     {
-        Assert.Equal(ServerAnswer.NoSuchServer, await _outside.DrainAsync("three"));
+        Assert.Equal(ServerRequestResult.ServerNotFound, await _outside.DrainAsync("three"));
 
         // This server has a lease and listens, but does not know the request, like a server of an older version.
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
         await _one.Cluster.Link.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
-        await using var listening = await _one.Cluster.Link.Bus.ListenAsync(deaf.Holder, _ => { });
-        Assert.Equal(ServerAnswer.NoAnswer, await _outside.DrainAsync("deaf").Within());
+        await using var listening = await _one.Cluster.Link.Bus.SubscribeAsync(deaf.EpochName, _ => { });
+        Assert.Equal(ServerRequestResult.TimedOut, await _outside.DrainAsync("deaf").WithTimeout());
     }
 
     [Fact]
     public async Task DrainAsync_OwnServer_DrainsWithoutTheBus()
     {
-        Assert.Equal(ServerAnswer.Accepted, await _one.Cluster.DrainAsync("one"));
+        Assert.Equal(ServerRequestResult.Accepted, await _one.Cluster.DrainAsync("one"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await HandshakeAsync(_one));
     }
 
     [Fact]
     public async Task GetActivityAsync_AccountOnTwoServers_QueriesBothServers()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme", polling: true);
-        await using var other = await TestClient.ConnectAsync(_two.Url(), "other");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.GetUrl(), "acme", polling: true);
+        await using var other = await TestClient.ConnectAsync(_two.GetUrl(), "other");
 
         var fromOutside = await _outside.GetActivityAsync("acme");
         var fromWithin = await _one.Cluster.GetActivityAsync("acme");
@@ -117,29 +117,29 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     [Fact]
     public async Task GetActivityAsync_ServerDoesNotRespond_OmitsItsConnections()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
         await _one.Cluster.Link.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
-        await _one.Cluster.Link.Registry.RegisterAsync(deaf.Holder, [new("acme", "x", default)]);
-        await using var listening = await _one.Cluster.Link.Bus.ListenAsync(deaf.Holder, _ => { });
+        await _one.Cluster.Link.Registry.RegisterAsync(deaf.EpochName, [new("acme", "x", default)]);
+        await using var listening = await _one.Cluster.Link.Bus.SubscribeAsync(deaf.EpochName, _ => { });
 
-        Assert.Equal(_one.Connections.Single().Id, Assert.Single(await _outside.GetActivityAsync("acme").Within()).Id);
+        Assert.Equal(_one.Connections.Single().Id, Assert.Single(await _outside.GetActivityAsync("acme").WithTimeout()).Id);
     }
 
     [Fact]
     public async Task GetServersAsync_AfterMessagesBetweenServers_ReportsDeliveryTimes()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
-        await Deadline.Until(async () =>
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
+        await Deadline.WaitUntilAsync(async () =>
         {
             await a.SendAsync("""{"event":"chat","args":[]}""");
-            await b.NextAsync();
+            await b.ReadMessageAsync();
             return (await InfoAsync("two")).Deliveries > 0;
         });
 
         var info = await InfoAsync("two");
-        Assert.InRange(info.DeliveryP99Milliseconds!.Value, info.DeliveryMedianMilliseconds!.Value, Deadline.Patience.TotalMilliseconds);
+        Assert.InRange(info.DeliveryP99Milliseconds!.Value, info.DeliveryMedianMilliseconds!.Value, Deadline.DefaultTimeout.TotalMilliseconds);
         Assert.Null((await InfoAsync("one")).DeliveryP99Milliseconds);
     }
 
@@ -173,7 +173,7 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     private static async Task<HttpStatusCode> HandshakeAsync(ScalerServer server)
     {
         using var http = new HttpClient();
-        using var response = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling&account=probe"));
+        using var response = await http.GetAsync(new Uri($"{server.GetUrl()}/stream/?EIO=4&transport=polling&account=probe"));
         return response.StatusCode;
     }
 }

@@ -20,7 +20,7 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
         using var go = new ManualResetEventSlim();
         var received = new List<int>();
         var last = new TaskCompletionSource();
-        await using var listening = await bus.ListenAsync("slow.1", envelope =>
+        await using var listening = await bus.SubscribeAsync("slow.1", envelope =>
         {
             go.Wait();
             received.Add(BitConverter.ToInt32(envelope.Span));
@@ -32,14 +32,14 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
 
         for (var i = 0; i < Sent; i++)
         {
-            await bus.TellAsync("slow.1", BitConverter.GetBytes(i));
+            await bus.SendToServerAsync("slow.1", BitConverter.GetBytes(i));
         }
 
         // PING over the subscription connection: on another connection, a command may complete before the published
         // messages have been read.
         await redis.GetSubscriber().PingAsync();
         go.Set();
-        await last.Task.Within();
+        await last.Task.WithTimeout();
 
         Assert.Equal(received.Order(), received);
         Assert.InRange(received.Count, 2, Backlog + 3);
@@ -54,16 +54,16 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
         var bus = new RedisMessageBus(redis, new RedisKeys(backends.NewPrefix()), new ScalerMetrics(null));
         await bus.BroadcastAsync("a.1", new byte[1]);
 
-        var before = await CommandCalls.CountScriptsAsync(redis);
+        var before = await RedisCommandStats.CountScriptsAsync(redis);
         await bus.BroadcastAsync("a.1", new byte[1]);
-        Assert.Equal(before + 1, await CommandCalls.CountScriptsAsync(redis));
+        Assert.Equal(before + 1, await RedisCommandStats.CountScriptsAsync(redis));
 
         // The first call carries one or a few entries. The rest wait until it completes.
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
-        var sends = Enumerable.Range(0, 1 + (6 * GroupCommit<BusEntry>.MostEntries)).Select(_ => bus.BroadcastAsync("a.1", new byte[1])).ToList();
+        var sends = Enumerable.Range(0, 1 + (6 * PublishBatcher<PendingPublish>.MaxEntries)).Select(_ => bus.BroadcastAsync("a.1", new byte[1])).ToList();
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "UNPAUSE");
-        await Task.WhenAll(sends).Within();
-        Assert.Equal(before + 1 + 4, await CommandCalls.CountScriptsAsync(redis));
+        await Task.WhenAll(sends).WithTimeout();
+        Assert.Equal(before + 1 + 4, await RedisCommandStats.CountScriptsAsync(redis));
     }
 
     [RedisServerFact]
@@ -72,24 +72,24 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
         await using var process = await RedisProcess.StartAsync();
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"{process.Endpoint},allowAdmin=true,abortConnect=false,asyncTimeout=1000");
         var bus = new RedisMessageBus(redis, new RedisKeys("scaler"), new ScalerMetrics(null));
-        await bus.SendAsync("acme", "a.1", new byte[1]);
+        await bus.SendToAccountAsync("acme", "a.1", new byte[1]);
 
         await redis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
         var sends = Enumerable.Range(0, 500).Select(async i =>
         {
-            return i % 3 == 0 ? await bus.TellAsync("b.1", new byte[1]) : (await bus.SendAsync("acme", "a.1", new byte[1])).Count > 0;
+            return i % 3 == 0 ? await bus.SendToServerAsync("b.1", new byte[1]) : (await bus.SendToAccountAsync("acme", "a.1", new byte[1])).Count > 0;
         }).ToList();
         await process.KillAsync();
 
         foreach (var send in sends)
         {
-            await Task.WhenAny(send).Within("the end of a send");
+            await Task.WhenAny(send).WithTimeout("the end of a send");
             Assert.True(send.Exception?.InnerException is RedisException or RedisTimeoutException, $"{send.Status}");
         }
 
-        await process.StartAgainAsync();
-        await Deadline.Until(() => redis.IsConnected);
-        Assert.Empty(await bus.SendAsync("acme", "a.1", new byte[1]).Within());
+        await process.RestartAsync();
+        await Deadline.WaitUntilAsync(() => redis.IsConnected);
+        Assert.Empty(await bus.SendToAccountAsync("acme", "a.1", new byte[1]).WithTimeout());
     }
 
     private sealed class Meters : IMeterFactory

@@ -27,9 +27,9 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         ]).ToList();
         Assert.All(writes, write => Assert.False(write.IsCompleted));
         await operatorsRedis.ExecuteAsync("CLIENT", "UNPAUSE");
-        await Task.WhenAll(writes).Within();
+        await Task.WhenAll(writes).WithTimeout();
 
-        Assert.Empty(await registry.GetHoldingsAsync(Holder, null, 10));
+        Assert.Empty(await registry.GetRegistrationsAsync(Holder, null, 10));
         Assert.Equal(new ClusterCounts(1, 0, 0), await registry.GetCountsAsync());
         Assert.False(await redis.GetDatabase().KeyExistsAsync(keys.Facts(Holder)));
     }
@@ -48,7 +48,7 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         {
             var account = $"acme-{round}";
             var registered = await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
-                (i % 2 == 0 ? one : two).RegisterAsync(i % 2 == 0 ? Holder : "b.1", [new RegistryEntry(account, $"c{round}-{i}", "{}"u8.ToArray())], Allowed))).Within();
+                (i % 2 == 0 ? one : two).RegisterAsync(i % 2 == 0 ? Holder : "b.1", [new RegistryEntry(account, $"c{round}-{i}", "{}"u8.ToArray())], Allowed))).WithTimeout();
             Assert.Equal(Allowed, registered.Count(static result => result));
         }
     }
@@ -62,15 +62,15 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         await registry.RenewAsync(new ServerInfo { Id = "a", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
         await registry.RegisterAsync(Holder, [Entry(0)], 0);
 
-        var before = await CommandCalls.CountScriptsAsync(redis);
+        var before = await RedisCommandStats.CountScriptsAsync(redis);
         await registry.RegisterAsync(Holder, [Entry(1)], 0);
-        Assert.Equal(before + 1, await CommandCalls.CountScriptsAsync(redis));
+        Assert.Equal(before + 1, await RedisCommandStats.CountScriptsAsync(redis));
 
         await operatorsRedis.ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
-        var writes = Enumerable.Range(0, 1 + (2 * GroupCommit<RegistryWrite>.MostEntries)).Select(i => registry.RegisterAsync(Holder, [Entry(i)], 0)).ToList();
+        var writes = Enumerable.Range(0, 1 + (2 * PublishBatcher<RegistryWrite>.MaxEntries)).Select(i => registry.RegisterAsync(Holder, [Entry(i)], 0)).ToList();
         await operatorsRedis.ExecuteAsync("CLIENT", "UNPAUSE");
-        Assert.All(await Task.WhenAll(writes).Within(), Assert.True);
-        Assert.Equal(before + 1 + 3, await CommandCalls.CountScriptsAsync(redis));
+        Assert.All(await Task.WhenAll(writes).WithTimeout(), Assert.True);
+        Assert.Equal(before + 1 + 3, await RedisCommandStats.CountScriptsAsync(redis));
     }
 
     [Theory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -85,7 +85,7 @@ public sealed class RedisServerRegistryTests(Backends backends) : IClassFixture<
         await registry.UnregisterAsync(Holder, [Entry(0)]);
         await registry.RegisterAsync("b.1", [Entry(2)], 0);
 
-        foreach (var key in (RedisKey[])[keys.Where, keys.Accounts, keys.Connections(Holder), keys.Facts(Holder), keys.Connections("b.1"), keys.Facts("b.1")])
+        foreach (var key in (RedisKey[])[keys.Locations, keys.Accounts, keys.Connections(Holder), keys.Facts(Holder), keys.Connections("b.1"), keys.Facts("b.1")])
         {
             Assert.NotNull(await database.KeyTimeToLiveAsync(key));
         }

@@ -17,7 +17,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
         await registry.RenewAsync(Server("a") with { Connections = 7, Url = "http://a" }, Lease, join: true);
         var answer = await registry.RenewAsync(Server("b"), Lease, join: true);
 
-        Assert.True(answer.Held);
+        Assert.True(answer.IsHeld);
         Assert.Equal(["a", "b"], answer.Servers.Select(s => s.Id));
         Assert.Equal((7, "http://a", ServerState.Up), (answer.Servers[0].Connections, answer.Servers[0].Url, answer.Servers[0].State));
         Assert.InRange(answer.Servers[1].LeaseRemaining, Lease - TimeSpan.FromSeconds(10), Lease);
@@ -28,7 +28,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
 
-        Assert.False((await registry.RenewAsync(Server("a"), Lease, join: false)).Held);
+        Assert.False((await registry.RenewAsync(Server("a"), Lease, join: false)).IsHeld);
         Assert.Empty(await registry.GetServersAsync());
     }
 
@@ -39,9 +39,9 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
         var server = Server("a");
         await registry.RenewAsync(server, Lease, join: true);
 
-        await registry.LeaveAsync(server.Holder);
+        await registry.LeaveAsync(server.EpochName);
 
-        Assert.False((await registry.RenewAsync(server, Lease, join: false)).Held);
+        Assert.False((await registry.RenewAsync(server, Lease, join: false)).IsHeld);
         Assert.Equal(ServerState.Dead, Assert.Single(await registry.GetServersAsync()).State);
     }
 
@@ -51,7 +51,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var previous = Server("a");
         await registry.RenewAsync(previous, Lease, join: true);
-        await registry.RegisterAsync(previous.Holder, [Entry("acme", "1")]);
+        await registry.RegisterAsync(previous.EpochName, [Entry("acme", "1")]);
 
         await registry.RenewAsync(previous with { Epoch = previous.Epoch + 1 }, Lease, join: true);
 
@@ -75,10 +75,10 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
-        await registry.RegisterAsync(a.Holder, [Entry("acme", "1"), Entry("only-a", "2")]);
-        await registry.RegisterAsync(b.Holder, [Entry("acme", "3")]);
+        await registry.RegisterAsync(a.EpochName, [Entry("acme", "1"), Entry("only-a", "2")]);
+        await registry.RegisterAsync(b.EpochName, [Entry("acme", "3")]);
 
-        await registry.LeaveAsync(a.Holder);
+        await registry.LeaveAsync(a.EpochName);
 
         Assert.Equal("3", Assert.Single(await registry.GetConnectionsAsync("acme", 10)).Id);
         Assert.Empty(await registry.GetConnectionsAsync("only-a", 10));
@@ -93,12 +93,12 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = Server("a");
         await registry.RenewAsync(server, TimeSpan.FromMilliseconds(50), join: true);
-        await registry.RegisterAsync(server.Holder, [Entry("acme", "1")]);
+        await registry.RegisterAsync(server.EpochName, [Entry("acme", "1")]);
 
-        await Deadline.Until(async () => (await registry.GetServersAsync())[0].State == ServerState.Dead);
+        await Deadline.WaitUntilAsync(async () => (await registry.GetServersAsync())[0].State == ServerState.Dead);
 
         Assert.Empty(await registry.GetConnectionsAsync("acme", 10));
-        Assert.False((await registry.RenewAsync(server, Lease, join: false)).Held);
+        Assert.False((await registry.RenewAsync(server, Lease, join: false)).IsHeld);
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -106,18 +106,18 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (dead, alive) = (await JoinAsync(registry, "dead"), await JoinAsync(registry, "alive"));
-        await registry.RegisterAsync(dead.Holder, [.. Enumerable.Range(0, 600).Select(i => Entry($"account-{i % 200}", $"d{i}"))]);
-        await registry.RegisterAsync(alive.Holder, [.. Enumerable.Range(0, 100).Select(i => Entry($"account-{i}", $"a{i}"))]);
-        Assert.True(await registry.ReapAsync(dead.Holder) < 0);
+        await registry.RegisterAsync(dead.EpochName, [.. Enumerable.Range(0, 600).Select(i => Entry($"account-{i % 200}", $"d{i}"))]);
+        await registry.RegisterAsync(alive.EpochName, [.. Enumerable.Range(0, 100).Select(i => Entry($"account-{i}", $"a{i}"))]);
+        Assert.True(await registry.ReapAsync(dead.EpochName) < 0);
 
-        await registry.LeaveAsync(dead.Holder);
-        while (await registry.ReapAsync(dead.Holder) > 0)
+        await registry.LeaveAsync(dead.EpochName);
+        while (await registry.ReapAsync(dead.EpochName) > 0)
         {
         }
 
         Assert.Equal(new ClusterCounts(1, 100, 100), await registry.GetCountsAsync());
         Assert.Equal("alive", Assert.Single(await registry.GetServersAsync()).Id);
-        Assert.Empty(await registry.GetHoldingsAsync(dead.Holder, null, 10));
+        Assert.Empty(await registry.GetRegistrationsAsync(dead.EpochName, null, 10));
     }
 
     [Theory, OnInMemory, OnGarnet, OnRedisServer, OnRedisCluster]
@@ -127,10 +127,10 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
         var dead = await JoinAsync(registry, "dead");
         string[] names = ["ab", "abc", "abd", "b*", "b?", "bé", "c:d", "{x}", "ß"];
-        await registry.RegisterAsync(a.Holder, [.. names.Select((n, i) => Entry(n, $"a{i}"))]);
-        await registry.RegisterAsync(b.Holder, [.. names.Select((n, i) => Entry(n, $"b{i}"))]);
-        await registry.RegisterAsync(dead.Holder, [.. Enumerable.Range(0, 20).Select(i => Entry($"abb{i}", $"x{i}"))]);
-        await registry.LeaveAsync(dead.Holder);
+        await registry.RegisterAsync(a.EpochName, [.. names.Select((n, i) => Entry(n, $"a{i}"))]);
+        await registry.RegisterAsync(b.EpochName, [.. names.Select((n, i) => Entry(n, $"b{i}"))]);
+        await registry.RegisterAsync(dead.EpochName, [.. Enumerable.Range(0, 20).Select(i => Entry($"abb{i}", $"x{i}"))]);
+        await registry.LeaveAsync(dead.EpochName);
 
         Assert.Equal(names, await AllAsync(registry, ""));
         Assert.Equal(["ab", "abc", "abd"], await AllAsync(registry, "ab"));
@@ -146,7 +146,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
 
         // The last four names begin with a surrogate pair. In UTF-16 order they would sort before U+E000 and U+FFEE.
         string[] names = ["a", "é", "한", "\ue000", "\uffee", "\U00010000", "\U0001f600", "\U0001f600a", "\U0010fffd"];
-        await registry.RegisterAsync(server.Holder, [.. names.Select((n, i) => Entry(n, $"a{i}")).Reverse()]);
+        await registry.RegisterAsync(server.EpochName, [.. names.Select((n, i) => Entry(n, $"a{i}")).Reverse()]);
 
         Assert.Equal(names, await AllAsync(registry, ""));
         AssertRange(await registry.GetAccountRangeAsync("", 0, null, 20), 0, 9, names);
@@ -164,8 +164,8 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (a, b) = (await JoinAsync(registry, "a"), await JoinAsync(registry, "b"));
         string[] names = ["ab", "abc", "abd", "abé", "b*", "b?", "{x}", "ß"];
-        await registry.RegisterAsync(a.Holder, [.. names.Select((n, i) => Entry(n, $"a{i}"))]);
-        await registry.RegisterAsync(b.Holder, [Entry("abd", "b1"), Entry("abd", "b2")]);
+        await registry.RegisterAsync(a.EpochName, [.. names.Select((n, i) => Entry(n, $"a{i}"))]);
+        await registry.RegisterAsync(b.EpochName, [Entry("abd", "b1"), Entry("abd", "b2")]);
 
         AssertRange(await registry.GetAccountRangeAsync("", 0, null, 3), 0, 8, "ab", "abc", "abd");
         AssertRange(await registry.GetAccountRangeAsync("", 6, null, 5), 6, 8, "{x}", "ß");
@@ -184,14 +184,14 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
-        await registry.RegisterAsync(server.Holder, [.. "bdfhj".Select(n => Entry($"x{n}", $"{n}"))]);
+        await registry.RegisterAsync(server.EpochName, [.. "bdfhj".Select(n => Entry($"x{n}", $"{n}"))]);
         AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 2, 5, "xf", "xh");
 
         // Accounts added or removed before it change its position, but not the accounts returned.
-        await registry.RegisterAsync(server.Holder, [Entry("a", "0"), Entry("xa", "1"), Entry("xc", "2")]);
+        await registry.RegisterAsync(server.EpochName, [Entry("a", "0"), Entry("xa", "1"), Entry("xc", "2")]);
         AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 4, 7, "xf", "xh");
         AssertRange(await registry.GetAccountRangeAsync("x", -1, "xf", 2), 3, 7, "xd", "xf");
-        await registry.UnregisterAsync(server.Holder, [Entry("xf", "f"), Entry("xa", "1")]);
+        await registry.UnregisterAsync(server.EpochName, [Entry("xf", "f"), Entry("xa", "1")]);
         AssertRange(await registry.GetAccountRangeAsync("x", 0, "xf", 2), 3, 5, "xh", "xj");
         AssertRange(await registry.GetAccountRangeAsync("x", 0, "a", 1), 0, 5, "xb");
         AssertRange(await registry.GetAccountRangeAsync("x", 0, "z", 1), 5, 5);
@@ -202,16 +202,16 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var (alive, dead) = (await JoinAsync(registry, "alive"), await JoinAsync(registry, "dead"));
-        await registry.RegisterAsync(alive.Holder, [Entry("a", "1"), Entry("b", "2"), Entry("d", "3")]);
-        await registry.RegisterAsync(dead.Holder, [Entry("b", "4"), Entry("c", "5")]);
-        await registry.LeaveAsync(dead.Holder);
+        await registry.RegisterAsync(alive.EpochName, [Entry("a", "1"), Entry("b", "2"), Entry("d", "3")]);
+        await registry.RegisterAsync(dead.EpochName, [Entry("b", "4"), Entry("c", "5")]);
+        await registry.LeaveAsync(dead.EpochName);
 
         var range = await registry.GetAccountRangeAsync("", 0, null, 10);
         AssertRange(range, 0, 4, "a", "b", "c", "d");
         Assert.Equal([1, 1, 0, 1], range.Accounts.Select(account => account.Connections));
         Assert.Equal((0, "alive"), (range.Accounts[2].Servers.Count, Assert.Single(range.Accounts[1].Servers)));
 
-        while (await registry.ReapAsync(dead.Holder) > 0)
+        while (await registry.ReapAsync(dead.EpochName) > 0)
         {
         }
 
@@ -223,7 +223,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
-        var facts = new ConnectionFacts
+        var facts = new ConnectionMetadata
         {
             Transport = "websocket",
             ProtocolVersion = 4,
@@ -231,7 +231,7 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
             UserAgent = "node",
             SinceUnixMilliseconds = 1_700_000_000_000,
         };
-        await registry.RegisterAsync(server.Holder, [new RegistryEntry("acme", "c1", facts.Write()), Entry("acme2", "c2")]);
+        await registry.RegisterAsync(server.EpochName, [new RegistryEntry("acme", "c1", facts.Write()), Entry("acme2", "c2")]);
 
         var connection = Assert.Single(await registry.GetConnectionsAsync("acme", 10));
 
@@ -245,10 +245,10 @@ public sealed partial class ServerRegistryContract(Backends backends) : IClassFi
     {
         var (registry, _, _) = await backends.NewClusterAsync(backend);
         var server = await JoinAsync(registry, "a");
-        await registry.RegisterAsync(server.Holder, [.. Enumerable.Range(0, 25).Select(i => Entry($"account-{i % 3}", $"c{i}"))]);
+        await registry.RegisterAsync(server.EpochName, [.. Enumerable.Range(0, 25).Select(i => Entry($"account-{i % 3}", $"c{i}"))]);
 
         var all = new List<RegistryEntry>();
-        while (await registry.GetHoldingsAsync(server.Holder, all.Count == 0 ? null : all[^1], 10) is { Count: > 0 } page)
+        while (await registry.GetRegistrationsAsync(server.EpochName, all.Count == 0 ? null : all[^1], 10) is { Count: > 0 } page)
         {
             all.AddRange(page);
         }

@@ -29,51 +29,51 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     [Fact]
     public async Task Send_AccountOnTwoServers_ReachesEachOfItsConnectionsOnceAndNoOther()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var b = await TestClient.ConnectAsync(_one.Url(), "acme", polling: true);
-        await using var c = await TestClient.ConnectAsync(_two.Url(), "acme");
-        await using var other = await TestClient.ConnectAsync(_two.Url(), "acme2");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var b = await TestClient.ConnectAsync(_one.GetUrl(), "acme", polling: true);
+        await using var c = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
+        await using var other = await TestClient.ConnectAsync(_two.GetUrl(), "acme2");
 
         await a.SendAsync("""{"event":"chat","args":["hello"]}""");
         foreach (var client in new[] { b, c })
         {
-            Assert.Equal("""{"event":"chat","args":["hello"]}""", await client.NextAsync());
+            Assert.Equal("""{"event":"chat","args":["hello"]}""", await client.ReadMessageAsync());
         }
 
-        var result = await _one.Account("acme").SendAsync("end");
+        var result = await _one.GetAccount("acme").SendAsync("end");
         Assert.Equal((3, 2, true), (result.Connections, result.Servers, result.IsComplete));
-        Assert.Equal(1, (await _one.Account("acme2").SendAsync("end")).Connections);
+        Assert.Equal(1, (await _one.GetAccount("acme2").SendAsync("end")).Connections);
         foreach (var client in new[] { a, b, c, other })
         {
-            Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
-            Assert.Equal(0, client.Waiting);
+            Assert.Equal("""{"event":"end","args":[]}""", await client.ReadMessageAsync());
+            Assert.Equal(0, client.PendingMessageCount);
         }
     }
 
     [Fact]
     public async Task Broadcast_ClientsOnTwoServers_ReachesEveryConnection()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme2");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.GetUrl(), "acme2");
 
         var result = await _one.BroadcastAsync("news", "all");
 
         Assert.Equal((2, 2), (result.Connections, result.Servers));
-        Assert.Equal("""{"event":"news","args":["all"]}""", await a.NextAsync());
-        Assert.Equal("""{"event":"news","args":["all"]}""", await b.NextAsync());
+        Assert.Equal("""{"event":"news","args":["all"]}""", await a.ReadMessageAsync());
+        Assert.Equal("""{"event":"news","args":["all"]}""", await b.ReadMessageAsync());
     }
 
     [Fact]
     public async Task SendWithReceipts_ClientsOnTwoServers_CountsTheQueuesThatAcceptedIt()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
-        await using var c = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
+        await using var c = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
         var except = _two.Connections.First().Id;
 
-        var all = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true });
-        var without = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true, Except = except });
-        var only = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true, Only = except });
+        var all = await _one.GetAccount("acme").SendAsync("x", [], new SendOptions { Receipts = true });
+        var without = await _one.GetAccount("acme").SendAsync("x", [], new SendOptions { Receipts = true, Except = except });
+        var only = await _one.GetAccount("acme").SendAsync("x", [], new SendOptions { Receipts = true, Only = except });
 
         Assert.Equal((3, 2, true), (all.Connections, all.Servers, all.IsComplete));
         Assert.Equal((2, 2), (without.Connections, without.Servers));
@@ -83,11 +83,11 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     [Fact]
     public async Task Broadcast_ServerWithoutConnectionsNotListening_IsComplete()
     {
-        await using var a = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var a = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
         await _one.Cluster.Link.Registry.RenewAsync(new ServerInfo { Id = "idle", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
 
         var plain = await _one.BroadcastAsync("news", "all");
-        var receipts = await _one.Cluster.BroadcastAsync("news", ["all"], new SendOptions { Receipts = true }).Within();
+        var receipts = await _one.Cluster.BroadcastAsync("news", ["all"], new SendOptions { Receipts = true }).WithTimeout();
 
         Assert.Equal((1, 1, true), (plain.Connections, plain.Servers, plain.IsComplete));
         Assert.Equal((1, 1, true), (receipts.Connections, receipts.Servers, receipts.IsComplete));
@@ -96,21 +96,21 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     [Fact]
     public async Task SendWithReceipts_DeadOrSilentServer_ReportsItAsUnreachable()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
         var registry = _one.Cluster.Link.Registry;
         var dead = new ServerInfo { Id = "dead", Epoch = 1 };
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
         foreach (var server in new[] { dead, deaf })
         {
             await registry.RenewAsync(server, TimeSpan.FromMinutes(1), join: true);
-            await registry.RegisterAsync(server.Holder, [new("acme", "x" + server.Id, default)]);
+            await registry.RegisterAsync(server.EpochName, [new("acme", "x" + server.Id, default)]);
         }
 
         // This server listens, but never responds.
-        await using var listening = await _one.Cluster.Link.Bus.ListenAsync(deaf.Holder, _ => { });
+        await using var listening = await _one.Cluster.Link.Bus.SubscribeAsync(deaf.EpochName, _ => { });
 
-        var plain = await _one.Account("acme").SendAsync("x");
-        var receipts = await _one.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true }).Within();
+        var plain = await _one.GetAccount("acme").SendAsync("x");
+        var receipts = await _one.GetAccount("acme").SendAsync("x", [], new SendOptions { Receipts = true }).WithTimeout();
 
         Assert.Equal((2, 2, "dead"), (plain.Connections, plain.Servers, Assert.Single(plain.Unreachable)));
         Assert.Equal((1, 1), (receipts.Connections, receipts.Servers));
@@ -120,20 +120,20 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     [Fact]
     public async Task Cluster_FromOutside_SeesAndReachesEveryConnection()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var b = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var b = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
         await using var outside = new ScalerCluster(await backends.ConnectAsync(Backend.Garnet), new ScalerOptions { Prefix = _prefix });
 
         Assert.Equal(new ClusterCounts(2, 1, 2), await outside.GetCountsAsync());
         Assert.Equal(["one", "two"], (await outside.GetServersAsync()).Select(s => s.Id));
         Assert.Equal(2, (await outside.SendAsync("acme", "x", [1])).Connections);
-        Assert.Equal("""{"event":"x","args":[1]}""", await a.NextAsync());
+        Assert.Equal("""{"event":"x","args":[1]}""", await a.ReadMessageAsync());
         Assert.Equal(2, (await outside.SendAsync("acme", "x", [1], new SendOptions { Receipts = true })).Connections);
 
         var id = (await outside.GetConnectionsAsync("acme")).Single(c => c.Server == "two").Id;
         Assert.Equal(1, (await outside.DisconnectAsync("acme", id)).Connections);
-        await b.Closed.Within();
-        await Deadline.Until(async () => (await outside.GetCountsAsync()).Connections == 1);
+        await b.Closed.WithTimeout();
+        await Deadline.WaitUntilAsync(async () => (await outside.GetCountsAsync()).Connections == 1);
         Assert.Equal(0, (await outside.DisconnectAsync("acme", id)).Connections);
         Assert.False(a.Closed.IsCompleted);
     }
@@ -142,42 +142,42 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     public async Task PollingSession_RequestsToEitherServer_AreAnswered()
     {
         using var http = new HttpClient();
-        var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
+        var open = await http.GetStringAsync(new Uri($"{_one.GetUrl()}/stream/?EIO=4&transport=polling&account=acme"));
         var query = $"/stream/?EIO=4&transport=polling&account=acme&sid={open.Split("\"sid\":\"")[1].Split('"')[0]}";
 
         for (var i = 0; i < 10; i++)
         {
             var (here, there) = i % 2 == 0 ? (_one, _two) : (_two, _one);
             using var content = new StringContent($$"""4{"event":"echo","args":[{{i}}]}""");
-            using var posted = await http.PostAsync(new Uri(here.Url() + query), content);
+            using var posted = await http.PostAsync(new Uri(here.GetUrl() + query), content);
             Assert.Equal("ok", await posted.Content.ReadAsStringAsync());
-            using var polled = await http.GetAsync(new Uri(there.Url() + query));
+            using var polled = await http.GetAsync(new Uri(there.GetUrl() + query));
             Assert.Equal($$"""4{"event":"echo","args":[{{i}}]}""", await polled.Content.ReadAsStringAsync());
             Assert.Equal("text/plain; charset=UTF-8", polled.Content.Headers.ContentType?.ToString());
         }
 
         // Of two concurrent polls the second is refused, even on another server. The first gets the output, and the session
         // ends.
-        var polls = await Task.WhenAll(http.GetAsync(new Uri(_two.Url() + query)), http.GetAsync(new Uri(_one.Url() + query))).Within();
+        var polls = await Task.WhenAll(http.GetAsync(new Uri(_two.GetUrl() + query)), http.GetAsync(new Uri(_one.GetUrl() + query))).WithTimeout();
         var answers = polls.OrderBy(p => p.StatusCode).ToArray();
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.BadRequest], answers.Select(p => p.StatusCode));
         Assert.Equal("1", await answers[0].Content.ReadAsStringAsync());
-        await Deadline.Until(() => _one.ConnectionCount == 0);
+        await Deadline.WaitUntilAsync(() => _one.ConnectionCount == 0);
     }
 
     [Fact]
     public async Task Upgrade_OnTheOtherServer_IsForwarded()
     {
         using var http = new HttpClient();
-        var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
+        var open = await http.GetStringAsync(new Uri($"{_one.GetUrl()}/stream/?EIO=4&transport=polling&account=acme"));
         var sid = open.Split("\"sid\":\"")[1].Split('"')[0];
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         await socket.ConnectAsync(
-            new Uri($"{_two.Url().Replace("http", "ws", StringComparison.Ordinal)}/stream/?EIO=4&transport=websocket&account=acme&sid={sid}"), default).Within();
+            new Uri($"{_two.GetUrl().Replace("http", "ws", StringComparison.Ordinal)}/stream/?EIO=4&transport=websocket&account=acme&sid={sid}"), default).WithTimeout();
         var buffer = new byte[1024];
         async Task<string> NextAsync()
         {
-            var received = await socket.ReceiveAsync(buffer.AsMemory(), default).AsTask().Within("a frame");
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), default).AsTask().WithTimeout("a frame");
             return System.Text.Encoding.UTF8.GetString(buffer, 0, received.Count);
         }
 
@@ -189,12 +189,12 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         await Send("5");
         await Send("""4{"event":"echo","args":["up"]}""");
         Assert.Equal("""4{"event":"echo","args":["up"]}""", await NextAsync());
-        await Deadline.Until(async () => (await _two.Account("acme").Connections.SingleAsync()).Transport == "websocket");
+        await Deadline.WaitUntilAsync(async () => (await _two.GetAccount("acme").Connections.SingleAsync()).Transport == "websocket");
 
         // After the upgrade, both servers refuse polling.
         foreach (var server in new[] { _one, _two })
         {
-            using var refused = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling&account=acme&sid={sid}"));
+            using var refused = await http.GetAsync(new Uri($"{server.GetUrl()}/stream/?EIO=4&transport=polling&account=acme&sid={sid}"));
             Assert.Equal("""{"code":3,"message":"Bad request"}""", await refused.Content.ReadAsStringAsync());
         }
     }
@@ -203,11 +203,11 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     public async Task Post_BodyAboveTheLimitOnTheOtherServer_Returns413()
     {
         using var http = new HttpClient();
-        var open = await http.GetStringAsync(new Uri($"{_one.Url()}/stream/?EIO=4&transport=polling&account=acme"));
+        var open = await http.GetStringAsync(new Uri($"{_one.GetUrl()}/stream/?EIO=4&transport=polling&account=acme"));
         var query = $"/stream/?EIO=4&transport=polling&account=acme&sid={open.Split("\"sid\":\"")[1].Split('"')[0]}";
 
         using var content = new StringContent("4" + new string('x', 1_000_000));
-        using var answer = await http.PostAsync(new Uri(_two.Url() + query), content).Within();
+        using var answer = await http.PostAsync(new Uri(_two.GetUrl() + query), content).WithTimeout();
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
@@ -225,7 +225,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         // and of this server.
         var registry = _one.Cluster.Link.Registry;
         await registry.RenewAsync(
-            new ServerInfo { Id = "silent", Epoch = 1, Url = $"http://127.0.0.1:{Ports.Free()}" }, TimeSpan.FromMinutes(1), join: true);
+            new ServerInfo { Id = "silent", Epoch = 1, Url = $"http://127.0.0.1:{FreePorts.GetFreePort()}" }, TimeSpan.FromMinutes(1), join: true);
         foreach (var server in new[] { "gone", "silent", "one" })
         {
             await AssertUnknownAsync(_one, ClusterSid.Create(server, _one.Cluster.Link.Secret));
@@ -236,11 +236,11 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     public async Task RefreshAsync_ServerHasJustJoined_FindsIt()
     {
         // A renewal has just run. RefreshAsync must wait for the minimum gap and then renew again.
-        await _one.Membership.AnnounceAsync();
+        await _one.Membership.RenewNowAsync();
         await _one.Cluster.Link.Registry.RenewAsync(
             new ServerInfo { Id = "late", Epoch = 1, Url = "http://127.0.0.1:1" }, TimeSpan.FromMinutes(1), join: true);
 
-        await _one.Membership.RefreshAsync(default).Within();
+        await _one.Membership.RefreshAsync(default).WithTimeout();
 
         Assert.Equal(ServerLookup.Live, _one.Membership.Servers.Find("late", out _));
     }
@@ -250,10 +250,10 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"{_one.Url()}/stream/?EIO=4&transport=polling&account=a&sid={ClusterSid.Create("two", _one.Cluster.Link.Secret)}");
+            HttpMethod.Get, $"{_one.GetUrl()}/stream/?EIO=4&transport=polling&account=a&sid={ClusterSid.Create("two", _one.Cluster.Link.Secret)}");
         request.Headers.Add(ForwardHeader.Name, "forged");
 
-        using var answer = await http.SendAsync(request).Within();
+        using var answer = await http.SendAsync(request).WithTimeout();
 
         Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", await answer.Content.ReadAsStringAsync());
     }
@@ -261,38 +261,38 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     [Fact]
     public async Task DisposeAsync_ServerWithClients_RemovesItsRegistrations()
     {
-        await using var client = await TestClient.ConnectAsync(_two.Url(), "acme");
+        await using var client = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
         Assert.Equal(1, (await _one.Cluster.GetCountsAsync()).Connections);
 
         await _two.DisposeAsync();
 
         Assert.Equal(new ClusterCounts(1, 0, 0), await _one.Cluster.GetCountsAsync());
         Assert.Equal("one", Assert.Single(await _one.Cluster.GetServersAsync()).Id);
-        await client.Closed.Within();
+        await client.Closed.WithTimeout();
     }
 
     [Fact]
     public async Task Membership_RegistryEntriesLost_RegistersEverythingAgain()
     {
-        await using var a = await TestClient.ConnectAsync(_one.Url(), "acme");
-        await using var b = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
+        await using var b = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
         var keys = new Scaler.Cluster.Redis.RedisKeys(_prefix);
 
         // Has the effect of FLUSHALL.
-        foreach (var key in new[] { keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Secret })
+        foreach (var key in new[] { keys.Leases, keys.Servers, keys.Locations, keys.Accounts, keys.Secret })
         {
             await _redis.GetDatabase().KeyDeleteAsync(key);
         }
 
-        await Deadline.Until(async () => await _two.Cluster.GetCountsAsync() == new ClusterCounts(2, 1, 2));
-        Assert.Equal(2, (await _two.Account("acme").SendAsync("x")).Connections);
-        await a.NextAsync();
-        await b.NextAsync();
+        await Deadline.WaitUntilAsync(async () => await _two.Cluster.GetCountsAsync() == new ClusterCounts(2, 1, 2));
+        Assert.Equal(2, (await _two.GetAccount("acme").SendAsync("x")).Connections);
+        await a.ReadMessageAsync();
+        await b.ReadMessageAsync();
 
         // The secret is unchanged too: a server that joins later can verify the messages of the others.
         await using var three = await StartAsync("three");
-        Assert.Equal(2, (await three.Account("acme").SendAsync("x", [], new SendOptions { Receipts = true })).Connections);
-        await a.NextAsync();
+        Assert.Equal(2, (await three.GetAccount("acme").SendAsync("x", [], new SendOptions { Receipts = true })).Connections);
+        await a.ReadMessageAsync();
     }
 
     [Fact]
@@ -304,13 +304,13 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         await using var outside = new ScalerCluster(await backends.ConnectAsync(Backend.Garnet), new ScalerOptions { Prefix = _prefix });
         await using var watched = outside.WatchErrorsAsync().GetAsyncEnumerator();
         var next = watched.MoveNextAsync().AsTask();
-        await Deadline.Until(async () =>
+        await Deadline.WaitUntilAsync(async () =>
             (long)await _redis.GetDatabase().ExecuteAsync("PUBLISH", $"{{{_prefix}}}:errors", "not an error") > 0);
-        await using var client = await TestClient.ConnectAsync(_one.Url(), "acme");
+        await using var client = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
 
         await client.SendAsync("nonsense");
 
-        Assert.True(await next.Within());
+        Assert.True(await next.WithTimeout());
         Assert.Equal(("error::json", "acme", "one", "nonsense", false),
             (watched.Current.Name, watched.Current.Account, watched.Current.Server, watched.Current.Arguments[0], watched.Current.Late));
         Assert.Equal("error::json", Assert.Single(await outside.GetRecentErrorsAsync()).Name);
@@ -334,7 +334,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     private static async Task AssertUnknownAsync(ScalerServer server, string sid)
     {
         using var http = new HttpClient();
-        using var answer = await http.GetAsync(new Uri($"{server.Url()}/stream/?EIO=4&transport=polling&account=a&sid={sid}")).Within();
+        using var answer = await http.GetAsync(new Uri($"{server.GetUrl()}/stream/?EIO=4&transport=polling&account=a&sid={sid}")).WithTimeout();
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("""{"code":1,"message":"Session ID unknown"}""", await answer.Content.ReadAsStringAsync());
     }

@@ -16,7 +16,7 @@ public sealed class TourTests(AppHostFixture fixture, ITestOutputHelper output)
     {
         var url = new Uri(fixture.App.GetEndpoint("stream"), "/stream/");
 
-        var console = await Node.RunAsync("samples/client/tour.mjs", url.ToString());
+        var console = await NodeRunner.RunAsync("samples/client/tour.mjs", url.ToString());
 
         output.WriteLine(console);
         Assert.Contains("every message came exactly once, in order", console, StringComparison.Ordinal);

@@ -30,11 +30,11 @@ public sealed class NodeClientTests
             // 1 MB of binary data is longer than the default limit of 1,000,000 bytes when it is sent as base64.
             options.MaxPayload = 4_000_000;
         });
-        var output = await Node.RunAsync(
-            $"{Node.Clients}/engine-client.mjs", version, mode, host.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var output = await NodeRunner.RunAsync(
+            $"{NodeRunner.EngineClientsFolder}/engine-client.mjs", version, mode, host.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal("ok over " + (mode == "polling" ? "polling" : "websocket"), output);
         // Over WebSocket, the client closes the connection without sending a close packet.
         Assert.Equal(
-            mode == "polling" ? EngineCloseReason.ClientClose : EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+            mode == "polling" ? EngineCloseReason.ClientClose : EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
     }
 }

@@ -18,13 +18,13 @@ public sealed class ErrorLogTests
     [Fact]
     public async Task Watch_WhenRedisRestarts_EndsSoThatTheCallerRereadsTheLog()
     {
-        var port = Ports.Free();
+        var port = FreePorts.GetFreePort();
         var garnet = Start(port);
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,connectTimeout=500");
         await using var cluster = new ScalerCluster(redis);
         await using var watch = cluster.WatchErrorsAsync().GetAsyncEnumerator();
         var next = watch.MoveNextAsync().AsTask();
-        await Deadline.Until(async () =>
+        await Deadline.WaitUntilAsync(async () =>
         {
             // Redis does not deliver what was published before the subscription is active, so publish until the watch
             // receives an error.
@@ -34,16 +34,16 @@ public sealed class ErrorLogTests
         Assert.True(await next);
 
         garnet.Dispose();
-        await Deadline.Until(() => !redis.IsConnected);
+        await Deadline.WaitUntilAsync(() => !redis.IsConnected);
         using var restarted = Start(port);
 
         // The watch still returns the errors published before the restart. Then it ends, without errors published since.
-        while (await watch.MoveNextAsync().AsTask().Within("the end of the watch"))
+        while (await watch.MoveNextAsync().AsTask().WithTimeout("the end of the watch"))
         {
             Assert.Equal(Error.Arguments, watch.Current.Arguments);
         }
 
-        await Deadline.Until(() => redis.IsConnected);
+        await Deadline.WaitUntilAsync(() => redis.IsConnected);
         await cluster.Errors.AppendAsync([Error with { Late = true }]);
         Assert.True(Assert.Single(await cluster.GetRecentErrorsAsync()).Late);
     }
@@ -51,7 +51,7 @@ public sealed class ErrorLogTests
     [Fact]
     public async Task AppendAsync_RetriedWithTheSameNumber_StoresAndPublishesOnce()
     {
-        var port = Ports.Free();
+        var port = FreePorts.GetFreePort();
         using var garnet = Start(port);
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port}");
         await using var cluster = new ScalerCluster(redis);
@@ -67,7 +67,7 @@ public sealed class ErrorLogTests
         foreach (var key in new[] { "a", "c", "d", "f" })
         {
             Assert.Contains(
-                $"\"{key}\"", (await published.ReadAsync().AsTask().Within()).Message.ToString(), StringComparison.Ordinal);
+                $"\"{key}\"", (await published.ReadAsync().AsTask().WithTimeout()).Message.ToString(), StringComparison.Ordinal);
         }
     }
 

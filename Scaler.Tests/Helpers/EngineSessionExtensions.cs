@@ -5,17 +5,17 @@ namespace Scaler.Tests.Helpers;
 /// <summary>Waits until a request of a session has reached the state that a test needs.</summary>
 internal static class EngineSessionExtensions
 {
-    public static Task PollHeldAsync(this EngineSession session) =>
-        Until(() => session.HoldsPoll, "the session to hold a poll request");
+    public static Task WaitForHeldPollAsync(this EngineSession session) =>
+        WaitUntilAsync(() => session.HasHeldPoll, "the session to hold a poll request");
 
-    public static Task PostBegunAsync(this EngineSession session) =>
-        Until(() => session.ReadsPost, "the session to read a POST request");
+    public static Task WaitForPostAsync(this EngineSession session) =>
+        WaitUntilAsync(() => session.IsReadingPost, "the session to read a POST request");
 
-    public static Task UpgradeBegunAsync(this EngineSession session) =>
-        Until(() => session.IsUpgrading, "the session to begin an upgrade");
+    public static Task WaitForUpgradeAsync(this EngineSession session) =>
+        WaitUntilAsync(() => session.IsUpgrading, "the session to begin an upgrade");
 
     // A session raises no event for these states, so poll them. Each iteration yields the thread; the deadline ends the loop.
-    public static async Task Until(Func<bool> condition, string what)
+    public static async Task WaitUntilAsync(Func<bool> condition, string what)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!condition())

@@ -18,11 +18,11 @@ internal sealed class EngineTestHandler : IEngineHandler
     public Func<EngineSession, EngineMessage, CancellationToken, ValueTask>? Message { get; init; }
 
     /// <summary>Gets a value indicating whether the handler does not record messages.</summary>
-    public bool Quiet { get; init; }
+    public bool DiscardsMessages { get; init; }
 
     public ConcurrentQueue<string> Messages { get; } = new();
 
-    public ConcurrentDictionary<EngineSession, int> ClosedCalls { get; } = new();
+    public ConcurrentDictionary<EngineSession, int> ClosedCallCounts { get; } = new();
 
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed class EngineTestHandler : IEngineHandler
     // Not async: in a debug build an async state machine is a class and would allocate on each call.
     public ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
     {
-        if (!Quiet)
+        if (!DiscardsMessages)
         {
             Messages.Enqueue(message.IsBinary ? Convert.ToHexString(message.Data.Span) : message.ToString());
         }
@@ -47,7 +47,7 @@ internal sealed class EngineTestHandler : IEngineHandler
 
     public ValueTask OnClosedAsync(EngineSession session, EngineCloseReason reason)
     {
-        ClosedCalls.AddOrUpdate(session, 1, static (_, calls) => calls + 1);
+        ClosedCallCounts.AddOrUpdate(session, 1, static (_, calls) => calls + 1);
         _closed.Writer.TryWrite((session, reason));
         return default;
     }
@@ -56,7 +56,7 @@ internal sealed class EngineTestHandler : IEngineHandler
         await session.SendAsync(
             message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text, cancellationToken: cancellationToken);
 
-    public Task<EngineSession> NextOpened() => _opened.Reader.ReadAsync().AsTask().Within("a session to open");
+    public Task<EngineSession> WaitForOpenedAsync() => _opened.Reader.ReadAsync().AsTask().WithTimeout("a session to open");
 
-    public async Task<EngineCloseReason> NextClosed() => (await _closed.Reader.ReadAsync().AsTask().Within("a session to end")).Reason;
+    public async Task<EngineCloseReason> WaitForClosedAsync() => (await _closed.Reader.ReadAsync().AsTask().WithTimeout("a session to end")).Reason;
 }

@@ -75,24 +75,24 @@ internal sealed class EngineTestHost : IAsyncDisposable
 
     /// <summary>Opens a polling session.</summary>
     /// <returns>The session id.</returns>
-    public async Task<string> OpenAsync(int version = 4, string more = "")
+    public async Task<string> OpenPollingAsync(int version = 4, string more = "")
     {
         var body = await Client.GetStringAsync(new Uri($"/engine.io/?EIO={version}&transport=polling{more}", UriKind.Relative))
-            .Within("the handshake response");
-        return Sid(body);
+            .WithTimeout("the handshake response");
+        return ParseSid(body);
     }
 
-    public static string Sid(string body)
+    public static string ParseSid(string body)
     {
         var json = body[body.IndexOf('{', StringComparison.Ordinal)..(body.IndexOf('}', StringComparison.Ordinal) + 1)];
         return JsonDocument.Parse(json).RootElement.GetProperty("sid").GetString()!;
     }
 
     /// <summary>Sends a GET request with a query string.</summary>
-    public Task<EngineAnswer> GetAsync(string query, params (string Name, string Value)[] headers) =>
+    public Task<EngineResponse> GetAsync(string query, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Get, query, null, null, headers);
 
-    public async Task<EngineAnswer> SendAsync(
+    public async Task<EngineResponse> SendAsync(
         HttpMethod method, string query, byte[]? body, string? contentType, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri("/engine.io/" + query, UriKind.Relative));
@@ -107,38 +107,38 @@ internal sealed class EngineTestHost : IAsyncDisposable
             request.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
         }
 
-        using var response = await Client.SendAsync(request).Within($"{method} {query}");
-        return new EngineAnswer(
-            response.StatusCode, await response.Content.ReadAsByteArrayAsync().Within("the response body"),
+        using var response = await Client.SendAsync(request).WithTimeout($"{method} {query}");
+        return new EngineResponse(
+            response.StatusCode, await response.Content.ReadAsByteArrayAsync().WithTimeout("the response body"),
             response.Headers.Concat(response.Content.Headers)
                 .ToDictionary(static header => header.Key, static header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase));
     }
 
-    public Task<EngineAnswer> PollAsync(string sid, int version = 4, string more = "") =>
+    public Task<EngineResponse> PollAsync(string sid, int version = 4, string more = "") =>
         GetAsync($"?EIO={version}&transport=polling&sid={sid}{more}");
 
     /// <summary>Sends a poll request, and returns when the server holds it.</summary>
     /// <returns>A task that completes with the response.</returns>
-    public async Task<Task<EngineAnswer>> HoldPollAsync(EngineSession session, string sid)
+    public async Task<Task<EngineResponse>> HoldPollAsync(EngineSession session, string sid)
     {
         var poll = PollAsync(sid);
-        await session.PollHeldAsync();
+        await session.WaitForHeldPollAsync();
         return poll;
     }
 
-    public Task<EngineAnswer> PostAsync(string sid, string body, int version = 4, string contentType = "text/plain;charset=UTF-8", string more = "") =>
+    public Task<EngineResponse> PostAsync(string sid, string body, int version = 4, string contentType = "text/plain;charset=UTF-8", string more = "") =>
         PostAsync(sid, Encoding.UTF8.GetBytes(body), version, contentType, more);
 
-    public Task<EngineAnswer> PostAsync(string sid, byte[] body, int version = 4, string? contentType = null, string more = "") =>
+    public Task<EngineResponse> PostAsync(string sid, byte[] body, int version = 4, string? contentType = null, string more = "") =>
         SendAsync(HttpMethod.Post, $"?EIO={version}&transport=polling&sid={sid}{more}", body, contentType);
 
-    public Task<RawWebSocket> ConnectAsync(string? sid = null, int version = 4, string more = "", params (string Name, string Value)[] headers) =>
+    public Task<RawWebSocket> ConnectWebSocketAsync(string? sid = null, int version = 4, string more = "", params (string Name, string Value)[] headers) =>
         RawWebSocket.ConnectAsync(Port, $"?EIO={version}&transport=websocket{(sid is null ? "" : "&sid=" + sid)}{more}", headers);
 
     /// <summary>Opens a WebSocket session and reads its open packet.</summary>
     public async Task<RawWebSocket> OpenWebSocketAsync(int version = 4, string more = "")
     {
-        var socket = await ConnectAsync(null, version, more);
+        var socket = await ConnectWebSocketAsync(null, version, more);
         Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
         return socket;
     }
@@ -146,8 +146,8 @@ internal sealed class EngineTestHost : IAsyncDisposable
     /// <summary>Opens a polling session and upgrades it to WebSocket.</summary>
     public async Task<(string Sid, RawWebSocket Socket)> OpenUpgradedAsync()
     {
-        var sid = await OpenAsync();
-        var socket = await ConnectAsync(sid);
+        var sid = await OpenPollingAsync();
+        var socket = await ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
         await socket.SendTextAsync("5");
@@ -159,7 +159,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _application.StopAsync().Within("the host to stop");
+        await _application.StopAsync().WithTimeout("the host to stop");
         var errors = _logs.Collector.GetSnapshot().Where(static record => record.Level >= LogLevel.Error).ToList();
         await _application.DisposeAsync();
         if (!AllowsErrors)

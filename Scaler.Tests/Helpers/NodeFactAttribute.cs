@@ -4,5 +4,5 @@ namespace Scaler.Tests.Helpers;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NodeFactAttribute : FactAttribute
 {
-    public NodeFactAttribute(string folder = Node.Clients) => Skip = Node.SkipWithout(folder);
+    public NodeFactAttribute(string folder = NodeRunner.EngineClientsFolder) => Skip = NodeRunner.GetSkipReason(folder);
 }

@@ -6,5 +6,5 @@ namespace Scaler.Tests.Helpers;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NodeTheoryAttribute : TheoryAttribute
 {
-    public NodeTheoryAttribute(string folder = Node.Clients) => Skip = Node.SkipWithout(folder);
+    public NodeTheoryAttribute(string folder = NodeRunner.EngineClientsFolder) => Skip = NodeRunner.GetSkipReason(folder);
 }

@@ -25,7 +25,7 @@ internal sealed class RawConnection : IDisposable
             socket.ReceiveBufferSize = size;
         }
 
-        await socket.ConnectAsync(IPAddress.Loopback, port).Within("the connection");
+        await socket.ConnectAsync(IPAddress.Loopback, port).WithTimeout("the connection");
         return new RawConnection(socket, receiveBuffer ?? 64 * 1024);
     }
 
@@ -35,12 +35,12 @@ internal sealed class RawConnection : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await _socket.SendAsync(bytes).AsTask().Within("the socket to send")..];
+            bytes = bytes[await _socket.SendAsync(bytes).AsTask().WithTimeout("the socket to send")..];
         }
     }
 
     /// <summary>Reads the status line and the headers, including the empty line that ends them.</summary>
-    public async Task<string> ReadHeadAsync()
+    public async Task<string> ReadHeadersAsync()
     {
         var head = new StringBuilder();
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
@@ -121,7 +121,7 @@ internal sealed class RawConnection : IDisposable
     private async Task<bool> FillAsync()
     {
         _start = 0;
-        _end = await _socket.ReceiveAsync(_buffer).Within("bytes from the server");
+        _end = await _socket.ReceiveAsync(_buffer).WithTimeout("bytes from the server");
         return _end > 0;
     }
 }

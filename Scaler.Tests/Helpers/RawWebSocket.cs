@@ -7,27 +7,27 @@ namespace Scaler.Tests.Helpers;
 /// <summary>A WebSocket client that can send any frame, valid or invalid, and returns each frame that it receives.</summary>
 internal sealed class RawWebSocket : IDisposable
 {
-    public const int Text = 1;
-    public const int Binary = 2;
-    public const int CloseCode = 8;
+    public const int TextOpcode = 1;
+    public const int BinaryOpcode = 2;
+    public const int CloseOpcode = 8;
 
     private readonly RawConnection _connection;
 
     private RawWebSocket(RawConnection connection, string head)
     {
         _connection = connection;
-        Head = head;
+        ResponseHeaders = head;
     }
 
     /// <summary>Gets the status line and the headers of the response to the upgrade request.</summary>
-    public string Head { get; }
+    public string ResponseHeaders { get; }
 
     public RawConnection Connection => _connection;
 
     public static async Task<RawWebSocket> ConnectAsync(int port, string query, params (string Name, string Value)[] headers)
     {
-        var socket = await RequestAsync(port, Request(query, headers));
-        Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
+        var socket = await RequestAsync(port, BuildRequest(query, headers));
+        Assert.StartsWith("HTTP/1.1 101 ", socket.ResponseHeaders, StringComparison.Ordinal);
         return socket;
     }
 
@@ -35,10 +35,10 @@ internal sealed class RawWebSocket : IDisposable
     {
         var connection = await RawConnection.ConnectAsync(port);
         await connection.SendAsync((byte[])[.. Encoding.Latin1.GetBytes(request), .. firstFrames ?? []]);
-        return new RawWebSocket(connection, await connection.ReadHeadAsync());
+        return new RawWebSocket(connection, await connection.ReadHeadersAsync());
     }
 
-    public static string Request(string query, params (string Name, string Value)[] headers)
+    public static string BuildRequest(string query, params (string Name, string Value)[] headers)
     {
         var all = new Dictionary<string, string>
         {
@@ -57,7 +57,7 @@ internal sealed class RawWebSocket : IDisposable
             + string.Concat(all.Where(static header => header.Value.Length > 0).Select(static header => $"{header.Key}: {header.Value}\r\n")) + "\r\n";
     }
 
-    public static byte[] Frame(int opcode, ReadOnlySpan<byte> payload, bool final = true, bool masked = true, int reserved = 0)
+    public static byte[] BuildFrame(int opcode, ReadOnlySpan<byte> payload, bool final = true, bool masked = true, int reserved = 0)
     {
         var frame = new List<byte> { (byte)((final ? 0x80 : 0) | reserved | opcode) };
         var mask = masked ? 0x80 : 0;
@@ -90,11 +90,11 @@ internal sealed class RawWebSocket : IDisposable
         return [.. frame];
     }
 
-    public static byte[] TextFrame(string text) => Frame(Text, Encoding.UTF8.GetBytes(text));
+    public static byte[] BuildTextFrame(string text) => BuildFrame(TextOpcode, Encoding.UTF8.GetBytes(text));
 
-    public Task SendTextAsync(string text) => _connection.SendAsync(TextFrame(text));
+    public Task SendTextAsync(string text) => _connection.SendAsync(BuildTextFrame(text));
 
-    public Task SendBinaryAsync(byte[] data) => _connection.SendAsync(Frame(Binary, data));
+    public Task SendBinaryAsync(byte[] data) => _connection.SendAsync(BuildFrame(BinaryOpcode, data));
 
     public Task SendAsync(params byte[] bytes) => _connection.SendAsync(bytes);
 
@@ -118,14 +118,14 @@ internal sealed class RawWebSocket : IDisposable
     public async Task<string> ReadTextAsync()
     {
         var (opcode, payload, _) = await ReadFrameAsync();
-        Assert.True(opcode == Text, $"Expected a text frame, received opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
+        Assert.True(opcode == TextOpcode, $"Expected a text frame, received opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
         return Encoding.UTF8.GetString(payload);
     }
 
     public async Task<byte[]> ReadBinaryAsync()
     {
         var (opcode, payload, _) = await ReadFrameAsync();
-        Assert.Equal(Binary, opcode);
+        Assert.Equal(BinaryOpcode, opcode);
         return payload;
     }
 
@@ -133,7 +133,7 @@ internal sealed class RawWebSocket : IDisposable
     public async Task<(int Code, string Reason)> ReadCloseAsync()
     {
         var (opcode, payload, _) = await ReadFrameAsync();
-        Assert.True(opcode == CloseCode, $"Expected a close frame, received opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
+        Assert.True(opcode == CloseOpcode, $"Expected a close frame, received opcode {opcode}: {Encoding.UTF8.GetString(payload)}");
         return payload.Length == 0 ? (0, "") : (BinaryPrimitives.ReadUInt16BigEndian(payload), Encoding.UTF8.GetString(payload.AsSpan(2)));
     }
 
@@ -141,11 +141,11 @@ internal sealed class RawWebSocket : IDisposable
     /// Replies to a close frame, and waits until the server closes the connection. The server may already have reset the
     /// connection if the reply comes too late.
     /// </summary>
-    public async Task EndAsync()
+    public async Task CompleteCloseAsync()
     {
         try
         {
-            await SendAsync(Frame(CloseCode, [0x03, 0xE8]));
+            await SendAsync(BuildFrame(CloseOpcode, [0x03, 0xE8]));
         }
         catch (SocketException)
         {

@@ -18,19 +18,19 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public static async Task<RedisProcess> StartAsync(params string[] arguments)
     {
-        var redis = new RedisProcess(Ports.Free(), arguments);
-        await redis.StartAgainAsync();
+        var redis = new RedisProcess(FreePorts.GetFreePort(), arguments);
+        await redis.RestartAsync();
         return redis;
     }
 
     /// <summary>Starts the server, or restarts it on the same port with an empty data set.</summary>
-    public async Task StartAgainAsync()
+    public async Task RestartAsync()
     {
         var ready = new TaskCompletionSource();
         var process = new Process
         {
             StartInfo = new ProcessStartInfo(
-                Tool.Find("redis-server") ?? throw new InvalidOperationException("redis-server is not installed."),
+                ExternalTool.FindOnPath("redis-server") ?? throw new InvalidOperationException("redis-server is not installed."),
                 ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath(), .. _arguments])
             {
                 RedirectStandardOutput = true,
@@ -46,7 +46,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         _process = process;
-        await ready.Task.Within();
+        await ready.Task.WithTimeout();
     }
 
     /// <summary>Kills the process, which simulates a crash.</summary>
@@ -56,7 +56,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         {
             _process = null;
             process.Kill();
-            await process.WaitForExitAsync().Within();
+            await process.WaitForExitAsync().WithTimeout();
             process.Dispose();
         }
     }

@@ -4,5 +4,5 @@ namespace Scaler.Tests.Helpers;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RedisServerFactAttribute : FactAttribute
 {
-    public RedisServerFactAttribute() => Skip = Tool.SkipWithout("redis-server");
+    public RedisServerFactAttribute() => Skip = ExternalTool.GetSkipReason("redis-server");
 }

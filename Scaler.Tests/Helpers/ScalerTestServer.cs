@@ -14,7 +14,7 @@ internal static class ScalerTestServer
         // Long timeouts, so that a busy machine does not fail a test. Most tests rely on each connection being in the
         // registry when the handshake completes. A connection whose registration times out is accepted without it, and
         // regardless of the limits.
-        (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromSeconds(10), Deadline.Patience);
+        (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromSeconds(10), Deadline.DefaultTimeout);
         options.Cluster.ForwardConnectTimeout = TimeSpan.FromSeconds(10);
         configure?.Invoke(options);
         var server = ScalerServer.Create(redis, options);
@@ -23,5 +23,5 @@ internal static class ScalerTestServer
         return server;
     }
 
-    public static string Url(this ScalerServer server) => server.Addresses.First();
+    public static string GetUrl(this ScalerServer server) => server.Addresses.First();
 }

@@ -32,7 +32,7 @@ internal sealed class StreamProcess : IAsyncDisposable
         var stream = Begin(redis, arguments);
         try
         {
-            stream.Url = await stream._listening.Task.Within("the stream server to listen");
+            stream.Url = await stream._listening.Task.WithTimeout("the stream server to listen");
         }
         catch (TimeoutException exception)
         {
@@ -44,10 +44,10 @@ internal sealed class StreamProcess : IAsyncDisposable
 
     /// <summary>Runs a server that is expected to fail at startup, and waits until it exits.</summary>
     /// <returns>The exit code and the console output.</returns>
-    public static async Task<(int ExitCode, string Output)> RunToEndAsync(string redis, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunToExitAsync(string redis, params string[] arguments)
     {
         await using var stream = Begin(redis, arguments);
-        await stream._process.WaitForExitAsync().Within("the stream server to exit at startup");
+        await stream._process.WaitForExitAsync().WithTimeout("the stream server to exit at startup");
         return (stream._process.ExitCode, stream.Output);
     }
 
@@ -79,7 +79,7 @@ internal sealed class StreamProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync().Within();
+        await _process.WaitForExitAsync().WithTimeout();
     }
 
     /// <summary>Sends SIGTERM, and waits for the graceful shutdown.</summary>
@@ -87,7 +87,7 @@ internal sealed class StreamProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         Signal("TERM");
-        await _process.WaitForExitAsync().Within();
+        await _process.WaitForExitAsync().WithTimeout();
         return _process.ExitCode;
     }
 

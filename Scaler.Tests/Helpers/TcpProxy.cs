@@ -27,7 +27,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public int Connections => _connections.Count;
+    public int ConnectionCount => _connections.Count;
 
     /// <summary>
     /// Stops forwarding data on the current connections over which the client has sent the given text. The connections stay
@@ -63,7 +63,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         await _closing.CancelAsync();
         _listener.Stop();
         Cut();
-        await _accepting.Within();
+        await _accepting.WithTimeout();
         _closing.Dispose();
     }
 

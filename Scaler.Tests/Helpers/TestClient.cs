@@ -29,7 +29,7 @@ internal sealed class TestClient : IAsyncDisposable
     public Task<string> Closed => _closed.Task;
 
     /// <summary>Gets the number of received messages that the test has not read.</summary>
-    public int Waiting => _messages.Reader.Count;
+    public int PendingMessageCount => _messages.Reader.Count;
 
     public string Sid { get; private set; } = "";
 
@@ -38,7 +38,7 @@ internal sealed class TestClient : IAsyncDisposable
         var query = $"EIO=4&account={Uri.EscapeDataString(account)}{more}";
         if (polling)
         {
-            var open = await Http.GetStringAsync(new Uri($"{url}/stream/?{query}&transport=polling")).Within("the handshake");
+            var open = await Http.GetStringAsync(new Uri($"{url}/stream/?{query}&transport=polling")).WithTimeout("the handshake");
             var client = new TestClient(new Uri($"{url}/stream/?{query}&transport=polling&sid={SidOf(open)}"), null) { Sid = SidOf(open) };
             client._loop = client.PollAsync();
             return client;
@@ -47,21 +47,21 @@ internal sealed class TestClient : IAsyncDisposable
         var socket = new ClientWebSocket();
         await socket.ConnectAsync(
             new Uri($"{url.Replace("http", "ws", StringComparison.Ordinal)}/stream/?{query}&transport=websocket"), default)
-            .Within("the handshake");
+            .WithTimeout("the handshake");
         var connected = new TestClient(new Uri(url), socket);
-        connected.Sid = SidOf((await connected.ReadFrameAsync().Within("the open packet"))!);
+        connected.Sid = SidOf((await connected.ReadFrameAsync().WithTimeout("the open packet"))!);
         connected._loop = connected.ReceiveAsync();
         return connected;
     }
 
     public Task SendAsync(string message) => _socket is { } socket
-        ? socket.SendAsync(Encoding.UTF8.GetBytes("4" + message), WebSocketMessageType.Text, true, default).Within()
+        ? socket.SendAsync(Encoding.UTF8.GetBytes("4" + message), WebSocketMessageType.Text, true, default).WithTimeout()
         : PostAsync("4" + message);
 
     /// <summary>Waits for the next message.</summary>
-    public Task<string> NextAsync() => _messages.Reader.ReadAsync().AsTask().Within("the next message");
+    public Task<string> ReadMessageAsync() => _messages.Reader.ReadAsync().AsTask().WithTimeout("the next message");
 
-    public bool TryTake(out string? message) => _messages.Reader.TryRead(out message);
+    public bool TryReadMessage(out string? message) => _messages.Reader.TryRead(out message);
 
     /// <summary>Drops the connection without a close frame or close packet, as a client does when its network fails.</summary>
     public void Abort()
@@ -76,7 +76,7 @@ internal sealed class TestClient : IAsyncDisposable
         {
             if (_socket is { State: WebSocketState.Open } socket)
             {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default).Within();
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default).WithTimeout();
             }
             else if (_socket is null && !_closed.Task.IsCompleted)
             {
@@ -89,7 +89,7 @@ internal sealed class TestClient : IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
-        await _loop.Within("the receive loop of the client to end");
+        await _loop.WithTimeout("the receive loop of the client to end");
         _socket?.Dispose();
         _stopping.Dispose();
     }
@@ -99,7 +99,7 @@ internal sealed class TestClient : IAsyncDisposable
     private async Task PostAsync(string packet)
     {
         using var content = new StringContent(packet);
-        using var answer = await Http.PostAsync(_poll, content).Within();
+        using var answer = await Http.PostAsync(_poll, content).WithTimeout();
         answer.EnsureSuccessStatusCode();
     }
 

@@ -59,7 +59,7 @@ public sealed class JsonMessageDecoderTests
     [InlineData("""{"event":null}""")]
     [InlineData("""{"event":["chat"]}""")]
     [InlineData("""{"Event":"chat"}""")]
-    public void Decode_WithoutAnEventName_ReturnsNoEvent(string json) => Assert.Equal(DecodeOutcome.NoEvent, Decode(json, out _));
+    public void Decode_WithoutAnEventName_ReturnsNoEvent(string json) => Assert.Equal(DecodeOutcome.MissingEvent, Decode(json, out _));
 
     [Theory]
     [InlineData("""{"event":"chat","args":"hello"}""")]
@@ -67,7 +67,7 @@ public sealed class JsonMessageDecoderTests
     [InlineData("""{"event":"chat","args":null}""")]
     public void Decode_ArgumentsThatAreNotAnArray_ReturnsBadArguments(string json)
     {
-        Assert.Equal(DecodeOutcome.BadArguments, Decode(json, out var message));
+        Assert.Equal(DecodeOutcome.InvalidArguments, Decode(json, out var message));
         Assert.Equal("chat", Encoding.UTF8.GetString(message.Event.Span));
     }
 

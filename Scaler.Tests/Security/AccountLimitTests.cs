@@ -16,25 +16,25 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
         var prefix = backends.NewPrefix();
         await using var one = await StartAsync(prefix, static options => options.MaxConnectionsPerAccount = 2);
         await using var two = await StartAsync(prefix, static options => options.MaxConnectionsPerAccount = 2);
-        var first = await TestClient.ConnectAsync(one.Url(), "acme");
-        await using var second = await TestClient.ConnectAsync(two.Url(), "acme", polling: true);
-        await using var other = await TestClient.ConnectAsync(two.Url(), "other");
+        var first = await TestClient.ConnectAsync(one.GetUrl(), "acme");
+        await using var second = await TestClient.ConnectAsync(two.GetUrl(), "acme", polling: true);
+        await using var other = await TestClient.ConnectAsync(two.GetUrl(), "other");
 
         Assert.Equal((403, "too many connections of this account"), await JwtTests.HandshakeAsync(one, "&account=acme", null, null));
-        Assert.Equal(("acme", "connections per account: 2"), await _raised.Reader.ReadAsync().AsTask().Within());
-        await using var socket = await TestClient.ConnectAsync(two.Url(), "acme");
-        Assert.Equal("4403 too many connections of this account", await socket.Closed.Within());
+        Assert.Equal(("acme", "connections per account: 2"), await _raised.Reader.ReadAsync().AsTask().WithTimeout());
+        await using var socket = await TestClient.ConnectAsync(two.GetUrl(), "acme");
+        Assert.Equal("4403 too many connections of this account", await socket.Closed.WithTimeout());
 
         await one.BroadcastAsync("news");
         foreach (var client in new[] { first, second, other })
         {
-            Assert.Equal("""{"event":"news","args":[]}""", await client.NextAsync());
+            Assert.Equal("""{"event":"news","args":[]}""", await client.ReadMessageAsync());
         }
 
         // A disconnect makes room for a new connection.
         await first.DisposeAsync();
-        await Deadline.Until(async () => (await one.Cluster.GetConnectionsAsync("acme")).Count == 1);
-        await using var next = await TestClient.ConnectAsync(one.Url(), "acme");
+        await Deadline.WaitUntilAsync(async () => (await one.Cluster.GetConnectionsAsync("acme")).Count == 1);
+        await using var next = await TestClient.ConnectAsync(one.GetUrl(), "acme");
         Assert.Equal(2, (await one.Cluster.GetConnectionsAsync("acme")).Count);
     }
 
@@ -57,8 +57,8 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
     {
         await using var server = await StartAsync(
             backends.NewPrefix(), static options => (options.EngineIO.MaxMessagesPerSecond, options.EngineIO.RateBurst) = (10, TimeSpan.FromSeconds(1)));
-        await using var bad = await TestClient.ConnectAsync(server.Url(), "acme");
-        await using var good = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var bad = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+        await using var good = await TestClient.ConnectAsync(server.GetUrl(), "acme");
         for (var index = 0; index < 10_000 && !bad.Closed.IsCompleted; index++)
         {
             try
@@ -71,10 +71,10 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
             }
         }
 
-        Assert.Equal(("acme", "messages per second: 10"), await _raised.Reader.ReadAsync().AsTask().Within());
-        await bad.Closed.Within();
-        await server.Account("acme").SendAsync("news");
-        Assert.Equal("""{"event":"news","args":[]}""", await good.NextAsync());
+        Assert.Equal(("acme", "messages per second: 10"), await _raised.Reader.ReadAsync().AsTask().WithTimeout());
+        await bad.Closed.WithTimeout();
+        await server.GetAccount("acme").SendAsync("news");
+        Assert.Equal("""{"event":"news","args":[]}""", await good.ReadMessageAsync());
     }
 
     [Fact]
@@ -82,11 +82,11 @@ public sealed class AccountLimitTests(Backends backends) : IClassFixture<Backend
     {
         await using var server = await StartAsync(
             backends.NewPrefix(), static options => (options.EngineIO.MaxHandshakesPerAddress, options.EngineIO.HandshakeWindow) = (1, TimeSpan.FromHours(1)));
-        await using var good = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var good = await TestClient.ConnectAsync(server.GetUrl(), "acme");
         Assert.Equal((429, "Too many handshakes from this address"), await JwtTests.HandshakeAsync(server, "&account=acme", null, null));
-        Assert.Equal(("", "handshakes per address: 1 in 01:00:00, from 127.0.0.1"), await _raised.Reader.ReadAsync().AsTask().Within());
-        await server.Account("acme").SendAsync("news");
-        Assert.Equal("""{"event":"news","args":[]}""", await good.NextAsync());
+        Assert.Equal(("", "handshakes per address: 1 in 01:00:00, from 127.0.0.1"), await _raised.Reader.ReadAsync().AsTask().WithTimeout());
+        await server.GetAccount("acme").SendAsync("news");
+        Assert.Equal("""{"event":"news","args":[]}""", await good.ReadMessageAsync());
     }
 
     private async Task<ScalerServer> StartAsync(string prefix, Action<ScalerOptions> configure) => await ScalerTestServer.StartAsync(

@@ -2,10 +2,10 @@ namespace Scaler.Tests.Telemetry;
 
 public sealed class DeliveryTimesTests
 {
-    private readonly DeliveryTimes _times = new();
+    private readonly DeliveryLatencyHistogram _times = new();
 
     [Fact]
-    public void Sum_WithoutRecords_IsDefault() => Assert.Equal(default, _times.Sum());
+    public void Sum_WithoutRecords_IsDefault() => Assert.Equal(default, _times.Summarize());
 
     [Theory]
     [InlineData(0)]
@@ -17,7 +17,7 @@ public sealed class DeliveryTimesTests
     public void Sum_OfOneRecord_OverestimatesByAtMostAnEighth(int microseconds)
     {
         _times.Record(microseconds);
-        Assert.InRange(_times.Sum().P99Milliseconds, microseconds / 1000.0, microseconds * 1.125 / 1000.0);
+        Assert.InRange(_times.Summarize().P99Milliseconds, microseconds / 1000.0, microseconds * 1.125 / 1000.0);
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class DeliveryTimesTests
             _times.Record(i < 980 ? 500 : 80_000);
         }
 
-        var summary = _times.Sum();
+        var summary = _times.Summarize();
         Assert.Equal(1000, summary.Count);
         Assert.InRange(summary.MedianMilliseconds, 0.5, 0.57);
         Assert.InRange(summary.P99Milliseconds, 80, 90);
@@ -37,13 +37,13 @@ public sealed class DeliveryTimesTests
     [Fact]
     public void Sum_TenCallsAfterARecord_NoLongerIncludesIt()
     {
-        _times.Sum();
+        _times.Summarize();
         _times.Record(80_000);
         for (var call = 0; call < 10; call++)
         {
-            Assert.Equal(1, _times.Sum().Count);
+            Assert.Equal(1, _times.Summarize().Count);
         }
 
-        Assert.Equal(0, _times.Sum().Count);
+        Assert.Equal(0, _times.Summarize().Count);
     }
 }

@@ -9,5 +9,5 @@ public sealed class TelemetryNameTests
     [InlineData("stream", "service.instance.id=x7k2m", "stream-x7k2m")]
     [InlineData("stream", "deployment.environment=prod, service.instance.id=x7k2m", "stream-x7k2m")]
     public void Of_ServiceNameAndAttributes_CombinesNameAndInstanceId(string? service, string? attributes, string? expected) =>
-        Assert.Equal(expected, TelemetryName.Of(service, attributes));
+        Assert.Equal(expected, TelemetryName.Format(service, attributes));
 }

@@ -19,7 +19,7 @@ public sealed class Account
     /// <summary>
     /// Gets the connections on all servers. Each enumeration reads the registry and returns at most 10,000 connections.
     /// </summary>
-    public IAsyncEnumerable<ConnectionInfo> Connections => EnumerateAsync(default);
+    public IAsyncEnumerable<ScalerConnectionInfo> Connections => EnumerateAsync(default);
 
     /// <summary>Sends an event to all connections of the account, on all servers. Delivery is at most once.</summary>
     /// <param name="eventName">The event name.</param>
@@ -62,7 +62,7 @@ public sealed class Account
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private async IAsyncEnumerable<ConnectionInfo> EnumerateAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ScalerConnectionInfo> EnumerateAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var connection in await _cluster.GetConnectionsAsync(Name, 10_000, cancellationToken))
         {

@@ -29,7 +29,7 @@ public sealed class AccountQuery : IAsyncEnumerable<AccountInfo>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>The page.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="take"/> is less than 1 or greater than 1,000.</exception>
-    public Task<AccountPage> PageAsync(string? after = null, int take = 100, CancellationToken cancellationToken = default) =>
+    public Task<AccountPage> GetPageAsync(string? after = null, int take = 100, CancellationToken cancellationToken = default) =>
         _cluster.GetAccountsAsync(_prefix, after, take, cancellationToken);
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed class AccountQuery : IAsyncEnumerable<AccountInfo>
     {
         for (string? after = null; ;)
         {
-            var page = await PageAsync(after, PageSize, cancellationToken);
+            var page = await GetPageAsync(after, PageSize, cancellationToken);
             foreach (var account in page.Accounts)
             {
                 yield return account;

@@ -7,7 +7,7 @@ namespace Scaler;
 internal sealed class LocalAccount(Account account)
 {
     private readonly Lock _lock = new();
-    private ConnectionSlots<Slot> _connections;
+    private ConnectionList<Slot> _connections;
     private bool _removed;
 
     public Account Account { get; } = account;
@@ -45,7 +45,7 @@ internal sealed class LocalAccount(Account account)
 
     /// <summary>
     /// Copies the current connections to an array rented from the shared pool. Return the array with
-    /// <see cref="ConnectionSlots.Return"/>.
+    /// <see cref="ConnectionList.Return"/>.
     /// </summary>
     public ScalerConnection[] Rent(out int count)
     {
@@ -58,6 +58,6 @@ internal sealed class LocalAccount(Account account)
 
     private readonly struct Slot : IConnectionSlot
     {
-        public static ref int Of(ScalerConnection connection) => ref connection.SlotOfAccount;
+        public static ref int GetIndex(ScalerConnection connection) => ref connection.AccountSlot;
     }
 }

@@ -9,14 +9,14 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
 {
     private readonly ConcurrentDictionary<string, LocalAccount> _accounts = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private ConnectionSlots<Slot> _connections;
+    private ConnectionList<Slot> _connections;
 
-    public int Connections => _connections.Count;
+    public int ConnectionCount => _connections.Count;
 
-    public int Count => _accounts.Count;
+    public int AccountCount => _accounts.Count;
 
     /// <summary>Adds a connection to its account.</summary>
-    public void Add(string account, Func<Account, ScalerConnection> connect)
+    public void AddConnection(string account, Func<Account, ScalerConnection> connect)
     {
         ScalerConnection? connection = null;
         while (true)
@@ -38,7 +38,7 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         }
     }
 
-    public void Remove(ScalerConnection connection)
+    public void RemoveConnection(ScalerConnection connection)
     {
         lock (_lock)
         {
@@ -53,7 +53,7 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
     }
 
     /// <summary>Returns a snapshot of all connections, taken when the enumeration starts.</summary>
-    public IEnumerable<ScalerConnection> All()
+    public IEnumerable<ScalerConnection> GetConnections()
     {
         var rented = Rent(out var count);
         try
@@ -65,7 +65,7 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         }
         finally
         {
-            ConnectionSlots.Return(rented, count);
+            ConnectionList.Return(rented, count);
         }
     }
 
@@ -89,22 +89,22 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
             return true;
         });
 
-    public Receipt TakeInventory()
+    public Receipt GetInventory()
     {
         var (count, digest) = (0, 0UL);
-        foreach (var connection in All())
+        foreach (var connection in GetConnections())
         {
-            if (!connection.Ended)
+            if (!connection.HasEnded)
             {
                 count++;
-                digest += HoldingsDigest.Of(connection.Account.Name, connection.Id);
+                digest += RegistrationDigest.Compute(connection.Account.Name, connection.Id);
             }
         }
 
         return new Receipt(count, digest);
     }
 
-    public IReadOnlyList<ConnectionActivity> TakeActivity(string account, int most)
+    public IReadOnlyList<ConnectionActivity> GetActivity(string account, int most)
     {
         var activity = new List<ConnectionActivity>();
         ForEach(new DeliveryTarget(account), activity, (connection, list) =>
@@ -140,7 +140,7 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         }
         finally
         {
-            ConnectionSlots.Return(rented, count);
+            ConnectionList.Return(rented, count);
         }
 
         return sum;
@@ -157,6 +157,6 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
 
     private readonly struct Slot : IConnectionSlot
     {
-        public static ref int Of(ScalerConnection connection) => ref connection.SlotOfServer;
+        public static ref int GetIndex(ScalerConnection connection) => ref connection.ServerSlot;
     }
 }

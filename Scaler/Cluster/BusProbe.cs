@@ -36,7 +36,7 @@ internal sealed class BusProbe
     public bool NeedsRepair => Volatile.Read(ref _cyclesWithoutReturn) > CyclesUntilRepair;
 
     /// <summary>Sends a probe without waiting for it to return.</summary>
-    public void Turn()
+    public void SendProbe()
     {
         long number;
         lock (_lock)
@@ -50,13 +50,13 @@ internal sealed class BusProbe
             _sentAt = _link.Time.GetTimestamp();
         }
 
-        _ = _link.TellAsync(_link.Holder, new Envelope { Kind = EnvelopeKind.Probe, Sender = _link.Holder, Number = number });
+        _ = _link.SendToServerAsync(_link.ServerEpoch, new Envelope { Kind = EnvelopeKind.Probe, Sender = _link.ServerEpoch, Number = number });
     }
 
     /// <summary>
     /// Restarts the count after a repair. The bus counts as dead until a probe returns, and the next repair is some cycles away.
     /// </summary>
-    public void Restart()
+    public void Reset()
     {
         lock (_lock)
         {

@@ -23,7 +23,7 @@ internal sealed class ClusterClock(TimeProvider time)
     /// <summary>Updates the estimate from a renewal's reply. A faster round trip gives a more accurate sample.</summary>
     /// <param name="asked">The local timestamp when the request was sent.</param>
     /// <param name="clock">The time of Redis's clock in the reply, in microseconds.</param>
-    public void Learn(long asked, long clock)
+    public void Update(long asked, long clock)
     {
         var receivedAt = time.GetTimestamp();
         var roundTrip = Microseconds(receivedAt) - Microseconds(asked);
@@ -36,13 +36,13 @@ internal sealed class ClusterClock(TimeProvider time)
     }
 
     /// <summary>Discards the estimate, because a different Redis server with a different clock may answer next.</summary>
-    public void Forget() => (_known, _roundTrip, _sampleAge) = (false, long.MaxValue, 0);
+    public void Reset() => (_known, _roundTrip, _sampleAge) = (false, long.MaxValue, 0);
 
     /// <summary>
     /// Returns the microseconds since a stamp, at least 0, or <see langword="null"/> if the sender's stamp or Redis's clock is
     /// unknown.
     /// </summary>
-    public int? Since(int stamp) => stamp == 0 || !_known ? null : Math.Max(unchecked(Now - stamp), 0);
+    public int? GetElapsedMicroseconds(int stamp) => stamp == 0 || !_known ? null : Math.Max(unchecked(Now - stamp), 0);
 
     private long Microseconds(long timestamp) => (long)((Int128)timestamp * 1_000_000 / time.TimestampFrequency);
 }

@@ -7,7 +7,7 @@ namespace Scaler.Cluster;
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ServerInfo))]
-[JsonSerializable(typeof(ConnectionFacts))]
+[JsonSerializable(typeof(ConnectionMetadata))]
 [JsonSerializable(typeof(ScalerError))]
 [JsonSerializable(typeof(IReadOnlyList<ConnectionActivity>))]
 [JsonSerializable(typeof(AuditEntry))]

@@ -17,7 +17,7 @@ internal sealed class ClusterKey(byte[] key)
     private readonly ObjectPool<IncrementalHash> _hashes = new DefaultObjectPool<IncrementalHash>(new Policy(key));
 
     /// <summary>Computes the tag of the data.</summary>
-    public void Tag(ReadOnlySpan<byte> data, Span<byte> tag)
+    public void ComputeTag(ReadOnlySpan<byte> data, Span<byte> tag)
     {
         Span<byte> hmac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var hash = _hashes.Get();
@@ -28,23 +28,23 @@ internal sealed class ClusterKey(byte[] key)
     }
 
     /// <summary>Returns <see langword="true"/> if the tag belongs to the data. The comparison takes constant time.</summary>
-    public bool IsTag(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tag)
+    public bool VerifyTag(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tag)
     {
         Span<byte> expected = stackalloc byte[TagLength];
-        Tag(data, expected);
+        ComputeTag(data, expected);
         return CryptographicOperations.FixedTimeEquals(expected, tag);
     }
 
     /// <summary>Returns the tag of a text, encoded as base64url.</summary>
-    public string Tag(string data)
+    public string ComputeTag(string data)
     {
         Span<byte> tag = stackalloc byte[TagLength];
-        Tag(Encoding.UTF8.GetBytes(data), tag);
+        ComputeTag(Encoding.UTF8.GetBytes(data), tag);
         return Base64Url.EncodeToString(tag);
     }
 
-    public bool IsTag(string data, string tag) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Tag(data)), Encoding.UTF8.GetBytes(tag));
+    public bool VerifyTag(string data, string tag) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(ComputeTag(data)), Encoding.UTF8.GetBytes(tag));
 
     private sealed class Policy(byte[] key) : PooledObjectPolicy<IncrementalHash>
     {

@@ -10,22 +10,22 @@ internal sealed partial class ClusterLink
 
     /// <summary>Requests the number and the digest of the connections that servers hold.</summary>
     /// <returns>The receipts of the servers that answered in time, by the name of the server epoch.</returns>
-    public async Task<IReadOnlyDictionary<string, Receipt>> AskInventoryAsync(IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, Receipt>> RequestInventoryAsync(IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
     {
         using var pending = _receipts.Begin();
         foreach (var holder in holders)
         {
-            if (holder == Holder && Local is { } local)
+            if (holder == ServerEpoch && Local is { } local)
             {
-                pending.Add(holder, local.TakeInventory());
+                pending.Add(holder, local.GetInventory());
             }
             else
             {
-                await TellAsync(holder, new Envelope
+                await SendToServerAsync(holder, new Envelope
                 {
                     Kind = EnvelopeKind.Inventory,
                     Flags = EnvelopeFlags.Receipt,
-                    Sender = Holder,
+                    Sender = ServerEpoch,
                     Number = pending.Number,
                 });
             }
@@ -36,19 +36,19 @@ internal sealed partial class ClusterLink
 
     /// <summary>Requests that one server drains, or resumes.</summary>
     /// <returns>The server's receipt, or <see langword="null"/> if the server did not answer in time.</returns>
-    public async Task<Receipt?> AskDrainAsync(string holder, bool drain, CancellationToken cancellationToken)
+    public async Task<Receipt?> RequestDrainAsync(string holder, bool drain, CancellationToken cancellationToken)
     {
-        if (holder == Holder)
+        if (holder == ServerEpoch)
         {
             return new Receipt(DrainRequested?.Invoke(drain) ?? -1, 0);
         }
 
         using var pending = _receipts.Begin();
-        await TellAsync(holder, new Envelope
+        await SendToServerAsync(holder, new Envelope
         {
             Kind = drain ? EnvelopeKind.Drain : EnvelopeKind.Resume,
             Flags = EnvelopeFlags.Receipt,
-            Sender = Holder,
+            Sender = ServerEpoch,
             Number = pending.Number,
         });
         var answers = await pending.WaitAsync([holder], options.Cluster.ReceiptTimeout, time, cancellationToken);
@@ -56,19 +56,19 @@ internal sealed partial class ClusterLink
     }
 
     /// <summary>Requests the current activity of an account's connections from the servers that hold them.</summary>
-    public async Task<IReadOnlyList<ConnectionActivity>> AskActivityAsync(string account, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ConnectionActivity>> RequestActivityAsync(string account, CancellationToken cancellationToken)
     {
-        var activity = new List<ConnectionActivity>(Local?.TakeActivity(account, MaxActivity) ?? []);
+        var activity = new List<ConnectionActivity>(Local?.GetActivity(account, MaxActivity) ?? []);
         using var pending = _receipts.Begin();
         var reached = await PublishAsync(account, new Envelope
         {
             Kind = EnvelopeKind.Activity,
-            Sender = Holder,
+            Sender = ServerEpoch,
             Number = pending.Number,
             Account = account,
         }).WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
         var answers = await pending.WaitAsync(
-            [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken);
+            [.. reached.Where(r => r.HasSubscriber).Select(r => r.ServerEpoch)], options.Cluster.ReceiptTimeout, time, cancellationToken);
         foreach (var answer in answers.Values)
         {
             activity.AddRange(ReadActivity(answer.Body.Span));

@@ -32,13 +32,13 @@ internal sealed partial class ClusterLink
                 _receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
                 break;
             case EnvelopeKind.Activity:
-                _ = TellAsync(envelope.Sender, new Envelope
+                _ = SendToServerAsync(envelope.Sender, new Envelope
                 {
                     Kind = EnvelopeKind.Answer,
-                    Sender = Holder,
+                    Sender = ServerEpoch,
                     Number = envelope.Number,
                     Payload = JsonSerializer.SerializeToUtf8Bytes(
-                        Local?.TakeActivity(envelope.Account, MaxActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
+                        Local?.GetActivity(envelope.Account, MaxActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
                 });
                 break;
             case EnvelopeKind.Probe:
@@ -63,10 +63,10 @@ internal sealed partial class ClusterLink
             BinaryPrimitives.WriteUInt64BigEndian(payload, receipt.Digest);
         }
 
-        return TellAsync(holder, new Envelope
+        return SendToServerAsync(holder, new Envelope
         {
             Kind = EnvelopeKind.Receipt,
-            Sender = Holder,
+            Sender = ServerEpoch,
             Number = number,
             Count = receipt.Count,
             Payload = payload,
@@ -83,7 +83,7 @@ internal sealed partial class ClusterLink
         switch (envelope.Kind)
         {
             case EnvelopeKind.Inventory:
-                return local.TakeInventory();
+                return local.GetInventory();
             case EnvelopeKind.Drain or EnvelopeKind.Resume:
                 return new Receipt(DrainRequested?.Invoke(envelope.Kind == EnvelopeKind.Drain) ?? -1, 0);
         }
@@ -103,9 +103,9 @@ internal sealed partial class ClusterLink
             ? null
             : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
         var count = DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
-        if (Clock.Since(envelope.Count) is { } microseconds)
+        if (Clock.GetElapsedMicroseconds(envelope.Count) is { } microseconds)
         {
-            metrics.DeliveryTook(microseconds);
+            metrics.DeliveryMeasured(microseconds);
         }
 
         return new Receipt(count, 0);

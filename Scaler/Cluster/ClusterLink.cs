@@ -32,9 +32,9 @@ internal sealed partial class ClusterLink(
     public ILocalDelivery? Local { get; set; }
 
     /// <summary>
-    /// Gets or sets the name of the server epoch (see <see cref="HolderName"/>) under which this process sends and receives.
+    /// Gets or sets the name of the server epoch (see <see cref="ServerEpochName"/>) under which this process sends and receives.
     /// </summary>
-    public string Holder { get; set; } = HolderName.Of("outside-" + Guid.NewGuid().ToString("N")[..12], 0);
+    public string ServerEpoch { get; set; } = ServerEpochName.Format("outside-" + Guid.NewGuid().ToString("N")[..12], 0);
 
     /// <summary>
     /// Gets or sets the callback for an operator's request to drain (<see langword="true"/>) or to resume
@@ -86,7 +86,7 @@ internal sealed partial class ClusterLink(
         {
             Kind = kind,
             Flags = (isBinary ? EnvelopeFlags.Binary : 0) | (receipts ? EnvelopeFlags.Receipt : 0) | (target.Except is null ? 0 : EnvelopeFlags.Except),
-            Sender = Holder,
+            Sender = ServerEpoch,
             Number = pending?.Number ?? 0,
             Count = kind == EnvelopeKind.Disconnect ? 0 : Clock.Stamp,
             Account = target.Account ?? "",
@@ -95,7 +95,7 @@ internal sealed partial class ClusterLink(
             Payload = payload,
         };
 
-        IReadOnlyList<Reach> reached;
+        IReadOnlyList<DeliveryResult> reached;
         try
         {
             reached = await PublishAsync(target.Account, envelope)
@@ -109,7 +109,7 @@ internal sealed partial class ClusterLink(
         return pending is null
             ? Sum(result, reached, target)
             : Sum(result, reached, await pending.WaitAsync(
-                [.. reached.Where(r => r.Listening).Select(r => r.Holder)], options.Cluster.ReceiptTimeout, time, cancellationToken));
+                [.. reached.Where(r => r.HasSubscriber).Select(r => r.ServerEpoch)], options.Cluster.ReceiptTimeout, time, cancellationToken));
     }
 
     /// <summary>
@@ -118,12 +118,12 @@ internal sealed partial class ClusterLink(
     /// <returns>
     /// <see langword="true"/> if a subscriber received the envelope, as far as is known; otherwise, <see langword="false"/>.
     /// </returns>
-    public async Task<bool> TellAsync(string holder, Envelope envelope)
+    public async Task<bool> SendToServerAsync(string holder, Envelope envelope)
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
         try
         {
-            return await bus.TellAsync(holder, rented.AsMemory(0, length));
+            return await bus.SendToServerAsync(holder, rented.AsMemory(0, length));
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -142,14 +142,14 @@ internal sealed partial class ClusterLink(
         return count;
     }
 
-    private Task<IReadOnlyList<Reach>> PublishAsync(string? account, in Envelope envelope)
+    private Task<IReadOnlyList<DeliveryResult>> PublishAsync(string? account, in Envelope envelope)
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, _secret);
         var bytes = rented.AsMemory(0, length);
         return ReturnWhenDoneAsync(
-            account is null ? bus.BroadcastAsync(Holder, bytes) : bus.SendAsync(account, Holder, bytes), rented);
+            account is null ? bus.BroadcastAsync(ServerEpoch, bytes) : bus.SendToAccountAsync(account, ServerEpoch, bytes), rented);
 
-        static async Task<IReadOnlyList<Reach>> ReturnWhenDoneAsync(Task<IReadOnlyList<Reach>> publish, byte[] rented)
+        static async Task<IReadOnlyList<DeliveryResult>> ReturnWhenDoneAsync(Task<IReadOnlyList<DeliveryResult>> publish, byte[] rented)
         {
             try
             {
@@ -164,7 +164,7 @@ internal sealed partial class ClusterLink(
         }
     }
 
-    private static SendResult Sum(SendResult here, IReadOnlyList<Reach> reached, in DeliveryTarget target)
+    private static SendResult Sum(SendResult here, IReadOnlyList<DeliveryResult> reached, in DeliveryTarget target)
     {
         var (connections, servers) = (here.Connections, here.Servers);
         List<string>? unreachable = null;
@@ -176,9 +176,9 @@ internal sealed partial class ClusterLink(
                 continue;
             }
 
-            if (!reach.Listening)
+            if (!reach.HasSubscriber)
             {
-                (unreachable ??= []).Add(HolderName.ServerOf(reach.Holder));
+                (unreachable ??= []).Add(ServerEpochName.GetServerId(reach.ServerEpoch));
             }
             else
             {
@@ -190,10 +190,10 @@ internal sealed partial class ClusterLink(
         return here with { Connections = connections, Servers = servers, Unreachable = unreachable ?? [] };
     }
 
-    private static SendResult Sum(SendResult here, IReadOnlyList<Reach> reached, IReadOnlyDictionary<string, Receipt> receipts) => here with
+    private static SendResult Sum(SendResult here, IReadOnlyList<DeliveryResult> reached, IReadOnlyDictionary<string, Receipt> receipts) => here with
     {
         Connections = here.Connections + receipts.Values.Sum(r => r.Count),
         Servers = here.Servers + receipts.Values.Count(r => r.Count > 0),
-        Unreachable = [.. reached.Where(r => r.Listening ? !receipts.ContainsKey(r.Holder) : r.Connections > 0).Select(r => HolderName.ServerOf(r.Holder))],
+        Unreachable = [.. reached.Where(r => r.HasSubscriber ? !receipts.ContainsKey(r.ServerEpoch) : r.Connections > 0).Select(r => ServerEpochName.GetServerId(r.ServerEpoch))],
     };
 }

@@ -31,7 +31,7 @@ internal static class ClusterSid
         RandomNumberGenerator.Fill(random);
         length += Base64Url.EncodeToUtf8(random, sid[length..]);
         Span<byte> tag = stackalloc byte[ClusterKey.TagLength];
-        secret.Sids.Tag(sid[..length], tag);
+        secret.Sids.ComputeTag(sid[..length], tag);
         sid[length++] = (byte)'.';
         length += Base64Url.EncodeToUtf8(tag, sid[length..]);
         return Encoding.ASCII.GetString(sid[..length]);
@@ -55,7 +55,7 @@ internal static class ClusterSid
         var length = Encoding.ASCII.GetBytes(sid, bytes);
         Span<byte> tag = stackalloc byte[ClusterKey.TagLength];
         if (Base64Url.DecodeFromUtf8(bytes[(dot + 1)..length], tag, out _, out var written) != OperationStatus.Done
-            || written != tag.Length || !secret.Sids.IsTag(bytes[..dot], tag))
+            || written != tag.Length || !secret.Sids.VerifyTag(bytes[..dot], tag))
         {
             return false;
         }

@@ -51,7 +51,7 @@ internal static class EnvelopeCodec
         offset = WriteName(envelope.ConnectionId ?? "", span, offset);
         envelope.Payload.Span.CopyTo(span[offset..]);
         offset += envelope.Payload.Length;
-        secret.Envelopes.Tag(span[..offset], span[offset..]);
+        secret.Envelopes.ComputeTag(span[..offset], span[offset..]);
         return (rented, offset + ClusterKey.TagLength);
     }
 
@@ -77,7 +77,7 @@ internal static class EnvelopeCodec
             return EnvelopeError.Malformed;
         }
 
-        if (!secret.Envelopes.IsTag(span[..end], span[end..]))
+        if (!secret.Envelopes.VerifyTag(span[..end], span[end..]))
         {
             return EnvelopeError.Forged;
         }

@@ -19,7 +19,7 @@ internal static class ForwardHeader
     {
         var content = string.Create(
             CultureInfo.InvariantCulture, $"{sender} {client?.ToString() ?? "-"} {scheme} {now.ToUnixTimeMilliseconds()}");
-        return $"{content} {secret.Forwards.Tag(sid + " " + content)}";
+        return $"{content} {secret.Forwards.ComputeTag(sid + " " + content)}";
     }
 
     /// <summary>Reads and verifies the header of a request.</summary>
@@ -37,7 +37,7 @@ internal static class ForwardHeader
         }
 
         var parts = header.Split(' ');
-        if (parts.Length != 5 || !secret.Forwards.IsTag(sid + " " + header[..at], parts[4])
+        if (parts.Length != 5 || !secret.Forwards.VerifyTag(sid + " " + header[..at], parts[4])
             || !long.TryParse(parts[3], CultureInfo.InvariantCulture, out var time)
             || (now - DateTimeOffset.FromUnixTimeMilliseconds(time)).Duration() > MaxAge)
         {

@@ -62,17 +62,17 @@ internal sealed class Forwarder : IDisposable
 
         if (lookup != ServerLookup.Live || url is null)
         {
-            _link.Metrics.Forwarded("unknown", "none");
+            _link.Metrics.RequestForwarded("unknown", "none");
             return false;
         }
 
         var outcome = await _peers.CallAsync(context, server, url);
-        if (outcome == PeerCallOutcome.NotCarried)
+        if (outcome == PeerCallOutcome.NotSupported)
         {
             return await TryStreamAsync(context, sid, url, secret);
         }
 
-        _link.Metrics.Forwarded(outcome == PeerCallOutcome.Answered ? "forwarded" : outcome.ToString().ToLowerInvariant(), "peer");
+        _link.Metrics.RequestForwarded(outcome == PeerCallOutcome.Completed ? "forwarded" : outcome.ToString().ToLowerInvariant(), "peer");
         return outcome != PeerCallOutcome.Unreachable;
     }
 
@@ -95,7 +95,7 @@ internal sealed class Forwarder : IDisposable
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
             // The server is unreachable, even if its lease is still running. Its sessions are gone.
-            _link.Metrics.Forwarded("unreachable", "http");
+            _link.Metrics.RequestForwarded("unreachable", "http");
             context.Response.Clear();
             return false;
         }
@@ -107,7 +107,7 @@ internal sealed class Forwarder : IDisposable
             context.Abort();
         }
 
-        _link.Metrics.Forwarded(error == ForwarderError.None ? "forwarded" : error.ToString(), "http");
+        _link.Metrics.RequestForwarded(error == ForwarderError.None ? "forwarded" : error.ToString(), "http");
         return true;
     }
 

@@ -16,11 +16,11 @@ internal interface ILocalDelivery
     /// <returns>The number of connections closed.</returns>
     int Disconnect(in DeliveryTarget target);
 
-    /// <summary>Gets the number of connections and their digest (<see cref="HoldingsDigest"/>).</summary>
-    Receipt TakeInventory();
+    /// <summary>Gets the number of connections and their digest (<see cref="RegistrationDigest"/>).</summary>
+    Receipt GetInventory();
 
     /// <summary>Gets the current state of an account's connections.</summary>
     /// <param name="account">The account name.</param>
     /// <param name="most">The maximum number of connections to return.</param>
-    IReadOnlyList<ConnectionActivity> TakeActivity(string account, int most);
+    IReadOnlyList<ConnectionActivity> GetActivity(string account, int most);
 }

@@ -13,13 +13,13 @@ internal interface IMessageBus
     /// </param>
     /// <param name="envelope">The envelope. It must not change until the task completes.</param>
     /// <returns>The result for each server epoch that holds a connection of the account.</returns>
-    Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope);
+    Task<IReadOnlyList<DeliveryResult>> SendToAccountAsync(string account, string sender, ReadOnlyMemory<byte> envelope);
 
     /// <summary>Sends an envelope to every other live server.</summary>
     /// <param name="sender">The name of the sending server epoch, which is skipped.</param>
     /// <param name="envelope">The envelope. It must not change until the task completes.</param>
     /// <returns>The result for each server epoch.</returns>
-    Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope);
+    Task<IReadOnlyList<DeliveryResult>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope);
 
     /// <summary>Sends an envelope to one server epoch.</summary>
     /// <param name="holder">The name of the receiving server epoch.</param>
@@ -27,7 +27,7 @@ internal interface IMessageBus
     /// <returns>
     /// <see langword="true"/> if a subscriber received the envelope, as far as is known; otherwise, <see langword="false"/>.
     /// </returns>
-    Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope);
+    Task<bool> SendToServerAsync(string holder, ReadOnlyMemory<byte> envelope);
 
     /// <summary>
     /// Subscribes to the envelopes sent to a server epoch. The subscription is active when the task completes. Dispose the result
@@ -41,5 +41,5 @@ internal interface IMessageBus
     /// <see langword="true"/> to subscribe over a new connection, because the current one no longer delivers; otherwise,
     /// <see langword="false"/>.
     /// </param>
-    Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew = false);
+    Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew = false);
 }

@@ -23,7 +23,7 @@ internal interface IServerRegistry
     /// <see langword="true"/> to acquire a lease and end those of earlier epochs of the same server; <see langword="false"/> to
     /// renew a lease that has not expired.
     /// </param>
-    Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join);
+    Task<RenewalResult> RenewAsync(ServerInfo server, TimeSpan lease, bool join);
 
     /// <summary>Ends a lease immediately. Registrations and removals requested earlier are completed first.</summary>
     Task LeaveAsync(string holder);
@@ -79,7 +79,7 @@ internal interface IServerRegistry
     /// <summary>Gets the connections of an account on live servers.</summary>
     /// <param name="account">The account name.</param>
     /// <param name="take">The maximum number of connections to return.</param>
-    Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take);
+    Task<IReadOnlyList<ScalerConnectionInfo>> GetConnectionsAsync(string account, int take);
 
     /// <summary>Gets the numbers of live servers, connected accounts and connections.</summary>
     Task<ClusterCounts> GetCountsAsync();
@@ -88,5 +88,5 @@ internal interface IServerRegistry
     /// <param name="holder">The name of the server epoch.</param>
     /// <param name="after">The entry after which the page begins, or <see langword="null"/> for the first page.</param>
     /// <param name="take">The maximum number of entries to return.</param>
-    Task<IReadOnlyList<RegistryEntry>> GetHoldingsAsync(string holder, RegistryEntry? after, int take);
+    Task<IReadOnlyList<RegistryEntry>> GetRegistrationsAsync(string holder, RegistryEntry? after, int take);
 }

@@ -20,9 +20,9 @@ internal sealed partial class Membership
         try
         {
             var registered = await _link.Registry
-                .RegisterAsync(lease.Holder, [connection.ToEntry()], _link.Options.MaxConnectionsPerAccount)
+                .RegisterAsync(lease.EpochName, [connection.ToRegistryEntry()], _link.Options.MaxConnectionsPerAccount)
                 .WaitAsync(_options.RegistrationTimeout, _time);
-            return registered ? RegisterOutcome.Registered : RegisterOutcome.TooMany;
+            return registered ? RegisterOutcome.Registered : RegisterOutcome.LimitReached;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -54,7 +54,7 @@ internal sealed partial class Membership
         {
             if (_link.Registry.IsConnected)
             {
-                await _link.Registry.UnregisterAsync(lease.Holder, [connection.ToName()]).WaitAsync(_options.SendTimeout, _time);
+                await _link.Registry.UnregisterAsync(lease.EpochName, [connection.ToRegistryKey()]).WaitAsync(_options.SendTimeout, _time);
                 _stale.TryRemove(connection, out _);
                 return true;
             }
@@ -72,7 +72,7 @@ internal sealed partial class Membership
     }
 
     /// <summary>Marks a connection whose metadata has changed. The next renewal cycle writes it again.</summary>
-    public void Changed(ScalerConnection connection) => _stale[connection] = true;
+    public void MarkStale(ScalerConnection connection) => _stale[connection] = true;
 
     /// <summary>
     /// Writes the changes that could not be written when they happened. A connection can end while it is being registered. It is
@@ -94,7 +94,7 @@ internal sealed partial class Membership
 
             try
             {
-                await WriteAsync(lease.Holder, batch);
+                await WriteAsync(lease.EpochName, batch);
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException)
             {
@@ -110,16 +110,16 @@ internal sealed partial class Membership
 
     private async Task WriteAsync(string holder, ScalerConnection[] connections)
     {
-        var open = connections.Where(c => !c.Ended).ToArray();
+        var open = connections.Where(c => !c.HasEnded).ToArray();
         if (open.Length > 0)
         {
-            await _link.Registry.RegisterAsync(holder, [.. open.Select(c => c.ToEntry())]).WaitAsync(_options.LeaseDuration, _time);
+            await _link.Registry.RegisterAsync(holder, [.. open.Select(c => c.ToRegistryEntry())]).WaitAsync(_options.LeaseDuration, _time);
         }
 
-        var ended = connections.Where(c => c.Ended).ToArray();
+        var ended = connections.Where(c => c.HasEnded).ToArray();
         if (ended.Length > 0)
         {
-            await _link.Registry.UnregisterAsync(holder, [.. ended.Select(c => c.ToName())]).WaitAsync(_options.LeaseDuration, _time);
+            await _link.Registry.UnregisterAsync(holder, [.. ended.Select(c => c.ToRegistryKey())]).WaitAsync(_options.LeaseDuration, _time);
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class Membership
                 await WriteStaleAsync();
                 await ReapAsync();
                 await RepairBusAsync();
-                Probe.Turn();
+                Probe.SendProbe();
             }
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -74,13 +74,13 @@ internal sealed partial class Membership
         if (_lease is { } held)
         {
             var answer = await RenewAsync(held.Epoch, join: false);
-            if (answer.Held)
+            if (answer.IsHeld)
             {
-                await CompareAsync(answer.Registered);
+                await CompareAsync(answer.RegisteredConnections);
                 return;
             }
 
-            Log.LeaseLost(_logger, held.Holder);
+            Log.LeaseLost(_logger, held.EpochName);
             await _link.AgreeOnSecretAsync().WaitAsync(_options.LeaseDuration, _time);
         }
 
@@ -96,11 +96,11 @@ internal sealed partial class Membership
     {
         var started = _time.GetTimestamp();
         var epoch = Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), (_lease?.Epoch ?? 0) + 1);
-        var holder = HolderName.Of(ServerId, epoch);
-        var subscription = await _link.Bus.ListenAsync(holder, _link.Receive).WaitAsync(_options.LeaseDuration, _time);
+        var holder = ServerEpochName.Format(ServerId, epoch);
+        var subscription = await _link.Bus.SubscribeAsync(holder, _link.Receive).WaitAsync(_options.LeaseDuration, _time);
         var previous = _subscription;
         _subscription = subscription;
-        _link.Holder = holder;
+        _link.ServerEpoch = holder;
         await RenewAsync(epoch, join: true);
         if (previous is not null)
         {
@@ -108,7 +108,7 @@ internal sealed partial class Membership
         }
 
         var count = 0;
-        foreach (var batch in _local.All().Chunk(BatchSize))
+        foreach (var batch in _local.GetConnections().Chunk(BatchSize))
         {
             await WriteAsync(holder, batch);
             count += batch.Length;
@@ -126,10 +126,10 @@ internal sealed partial class Membership
     private async Task CompareAsync(int registered)
     {
         var isQuiet = Volatile.Read(ref _pendingWrites) == 0 && _stale.IsEmpty;
-        _mismatches = registered == _local.Connections || !isQuiet ? 0 : _mismatches + 1;
+        _mismatches = registered == _local.ConnectionCount || !isQuiet ? 0 : _mismatches + 1;
         if (_mismatches >= MismatchThreshold)
         {
-            Log.Mismatch(_logger, registered, _local.Connections);
+            Log.Mismatch(_logger, registered, _local.ConnectionCount);
             await StartEpochAsync();
         }
     }
@@ -142,13 +142,13 @@ internal sealed partial class Membership
             int remaining;
             do
             {
-                remaining = await _link.Registry.ReapAsync(dead.Holder).WaitAsync(_options.LeaseDuration, _time);
+                remaining = await _link.Registry.ReapAsync(dead.EpochName).WaitAsync(_options.LeaseDuration, _time);
             }
             while (remaining > 0 && _time.GetElapsedTime(started) < _options.LeaseRenewal);
             if (remaining == 0)
             {
-                _link.Metrics.Reaped();
-                Log.Reaped(_logger, dead.Holder);
+                _link.Metrics.ServerReaped();
+                Log.Reaped(_logger, dead.EpochName);
             }
         }
     }
@@ -161,12 +161,12 @@ internal sealed partial class Membership
             return;
         }
 
-        Log.BusDead(_logger, lease.Holder);
-        var subscription = await _link.Bus.ListenAsync(lease.Holder, _link.Receive, anew: true)
+        Log.BusDead(_logger, lease.EpochName);
+        var subscription = await _link.Bus.SubscribeAsync(lease.EpochName, _link.Receive, anew: true)
             .WaitAsync(_options.LeaseDuration, _time);
         var previous = _subscription;
         _subscription = subscription;
-        Probe.Restart();
+        Probe.Reset();
         if (previous is not null)
         {
             await previous.DisposeAsync();

@@ -43,14 +43,14 @@ internal sealed partial class Membership : IAsyncDisposable
     {
         (_link, _local, _logger, _time, _options) = (link, local, logger, link.Time, link.Options.Cluster);
         ServerId = _options.ServerId ?? Guid.NewGuid().ToString("N")[..10];
-        Servers = new ServerTable(_time);
+        Servers = new ServerCache(_time);
         _startedAt = _time.GetUtcNow();
         Probe = new BusProbe(link);
     }
 
     public string ServerId { get; }
 
-    public ServerTable Servers { get; }
+    public ServerCache Servers { get; }
 
     public BusProbe Probe { get; }
 
@@ -119,7 +119,7 @@ internal sealed partial class Membership : IAsyncDisposable
     }
 
     /// <summary>Renews the lease immediately, so that other servers see this server's changes at once.</summary>
-    public Task AnnounceAsync() => RunCycleAsync();
+    public Task RenewNowAsync() => RunCycleAsync();
 
     /// <summary>
     /// Ends the lease, so that no read returns this server's connections. The registry entries are removed until the token is
@@ -141,14 +141,14 @@ internal sealed partial class Membership : IAsyncDisposable
         {
             try
             {
-                await _link.Registry.LeaveAsync(lease.Holder).WaitAsync(cancellationToken);
-                while (await _link.Registry.ReapAsync(lease.Holder).WaitAsync(cancellationToken) > 0)
+                await _link.Registry.LeaveAsync(lease.EpochName).WaitAsync(cancellationToken);
+                while (await _link.Registry.ReapAsync(lease.EpochName).WaitAsync(cancellationToken) > 0)
                 {
                 }
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException or OperationCanceledException)
             {
-                Log.LeftBehind(_logger, lease.Holder, exception.Message);
+                Log.LeftBehind(_logger, lease.EpochName, exception.Message);
             }
         }
 
@@ -166,21 +166,21 @@ internal sealed partial class Membership : IAsyncDisposable
         }
     }
 
-    private async Task<LeaseAnswer> RenewAsync(long epoch, bool join)
+    private async Task<RenewalResult> RenewAsync(long epoch, bool join)
     {
         var info = Describe(epoch);
         var requestedAt = _time.GetTimestamp();
         var answer = await _link.Registry.RenewAsync(info, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
-        if (answer.Held)
+        if (answer.IsHeld)
         {
             _lease = info;
             if (join)
             {
                 // The previous lease may have been lost because Redis, and its clock, was replaced.
-                _link.Clock.Forget();
+                _link.Clock.Reset();
             }
 
-            _link.Clock.Learn(requestedAt, answer.ClockMicroseconds);
+            _link.Clock.Update(requestedAt, answer.ClockMicroseconds);
             Servers.Update(answer.Servers);
             Volatile.Write(ref _lastSuccessAt, _time.GetTimestamp());
         }
@@ -191,7 +191,7 @@ internal sealed partial class Membership : IAsyncDisposable
     private ServerInfo Describe(long epoch)
     {
         var (queued, webSockets) = Measure();
-        var deliveries = _link.Metrics.Deliveries.Sum();
+        var deliveries = _link.Metrics.DeliveryLatency.Summarize();
         return new ServerInfo
         {
             Id = ServerId,
@@ -200,9 +200,9 @@ internal sealed partial class Membership : IAsyncDisposable
             State = State,
             Version = LibraryVersion,
             StartedAt = _startedAt,
-            Connections = _local.Connections,
+            Connections = _local.ConnectionCount,
             WebSockets = webSockets,
-            Accounts = _local.Count,
+            Accounts = _local.AccountCount,
             Received = _link.Metrics.Received,
             Sent = _link.Metrics.Delivered,
             Errors = _link.Metrics.Errors,

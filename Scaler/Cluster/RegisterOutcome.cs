@@ -10,5 +10,5 @@ internal enum RegisterOutcome
     Failed,
 
     /// <summary>The account already has the maximum number of connections.</summary>
-    TooMany,
+    LimitReached,
 }

@@ -4,7 +4,7 @@ namespace Scaler;
 public sealed record SendResult
 {
     /// <summary>Gets the result of a send for which no connection exists.</summary>
-    public static SendResult Nobody { get; } = new();
+    public static SendResult None { get; } = new();
 
     /// <summary>
     /// Gets the number of connections reached. It includes the connections of this server whose queue accepted the message. For

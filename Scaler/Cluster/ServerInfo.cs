@@ -90,5 +90,5 @@ public sealed record ServerInfo
     /// Gets the name of the server epoch, <c>id.epoch</c>, under which the server's registry entries are stored.
     /// </summary>
     [JsonIgnore]
-    public string Holder => HolderName.Of(Id, Epoch);
+    public string EpochName => ServerEpochName.Format(Id, Epoch);
 }

@@ -8,7 +8,7 @@ namespace Scaler;
 /// <summary>Stores the most recent manual operations on the cluster in Redis.</summary>
 internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
 {
-    public const int Kept = 1000;
+    public const int MaxEntries = 1000;
 
     private static readonly TimeSpan Retention = TimeSpan.FromDays(90);
 
@@ -23,7 +23,7 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
         _ = transaction.ListLeftPushAsync(
             keys.Audit,
             [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ClusterJson.Default.AuditEntry))]);
-        _ = transaction.ListTrimAsync(keys.Audit, 0, Kept - 1);
+        _ = transaction.ListTrimAsync(keys.Audit, 0, MaxEntries - 1);
         _ = transaction.KeyExpireAsync(keys.Audit, Retention);
         return transaction.ExecuteAsync();
     }
@@ -31,7 +31,7 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
     public async Task<IReadOnlyList<AuditEntry>> ReadAsync(int take)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, Kept);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaxEntries);
         var values = await redis.GetDatabase().ListRangeAsync(keys.Audit, 0, take - 1);
         return [.. values.Select(Read).OfType<AuditEntry>()];
     }

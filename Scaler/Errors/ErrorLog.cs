@@ -10,7 +10,7 @@ namespace Scaler;
 /// <summary>Stores the cluster's most recent error events in Redis and publishes each on a Redis channel.</summary>
 internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
 {
-    public const int Kept = 1000;
+    public const int MaxEntries = 1000;
 
     private const int WatchBacklog = 10_000;
     private static readonly long RetentionMilliseconds = (long)TimeSpan.FromDays(7).TotalMilliseconds;
@@ -25,13 +25,13 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
     public Task AppendAsync(IReadOnlyList<ScalerError> errors, long number = 0)
     {
         var values = new RedisValue[4 + errors.Count];
-        (values[0], values[1], values[2], values[3]) = ((string?)keys.ErrorsChannel, Kept, RetentionMilliseconds, number);
+        (values[0], values[1], values[2], values[3]) = ((string?)keys.ErrorsChannel, MaxEntries, RetentionMilliseconds, number);
         for (var i = 0; i < errors.Count; i++)
         {
             values[i + 4] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ClusterJson.Default.ScalerError);
         }
 
-        return redis.GetDatabase().ScriptEvaluateAsync(RedisScript.Errors, [keys.Errors, keys.ErrorsOf(_publisher)], values);
+        return redis.GetDatabase().ScriptEvaluateAsync(RedisScript.Errors, [keys.Errors, keys.PublisherBatchNumber(_publisher)], values);
     }
 
     public async Task<IReadOnlyList<ScalerError>> ReadAsync(int take)

@@ -14,7 +14,7 @@ internal sealed class ErrorPublisher : BackgroundService
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<ScalerError> _errors = Channel.CreateBounded<ScalerError>(
-        new BoundedChannelOptions(ErrorLog.Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        new BoundedChannelOptions(ErrorLog.MaxEntries) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private readonly ScalerServer _server;
     private readonly TimeProvider _time;

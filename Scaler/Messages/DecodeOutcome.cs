@@ -13,8 +13,8 @@ public enum DecodeOutcome
     NotAnObject,
 
     /// <summary>The message is an object without an event name. Raises <c>error::validation</c>.</summary>
-    NoEvent,
+    MissingEvent,
 
     /// <summary>The message has an event name, but its arguments are not an array. Raises <c>error::validation</c>.</summary>
-    BadArguments,
+    InvalidArguments,
 }

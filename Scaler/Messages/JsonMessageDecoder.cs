@@ -75,9 +75,9 @@ public sealed class JsonMessageDecoder : IMessageDecoder
         }
 
         message = new DecodedMessage(name, arguments);
-        return !hasEvent || name.IsEmpty ? DecodeOutcome.NoEvent
+        return !hasEvent || name.IsEmpty ? DecodeOutcome.MissingEvent
             : hasValidArguments ? DecodeOutcome.Decoded
-            : DecodeOutcome.BadArguments;
+            : DecodeOutcome.InvalidArguments;
     }
 
     private static byte[] Unescape(ref Utf8JsonReader reader)

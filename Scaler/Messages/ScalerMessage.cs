@@ -33,7 +33,7 @@ public readonly struct ScalerMessage
     /// <returns>The argument, or the default of <typeparamref name="T"/> if the message has fewer arguments.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative.</exception>
     /// <exception cref="JsonException">The argument cannot be deserialized as <typeparamref name="T"/>.</exception>
-    public T? Argument<T>(int index)
+    public T? GetArgument<T>(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         if (Arguments.IsEmpty)

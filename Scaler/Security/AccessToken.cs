@@ -56,11 +56,11 @@ internal static class AccessToken
     /// <summary>
     /// Returns the token of a request, or <see langword="null"/> if the request has no token or more than one credential.
     /// </summary>
-    public static string? Read(HttpRequest request) => Count(request) == 1
+    public static string? Read(HttpRequest request) => CountCredentials(request) == 1
         && request.Headers.Authorization.ToString() is { Length: > 7 } header
         && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
         ? header[Bearer.Length..].Trim() : null;
 
     /// <summary>Returns the number of Authorization values of a request.</summary>
-    public static int Count(HttpRequest request) => request.Headers.Authorization.Count;
+    public static int CountCredentials(HttpRequest request) => request.Headers.Authorization.Count;
 }

@@ -7,7 +7,7 @@ internal static class AccountName
 {
     public const string Parameter = "account";
 
-    public static EngineAuthorization Check(string? account, ScalerOptions options)
+    public static EngineAuthorization Validate(string? account, ScalerOptions options)
     {
         if (string.IsNullOrEmpty(account))
         {

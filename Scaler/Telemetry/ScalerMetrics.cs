@@ -51,7 +51,7 @@ internal sealed class ScalerMetrics
     /// <summary>Gets the activity source for messages and deliveries.</summary>
     public static ActivitySource Activities { get; } = new("Scaler");
 
-    public DeliveryTimes Deliveries { get; } = new();
+    public DeliveryLatencyHistogram DeliveryLatency { get; } = new();
 
     public long Received => Volatile.Read(ref _receivedTotal);
 
@@ -63,9 +63,9 @@ internal sealed class ScalerMetrics
     public void Observe(LocalAccounts local, Func<bool> holdsLease)
     {
         _meter.CreateObservableUpDownCounter(
-            "scaler.server.connections", () => local.Connections, "{connection}", "Connections that this server holds.");
+            "scaler.server.connections", () => local.ConnectionCount, "{connection}", "Connections that this server holds.");
         _meter.CreateObservableUpDownCounter(
-            "scaler.server.accounts", () => local.Count, "{account}", "Accounts with a connection on this server.");
+            "scaler.server.accounts", () => local.AccountCount, "{account}", "Accounts with a connection on this server.");
         _meter.CreateObservableGauge(
             "scaler.server.lease", () => holdsLease() ? 1 : 0, null, "1 if this server holds its lease; otherwise, 0.");
     }
@@ -102,17 +102,17 @@ internal sealed class ScalerMetrics
     /// <c>peer</c> if the request used a shared peer connection; <c>http</c> if it was a separate HTTP request; <c>none</c> if
     /// it was not forwarded.
     /// </param>
-    public void Forwarded(string outcome, string way) => _forwards.Add(
+    public void RequestForwarded(string outcome, string way) => _forwards.Add(
         1,
         new KeyValuePair<string, object?>("scaler.forward.outcome", outcome),
         new KeyValuePair<string, object?>("scaler.forward.way", way));
 
-    public void Reaped() => _reaped.Add(1);
+    public void ServerReaped() => _reaped.Add(1);
 
     /// <summary>Records the time until a message from another server was queued for its connections.</summary>
-    public void DeliveryTook(int microseconds)
+    public void DeliveryMeasured(int microseconds)
     {
-        Deliveries.Record(microseconds);
+        DeliveryLatency.Record(microseconds);
         _deliveryLatency.Record(microseconds / 1_000_000.0);
     }
 

@@ -36,6 +36,6 @@ public sealed partial class RegistryCheckPanel
     private void Compare()
     {
         (_busy, _before) = (true, Registry);
-        Comparing.Ask();
+        Comparing.RequestCheck();
     }
 }

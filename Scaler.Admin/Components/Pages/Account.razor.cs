@@ -45,9 +45,9 @@ public sealed partial class Account
 
     private string Target => NameInQuery ?? Name;
 
-    private string DisplayName => Format.Cut(Printable.Text(Target), 80);
+    private string DisplayName => Format.Truncate(Printable.Escape(Target), 80);
 
-    private IReadOnlyList<ConnectionInfo>? Connections { get; set; }
+    private IReadOnlyList<ScalerConnectionInfo>? Connections { get; set; }
 
     private IReadOnlyDictionary<string, ConnectionActivity> Activity { get; set; } = new Dictionary<string, ConnectionActivity>();
 
@@ -128,7 +128,7 @@ public sealed partial class Account
         }
     }
 
-    private async Task DisconnectAsync(ConnectionInfo connection)
+    private async Task DisconnectAsync(ScalerConnectionInfo connection)
     {
         if (await Confirm.AskAsync(Dialogs, "Disconnect this connection?", $"This closes {connection.Id} of {DisplayName} on server {connection.Server}. The client usually reconnects automatically.", "Disconnect"))
         {

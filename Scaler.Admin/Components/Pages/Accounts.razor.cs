@@ -114,7 +114,7 @@ public sealed partial class Accounts
             }
 
             await UpdateUrlAsync(window);
-            return GridItemsProviderResult.From([.. accounts ?? window.Known(request.StartIndex, count)], window.Rows);
+            return GridItemsProviderResult.From([.. accounts ?? window.GetCached(request.StartIndex, count)], window.Rows);
         }
         catch (Exception exception) when (exception is OperationCanceledException or JSDisconnectedException)
         {
@@ -133,9 +133,9 @@ public sealed partial class Accounts
     // Update the URL without a navigation, which would render and scroll again.
     private async Task UpdateUrlAsync(AccountWindow window)
     {
-        if (window == Window && window.At != _at)
+        if (window == Window && window.FirstVisibleAccount != _at)
         {
-            _at = window.At;
+            _at = window.FirstVisibleAccount;
             await Script.InvokeVoidAsync("scaler.replaceUrl", Left, Links.Accounts(Prefix, _at));
         }
     }

@@ -46,6 +46,6 @@ public sealed partial class Broadcast
     }
 
     private string ConfirmationText(Message message) => Cluster.Counts is { } counts
-        ? $"The event {Printable.Text(message.Event)} is sent to {Format.Count(Cluster.Connections, "connection")} of {Format.Count(counts.Accounts, "account")}. This can't be undone."
-        : $"The event {Printable.Text(message.Event)} is sent to all connections of all accounts. This can't be undone.";
+        ? $"The event {Printable.Escape(message.Event)} is sent to {Format.Count(Cluster.Connections, "connection")} of {Format.Count(counts.Accounts, "account")}. This can't be undone."
+        : $"The event {Printable.Escape(message.Event)} is sent to all connections of all accounts. This can't be undone.";
 }

@@ -72,7 +72,7 @@ public sealed partial class Errors
 
     private void Apply()
     {
-        Matching = Filter.IsEmpty ? All : [.. All.Where(Filter.Passes)];
+        Matching = Filter.IsEmpty ? All : [.. All.Where(Filter.Matches)];
         Visible = Matching.Count <= _maxVisible ? Matching : [.. Matching.Take(_maxVisible)];
     }
 

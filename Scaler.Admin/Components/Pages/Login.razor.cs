@@ -25,7 +25,7 @@ public sealed partial class Login
     private string? FailureName { get; set; }
 
     [Inject]
-    private AdminProvider Provider { get; set; } = default!;
+    private AdminLoginProvider Provider { get; set; } = default!;
 
     [Inject]
     private AuditLog Audit { get; set; } = default!;
@@ -38,7 +38,7 @@ public sealed partial class Login
 
     private string? Failure { get; set; }
 
-    private string ProviderUrl => $"{OpenIdConnectLogin.Path}?returnUrl={Uri.EscapeDataString(LocalUrl.OrHome(ReturnUrl))}";
+    private string ProviderUrl => $"{OpenIdConnectLogin.Path}?returnUrl={Uri.EscapeDataString(LocalUrl.GetLocalOrHome(ReturnUrl))}";
 
     protected override async Task OnInitializedAsync()
     {
@@ -54,7 +54,7 @@ public sealed partial class Login
     private async Task LogInAsync(string? token, string failure)
     {
         var address = Context.Connection.RemoteIpAddress?.ToString();
-        if (Tokens.Login(token, address) is not { } login)
+        if (Tokens.CreateLogin(token, address) is not { } login)
         {
             Audit.Add($"unknown user from {address}", "log in", "the dashboard", ActionOutcome.Refused, "The token is not valid.");
             Failure = failure;
@@ -64,6 +64,6 @@ public sealed partial class Login
 
         Audit.Add(AdminIdentity.Describe(login), "log in", "the dashboard", ActionOutcome.Done, "Via token.");
         await Context.SignInAsync(login, new AuthenticationProperties { IsPersistent = true });
-        Navigation.NavigateTo(LocalUrl.OrHome(ReturnUrl));
+        Navigation.NavigateTo(LocalUrl.GetLocalOrHome(ReturnUrl));
     }
 }

@@ -18,17 +18,17 @@ public sealed partial class Overview
 
     private IReadOnlyList<Finding> Findings { get; set; } = [];
 
-    private int Up => Cluster.CountOf(ServerState.Up);
+    private int Up => Cluster.CountServers(ServerState.Up);
 
-    private int Draining => Cluster.CountOf(ServerState.Draining);
+    private int Draining => Cluster.CountServers(ServerState.Draining);
 
-    private int Dead => Cluster.CountOf(ServerState.Dead);
+    private int Dead => Cluster.CountServers(ServerState.Dead);
 
     private Rates Rates => Cluster.Rates;
 
-    private int Silent => Cluster.Live.Count(server => server.Info.BusMilliseconds < 0);
+    private int Silent => Cluster.LiveServers.Count(server => server.Info.BusMilliseconds < 0);
 
-    private string BusText => Cluster.Live.Select(server => server.Info.BusMilliseconds).DefaultIfEmpty(0).ToArray() switch
+    private string BusText => Cluster.LiveServers.Select(server => server.Info.BusMilliseconds).DefaultIfEmpty(0).ToArray() switch
     {
         var values when values.Min() < 0 => "unavailable",
         var values => Format.Milliseconds(values.Max()),
@@ -67,7 +67,7 @@ public sealed partial class Overview
     private void Read()
     {
         Errors = Feed.Current;
-        Findings = ClusterDiagnosis.Of(Cluster, Errors, Registry.Current);
+        Findings = ClusterDiagnosis.Diagnose(Cluster, Errors, Registry.Current);
     }
 
     // No deliveries is a normal state. Show a dash, because null would show the loading skeleton.

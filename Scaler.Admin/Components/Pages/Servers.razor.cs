@@ -24,7 +24,7 @@ public sealed partial class Servers
 
     private async Task DrainAsync(ServerSample server)
     {
-        var others = Cluster.Live.Count(other => other.Info.State == ServerState.Up && other.Info.Id != server.Info.Id);
+        var others = Cluster.LiveServers.Count(other => other.Info.State == ServerState.Up && other.Info.Id != server.Info.Id);
         var where = others == 0 ? "No other server is up, so clients can't reconnect." : $"Clients reconnect to the other {Format.Count(others, "server")}.";
         if (await Confirm.AskAsync(
             Dialogs, $"Drain {server.Info.Id}?",

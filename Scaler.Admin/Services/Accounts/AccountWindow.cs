@@ -14,13 +14,13 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     /// The maximum number of rows in the table. A row is 35 pixels high, and browsers limit an element's height to 17 million
     /// pixels (Firefox) or 33 million pixels (other browsers).
     /// </summary>
-    public const int MostRows = 400_000;
+    public const int MaxRows = 400_000;
 
     /// <summary>The number of rows rendered before and after the visible rows.</summary>
-    public const int Margin = 15;
+    public const int OverscanRows = 15;
 
     /// <summary>The index of the first visible row within a read. QuickGrid counts adjacent rows as visible.</summary>
-    public const int Seen = Margin + 2;
+    public const int FirstVisibleIndex = OverscanRows + 2;
 
     /// <summary>
     /// The maximum distance, in rows, of scrolling by wheel or keyboard. In a long list, one pixel of the scroll bar moves
@@ -44,14 +44,14 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     /// <summary>Gets the number of accounts, or <see langword="null"/> until it is known.</summary>
     public long? Total { get; private set; }
 
-    /// <summary>Gets the number of rows in the table, at most <see cref="MostRows"/>.</summary>
-    public int Rows => (int)Math.Min(Total ?? 0, MostRows);
+    /// <summary>Gets the number of rows in the table, at most <see cref="MaxRows"/>.</summary>
+    public int Rows => (int)Math.Min(Total ?? 0, MaxRows);
 
     /// <summary>Gets the row to scroll to when the table opens.</summary>
     public int FirstRow { get; private set; }
 
     /// <summary>Gets the first visible account, or <see langword="null"/> at the top of the list.</summary>
-    public string? At => _row == 0 || _accounts.Count == 0 ? null : _accounts[Math.Min(Seen, _accounts.Count - 1)].Name;
+    public string? FirstVisibleAccount => _row == 0 || _accounts.Count == 0 ? null : _accounts[Math.Min(FirstVisibleIndex, _accounts.Count - 1)].Name;
 
     /// <summary>Reads the accounts at the top of the list, or from an account on.</summary>
     /// <param name="at">The account to start at, or <see langword="null"/> for the top of the list.</param>
@@ -110,7 +110,7 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     /// <param name="row">The first row.</param>
     /// <param name="count">The maximum number of accounts.</param>
     /// <returns>The accounts; empty if none of the rows was read.</returns>
-    public IReadOnlyList<AccountInfo> Known(int row, int count) => row < _row ? [] : [.. _accounts.Skip(row - _row).Take(count)];
+    public IReadOnlyList<AccountInfo> GetCached(int row, int count) => row < _row ? [] : [.. _accounts.Skip(row - _row).Take(count)];
 
     private (long Offset, string? From) Locate(int row, int count)
     {
@@ -126,7 +126,7 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
 
         if (_accounts.Count > 0 && Math.Abs(row - _row) <= NearRows)
         {
-            var seen = Math.Clamp(row + Seen, _row, _row + _accounts.Count - 1);
+            var seen = Math.Clamp(row + FirstVisibleIndex, _row, _row + _accounts.Count - 1);
             return (row - seen, _accounts[seen - _row].Name);
         }
 
@@ -137,12 +137,12 @@ internal sealed class AccountWindow(IClusterView view, string prefix)
     // always show the first or last accounts, and the requested account would not be visible.
     private int RowOf(long position, long total)
     {
-        var part = total <= MostRows ? position : (long)(position * (MostRows - 1.0) / (total - 1));
+        var part = total <= MaxRows ? position : (long)(position * (MaxRows - 1.0) / (total - 1));
         return (int)Math.Clamp(part, Math.Min(position, NearRows), Rows - Math.Min(total - position, NearRows));
     }
 
     private long PositionOf(int row, long total) =>
-        row <= NearRows || total <= MostRows ? row
+        row <= NearRows || total <= MaxRows ? row
         : row >= Rows - NearRows ? total - (Rows - row)
-        : (long)(row * (total - 1.0) / (MostRows - 1));
+        : (long)(row * (total - 1.0) / (MaxRows - 1));
 }

@@ -61,12 +61,12 @@ public sealed class ClusterActions(IClusterView view, AuditLog audit, TimeProvid
         who, "resume", server, "The server accepts clients again.", token => view.ResumeAsync(server, token));
 
     private Task<ActionReport> CommandAsync(
-        ClaimsPrincipal who, string what, string server, string done, Func<CancellationToken, Task<ServerAnswer>> ask) =>
+        ClaimsPrincipal who, string what, string server, string done, Func<CancellationToken, Task<ServerRequestResult>> ask) =>
         ActAsync(who, what, $"server {server}", async token => await ask(token) switch
         {
-            ServerAnswer.Accepted => new ActionReport(ActionOutcome.Done, $"{server}: {done}"),
-            ServerAnswer.Refused => new ActionReport(ActionOutcome.Failed, $"{server} rejected the command because it is stopping."),
-            ServerAnswer.NoSuchServer => new ActionReport(ActionOutcome.Nobody, $"{server} no longer holds a lease."),
+            ServerRequestResult.Accepted => new ActionReport(ActionOutcome.Done, $"{server}: {done}"),
+            ServerRequestResult.Refused => new ActionReport(ActionOutcome.Failed, $"{server} rejected the command because it is stopping."),
+            ServerRequestResult.ServerNotFound => new ActionReport(ActionOutcome.Nobody, $"{server} no longer holds a lease."),
             _ => new ActionReport(ActionOutcome.Failed, $"{server} did not respond. The command may or may not take effect; older server versions do not support it."),
         });
 

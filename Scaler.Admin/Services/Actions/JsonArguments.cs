@@ -7,7 +7,7 @@ namespace Scaler.Admin.Services.Actions;
 public static class JsonArguments
 {
     /// <summary>The maximum length of the text, in characters.</summary>
-    public const int Longest = 64 * 1024;
+    public const int MaxLength = 64 * 1024;
 
     /// <summary>Parses the arguments.</summary>
     /// <param name="text">A JSON array. Empty text is an empty array.</param>
@@ -25,9 +25,9 @@ public static class JsonArguments
             return true;
         }
 
-        if (text.Length > Longest)
+        if (text.Length > MaxLength)
         {
-            error = $"The arguments have {text.Length:N0} characters; the limit is {Longest:N0}.";
+            error = $"The arguments have {text.Length:N0} characters; the limit is {MaxLength:N0}.";
             return false;
         }
 

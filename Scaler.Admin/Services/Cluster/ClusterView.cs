@@ -17,7 +17,7 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
     public Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take, CancellationToken cancellationToken) =>
         cluster.GetAccountRangeAsync(prefix, offset, from, take, cancellationToken);
 
-    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<ScalerConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
         cluster.GetConnectionsAsync(account, take, cancellationToken);
 
     public Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
@@ -35,9 +35,9 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
     public Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken) =>
         cluster.GetActivityAsync(account, cancellationToken);
 
-    public Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken) => cluster.DrainAsync(serverId, cancellationToken);
+    public Task<ServerRequestResult> DrainAsync(string serverId, CancellationToken cancellationToken) => cluster.DrainAsync(serverId, cancellationToken);
 
-    public Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken) => cluster.ResumeAsync(serverId, cancellationToken);
+    public Task<ServerRequestResult> ResumeAsync(string serverId, CancellationToken cancellationToken) => cluster.ResumeAsync(serverId, cancellationToken);
 
     public Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) =>
         cluster.AppendAuditAsync(entries, cancellationToken);

@@ -20,7 +20,7 @@ public interface IClusterView
     Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ScalerCluster.GetConnectionsAsync"/>
-    Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ScalerConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken);
 
     /// <summary>Sends an event to all connections of an account and waits for each server's receipt.</summary>
     Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken);
@@ -38,10 +38,10 @@ public interface IClusterView
     Task<IReadOnlyList<ConnectionActivity>> GetActivityAsync(string account, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ScalerCluster.DrainAsync"/>
-    Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken);
+    Task<ServerRequestResult> DrainAsync(string serverId, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ScalerCluster.ResumeAsync"/>
-    Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken);
+    Task<ServerRequestResult> ResumeAsync(string serverId, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="ScalerCluster.AppendAuditAsync"/>
     Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);

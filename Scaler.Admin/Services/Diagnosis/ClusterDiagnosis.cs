@@ -22,7 +22,7 @@ public static class ClusterDiagnosis
     /// <param name="errors">The recent errors.</param>
     /// <param name="registry">The last registry check, or <see langword="null"/> if there is none.</param>
     /// <returns>The findings, most severe first.</returns>
-    public static IReadOnlyList<Finding> Of(ClusterSnapshot cluster, ErrorSnapshot errors, RegistrySnapshot? registry = null)
+    public static IReadOnlyList<Finding> Diagnose(ClusterSnapshot cluster, ErrorSnapshot errors, RegistrySnapshot? registry = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(errors);
@@ -30,27 +30,27 @@ public static class ClusterDiagnosis
         [
             .. Redis(cluster)
                 .Concat(cluster.HasData && !cluster.IsStale ? Servers(cluster) : [])
-                .Concat(registry is { State: RegistryState.Different } && !cluster.IsStale ? [Registry(registry)] : [])
-                .Concat(ErrorDiagnosis.Of(errors))
+                .Concat(registry is { State: RegistryState.Mismatch } && !cluster.IsStale ? [Registry(registry)] : [])
+                .Concat(ErrorDiagnosis.Diagnose(errors))
                 .OrderByDescending(finding => finding.Severity),
         ];
     }
 
     private static IEnumerable<Finding> Redis(ClusterSnapshot cluster)
     {
-        if (cluster.Link.State == LinkState.Up && cluster.Link.RoundTrip.TotalMilliseconds > SlowRedisMilliseconds)
+        if (cluster.Redis.State == RedisState.Up && cluster.Redis.RoundTrip.TotalMilliseconds > SlowRedisMilliseconds)
         {
             yield return new Finding(
                 Severity.Warning,
-                $"Redis responds slowly: {Format.Milliseconds(cluster.Link.RoundTrip.TotalMilliseconds)}",
+                $"Redis responds slowly: {Format.Milliseconds(cluster.Redis.RoundTrip.TotalMilliseconds)}",
                 "Every send to another server takes at least this long. Check Redis for slow commands, CPU saturation and swapping.");
         }
     }
 
     private static Finding Registry(RegistrySnapshot registry) => new(
         Severity.Critical,
-        $"The registry does not match the connections of {string.Join(", ", registry.Differing.Select(server => server.Server))}",
-        string.Join(" ", registry.Differing.Select(server => server.Held is { } held
+        $"The registry does not match the connections of {string.Join(", ", registry.MismatchedServers.Select(server => server.Server))}",
+        string.Join(" ", registry.MismatchedServers.Select(server => server.Held is { } held
             ? $"{server.Server} has {Format.Count(held, "connection")}; the registry lists {Format.Count(server.Registered)}."
             : $"{server.Server} did not report its connections.")) +
         " Messages may miss connections. A server that detects the mismatch registers all of its connections again within seconds. If the mismatch persists, restart the server.",
@@ -58,7 +58,7 @@ public static class ClusterDiagnosis
 
     private static IEnumerable<Finding> Servers(ClusterSnapshot cluster)
     {
-        if (!cluster.Live.Any())
+        if (!cluster.LiveServers.Any())
         {
             yield return new Finding(
                 Severity.Critical,
@@ -74,7 +74,7 @@ public static class ClusterDiagnosis
             }
         }
 
-        var versions = cluster.Live.Select(server => server.Info.Version).Where(version => version is not null).Distinct().Order().ToArray();
+        var versions = cluster.LiveServers.Select(server => server.Info.Version).Where(version => version is not null).Distinct().Order().ToArray();
         if (versions.Length > 1)
         {
             yield return new Finding(

@@ -12,7 +12,7 @@ internal static class ErrorDiagnosis
     private const int MinCount = 6;
     private const double DominantPart = 0.6;
 
-    public static IEnumerable<Finding> Of(ErrorSnapshot errors)
+    public static IEnumerable<Finding> Diagnose(ErrorSnapshot errors)
     {
         foreach (var (name, count) in errors.Rates.OrderByDescending(type => type.Value))
         {
@@ -47,12 +47,12 @@ internal static class ErrorDiagnosis
     };
 
     private static string Example(ScalerError[] recent) => recent is [var last, ..]
-        ? $"Most recent: {Format.Cut(string.Join(" · ", last.Arguments.Select(Printable.Text)), 160)}"
+        ? $"Most recent: {Format.Truncate(string.Join(" · ", last.Arguments.Select(Printable.Escape)), 160)}"
         : "";
 
     private static string Where(Share? account, Share? server) => (account, server) switch
     {
-        ({ } one, _) => $", {one.Percent} from account {Format.Cut(Printable.Text(one.Key), 60)}",
+        ({ } one, _) => $", {one.Percent} from account {Format.Truncate(Printable.Escape(one.Key), 60)}",
         (_, { Part: < 1 } one) => $", {one.Percent} on server {one.Key}",
         _ => "",
     };

@@ -43,7 +43,7 @@ public sealed partial class ClusterMonitor : BackgroundService
     public ClusterSnapshot Current => _current;
 
     /// <summary>Gets the number of watchers.</summary>
-    internal int Watching => _watchers.Count;
+    internal int WatcherCount => _watchers.Count;
 
     /// <summary>Registers a callback that runs after every sample, on the monitor's thread.</summary>
     /// <param name="changed">The callback.</param>
@@ -56,7 +56,7 @@ public sealed partial class ClusterMonitor : BackgroundService
         using var timer = new PeriodicTimer(_options.SampleInterval, _time);
         do
         {
-            await _watchers.SomebodyAsync(stoppingToken);
+            await _watchers.WaitForWatcherAsync(stoppingToken);
             await SampleAsync(stoppingToken);
             _watchers.Notify();
         }
@@ -80,7 +80,7 @@ public sealed partial class ClusterMonitor : BackgroundService
             var next = new ClusterSnapshot
             {
                 At = at,
-                Link = before.Link.Next(LinkState.Up, at, roundTrip),
+                Redis = before.Redis.Next(RedisState.Up, at, roundTrip),
                 Servers = samples,
                 Counts = counts,
             };
@@ -88,9 +88,9 @@ public sealed partial class ClusterMonitor : BackgroundService
             // Rates need at least two samples.
             var rates = _history.Any(point => double.IsFinite(point.Connections)) ? next.Rates : Unknown;
             _current = next with { History = AppendHistory(new HistoryPoint(at, rates, next.Connections, roundTrip.TotalMilliseconds, next.Delivery)) };
-            if (before.Link.State == LinkState.Down)
+            if (before.Redis.State == RedisState.Down)
             {
-                Log.RedisAnswersAgain(_logger, before.Link.Since);
+                Log.RedisAnswersAgain(_logger, before.Redis.Since);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -103,10 +103,10 @@ public sealed partial class ClusterMonitor : BackgroundService
             var reason = exception is OperationCanceledException ? $"no response within {SampleTimeout.TotalSeconds:0} s" : Outage.Describe(exception);
             _current = before with
             {
-                Link = before.Link.Next(LinkState.Down, at, reason: reason),
-                History = AppendHistory(new HistoryPoint(at, Unknown, double.NaN, double.NaN, Delivery.None)),
+                Redis = before.Redis.Next(RedisState.Down, at, reason: reason),
+                History = AppendHistory(new HistoryPoint(at, Unknown, double.NaN, double.NaN, DeliveryTimes.None)),
             };
-            if (before.Link.State != LinkState.Down)
+            if (before.Redis.State != RedisState.Down)
             {
                 Log.RedisIsAway(_logger, reason);
             }

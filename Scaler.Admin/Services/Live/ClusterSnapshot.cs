@@ -4,7 +4,7 @@ namespace Scaler.Admin.Services.Live;
 public sealed record ClusterSnapshot
 {
     /// <summary>Gets the snapshot before the first sample.</summary>
-    public static ClusterSnapshot Empty { get; } = new() { Link = new RedisLink(LinkState.Unknown, default) };
+    public static ClusterSnapshot Empty { get; } = new() { Redis = new RedisStatus(RedisState.Unknown, default) };
 
     /// <summary>
     /// Gets the time when <see cref="Servers"/> and <see cref="Counts"/> were read. It does not advance during a Redis outage.
@@ -12,7 +12,7 @@ public sealed record ClusterSnapshot
     public DateTimeOffset At { get; init; }
 
     /// <summary>Gets the state of the connection to Redis.</summary>
-    public required RedisLink Link { get; init; }
+    public required RedisStatus Redis { get; init; }
 
     /// <summary>Gets the servers, ordered by id.</summary>
     public IReadOnlyList<ServerSample> Servers { get; init; } = [];
@@ -27,25 +27,25 @@ public sealed record ClusterSnapshot
     public bool HasData => Counts is not null;
 
     /// <summary>Gets a value indicating whether Redis is unavailable, so that the data is from before the outage.</summary>
-    public bool IsStale => Link.State == LinkState.Down;
+    public bool IsStale => Redis.State == RedisState.Down;
 
     /// <summary>Gets the servers that hold a lease.</summary>
-    public IEnumerable<ServerSample> Live => Servers.Where(server => server.Info.State != ServerState.Dead);
+    public IEnumerable<ServerSample> LiveServers => Servers.Where(server => server.Info.State != ServerState.Dead);
 
     /// <summary>Gets the total rates of all live servers.</summary>
-    public Rates Rates => Live.Aggregate(default(Rates), (sum, server) => sum + server.Rates);
+    public Rates Rates => LiveServers.Aggregate(default(Rates), (sum, server) => sum + server.Rates);
 
     /// <summary>Gets the number of connections of all live servers, as reported in their leases.</summary>
-    public int Connections => Live.Sum(server => server.Info.Connections);
+    public int Connections => LiveServers.Sum(server => server.Info.Connections);
 
     /// <summary>Gets the number of <see cref="Connections"/> that use WebSocket.</summary>
-    public int WebSockets => Live.Sum(server => server.Info.WebSockets);
+    public int WebSockets => LiveServers.Sum(server => server.Info.WebSockets);
 
     /// <summary>Gets the delivery times between servers.</summary>
-    public Delivery Delivery => Delivery.Of(Live.Select(server => server.Info));
+    public DeliveryTimes Delivery => DeliveryTimes.Aggregate(LiveServers.Select(server => server.Info));
 
     /// <summary>Returns the number of servers in a state.</summary>
     /// <param name="state">The state.</param>
     /// <returns>The number of servers.</returns>
-    public int CountOf(ServerState state) => Servers.Count(server => server.Info.State == state);
+    public int CountServers(ServerState state) => Servers.Count(server => server.Info.State == state);
 }

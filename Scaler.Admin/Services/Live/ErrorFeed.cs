@@ -42,7 +42,7 @@ public sealed partial class ErrorFeed : BackgroundService
     public ErrorSnapshot Current => _current;
 
     /// <summary>Gets the number of watchers.</summary>
-    internal int Watching => _watchers.Count;
+    internal int WatcherCount => _watchers.Count;
 
     /// <summary>Registers a callback that runs when the snapshot has changed, at most four times per second.</summary>
     /// <param name="changed">The callback.</param>
@@ -54,7 +54,7 @@ public sealed partial class ErrorFeed : BackgroundService
     {
         while (true)
         {
-            await _watchers.SomebodyAsync(stoppingToken);
+            await _watchers.WaitForWatcherAsync(stoppingToken);
             using var watching = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
             var reading = ReadAsync(watching.Token);
             await PublishAsync(stoppingToken);
@@ -81,7 +81,7 @@ public sealed partial class ErrorFeed : BackgroundService
                 }
 
                 _changed = false;
-                _current = new ErrorSnapshot(now, [.. _errors], _rates.At(now), _loaded);
+                _current = new ErrorSnapshot(now, [.. _errors], _rates.CountLastMinute(now), _loaded);
             }
 
             _watchers.Notify();
@@ -118,11 +118,11 @@ public sealed partial class ErrorFeed : BackgroundService
         try
         {
             var recent = await _view.GetRecentErrorsAsync(Capacity, attempt.Token).WaitAsync(ReadTimeout, _time, attempt.Token);
-            HashSet<string> known = [.. recent.Select(ErrorKey.Of)];
+            HashSet<string> known = [.. recent.Select(ErrorKey.Create)];
             Replace(recent);
             while (await next)
             {
-                if (!known.Remove(ErrorKey.Of(live.Current)))
+                if (!known.Remove(ErrorKey.Create(live.Current)))
                 {
                     Add(live.Current);
                 }

@@ -14,7 +14,7 @@ public sealed record ErrorFilter(string? Type = null, bool Critical = false, str
     /// <summary>Determines whether an error matches the filter.</summary>
     /// <param name="error">The error.</param>
     /// <returns><see langword="true"/> if the error matches; otherwise, <see langword="false"/>.</returns>
-    public bool Passes(ScalerError error)
+    public bool Matches(ScalerError error)
     {
         ArgumentNullException.ThrowIfNull(error);
         return (string.IsNullOrEmpty(Type) || error.Name == Type)

@@ -28,7 +28,7 @@ internal sealed class ErrorRates
     }
 
     /// <summary>Returns the errors per type in the 60 seconds up to a time. Types without errors are omitted.</summary>
-    public IReadOnlyDictionary<string, int> At(DateTimeOffset now)
+    public IReadOnlyDictionary<string, int> CountLastMinute(DateTimeOffset now)
     {
         var last = now.ToUnixTimeSeconds();
         return _types

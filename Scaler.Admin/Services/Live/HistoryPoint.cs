@@ -6,4 +6,4 @@ namespace Scaler.Admin.Services.Live;
 /// <param name="Connections">The number of connections of all servers.</param>
 /// <param name="RedisMilliseconds">The round-trip time to Redis, in milliseconds.</param>
 /// <param name="Delivery">The delivery times between servers.</param>
-public readonly record struct HistoryPoint(DateTimeOffset At, Rates Rates, double Connections, double RedisMilliseconds, Delivery Delivery);
+public readonly record struct HistoryPoint(DateTimeOffset At, Rates Rates, double Connections, double RedisMilliseconds, DeliveryTimes Delivery);

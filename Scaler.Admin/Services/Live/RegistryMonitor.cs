@@ -35,7 +35,7 @@ public sealed class RegistryMonitor : BackgroundService
     public RegistrySnapshot Current => _current;
 
     /// <summary>Gets the number of watchers.</summary>
-    internal int Watching => _watchers.Count;
+    internal int WatcherCount => _watchers.Count;
 
     /// <summary>Registers a callback that runs after every comparison, on the monitor's thread.</summary>
     /// <param name="changed">The callback.</param>
@@ -43,18 +43,18 @@ public sealed class RegistryMonitor : BackgroundService
     public IDisposable Watch(Action changed) => _watchers.Add(changed);
 
     /// <summary>Requests a comparison without waiting for the pause to end. Watchers are notified of its result.</summary>
-    public void Ask() => Volatile.Read(ref _checkRequested).TrySetResult();
+    public void RequestCheck() => Volatile.Read(ref _checkRequested).TrySetResult();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            await _watchers.SomebodyAsync(stoppingToken);
+            await _watchers.WaitForWatcherAsync(stoppingToken);
             Volatile.Write(ref _checkRequested, NewSignal());
             _current = await CompareAsync(stoppingToken);
             _watchers.Notify();
-            var pause = _current.State == RegistryState.Suspect ? RecheckDelay
+            var pause = _current.State == RegistryState.PossibleMismatch ? RecheckDelay
                 : Max(_current.Registered * PausePerEntry, MinPause);
             try
             {
@@ -95,7 +95,7 @@ public sealed class RegistryMonitor : BackgroundService
     {
         if (check.IsEqual)
         {
-            return RegistryState.Equal;
+            return RegistryState.Consistent;
         }
 
         if (check.Servers.All(server => server.IsEqual || server.Held is null))
@@ -110,7 +110,7 @@ public sealed class RegistryMonitor : BackgroundService
         }
 
         // A client that connects or disconnects during a comparison can cause one mismatch, but not two in a row.
-        return _current.State is RegistryState.Suspect or RegistryState.Different ? RegistryState.Different : RegistryState.Suspect;
+        return _current.State is RegistryState.PossibleMismatch or RegistryState.Mismatch ? RegistryState.Mismatch : RegistryState.PossibleMismatch;
     }
 
     /// <summary>

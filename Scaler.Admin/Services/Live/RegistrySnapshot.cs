@@ -3,10 +3,10 @@ namespace Scaler.Admin.Services.Live;
 /// <summary>Represents a comparison of the registry with the servers' connections.</summary>
 /// <param name="State">The result.</param>
 /// <param name="At">The end time.</param>
-/// <param name="Took">The duration.</param>
+/// <param name="Duration">The duration.</param>
 /// <param name="Check">The compared counts, or <see langword="null"/> if Redis did not respond.</param>
 /// <param name="Failure">The reason, if the comparison failed.</param>
-public sealed record RegistrySnapshot(RegistryState State, DateTimeOffset At, TimeSpan Took, RegistryCheck? Check, string? Failure)
+public sealed record RegistrySnapshot(RegistryState State, DateTimeOffset At, TimeSpan Duration, RegistryCheck? Check, string? Failure)
 {
     /// <summary>Gets the value before the first comparison.</summary>
     public static RegistrySnapshot Empty { get; } = new(RegistryState.Unknown, default, default, null, null);
@@ -15,5 +15,5 @@ public sealed record RegistrySnapshot(RegistryState State, DateTimeOffset At, Ti
     public int Registered => Check?.Servers.Sum(server => server.Registered) ?? 0;
 
     /// <summary>Gets the servers whose connections do not match the registry.</summary>
-    public IEnumerable<ServerCheck> Differing => Check?.Servers.Where(server => !server.IsEqual) ?? [];
+    public IEnumerable<ServerCheck> MismatchedServers => Check?.Servers.Where(server => !server.IsEqual) ?? [];
 }

@@ -7,16 +7,16 @@ public enum RegistryState
     Unknown,
 
     /// <summary>The registry contains exactly the servers' connections.</summary>
-    Equal,
+    Consistent,
 
     /// <summary>Connections changed during the comparison. The counts match within the expected tolerance.</summary>
     Changing,
 
     /// <summary>One comparison found a mismatch. A second comparison will confirm or dismiss it.</summary>
-    Suspect,
+    PossibleMismatch,
 
     /// <summary>Consecutive comparisons found a mismatch.</summary>
-    Different,
+    Mismatch,
 
     /// <summary>The comparison failed because Redis or a server did not respond.</summary>
     Failed,

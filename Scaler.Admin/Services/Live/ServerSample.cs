@@ -6,5 +6,5 @@ namespace Scaler.Admin.Services.Live;
 public sealed record ServerSample(ServerInfo Info, Rates Rates)
 {
     /// <summary>Gets the number of connections that use HTTP long-polling.</summary>
-    public int Polling => Math.Max(0, Info.Connections - Info.WebSockets);
+    public int PollingConnections => Math.Max(0, Info.Connections - Info.WebSockets);
 }

@@ -35,7 +35,7 @@ internal sealed partial class Watchers(ILogger logger)
     }
 
     /// <summary>Waits until there is at least one watcher.</summary>
-    public Task SomebodyAsync(CancellationToken cancellationToken)
+    public Task WaitForWatcherAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {

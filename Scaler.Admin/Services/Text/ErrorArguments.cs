@@ -7,7 +7,7 @@ public static class ErrorArguments
     /// <param name="error">The name of the error event.</param>
     /// <param name="index">The zero-based index of the argument.</param>
     /// <returns>The display name.</returns>
-    public static string NameOf(string error, int index) => (error, index) switch
+    public static string GetName(string error, int index) => (error, index) switch
     {
         (ErrorNames.Connect or ErrorNames.Disconnect, 0) => "account",
         (ErrorNames.Connect or ErrorNames.Disconnect, 1) => "connection",

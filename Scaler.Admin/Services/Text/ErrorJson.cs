@@ -10,5 +10,5 @@ public static class ErrorJson
     /// <summary>Returns an error event as JSON, without truncation.</summary>
     /// <param name="error">The error event.</param>
     /// <returns>The JSON text.</returns>
-    public static string Of(ScalerError error) => JsonSerializer.Serialize(error, Options);
+    public static string Serialize(ScalerError error) => JsonSerializer.Serialize(error, Options);
 }

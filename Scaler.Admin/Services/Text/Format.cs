@@ -57,7 +57,7 @@ public static class Format
     }
 
     /// <summary>Formats a time of day in UTC: <c>03:12:08</c>.</summary>
-    public static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string TimeOfDay(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Formats a date and time in UTC: <c>2026-11-22 03:12:08 UTC</c>.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
@@ -66,7 +66,7 @@ public static class Format
     /// <param name="text">The text.</param>
     /// <param name="longest">The maximum number of characters before the ellipsis.</param>
     /// <returns>The text, truncated if necessary; empty for <see langword="null"/>.</returns>
-    public static string Cut(string? text, int longest)
+    public static string Truncate(string? text, int longest)
     {
         if (text is null || text.Length <= longest)
         {

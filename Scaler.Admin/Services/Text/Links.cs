@@ -20,17 +20,17 @@ public static class Links
     /// Returns the URL of a server's logs in the Aspire dashboard, or <see langword="null"/> if the dashboard URL or the server's
     /// telemetry resource name is unknown.
     /// </summary>
-    public static string? Telemetry(string? dashboard, ServerInfo server)
+    public static string? ServerLogs(string? dashboard, ServerInfo server)
     {
         ArgumentNullException.ThrowIfNull(server);
         return string.IsNullOrEmpty(dashboard) || server.Telemetry is null ? null : $"{dashboard.TrimEnd('/')}/structuredlogs/resource/{Uri.EscapeDataString(server.Telemetry)}";
     }
 
     /// <summary>Returns the URL of the exported errors that match a filter.</summary>
-    public static string ErrorsFile(ErrorFilter filter, string extension) => $"export/errors.{extension}" + Query(filter);
+    public static string ErrorsExport(ErrorFilter filter, string extension) => $"export/errors.{extension}" + Query(filter);
 
     /// <summary>Returns the URL of the exported accounts with a prefix.</summary>
-    public static string AccountsFile(string? prefix, string extension) => $"export/accounts.{extension}" + Query(("q", prefix));
+    public static string AccountsExport(string? prefix, string extension) => $"export/accounts.{extension}" + Query(("q", prefix));
 
     // Browsers resolve "." and ".." segments even when encoded. Servers and proxies decode "/" and "%" twice or not at all.
     private static bool FitsPath(string account) =>

@@ -12,7 +12,7 @@ public static class Printable
     /// <summary>Replaces every invisible character with an escape sequence: <c>\n</c>, <c>\u202E</c>.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The printable text; empty for <see langword="null"/>.</returns>
-    public static string Text(string? text)
+    public static string Escape(string? text)
     {
         if (text is null || !text.Any(IsHidden))
         {

@@ -26,7 +26,7 @@ internal static class FrameAttacks
         new("a flood of errors", (server, _, token) =>
             SendAsync(server, ClientFrame.Repeat(ClientFrame.Encode("4{"), 1000), token)),
         new("a flood of echoes that the client does not read", UnreadAsync),
-        new("random bytes as frames", (server, random, token) => SendAsync(server, HttpAttacks.Bytes(random, 4000), token)),
+        new("random bytes as frames", (server, random, token) => SendAsync(server, HttpAttacks.RandomBytes(random, 4000), token)),
         new("frames before the 101", EarlyAsync),
     ];
 
@@ -58,7 +58,7 @@ internal static class FrameAttacks
     {
         using var client = await RawClient.OpenAsync(server, cancellationToken);
         var request = Encoding.ASCII.GetBytes(RawClient.UpgradeRequest(WebSocket));
-        await client.SendAsync((byte[])[.. request, .. HttpAttacks.Bytes(random, 500)], cancellationToken);
+        await client.SendAsync((byte[])[.. request, .. HttpAttacks.RandomBytes(random, 500)], cancellationToken);
         await client.ReceiveAsync(cancellationToken);
     }
 }

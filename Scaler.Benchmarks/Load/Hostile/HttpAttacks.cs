@@ -22,14 +22,14 @@ internal static class HttpAttacks
         new("an oversized body", (server, _, token) => PostAsync(server, "4" + new string('x', 1_500_000), token)),
         new("a compression bomb as a body", BombAsync),
         new("random bytes as a body", (server, random, token) =>
-            PostAsync(server, Encoding.Latin1.GetString(Bytes(random, 2000)), token)),
+            PostAsync(server, Encoding.Latin1.GetString(RandomBytes(random, 2000)), token)),
         new("random bytes as HTTP", RandomAsync),
         new("a forged session id", ForgedAsync),
         new("two polls at once", TwoPollsAsync),
         new("a handshake without an account", NoAccountAsync),
     ];
 
-    public static byte[] Bytes(Random random, int maxLength)
+    public static byte[] RandomBytes(Random random, int maxLength)
     {
         var bytes = new byte[random.Next(1, maxLength)];
         random.NextBytes(bytes);
@@ -99,14 +99,14 @@ internal static class HttpAttacks
     private static async Task RandomAsync(IPEndPoint server, Random random, CancellationToken cancellationToken)
     {
         using var client = await RawClient.OpenAsync(server, cancellationToken);
-        await client.SendAsync(Bytes(random, 4000), cancellationToken);
+        await client.SendAsync(RandomBytes(random, 4000), cancellationToken);
         await client.ReceiveAsync(cancellationToken);
     }
 
     private static async Task ForgedAsync(IPEndPoint server, Random random, CancellationToken cancellationToken)
     {
         using var client = await RawClient.OpenAsync(server, cancellationToken);
-        var sid = $"{Convert.ToHexString(Bytes(random, 10))}.{Convert.ToHexString(Bytes(random, 20))}.{Convert.ToHexString(Bytes(random, 20))}";
+        var sid = $"{Convert.ToHexString(RandomBytes(random, 10))}.{Convert.ToHexString(RandomBytes(random, 20))}.{Convert.ToHexString(RandomBytes(random, 20))}";
         await client.SendAsync($"GET {Polling}&sid={sid} HTTP/1.1\r\nHost: localhost\r\n\r\n", cancellationToken);
         await client.ReceiveAsync(cancellationToken);
     }

@@ -19,7 +19,7 @@ internal sealed class AccountScenario : Scenario
         $"a 64 B message to the {Connections - 1} other connections of an account, "
         + $"{Accounts} accounts on {servers} servers, per delivery")
     {
-        ServersOfEach = servers;
+        ServersPerKind = servers;
     }
 
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal sealed class AccountScenario : Scenario
     private static Deliveries Deliveries(ServerKind kind, LoadConnection[] account)
     {
         var text = new NumberedText(64);
-        var frames = new NumberedFrames(kind.Dialect.Chat, text, depth: 1);
+        var frames = new NumberedFrames(kind.Protocol.Chat, text, depth: 1);
         var sender = account[0];
         sender.Received = (_, _) => throw new InvalidDataException(
             $"{kind.Name}, {sender.Account}: the sender received its own message.");

@@ -23,7 +23,7 @@ internal sealed class Broadcaster : IDisposable
 
     /// <summary>Returns the request that broadcasts a text.</summary>
     public static byte[] Encode(ServerKind kind, string text) => HttpConnection.Post(
-        kind.BroadcastPath, kind.Body(text), kind.Headers is "" ? "Content-Type: text/plain;charset=UTF-8\r\n" : kind.Headers);
+        kind.BroadcastPath, kind.CreateBroadcastBody(text), kind.BroadcastHeaders is "" ? "Content-Type: text/plain;charset=UTF-8\r\n" : kind.BroadcastHeaders);
 
     /// <summary>Posts the message with the given number.</summary>
     /// <exception cref="IOException">The server has rejected the request or closed the connection.</exception>

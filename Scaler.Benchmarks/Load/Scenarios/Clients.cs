@@ -39,7 +39,7 @@ internal sealed class Clients : IAsyncDisposable
             while (Interlocked.Increment(ref next) is var client && client < count)
             {
                 var connection = await LoadConnection.OpenAsync(
-                    group.EndPoint(client), group.Kind.Dialect, account(client), cancellationToken, bufferSize, receiveBuffer);
+                    group.EndPoint(client), group.Kind.Protocol, account(client), cancellationToken, bufferSize, receiveBuffer);
                 lock (clients._connections)
                 {
                     clients._connections.Add(connection);

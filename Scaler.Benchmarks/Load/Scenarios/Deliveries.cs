@@ -10,7 +10,7 @@ internal sealed class Deliveries
     private const int SubscriptionAttempts = 5;
     private readonly string _subject;
     private readonly Func<long, Task> _sendAsync;
-    private readonly Arrivals _arrived;
+    private readonly DeliveryCounter _arrived;
     private readonly TimeSpan _timeout;
     private readonly MessageCheck[] _checks;
     private long _sent;
@@ -27,7 +27,7 @@ internal sealed class Deliveries
         _subject = subject;
         _timeout = timeout;
         _sendAsync = sendAsync;
-        _arrived = new Arrivals(receivers.Count);
+        _arrived = new DeliveryCounter(receivers.Count);
         _checks = [.. receivers.Select(receiver => new MessageCheck(text, $"{subject}, {receiver.Account}"))];
         foreach (var (receiver, check) in receivers.Zip(_checks))
         {

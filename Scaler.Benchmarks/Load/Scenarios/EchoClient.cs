@@ -16,7 +16,7 @@ internal sealed class EchoClient
     private EchoClient(LoadConnection connection, ServerKind kind, NumberedText text, int depth)
     {
         _connection = connection;
-        _frames = new NumberedFrames(kind.Dialect.Message, text, depth);
+        _frames = new NumberedFrames(kind.Protocol.Message, text, depth);
         _check = new MessageCheck(text, $"{kind.Name}, {connection.Account}");
         connection.Check = _check;
         connection.Received = (_, messages) => Echoed?.Invoke(this, messages);

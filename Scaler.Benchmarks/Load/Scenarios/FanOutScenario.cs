@@ -18,7 +18,7 @@ internal sealed class FanOutScenario : Scenario
         $"a message of 64 B to {receivers:N0} connections on {servers} server{(servers > 1 ? "s" : "")}, per delivery")
     {
         _receivers = receivers;
-        ServersOfEach = servers;
+        ServersPerKind = servers;
     }
 
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed class FanOutScenario : Scenario
             [Figure.Median] = histogram.Quantile(0.5),
             [Figure.P99] = histogram.Quantile(0.99),
         };
-        if (ServersOfEach > 1)
+        if (ServersPerKind > 1)
         {
             sample[Figure.RedisCpu] = (group.Redis!.Cpu - redisBefore!.Value).TotalMicroseconds / delivered;
         }

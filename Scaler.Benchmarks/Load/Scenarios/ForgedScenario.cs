@@ -13,9 +13,9 @@ internal sealed class ForgedScenario() : Scenario("forged", "requests with a for
     {
         // The format and length of a genuine id, with a server name that could exist.
         var sid = $"{new string('a', 16)}.{new string('b', 24)}.{new string('c', 22)}";
-        var target = group.Kind.Dialect is PlainDialect
+        var target = group.Kind.Protocol is PlainProtocol
             ? "/400"
-            : group.Kind.Dialect.Target("account").Replace("transport=websocket", "transport=polling", StringComparison.Ordinal) + "&sid=" + sid;
+            : group.Kind.Protocol.Target("account").Replace("transport=websocket", "transport=polling", StringComparison.Ordinal) + "&sid=" + sid;
         var request = HttpConnection.Get(target);
         var time = TimeProvider.System;
         var requests = 0;

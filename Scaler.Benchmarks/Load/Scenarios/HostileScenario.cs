@@ -26,7 +26,7 @@ internal sealed class HostileScenario() : Scenario("hostile", "200 well-behaved 
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var errors = new ConcurrentDictionary<string, int>();
             var watching = WatchAsync(cluster, errors, stop.Token);
-            await new Neighbours(Count).RunAsync(group, duration / 12, cancellationToken);
+            await new WellBehavedClients(Count).RunAsync(group, duration / 12, cancellationToken);
             samples.Add("without attackers", await MeasureAsync(group, duration / 6, cancellationToken));
             Attackers attackers;
             await using (attackers = new Attackers(group.EndPoint(0), options.Seed))
@@ -46,7 +46,7 @@ internal sealed class HostileScenario() : Scenario("hostile", "200 well-behaved 
     }
 
     protected override Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken) =>
-        new Neighbours(Count).RunAsync(group, duration, cancellationToken);
+        new WellBehavedClients(Count).RunAsync(group, duration, cancellationToken);
 
     private async Task RecordMemoryAsync(ServerGroup group, Attackers attackers, CancellationToken cancellationToken)
     {

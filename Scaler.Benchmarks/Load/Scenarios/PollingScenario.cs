@@ -7,5 +7,5 @@ namespace Scaler.Benchmarks.Load.Scenarios;
 internal sealed class PollingScenario() : Scenario("polling", "64 B posted and polled by 64 sessions, per round trip (two requests)")
 {
     protected override Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken) =>
-        PollingLoad.MeasureAsync(group, 0, duration, cancellationToken);
+        PollingRoundTrips.MeasureAsync(group, 0, duration, cancellationToken);
 }

@@ -29,9 +29,9 @@ internal sealed class PollingSession : IDisposable
         _poll = poll;
         _post = post;
         _check = new MessageCheck(text, $"{kind.Name}, account-{client}");
-        _message = new NumberedRequest(HttpConnection.Post(target, kind.Dialect.Message(text.Template)), text);
+        _message = new NumberedRequest(HttpConnection.Post(target, kind.Protocol.Message(text.Template)), text);
         _get = HttpConnection.Get(target);
-        _pong = kind.Dialect.Pong is { } pong ? HttpConnection.Post(target, pong) : null;
+        _pong = kind.Protocol.Pong is { } pong ? HttpConnection.Post(target, pong) : null;
     }
 
     /// <summary>Gets the server, the account and the number of the message that the session waits for.</summary>
@@ -55,12 +55,12 @@ internal sealed class PollingSession : IDisposable
     /// <summary>Opens a session on the first server and returns the target of its requests.</summary>
     public static async Task<string> OpenAsync(ServerGroup group, int client, CancellationToken cancellationToken)
     {
-        if (group.Kind.Dialect is PlainDialect)
+        if (group.Kind.Protocol is PlainProtocol)
         {
             return $"/poll?id={client}";
         }
 
-        var target = group.Kind.Dialect.Target($"account-{client}")
+        var target = group.Kind.Protocol.Target($"account-{client}")
             .Replace("transport=websocket", "transport=polling", StringComparison.Ordinal);
         using var http = await HttpConnection.OpenAsync(group.EndPoint(0), cancellationToken);
         var (status, body) = await http.SendAsync(HttpConnection.Get(target));
@@ -99,7 +99,7 @@ internal sealed class PollingSession : IDisposable
     /// <summary>Closes the session.</summary>
     public async Task CloseAsync()
     {
-        if (_kind.Dialect is not PlainDialect)
+        if (_kind.Protocol is not PlainProtocol)
         {
             await _post.SendAsync(HttpConnection.Post(_target, "1"));
         }
@@ -122,12 +122,12 @@ internal sealed class PollingSession : IDisposable
                 throw Unexpected(body);
             }
 
-            switch (_kind.Dialect.Read(ref packet, out var text))
+            switch (_kind.Protocol.Read(ref packet, out var text))
             {
-                case Meaning.Message:
+                case FrameKind.Message:
                     _check.Verify(text);
                     break;
-                case Meaning.Ping:
+                case FrameKind.Ping:
                     pinged = true;
                     break;
                 default:

@@ -11,13 +11,13 @@ internal sealed class RemotePollScenario : Scenario
     public RemotePollScenario()
         : base("remote-polls", "polling round trips through the server without the session, on two servers, per round trip")
     {
-        ServersOfEach = 2;
+        ServersPerKind = 2;
     }
 
     protected override async Task<Sample> MeasureAsync(ServerGroup group, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var local = await PollingLoad.MeasureAsync(group, 0, duration / 2, cancellationToken);
-        var remote = await PollingLoad.MeasureAsync(group, 1, duration / 2, cancellationToken);
+        var local = await PollingRoundTrips.MeasureAsync(group, 0, duration / 2, cancellationToken);
+        var remote = await PollingRoundTrips.MeasureAsync(group, 1, duration / 2, cancellationToken);
         return new Sample
         {
             [Figure.Cpu] = remote[Figure.Cpu],

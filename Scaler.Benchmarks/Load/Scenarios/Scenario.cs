@@ -24,7 +24,7 @@ internal abstract class Scenario(string name, string title)
     public IList<string> Notes { get; } = [];
 
     /// <summary>Gets the number of servers of each kind.</summary>
-    public int ServersOfEach { get; init; } = 1;
+    public int ServersPerKind { get; init; } = 1;
 
     public TimeSpan? PingInterval { get; init; }
 
@@ -36,7 +36,7 @@ internal abstract class Scenario(string name, string title)
         {
             foreach (var kind in Kinds.Where(kind => options.Measures(kind.Name)))
             {
-                groups.Add(await ServerGroup.StartAsync(kind, ServersOfEach, cancellationToken, PingInterval));
+                groups.Add(await ServerGroup.StartAsync(kind, ServersPerKind, cancellationToken, PingInterval));
             }
 
             foreach (var group in groups)

@@ -35,7 +35,7 @@ internal sealed class ServerGroup : IAsyncDisposable
 
             for (var i = 0; i < servers; i++)
             {
-                var launch = new Launch(ServerProcess.FreePort(), group.Redis?.Address, pingInterval);
+                var launch = new LaunchOptions(ServerProcess.FreePort(), group.Redis?.Address, pingInterval);
                 group._servers.Add(await ServerProcess.StartAsync(
                     kind.Start(launch), launch.Port, HttpConnection.IsHealthyAsync, cancellationToken));
             }

@@ -4,7 +4,7 @@ using Scaler.Benchmarks.Load.Wire;
 namespace Scaler.Benchmarks.Load.Servers;
 
 /// <summary>Represents a kind of server under measurement, with its start command and its protocol.</summary>
-internal sealed record ServerKind(string Name, Dialect Dialect, Func<Launch, ProcessStartInfo> Start)
+internal sealed record ServerKind(string Name, WireProtocol Protocol, Func<LaunchOptions, ProcessStartInfo> Start)
 {
     /// <summary>Gets a value indicating whether the server requires Redis.</summary>
     public bool NeedsRedis { get; init; }
@@ -13,8 +13,8 @@ internal sealed record ServerKind(string Name, Dialect Dialect, Func<Launch, Pro
     public string BroadcastPath { get; init; } = "/broadcast";
 
     /// <summary>Gets the function that creates the body of a broadcast request from a text.</summary>
-    public Func<string, string> Body { get; init; } = text => text;
+    public Func<string, string> CreateBroadcastBody { get; init; } = text => text;
 
     /// <summary>Gets the additional headers of a broadcast request.</summary>
-    public string Headers { get; init; } = "";
+    public string BroadcastHeaders { get; init; } = "";
 }

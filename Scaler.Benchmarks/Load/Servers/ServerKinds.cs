@@ -10,7 +10,7 @@ internal static class ServerKinds
     private const string ApiKey = "benchmarks-benchmarks-benchmarks-benchmarks";
 
     /// <summary>The limit of the platform: plain WebSockets in ASP.NET Core, without a protocol on top.</summary>
-    public static readonly ServerKind Kestrel = new("Kestrel", new PlainDialect(), launch =>
+    public static readonly ServerKind Kestrel = new("Kestrel", new PlainProtocol(), launch =>
     {
         var start = Dotnet("Scaler.Benchmarks/peers/Kestrel", "Kestrel", launch);
         if (launch.PingInterval is { } interval)
@@ -22,10 +22,10 @@ internal static class ServerKinds
     });
 
     /// <summary>engine.io on Node.</summary>
-    public static readonly ServerKind EngineIoNode = new("engine.io", new EngineDialect("/engine.io/"), launch => Node("engineio.mjs", launch));
+    public static readonly ServerKind EngineIoNode = new("engine.io", new EngineIOProtocol("/engine.io/"), launch => Node("engineio.mjs", launch));
 
     /// <summary>Scaler.EngineIO alone.</summary>
-    public static readonly ServerKind EngineIO = new("EngineIO", new EngineDialect("/engine.io/"), launch =>
+    public static readonly ServerKind EngineIO = new("EngineIO", new EngineIOProtocol("/engine.io/"), launch =>
     {
         var start = Dotnet("samples/EngineIO.Echo", "EngineIO.Echo", launch);
         if (launch.PingInterval is { } interval)
@@ -37,7 +37,7 @@ internal static class ServerKinds
     });
 
     /// <summary>Scaler.Stream: accounts, JSON messages and the cluster.</summary>
-    public static readonly ServerKind Scaler = new("Scaler", new ScalerDialect(), launch =>
+    public static readonly ServerKind Scaler = new("Scaler", new ScalerProtocol(), launch =>
     {
         var start = Dotnet("Scaler.Stream", "Scaler.Stream", launch);
         start.Environment["ConnectionStrings__redis"] = launch.Redis;
@@ -55,8 +55,8 @@ internal static class ServerKinds
     {
         NeedsRedis = true,
         BroadcastPath = "/api/messages",
-        Body = text => $$"""{"event":"echo","args":["{{text}}"]}""",
-        Headers = $"Content-Type: application/json\r\nAuthorization: Bearer {ApiKey}\r\n",
+        CreateBroadcastBody = text => $$"""{"event":"echo","args":["{{text}}"]}""",
+        BroadcastHeaders = $"Content-Type: application/json\r\nAuthorization: Bearer {ApiKey}\r\n",
     };
 
     /// <summary>Scaler with queues of 1 MiB, which slow clients fill within seconds.</summary>
@@ -71,10 +71,10 @@ internal static class ServerKinds
     };
 
     /// <summary>socket.io on Node, with the Redis adapter.</summary>
-    public static readonly ServerKind SocketIo = new("socket.io", new SocketIoDialect(), launch => Node("socketio.mjs", launch));
+    public static readonly ServerKind SocketIo = new("socket.io", new SocketIoProtocol(), launch => Node("socketio.mjs", launch));
 
     /// <summary>ASP.NET Core SignalR, with its Redis backplane.</summary>
-    public static readonly ServerKind SignalR = new("SignalR", new SignalRDialect(), launch =>
+    public static readonly ServerKind SignalR = new("SignalR", new SignalRProtocol(), launch =>
     {
         var start = Dotnet("Scaler.Benchmarks/peers/SignalR", "SignalR", launch);
         if (launch.Redis is not null)
@@ -85,7 +85,7 @@ internal static class ServerKinds
         return start;
     });
 
-    private static ProcessStartInfo Dotnet(string project, string assembly, Launch launch)
+    private static ProcessStartInfo Dotnet(string project, string assembly, LaunchOptions launch)
     {
         var folder = Path.Combine(Root(), project, "bin", BuildConfiguration(), "net10.0");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, assembly + ".dll")]) { WorkingDirectory = folder };
@@ -106,7 +106,7 @@ internal static class ServerKinds
         return start;
     }
 
-    private static ProcessStartInfo Node(string script, Launch launch)
+    private static ProcessStartInfo Node(string script, LaunchOptions launch)
     {
         var folder = Path.Combine(Root(), "Scaler.Benchmarks", "peers", "node");
         var start = new ProcessStartInfo("node", [script]) { WorkingDirectory = folder };

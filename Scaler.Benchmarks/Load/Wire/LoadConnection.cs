@@ -13,12 +13,12 @@ internal sealed class LoadConnection : IDisposable
     private const int ConnectionsPerAddress = 10_000;
     private static int _opened;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly Dialect _dialect;
+    private readonly WireProtocol _dialect;
     private readonly byte[]? _pong;
     private readonly FrameBuffer _buffer;
     private bool _closeSent;
 
-    private LoadConnection(Dialect dialect, string account, int bufferSize)
+    private LoadConnection(WireProtocol dialect, string account, int bufferSize)
     {
         _dialect = dialect;
         Account = account;
@@ -50,7 +50,7 @@ internal sealed class LoadConnection : IDisposable
 
     /// <summary>Connects to a server and waits until the session is open.</summary>
     public static async Task<LoadConnection> OpenAsync(
-        IPEndPoint server, Dialect dialect, string account, CancellationToken cancellationToken, int bufferSize = 4096, int receiveBuffer = 0)
+        IPEndPoint server, WireProtocol dialect, string account, CancellationToken cancellationToken, int bufferSize = 4096, int receiveBuffer = 0)
     {
         var connection = new LoadConnection(dialect, account, bufferSize);
         try
@@ -152,7 +152,7 @@ internal sealed class LoadConnection : IDisposable
             await _socket.SendAsync(ClientFrame.Encode(hello), cancellationToken);
         }
 
-        while (_dialect.TellsReady && !ReadFrames())
+        while (_dialect.SendsReadyFrame && !ReadFrames())
         {
             await ReceiveMoreAsync(cancellationToken);
         }
@@ -209,13 +209,13 @@ internal sealed class LoadConnection : IDisposable
         {
             switch (_dialect.Read(ref payload, out var text))
             {
-                case Meaning.Message:
+                case FrameKind.Message:
                     messages += Check?.Verify(text) ?? true ? 1 : 0;
                     break;
-                case Meaning.Ready:
+                case FrameKind.Ready:
                     ready = true;
                     break;
-                case Meaning.Ping:
+                case FrameKind.Ping:
                     Pings++;
                     _ = SendAsync(_pong);
                     break;

@@ -14,13 +14,13 @@ internal static class BinaryPayloadCodec
     // 00 06 FF 34 68 65 6C 6C 6F   text, 6 bytes: "4hello"
     // 01 05 FF 04 01 02 03 04      binary, 5 bytes: message 01 02 03 04
     // Each decimal digit of the length is a byte with the digit's value, not its character: 12 is 01 02.
-    public static PayloadStep Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
+    public static PayloadReadResult Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
     {
         packet = default;
         if (position > 0 && position == payload.Length)
         {
             error = PacketParseError.None;
-            return PayloadStep.End;
+            return PayloadReadResult.End;
         }
 
         var rest = payload[position..];
@@ -31,23 +31,23 @@ internal static class BinaryPayloadCodec
             error = kind == Text ? PacketCodec.DecodeText(body, out packet) : PacketCodec.DecodeBinary(body, out packet);
             if (error == PacketParseError.None)
             {
-                packet = packet.Shifted(position + header);
+                packet = packet.OffsetBy(position + header);
                 position += header + length;
-                return PayloadStep.Packet;
+                return PayloadReadResult.Packet;
             }
         }
 
-        return PayloadStep.Invalid;
+        return PayloadReadResult.Invalid;
     }
 
     /// <summary>Returns the maximum encoded size of a packet in a payload, in bytes.</summary>
-    public static long MaxEncodedLength(int length) => MaxLengthDigits + 3L + length;
+    public static long GetMaxEncodedLength(int length) => MaxLengthDigits + 3L + length;
 
     /// <summary>Writes a packet with its header.</summary>
-    public static void Write(IBufferWriter<byte> output, PacketType type, PacketBody body, ReadOnlySpan<byte> data)
+    public static void Write(IBufferWriter<byte> output, PacketType type, PacketBodyFormat body, ReadOnlySpan<byte> data)
     {
         var span = output.GetSpan(MaxLengthDigits + 3);
-        span[0] = body == PacketBody.Text ? Text : Binary;
+        span[0] = body == PacketBodyFormat.Text ? Text : Binary;
         Utf8Formatter.TryFormat(1L + data.Length, span[1..], out var digits);
         for (var index = 1; index <= digits; index++)
         {
@@ -55,7 +55,7 @@ internal static class BinaryPayloadCodec
         }
 
         span[digits + 1] = EndOfLength;
-        span[digits + 2] = body == PacketBody.Text ? Protocol.PacketCodec.Digit(type) : (byte)type;
+        span[digits + 2] = body == PacketBodyFormat.Text ? Protocol.PacketCodec.ToDigit(type) : (byte)type;
         output.Advance(digits + 3);
         output.Write(data);
     }

@@ -13,13 +13,13 @@ internal static class PacketCodec
             return Protocol.PacketCodec.Decode(source, out packet);
         }
 
-        if (source.Length < 2 || !Protocol.PacketCodec.TryType(source[1], out var type))
+        if (source.Length < 2 || !Protocol.PacketCodec.TryGetPacketType(source[1], out var type))
         {
             packet = default;
             return PacketParseError.UnknownType;
         }
 
-        packet = new Packet(type, PacketBody.Base64, 2, source.Length - 2);
+        packet = new Packet(type, PacketBodyFormat.Base64, 2, source.Length - 2);
         return PacketParseError.None;
     }
 
@@ -37,7 +37,7 @@ internal static class PacketCodec
             return PacketParseError.UnknownType;
         }
 
-        packet = new Packet((PacketType)source[0], PacketBody.Binary, 1, source.Length - 1);
+        packet = new Packet((PacketType)source[0], PacketBodyFormat.Binary, 1, source.Length - 1);
         return PacketParseError.None;
     }
 }

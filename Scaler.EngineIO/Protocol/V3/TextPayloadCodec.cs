@@ -15,13 +15,13 @@ internal static class TextPayloadCodec
 
     /// <summary>Reads the packet at <paramref name="position"/> and advances the position past it.</summary>
     /// <remarks>The payload must be valid UTF-8. Otherwise packets may be split wrongly, but still within the payload.</remarks>
-    public static PayloadStep Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
+    public static PayloadReadResult Read(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error)
     {
         packet = default;
         if (position > 0 && position == payload.Length)
         {
             error = PacketParseError.None;
-            return PayloadStep.End;
+            return PayloadReadResult.End;
         }
 
         var rest = payload[position..];
@@ -34,36 +34,36 @@ internal static class TextPayloadCodec
                 error = PacketCodec.DecodeText(rest.Slice(header, length), out packet);
                 if (error == PacketParseError.None)
                 {
-                    packet = packet.Shifted(position + header);
+                    packet = packet.OffsetBy(position + header);
                     position += header + length;
-                    return PayloadStep.Packet;
+                    return PayloadReadResult.Packet;
                 }
             }
         }
 
-        return PayloadStep.Invalid;
+        return PayloadReadResult.Invalid;
     }
 
     /// <summary>Returns the maximum encoded size of a packet in a payload, in bytes.</summary>
-    public static long MaxEncodedLength(PacketBody body, int length) =>
-        MaxLengthDigits + 3L + (body == PacketBody.Text ? length : Base64Text.EncodedLength(length));
+    public static long GetMaxEncodedLength(PacketBodyFormat body, int length) =>
+        MaxLengthDigits + 3L + (body == PacketBodyFormat.Text ? length : Base64Text.GetEncodedLength(length));
 
     /// <summary>Writes a packet with its length.</summary>
-    public static void Write(IBufferWriter<byte> output, PacketType type, PacketBody body, ReadOnlySpan<byte> data)
+    public static void Write(IBufferWriter<byte> output, PacketType type, PacketBodyFormat body, ReadOnlySpan<byte> data)
     {
-        var units = body == PacketBody.Text ? 1L + Encoding.UTF8.GetCharCount(data) : 2L + Base64Text.EncodedLength(data.Length);
+        var units = body == PacketBodyFormat.Text ? 1L + Encoding.UTF8.GetCharCount(data) : 2L + Base64Text.GetEncodedLength(data.Length);
         var span = output.GetSpan(MaxLengthDigits + 1);
         Utf8Formatter.TryFormat(units, span, out var digits);
         span[digits] = (byte)':';
         output.Advance(digits + 1);
-        if (body == PacketBody.Text)
+        if (body == PacketBodyFormat.Text)
         {
-            output.Write([Protocol.PacketCodec.Digit(type)]);
+            output.Write([Protocol.PacketCodec.ToDigit(type)]);
             output.Write(data);
         }
         else
         {
-            output.Write([(byte)'b', Protocol.PacketCodec.Digit(type)]);
+            output.Write([(byte)'b', Protocol.PacketCodec.ToDigit(type)]);
             Base64Text.Encode(data, output);
         }
     }

@@ -6,7 +6,7 @@ namespace Scaler.EngineIO.Protocol.WebSocket;
 /// <summary>Validates the payload of a close frame: empty, or a code and a reason (RFC 6455 section 5.5.1).</summary>
 internal static class ClosePayload
 {
-    public static FrameError Check(ReadOnlySpan<byte> payload)
+    public static FrameError Validate(ReadOnlySpan<byte> payload)
     {
         if (payload.IsEmpty)
         {

@@ -23,7 +23,7 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
 
     // 81 85 37 FA 21 3D …   final, text, masked, payload of 5 bytes, then the mask
     // 82 FE 01 00 …         final, binary, masked, payload of 256 bytes, length in 16 bits
-    public static FrameParse TryParse(
+    public static FrameParseResult TryParse(
         ReadOnlySpan<byte> source, bool allowCompressed, out FrameHeader header, out int consumed, out FrameError error)
     {
         header = default;
@@ -31,7 +31,7 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
         error = FrameError.None;
         if (source.Length < 2)
         {
-            return FrameParse.Incomplete;
+            return FrameParseResult.Incomplete;
         }
 
         var opcode = (WebSocketOpcode)(source[0] & 0x0F);
@@ -41,13 +41,13 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
         error = Check(opcode, final, source[0], source[1], allowCompressed);
         if (error != FrameError.None)
         {
-            return FrameParse.Invalid;
+            return FrameParseResult.Invalid;
         }
 
         var extended = length switch { 126 => 2, 127 => 8, _ => 0 };
         if (source.Length < 2 + extended + 4)
         {
-            return FrameParse.Incomplete;
+            return FrameParseResult.Incomplete;
         }
 
         if (extended == 2)
@@ -63,13 +63,13 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
         if ((extended == 2 && length < 126) || (extended == 8 && length <= ushort.MaxValue))
         {
             error = FrameError.BadLength;
-            return FrameParse.Invalid;
+            return FrameParseResult.Invalid;
         }
 
         // The mask is kept in memory order: byte i of the payload is XORed with byte i % 4 of the mask.
         header = new FrameHeader(opcode, final, compressed, length, BitConverter.ToUInt32(source[(2 + extended)..]));
         consumed = 2 + extended + 4;
-        return FrameParse.Complete;
+        return FrameParseResult.Complete;
     }
 
     private static FrameError Check(WebSocketOpcode opcode, bool final, byte first, byte second, bool allowCompressed)
@@ -106,11 +106,11 @@ internal readonly record struct FrameHeader(WebSocketOpcode Opcode, bool Final, 
     }
 
     /// <summary>Returns the length of a server frame's header for a payload of the given length, in bytes.</summary>
-    public static int ServerLength(long payload) => payload <= 125 ? 2 : payload <= ushort.MaxValue ? 4 : 10;
+    public static int GetServerHeaderLength(long payload) => payload <= 125 ? 2 : payload <= ushort.MaxValue ? 4 : 10;
 
     /// <summary>Writes the header of a server frame, which is final and unmasked.</summary>
     /// <returns>The length of the header, in bytes.</returns>
-    public static int Write(Span<byte> output, WebSocketOpcode opcode, bool compressed, long payload)
+    public static int WriteServerHeader(Span<byte> output, WebSocketOpcode opcode, bool compressed, long payload)
     {
         output[0] = (byte)(0x80 | (compressed ? 0x40 : 0) | (byte)opcode);
         if (payload <= 125)

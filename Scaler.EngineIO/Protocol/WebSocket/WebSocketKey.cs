@@ -24,7 +24,7 @@ internal static class WebSocketKey
 
     /// <summary>Returns the value of <c>Sec-WebSocket-Accept</c> for a client's key.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "RFC 6455 requires SHA-1, which protects no data here.")]
-    public static string Accept(string key)
+    public static string ComputeAccept(string key)
     {
         Span<byte> source = stackalloc byte[60];
         var length = Encoding.ASCII.GetBytes(key, source);

@@ -20,7 +20,7 @@ public sealed class ComponentTests : BunitContext
     public ComponentTests()
     {
         // Tolerates a slow test machine.
-        DefaultWaitTimeout = Deadline.Patience;
+        DefaultWaitTimeout = Deadline.DefaultTimeout;
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddFluentUIComponents();
         Services.AddSingleton(TimeProvider.System);
@@ -123,8 +123,8 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Theory]
-    [InlineData(RegistryState.Equal, "Registry consistent")]
-    [InlineData(RegistryState.Different, "Registry mismatch")]
+    [InlineData(RegistryState.Consistent, "Registry consistent")]
+    [InlineData(RegistryState.Mismatch, "Registry mismatch")]
     [InlineData(RegistryState.Failed, "Registry check failed")]
     public void RegistryBadge_Comparison_ShowsResultAndTime(RegistryState state, string expected)
     {

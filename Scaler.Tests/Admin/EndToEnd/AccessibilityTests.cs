@@ -17,8 +17,8 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
     public async Task AllPages_ThemeAndWidth_HaveNoSeriousViolationAndFitTheWidth(int width, bool dark)
     {
         FakeCluster cluster = null!;
-        await using var host = await AdminHost.StartAsync(time => cluster = Scenery.Quiet(time));
-        Scenery.Break(cluster, host.Time);
+        await using var host = await AdminHost.StartAsync(time => cluster = SampleCluster.CreateHealthy(time));
+        SampleCluster.SimulateFailures(cluster, host.Time);
         var violations = new List<string>();
         var page = await browser.LogInAsync(host, width: width, dark: dark);
         foreach (var path in Paths)

@@ -114,7 +114,7 @@ public sealed partial class PageTests
     [ChromiumFact]
     public async Task Accounts_OneMillion_ScrollToTheLast()
     {
-        _cluster.Numbered = 1_000_000;
+        _cluster.GeneratedAccountCount = 1_000_000;
         var page = await OpenAsync("/accounts");
         await Expect(Account(page, "!0000000")).ToBeVisibleAsync();
         await Region(page).PressAsync("End");
@@ -133,7 +133,7 @@ public sealed partial class PageTests
     [ChromiumFact]
     public async Task Accounts_OneMillionOpenedNearTheTop_ShowTheAccountAndTheTop()
     {
-        _cluster.Numbered = 1_000_000;
+        _cluster.GeneratedAccountCount = 1_000_000;
         var page = await OpenAsync("/accounts?at=!0000042");
         await Expect(Account(page, "!0000042")).ToBeInViewportAsync();
         await Region(page).PressAsync("Home");

@@ -49,13 +49,13 @@ public sealed partial class PageTests
     [ChromiumFact]
     public async Task Account_SendMessage_ShowsUnreachedServer()
     {
-        _cluster.Answer = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["stream-2-b01c"] };
+        _cluster.GetSendResult = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["stream-2-b01c"] };
         var page = await OpenAsync("/accounts/acme-001");
         await Field(page, "Event").FillAsync("chat");
         await Field(page, "Arguments").FillAsync("""["hello"]""");
         await Button(page, "Send").ClickAsync();
         await Expect(page.GetByText("Not reached: stream-2-b01c")).ToBeVisibleAsync();
-        Assert.Equal("send acme-001 chat [hello]", Assert.Single(_cluster.Done));
+        Assert.Equal("send acme-001 chat [hello]", Assert.Single(_cluster.PerformedActions));
     }
 
     [ChromiumFact]
@@ -65,11 +65,11 @@ public sealed partial class PageTests
         var page = await OpenAsync("/accounts/solo");
         await Button(page, "Disconnect all").ClickAsync();
         await DialogButton(page, "Cancel").ClickAsync();
-        Assert.Empty(_cluster.Done);
+        Assert.Empty(_cluster.PerformedActions);
         await Button(page, "Disconnect all").ClickAsync();
         await DialogButton(page, "Disconnect all").ClickAsync();
         await Expect(page.GetByText("Not connected")).ToBeVisibleAsync();
-        Assert.Equal("disconnect solo", Assert.Single(_cluster.Done));
+        Assert.Equal("disconnect solo", Assert.Single(_cluster.PerformedActions));
         await page.GotoAsync("/audit");
         await Expect(page.GetByText("disconnect all")).ToBeVisibleAsync();
     }

@@ -9,7 +9,7 @@ public sealed partial class PageTests
     [ChromiumFact]
     public async Task Errors_FiltersCleared_ClearsTheSearchField()
     {
-        Scenery.Break(_cluster, _host.Time);
+        SampleCluster.SimulateFailures(_cluster, _host.Time);
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
         await TickUntilAsync(page.GetByText("wonka-002"));
@@ -27,7 +27,7 @@ public sealed partial class PageTests
     {
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
-        Scenery.Raise(_cluster, _host.Time, 0, ErrorNames.Json, "acme-017", 0, ["{\"broken\":<img src=x onerror=\"document.title='owned'\">"]);
+        SampleCluster.RaiseError(_cluster, _host.Time, 0, ErrorNames.Json, "acme-017", 0, ["{\"broken\":<img src=x onerror=\"document.title='owned'\">"]);
         await TickUntilAsync(page.GetByText("{\"broken\":<img src=x"));
         await page.ReloadAsync();
         await TickUntilAsync(page.GetByText("{\"broken\":<img src=x"));
@@ -37,7 +37,7 @@ public sealed partial class PageTests
     [ChromiumFact]
     public async Task Errors_FilterSelected_IsInTheUrl()
     {
-        Scenery.Break(_cluster, _host.Time);
+        SampleCluster.SimulateFailures(_cluster, _host.Time);
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
         await TickUntilAsync(page.GetByText("wonka-002"));
@@ -52,13 +52,13 @@ public sealed partial class PageTests
     [ChromiumFact]
     public async Task Errors_Paused_KeepsTheListAndCountsNewErrors()
     {
-        Scenery.Raise(_cluster, _host.Time, 5, ErrorNames.Json, "first", 0, ["{"]);
+        SampleCluster.RaiseError(_cluster, _host.Time, 5, ErrorNames.Json, "first", 0, ["{"]);
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
         await TickUntilAsync(page.Locator("tbody tr"));
         await Button(page, "Pause").ClickAsync();
         await Expect(Button(page, "Resume")).ToBeVisibleAsync();
-        Scenery.Raise(_cluster, _host.Time, 0, ErrorNames.Json, "second", 0, ["{"]);
+        SampleCluster.RaiseError(_cluster, _host.Time, 0, ErrorNames.Json, "second", 0, ["{"]);
         await TickUntilAsync(Button(page, "Resume (1 new)"));
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         await Button(page, "Resume").ClickAsync();

@@ -14,7 +14,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
     private AdminHost _host = null!;
     private FakeCluster _cluster = null!;
 
-    public async Task InitializeAsync() => _host = await AdminHost.StartAsync(time => _cluster = Scenery.Quiet(time));
+    public async Task InitializeAsync() => _host = await AdminHost.StartAsync(time => _cluster = SampleCluster.CreateHealthy(time));
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -24,7 +24,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         var page = await OpenAsync("/");
         await _host.TickAsync();
         await Expect(page.GetByText("No problems found")).ToBeVisibleAsync();
-        Scenery.Break(_cluster, _host.Time);
+        SampleCluster.SimulateFailures(_cluster, _host.Time);
         await _host.TickAsync();
         await Expect(page.GetByText("Server stream-3-5d9e is down: its lease has expired")).ToBeVisibleAsync();
         await Expect(page).ToHaveTitleAsync(new Regex(@"^\([2-9]!\) Scaler$"));
@@ -45,7 +45,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         var page = await OpenAsync("/servers");
         await _host.TickAsync();
         await Expect(page.GetByText("Registry consistent")).ToBeVisibleAsync();
-        Scenery.Break(_cluster, _host.Time);
+        SampleCluster.SimulateFailures(_cluster, _host.Time);
         await Button(page, "Check now").ClickAsync();
         await Expect(page.GetByText("did not respond; the registry lists 287.")).ToBeVisibleAsync();
     }
@@ -55,11 +55,11 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
     {
         var page = await OpenAsync("/");
         await TickUntilAsync(page.GetByText("Registry consistent"));
-        _cluster.Check = new RegistryCheck([new ServerCheck("stream-1-7f3a", 280, 250, false)]);
+        _cluster.CheckResult = new RegistryCheck([new ServerCheck("stream-1-7f3a", 280, 250, false)]);
         await TickUntilAsync(page.GetByText("Registry mismatch"));
         await Expect(page.GetByText("The registry does not match the connections of stream-1-7f3a")).ToBeVisibleAsync();
         await page.GotoAsync("about:blank");
-        await Deadline.Until(() => _host.Services.GetRequiredService<RegistryMonitor>().Watching == 0);
+        await Deadline.WaitUntilAsync(() => _host.Services.GetRequiredService<RegistryMonitor>().WatcherCount == 0);
     }
 
     [ChromiumFact]
@@ -69,15 +69,15 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         await _host.TickAsync();
         await Button(page, "Drain stream-2-b01c").ClickAsync();
         await Expect(page.GetByText("Clients reconnect to the other 2 servers.")).ToBeVisibleAsync();
-        Assert.Empty(_cluster.Done);
+        Assert.Empty(_cluster.PerformedActions);
         await DialogButton(page, "Drain").ClickAsync();
         await Expect(page.GetByText("stream-2-b01c: The server accepts no new clients")).ToBeVisibleAsync();
         await _host.TickAsync();
         await Expect(page.GetByText("Draining", new() { Exact = true })).ToBeVisibleAsync();
         await Button(page, "Resume stream-2-b01c").ClickAsync();
         await Expect(page.GetByText("stream-2-b01c: The server accepts clients again.")).ToBeVisibleAsync();
-        Assert.Equal(["drain stream-2-b01c", "resume stream-2-b01c"], _cluster.Done);
-        await Deadline.Until(() => _cluster.Audit.Any(entry => entry is { What: "drain", Target: "server stream-2-b01c" }));
+        Assert.Equal(["drain stream-2-b01c", "resume stream-2-b01c"], _cluster.PerformedActions);
+        await Deadline.WaitUntilAsync(() => _cluster.Audit.Any(entry => entry is { What: "drain", Target: "server stream-2-b01c" }));
     }
 
     [ChromiumFact]
@@ -99,10 +99,10 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         await Field(page, "Event").FillAsync("maintenance");
         await Button(page, "Send to all").ClickAsync();
         await Expect(page.GetByText("This can't be undone")).ToBeVisibleAsync();
-        Assert.Empty(_cluster.Done);
+        Assert.Empty(_cluster.PerformedActions);
         await DialogButton(page, "Send to all").ClickAsync();
         await Expect(page.GetByText("Sent to")).ToBeVisibleAsync();
-        Assert.Equal("broadcast maintenance []", Assert.Single(_cluster.Done));
+        Assert.Equal("broadcast maintenance []", Assert.Single(_cluster.PerformedActions));
     }
 
     [ChromiumFact]
@@ -137,11 +137,11 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
     {
         var page = await OpenAsync("/errors");
         await UntilWatchedAsync();
-        Assert.True(_host.Monitor.Watching > 0);
+        Assert.True(_host.Monitor.WatcherCount > 0);
 
         // Navigating away closes the circuit at once. A killed browser does not, and its circuit expires minutes later.
         await page.GotoAsync("about:blank");
-        await Deadline.Until(() => _host.Monitor.Watching == 0 && _host.Feed.Watching == 0);
+        await Deadline.WaitUntilAsync(() => _host.Monitor.WatcherCount == 0 && _host.Feed.WatcherCount == 0);
     }
 
     [ChromiumFact]
@@ -182,5 +182,5 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         return page;
     }
 
-    private Task<TimeSpan> UntilWatchedAsync() => Deadline.Until(() => _cluster.Watching > 0);
+    private Task<TimeSpan> UntilWatchedAsync() => Deadline.WaitUntilAsync(() => _cluster.WatcherCount > 0);
 }

@@ -14,7 +14,7 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
     [ChromiumFact]
     public async Task Dashboard_TwoServers_ShowsClientsAndErrorsAndPerformsActions()
     {
-        var port = Ports.Free();
+        var port = FreePorts.GetFreePort();
         using var garnet = new GarnetServer(["--port", $"{port}", "--bind", "127.0.0.1", "--lua"]);
         garnet.Start();
         await using var first = await StreamProcess.StartAsync($"127.0.0.1:{port}");
@@ -43,8 +43,8 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Arguments" }).FillAsync("""["hello",{"a":1}]""");
         await page.Locator("fluent-button:has-text(\"Send\")").ClickAsync();
         await Expect(page.GetByText("Sent to 2 connections on 2 servers.")).ToBeVisibleAsync();
-        Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await here.NextAsync());
-        Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await there.NextAsync());
+        Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await here.ReadMessageAsync());
+        Assert.Equal("""{"event":"notice","args":["hello",{"a":1}]}""", await there.ReadMessageAsync());
 
         // The servers are listed, and the registry is consistent.
         await Browser.OpenAsync(page, "/servers");
@@ -59,8 +59,8 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         await ExpectVisibleAsync(page.GetByText("2 connections"));
         await page.Locator("fluent-button:has-text(\"Disconnect all\")").ClickAsync();
         await page.Locator("fluent-dialog fluent-button:has-text(\"Disconnect all\")").ClickAsync();
-        await here.Closed.Within("the close of a client");
-        await there.Closed.Within("the close of a client");
+        await here.Closed.WithTimeout("the close of a client");
+        await there.Closed.WithTimeout("the close of a client");
         await ExpectVisibleAsync(page.GetByText("Not connected"));
 
         // A drained server closes its clients and reports itself as not ready. The audit log survives the dashboard.
@@ -71,13 +71,13 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         await ExpectVisibleAsync(page.Locator($"fluent-button[aria-label=\"Drain {drained}\"]"));
         await page.Locator($"fluent-button[aria-label=\"Drain {drained}\"]").ClickAsync();
         await page.Locator("fluent-dialog fluent-button:has-text(\"Drain\")").ClickAsync();
-        await leaves.Closed.Within("the close of the drained server's client");
+        await leaves.Closed.WithTimeout("the close of the drained server's client");
         await ExpectVisibleAsync(page.GetByText("Drained", new() { Exact = true }));
         Assert.False(stays.Closed.IsCompleted);
         using var http = new HttpClient();
         using var health = await http.GetAsync(new Uri($"{second.Url}/health"));
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, health.StatusCode);
-        await Deadline.Until(async () => (await cluster.GetAuditAsync()).Any(entry => entry.What == "drain" && entry.Target == $"server {drained}"));
+        await Deadline.WaitUntilAsync(async () => (await cluster.GetAuditAsync()).Any(entry => entry.What == "drain" && entry.Target == $"server {drained}"));
         await using var later = await AdminHost.StartAsync(_ => new ClusterView(cluster), TimeProvider.System);
         var again = await browser.LogInAsync(later);
         await Browser.OpenAsync(again, "/audit");
@@ -87,7 +87,7 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
     [ChromiumFact]
     public async Task Dashboard_RedisRestarts_RecoversAndMarksMissedErrorsAsLate()
     {
-        var port = Ports.Free();
+        var port = FreePorts.GetFreePort();
         var garnet = Start(port);
         await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{port}");
         await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false");
@@ -103,7 +103,7 @@ public sealed class RealClusterTests(Browser browser) : IClassFixture<Browser>
         var before = TimeProvider.System.GetUtcNow();
         await client.SendAsync("{\"while\":\"away");
         await client.SendAsync("""{"event":"echo","args":["after it"]}""");
-        await client.NextAsync();
+        await client.ReadMessageAsync();
         var after = TimeProvider.System.GetUtcNow();
         using var http = new HttpClient();
         Assert.Equal("Degraded", await http.GetStringAsync(new Uri(host.Address, "/health")));

@@ -19,8 +19,8 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         Action<int> work = null!;
         await using var host = await AdminHost.StartAsync(time =>
         {
-            cluster = Scenery.Quiet(time);
-            work = second => Scenery.Work(cluster, time, second);
+            cluster = SampleCluster.CreateHealthy(time);
+            work = second => SampleCluster.SimulateTraffic(cluster, time, second);
             return cluster;
         }, settings: new Dictionary<string, string?> { ["Scaler:Admin:DashboardUrl"] = "http://localhost:8082" });
         var now = 0;
@@ -31,16 +31,16 @@ public sealed class ScreenshotTests(Browser browser) : IClassFixture<Browser>
         }
 
         await TakeAsync("quiet", ["/"]);
-        Scenery.Break(cluster, host.Time);
-        cluster.Answer = _ => new SendResult { Connections = 3, Servers = 2, Unreachable = ["stream-2-b01c"] };
+        SampleCluster.SimulateFailures(cluster, host.Time);
+        cluster.GetSendResult = _ => new SendResult { Connections = 3, Servers = 2, Unreachable = ["stream-2-b01c"] };
         var actions = host.Services.GetRequiredService<ClusterActions>();
-        var who = host.Services.GetRequiredService<AdminTokens>().Login(AdminHost.Token, "10.0.0.7")!;
+        var who = host.Services.GetRequiredService<AdminTokens>().CreateLogin(AdminHost.Token, "10.0.0.7")!;
         await actions.SendAsync(who, "acme-017", "notice", """["please update"]""");
-        cluster.Answer = null;
+        cluster.GetSendResult = null;
         await actions.BroadcastAsync(who, "maintenance", """[{"at":"04:00Z"}]""");
         await actions.DrainAsync(who, "stream-1-7f3a");
         await actions.ResumeAsync(who, "stream-1-7f3a");
-        await actions.DisconnectAsync(host.Services.GetRequiredService<AdminTokens>().Login(AdminHost.ReadOnlyToken, "10.0.0.9")!, "acme-017");
+        await actions.DisconnectAsync(host.Services.GetRequiredService<AdminTokens>().CreateLogin(AdminHost.ReadOnlyToken, "10.0.0.9")!, "acme-017");
 
         // Long enough for two registry checks.
         for (var second = 0; second < 15; second++)

@@ -73,7 +73,7 @@ internal sealed class AdminHost : IAsyncDisposable
         var sampled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watch = Monitor.Watch(() => sampled.TrySetResult());
         ((FakeTimeProvider)_time).Advance(TimeSpan.FromSeconds(1));
-        await sampled.Task.Within("a sample");
+        await sampled.Task.WithTimeout("a sample");
     }
 
     /// <summary>Creates a client with its own cookies that does not follow redirects.</summary>

@@ -14,7 +14,7 @@ public sealed class Browser : IAsyncLifetime
         if (File.Exists(ChromiumFactAttribute.Path))
         {
             // Use the deadline of the other tests. Playwright's default timeout is 5 s.
-            Assertions.SetDefaultExpectTimeout((float)Deadline.Patience.TotalMilliseconds);
+            Assertions.SetDefaultExpectTimeout((float)Deadline.DefaultTimeout.TotalMilliseconds);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new()
             {

@@ -10,5 +10,5 @@ public sealed class ChromiumFactAttribute : FactAttribute
     public ChromiumFactAttribute() => Skip = SkipReason;
 
     /// <summary>Gets the reason for skipping browser tests, or <see langword="null"/>.</summary>
-    public static string? SkipReason => File.Exists(Path) || Tool.IsCI ? null : $"{Path} is missing: apt-get install chromium";
+    public static string? SkipReason => File.Exists(Path) || ExternalTool.IsCI ? null : $"{Path} is missing: apt-get install chromium";
 }

@@ -22,31 +22,31 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
 
     public ConcurrentDictionary<string, ServerInfo> Servers { get; } = new();
 
-    public ConcurrentDictionary<string, IReadOnlyList<ConnectionInfo>> Accounts { get; } = new();
+    public ConcurrentDictionary<string, IReadOnlyList<ScalerConnectionInfo>> Accounts { get; } = new();
 
-    public ConcurrentQueue<string> Done { get; } = new();
+    public ConcurrentQueue<string> PerformedActions { get; } = new();
 
     /// <summary>
     /// Gets or sets the function that returns the result of a send to an account (<see langword="null"/> for a broadcast).
     /// </summary>
-    public Func<string?, SendResult>? Answer { get; set; }
+    public Func<string?, SendResult>? GetSendResult { get; set; }
 
     /// <summary>
     /// Gets or sets the number of generated accounts, <c>!0000000</c> and so on, that precede <see cref="Accounts"/>.
     /// </summary>
-    public int Numbered { get; set; }
+    public int GeneratedAccountCount { get; set; }
 
     /// <summary>
     /// Gets or sets the result of a registry check. If <see langword="null"/>, servers that receive bus messages are consistent.
     /// </summary>
-    public RegistryCheck? Check { get; set; }
+    public RegistryCheck? CheckResult { get; set; }
 
     /// <summary>Gets or sets a delay between the read of <see cref="GetAuditAsync"/> and its result.</summary>
-    public Func<Task>? AuditRead { get; set; }
+    public Func<Task>? DelayAuditRead { get; set; }
 
-    public int Checks => Volatile.Read(ref _checks);
+    public int CheckCount => Volatile.Read(ref _checks);
 
-    public int Watching
+    public int WatcherCount
     {
         get
         {
@@ -70,7 +70,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         Ask<IReadOnlyList<ServerInfo>>(() => [.. Servers.Values.OrderBy(server => server.Id, StringComparer.Ordinal)]);
 
     public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken) => Ask(() => new ClusterCounts(
-        Servers.Values.Count(server => server.State != ServerState.Dead), Numbered + Accounts.Count, Accounts.Sum(account => account.Value.Count)));
+        Servers.Values.Count(server => server.State != ServerState.Dead), GeneratedAccountCount + Accounts.Count, Accounts.Sum(account => account.Value.Count)));
 
     public Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take, CancellationToken cancellationToken) => Ask(() =>
     {
@@ -84,7 +84,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     public Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take, CancellationToken cancellationToken) => Ask(() =>
     {
         var names = Accounts.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
-        var numbered = prefix.Length == 0 ? Numbered : 0;
+        var numbered = prefix.Length == 0 ? GeneratedAccountCount : 0;
         var total = numbered + names.Length;
         var begin = from is null ? 0
             : from[0] == '!' && numbered > 0 ? int.Parse(from[1..], System.Globalization.CultureInfo.InvariantCulture)
@@ -97,8 +97,8 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
             : new AccountInfo(names[i - numbered], Accounts[names[i - numbered]].Count, [.. Accounts[names[i - numbered]].Select(c => c.Server).Distinct().Order()]);
     });
 
-    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
-        Ask<IReadOnlyList<ConnectionInfo>>(() => Accounts.TryGetValue(account, out var connections) ? [.. connections.Take(take)] : []);
+    public Task<IReadOnlyList<ScalerConnectionInfo>> GetConnectionsAsync(string account, int take, CancellationToken cancellationToken) =>
+        Ask<IReadOnlyList<ScalerConnectionInfo>>(() => Accounts.TryGetValue(account, out var connections) ? [.. connections.Take(take)] : []);
 
     public Task<SendResult> SendAsync(string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
         Act($"send {account} {eventName} [{string.Join(",", args)}]", account);
@@ -138,9 +138,9 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
                 new ConnectionActivity(c.Id, time.GetUtcNow() - TimeSpan.FromSeconds(c.Id[0] % 25), c.Id[1] * c.Id[2] % 5 == 0 ? c.Id[3] * 40 : 0, c.Id[1] * c.Id[2] % 5 == 0 ? 3 : 0))]
             : []);
 
-    public Task<ServerAnswer> DrainAsync(string serverId, CancellationToken cancellationToken) => Ask(() => Command("drain", serverId, ServerState.Draining));
+    public Task<ServerRequestResult> DrainAsync(string serverId, CancellationToken cancellationToken) => Ask(() => Command("drain", serverId, ServerState.Draining));
 
-    public Task<ServerAnswer> ResumeAsync(string serverId, CancellationToken cancellationToken) => Ask(() => Command("resume", serverId, ServerState.Up));
+    public Task<ServerRequestResult> ResumeAsync(string serverId, CancellationToken cancellationToken) => Ask(() => Command("resume", serverId, ServerState.Up));
 
     public Task AppendAuditAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken) => Ask(() =>
     {
@@ -155,7 +155,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     public async Task<IReadOnlyList<AuditEntry>> GetAuditAsync(int take, CancellationToken cancellationToken)
     {
         var entries = await Ask<IReadOnlyList<AuditEntry>>(() => [.. Audit.Take(take)]);
-        await (AuditRead?.Invoke() ?? Task.CompletedTask).WaitAsync(cancellationToken);
+        await (DelayAuditRead?.Invoke() ?? Task.CompletedTask).WaitAsync(cancellationToken);
         return entries;
     }
 
@@ -194,7 +194,7 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     public Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken) => Ask(() =>
     {
         Interlocked.Increment(ref _checks);
-        return Check ?? Compare();
+        return CheckResult ?? Compare();
     });
 
     private RegistryCheck Compare() => new(
@@ -204,9 +204,9 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => Ask(() => RoundTrip);
 
     /// <summary>Adds a connection to an account.</summary>
-    public ConnectionInfo Connect(string account, string server, string transport = "websocket", TimeSpan age = default, string agent = "engine.io-client/6.6")
+    public ScalerConnectionInfo Connect(string account, string server, string transport = "websocket", TimeSpan age = default, string agent = "engine.io-client/6.6")
     {
-        var connection = new ConnectionInfo
+        var connection = new ScalerConnectionInfo
         {
             Id = Guid.NewGuid().ToString("N")[..12],
             Server = server,
@@ -220,23 +220,23 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         return connection;
     }
 
-    private ServerAnswer Command(string what, string serverId, ServerState state)
+    private ServerRequestResult Command(string what, string serverId, ServerState state)
     {
-        Done.Enqueue($"{what} {serverId}");
+        PerformedActions.Enqueue($"{what} {serverId}");
         if (!Servers.TryGetValue(serverId, out var server) || server.State == ServerState.Dead)
         {
-            return ServerAnswer.NoSuchServer;
+            return ServerRequestResult.ServerNotFound;
         }
 
         Servers[serverId] = server with { State = state };
-        return ServerAnswer.Accepted;
+        return ServerRequestResult.Accepted;
     }
 
     private Task<SendResult> Act(string what, string? account) => Ask(() =>
     {
-        Done.Enqueue(what);
+        PerformedActions.Enqueue(what);
         var connections = Accounts.Where(entry => account is null || entry.Key == account).SelectMany(entry => entry.Value).ToArray();
-        return Answer?.Invoke(account) ?? new SendResult { Connections = connections.Length, Servers = connections.Select(c => c.Server).Distinct().Count() };
+        return GetSendResult?.Invoke(account) ?? new SendResult { Connections = connections.Length, Servers = connections.Select(c => c.Server).Distinct().Count() };
     });
 
     private Task<T> Ask<T>(Func<T> answer) => Outage is { } reason

@@ -54,7 +54,7 @@ internal sealed class FakeProvider : IAsyncDisposable
         });
         _app.MapGet("/authorize", (string redirect_uri, string state, string nonce, string code_challenge, string client_id) =>
         {
-            if (Refusal is { } refusal)
+            if (AuthorizationError is { } refusal)
             {
                 return Results.Redirect($"{redirect_uri}?error={refusal}&state={Uri.EscapeDataString(state)}");
             }
@@ -83,7 +83,7 @@ internal sealed class FakeProvider : IAsyncDisposable
     public string[] UserInfoRoles { get; set; } = [];
 
     /// <summary>Gets or sets the error returned instead of an authorization code.</summary>
-    public string? Refusal { get; set; }
+    public string? AuthorizationError { get; set; }
 
     public static async Task<FakeProvider> StartAsync()
     {

@@ -70,8 +70,8 @@ public sealed class ExportTests : IAsyncLifetime
     [Fact]
     public async Task Errors_Filters_ExportMatchingErrors()
     {
-        Scenery.Raise(_cluster, _host.Time, 1, ErrorNames.Json, "acme", 0, ["{\"a\":"]);
-        Scenery.Raise(_cluster, _host.Time, 0, ErrorNames.Validation, "acme", 0, ["chat", "refused, \"really\""]);
+        SampleCluster.RaiseError(_cluster, _host.Time, 1, ErrorNames.Json, "acme", 0, ["{\"a\":"]);
+        SampleCluster.RaiseError(_cluster, _host.Time, 0, ErrorNames.Validation, "acme", 0, ["chat", "refused, \"really\""]);
         using var csv = await GetAsync("/export/errors.csv?type=error%3A%3Avalidation");
         var lines = (await csv.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);

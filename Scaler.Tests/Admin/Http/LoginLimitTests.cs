@@ -9,7 +9,7 @@ public sealed class LoginLimitTests
     [Fact]
     public async Task Login_TooManyAttempts_Returns429ForLoginsOnly()
     {
-        await using var host = await AdminHost.StartAsync(Scenery.Quiet, settings: new Dictionary<string, string?> { ["Scaler:Admin:LoginAttemptsPerMinute"] = "3" });
+        await using var host = await AdminHost.StartAsync(SampleCluster.CreateHealthy, settings: new Dictionary<string, string?> { ["Scaler:Admin:LoginAttemptsPerMinute"] = "3" });
         using var operatorClient = host.NewClient();
         using var client = host.NewClient();
         Assert.Equal(HttpStatusCode.Redirect, await LoginAsync(operatorClient, AdminHost.Token));
@@ -35,7 +35,7 @@ public sealed class LoginLimitTests
     [InlineData("2001:db8:1:2:3:4:5:6", "20010DB800010002")]
     [InlineData(null, "unknown")]
     public void PartitionOf_Address_ReturnsIPv4AddressOrIPv6Network(string? address, string expected) =>
-        Assert.Equal(expected, LoginLimit.PartitionOf(address is null ? null : IPAddress.Parse(address)));
+        Assert.Equal(expected, LoginRateLimiter.GetPartition(address is null ? null : IPAddress.Parse(address)));
 
     private static async Task<HttpStatusCode> LoginAsync(HttpClient client, string token)
     {

@@ -11,7 +11,7 @@ public sealed partial class LoginTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await AdminHost.StartAsync(Scenery.Quiet);
+        _host = await AdminHost.StartAsync(SampleCluster.CreateHealthy);
         _client = _host.NewClient();
         _client.DefaultRequestHeaders.Add("Accept", "text/html");
     }

@@ -68,7 +68,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     [Fact]
     public async Task Login_RefusedByProvider_ShowsError()
     {
-        _provider.Refusal = "access_denied";
+        _provider.AuthorizationError = "access_denied";
         using var page = await _browser.GetAsync(new Uri("/login/oidc", UriKind.Relative));
         Assert.Contains("The login was not completed.", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -94,10 +94,10 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
     {
         _provider.Roles = ["operator"];
         var user = new System.Security.Claims.ClaimsPrincipal(new System.Security.Claims.ClaimsIdentity([new("roles", "operator"), new("sub", "x")]));
-        var login = _host.Services.GetRequiredService<AdminProvider>().Login(user, "127.0.0.1")!;
-        Assert.True(_host.Services.GetRequiredService<AdminProvider>().IsInForce(login));
+        var login = _host.Services.GetRequiredService<AdminLoginProvider>().CreateLogin(user, "127.0.0.1")!;
+        Assert.True(_host.Services.GetRequiredService<AdminLoginProvider>().IsValid(login));
         await using var other = await StartAsync(_provider.Issuer, ("OperatorRole", "root"));
-        Assert.False(other.Services.GetRequiredService<AdminProvider>().IsInForce(login));
+        Assert.False(other.Services.GetRequiredService<AdminLoginProvider>().IsValid(login));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class OpenIdConnectTests : IAsyncLifetime
             all[$"Scaler:Admin:OpenIdConnect:{key}"] = value;
         }
 
-        return AdminHost.StartAsync(Scenery.Quiet, settings: all);
+        return AdminHost.StartAsync(SampleCluster.CreateHealthy, settings: all);
     }
 
     private static HttpClient NewBrowser(AdminHost host)

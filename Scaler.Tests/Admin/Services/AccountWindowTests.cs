@@ -11,19 +11,19 @@ public sealed class AccountWindowTests
     [Fact]
     public async Task ReadAsync_OneMillion_ReachesBothEndsAndTheMiddle()
     {
-        _cluster.Numbered = 1_000_000;
+        _cluster.GeneratedAccountCount = 1_000_000;
         var window = await OpenAsync();
-        Assert.Equal((1_000_000, AccountWindow.MostRows), (window.Total, window.Rows));
+        Assert.Equal((1_000_000, AccountWindow.MaxRows), (window.Total, window.Rows));
         Assert.Equal("!0000000", (await window.ReadAsync(0, 50, default))[0].Name);
         Assert.Equal("!0500000", (await window.ReadAsync(200_000, 50, default))[0].Name);
-        Assert.Equal("!0999999", (await window.ReadAsync(AccountWindow.MostRows - 50, 50, default))[^1].Name);
-        Assert.Equal("!0999949", (await window.ReadAsync(AccountWindow.MostRows - 51, 50, default))[0].Name);
+        Assert.Equal("!0999999", (await window.ReadAsync(AccountWindow.MaxRows - 50, 50, default))[^1].Name);
+        Assert.Equal("!0999949", (await window.ReadAsync(AccountWindow.MaxRows - 51, 50, default))[0].Name);
     }
 
     [Fact]
     public async Task ReadAsync_RowByRow_SkipsNoAccount()
     {
-        _cluster.Numbered = 1_000_000;
+        _cluster.GeneratedAccountCount = 1_000_000;
         var window = await OpenAsync();
         var first = await window.ReadAsync(100_000, 50, default);
         Assert.Equal(Number(first[0]) - 500, Number((await window.ReadAsync(99_500, 50, default))[0]));
@@ -63,7 +63,7 @@ public sealed class AccountWindowTests
         var window = await OpenAsync();
         await window.ReadAsync(100, 50, default);
         _cluster.Accounts.TryRemove("b117", out _);
-        Assert.Equal("b118", (await window.ReadAsync(100, 50, default))[AccountWindow.Seen].Name);
+        Assert.Equal("b118", (await window.ReadAsync(100, 50, default))[AccountWindow.FirstVisibleIndex].Name);
     }
 
     [Fact]
@@ -86,17 +86,17 @@ public sealed class AccountWindowTests
     {
         Connect("b", 200);
         var window = await OpenAsync("b120");
-        Assert.Equal((120, "b120"), (window.FirstRow, (await window.ReadAsync(103, 50, default))[AccountWindow.Seen].Name));
-        Assert.Equal("b120", window.At);
+        Assert.Equal((120, "b120"), (window.FirstRow, (await window.ReadAsync(103, 50, default))[AccountWindow.FirstVisibleIndex].Name));
+        Assert.Equal("b120", window.FirstVisibleAccount);
     }
 
     [Fact]
     public async Task OpenAsync_AtAccountOfOneMillion_StartsThere()
     {
-        _cluster.Numbered = 1_000_000;
+        _cluster.GeneratedAccountCount = 1_000_000;
         var window = await OpenAsync("!0654321");
         Assert.Empty(await window.ReadAsync(0, 50, default));
-        Assert.Equal("!0654321", (await window.ReadAsync(window.FirstRow - AccountWindow.Seen, 50, default))[AccountWindow.Seen].Name);
+        Assert.Equal("!0654321", (await window.ReadAsync(window.FirstRow - AccountWindow.FirstVisibleIndex, 50, default))[AccountWindow.FirstVisibleIndex].Name);
     }
 
     [Theory]
@@ -114,13 +114,13 @@ public sealed class AccountWindowTests
     public async Task OpenAsync_NearAnEndOfOneMillion_ShowsTheAccountAndTheEnd(int number)
     {
         const int RenderedRows = 46;
-        _cluster.Numbered = 1_000_000;
+        _cluster.GeneratedAccountCount = 1_000_000;
         var window = await OpenAsync($"!{number:0000000}");
 
         // Read in the order of a table: its top first, then the rows around the scroll position, then the rows scrolled to.
         var top = await window.ReadAsync(0, RenderedRows, default);
         Assert.Equal(window.FirstRow < RenderedRows ? ["!0000000"] : [], Names(top).Take(1));
-        var row = Math.Max(0, window.FirstRow - AccountWindow.Seen);
+        var row = Math.Max(0, window.FirstRow - AccountWindow.FirstVisibleIndex);
         var around = await window.ReadAsync(row, Math.Min(RenderedRows, window.Rows - row), default);
         Assert.Equal(number, Number(around[window.FirstRow - row]));
         Assert.Equal("!0000000", (await window.ReadAsync(0, RenderedRows, default))[0].Name);
@@ -130,7 +130,7 @@ public sealed class AccountWindowTests
     [Fact]
     public async Task ReadAsync_NearAnEndOfOneMillion_MapsRowsOneToOne()
     {
-        _cluster.Numbered = 1_000_000;
+        _cluster.GeneratedAccountCount = 1_000_000;
         var window = await OpenAsync("!0500000");
         Assert.Equal("!0000030", (await window.ReadAsync(30, 46, default))[0].Name);
         Assert.Equal("!0500000", (await window.ReadAsync(200_000, 46, default))[0].Name);
@@ -145,7 +145,7 @@ public sealed class AccountWindowTests
         _cluster.Outage = "It was not possible to connect";
         Assert.Equal(["b000", "b001", "b002"], Names(await window.ReadAsync(0, 50, default)));
         await Assert.ThrowsAnyAsync<Exception>(() => window.ReadAsync(0, 50, default));
-        Assert.Equal(["b001", "b002"], Names(window.Known(1, 50)));
+        Assert.Equal(["b001", "b002"], Names(window.GetCached(1, 50)));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class AccountWindowTests
         Connect("b", 200);
         var window = await OpenAsync();
         Assert.Equal(34, (await window.ReadAsync(0, 34, default)).Count);
-        Assert.Equal(["b005", "b006"], Names(window.Known(5, 2)));
+        Assert.Equal(["b005", "b006"], Names(window.GetCached(5, 2)));
     }
 
     private Task<AccountWindow> OpenAsync(string? at = null) => new AccountWindow(_cluster, "").OpenAsync(at, default);

@@ -14,8 +14,8 @@ public sealed class ActionsTests
     private readonly FakeCluster _cluster;
     private readonly AuditLog _audit;
     private readonly ClusterActions _actions;
-    private readonly ClaimsPrincipal _operator = AdminIdentity.New(AdminRoles.Operator, "", "10.0.0.7");
-    private readonly ClaimsPrincipal _reader = AdminIdentity.New(AdminRoles.Reader, "", "10.0.0.8");
+    private readonly ClaimsPrincipal _operator = AdminIdentity.CreatePrincipal(AdminRoles.Operator, "", "10.0.0.7");
+    private readonly ClaimsPrincipal _reader = AdminIdentity.CreatePrincipal(AdminRoles.Reader, "", "10.0.0.8");
 
     public ActionsTests()
     {
@@ -32,7 +32,7 @@ public sealed class ActionsTests
         var report = await _actions.SendAsync(_operator, "acme", "chat", """["hello",1]""");
         Assert.Equal(ActionOutcome.Done, report.Outcome);
         Assert.Equal("Sent to 2 connections on 2 servers.", report.Message);
-        Assert.Equal("send acme chat [hello,1]", Assert.Single(_cluster.Done));
+        Assert.Equal("send acme chat [hello,1]", Assert.Single(_cluster.PerformedActions));
         var entry = Assert.Single(_audit.Entries);
         Assert.Equal(("send chat", "acme", ActionOutcome.Done), (entry.What, entry.Target, Enum.Parse<ActionOutcome>(entry.Outcome)));
         Assert.Matches("^operator [0-9a-f]{4} from 10.0.0.7$", entry.Who);
@@ -47,7 +47,7 @@ public sealed class ActionsTests
         Assert.Equal(ActionOutcome.Refused, (await _actions.BroadcastAsync(_reader, "chat", "[]")).Outcome);
         Assert.Equal(ActionOutcome.Refused, (await _actions.DisconnectAsync(_reader, "acme")).Outcome);
         Assert.Equal(ActionOutcome.Refused, (await _actions.DisconnectAsync(_reader, "acme", "x")).Outcome);
-        Assert.Empty(_cluster.Done);
+        Assert.Empty(_cluster.PerformedActions);
         Assert.Equal(4, _audit.Entries.Count);
     }
 
@@ -60,13 +60,13 @@ public sealed class ActionsTests
         var report = await _actions.SendAsync(_operator, "acme", "chat", arguments);
         Assert.Equal(ActionOutcome.Invalid, report.Outcome);
         Assert.Contains(expected, report.Message, StringComparison.Ordinal);
-        Assert.Empty(_cluster.Done);
+        Assert.Empty(_cluster.PerformedActions);
     }
 
     [Fact]
     public async Task SendAsync_ServerNotReached_NamesIt()
     {
-        _cluster.Answer = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["b"] };
+        _cluster.GetSendResult = _ => new SendResult { Connections = 1, Servers = 1, Unreachable = ["b"] };
         var report = await _actions.SendAsync(_operator, "acme", "chat", null);
         Assert.Equal((ActionOutcome.Partly, "Sent to 1 connection on 1 server. Not reached: b."), (report.Outcome, report.Message));
     }

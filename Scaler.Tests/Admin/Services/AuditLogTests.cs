@@ -20,7 +20,7 @@ public sealed class AuditLogTests
         {
             Add(first, "one");
             Add(first, "two");
-            await Deadline.Until(() => _cluster.Audit.Count == 2);
+            await Deadline.WaitUntilAsync(() => _cluster.Audit.Count == 2);
             await first.StopAsync(CancellationToken.None);
         }
 
@@ -40,12 +40,12 @@ public sealed class AuditLogTests
         Add(log, "two");
         Assert.Equal(["two", "one"], log.Entries.Select(entry => entry.What));
         _cluster.Outage = null;
-        await Deadline.Until(() =>
+        await Deadline.WaitUntilAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             return _cluster.Audit.Count == 2;
         });
-        await Deadline.Until(() => log.Entries.Count == 2);
+        await Deadline.WaitUntilAsync(() => log.Entries.Count == 2);
         Assert.Equal(["two", "one"], (await log.ReadAsync(CancellationToken.None)).Select(entry => entry.What));
         await log.StopAsync(CancellationToken.None);
     }
@@ -56,19 +56,19 @@ public sealed class AuditLogTests
         using var log = await StartAsync();
         var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _cluster.AuditRead = () =>
+        _cluster.DelayAuditRead = () =>
         {
-            _cluster.AuditRead = null;
+            _cluster.DelayAuditRead = null;
             read.SetResult();
             return answer.Task;
         };
         var reading = log.ReadAsync(CancellationToken.None);
-        await read.Task.Within();
+        await read.Task.WithTimeout();
         Add(log, "one");
         await log.StopAsync(CancellationToken.None);
         Assert.Equal("one", Assert.Single(_cluster.Audit).What);
         answer.SetResult();
-        Assert.Equal(["one"], (await reading.Within()).Select(entry => entry.What));
+        Assert.Equal(["one"], (await reading.WithTimeout()).Select(entry => entry.What));
     }
 
     private static void Add(AuditLog log, string what) => log.Add("ann", what, "acme", ActionOutcome.Done, "ok");

@@ -10,7 +10,7 @@ public sealed class CsvTests
     [InlineData("a,b", "\"a,b\"")]
     [InlineData("say \"hi\"", "\"say \"\"hi\"\"\"")]
     [InlineData("two\r\nlines", "\"two\r\nlines\"")]
-    public void Cell_PlainText_IsQuotedOnlyIfNeeded(string? value, string expected) => Assert.Equal(expected, Csv.Cell(value));
+    public void Cell_PlainText_IsQuotedOnlyIfNeeded(string? value, string expected) => Assert.Equal(expected, Csv.FormatCell(value));
 
     [Theory]
     [InlineData("=HYPERLINK(\"http://evil\")")]
@@ -20,8 +20,8 @@ public sealed class CsvTests
     [InlineData("  =1+1")]
     [InlineData("\t=1")]
     [InlineData("\uFF1D1+1")]
-    public void Cell_Formula_IsEscaped(string value) => Assert.StartsWith("\"'", Csv.Cell(value), StringComparison.Ordinal);
+    public void Cell_Formula_IsEscaped(string value) => Assert.StartsWith("\"'", Csv.FormatCell(value), StringComparison.Ordinal);
 
     [Fact]
-    public void Line_Cells_AreJoinedWithCommasAndCrLf() => Assert.Equal("a,,\"b,c\"\r\n", Csv.Line("a", null, "b,c"));
+    public void Line_Cells_AreJoinedWithCommasAndCrLf() => Assert.Equal("a,,\"b,c\"\r\n", Csv.FormatLine("a", null, "b,c"));
 }

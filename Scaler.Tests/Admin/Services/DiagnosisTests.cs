@@ -20,16 +20,16 @@ public sealed class DiagnosisTests
     };
 
     [Fact]
-    public void Of_HealthyCluster_ReturnsNothing() => Assert.Empty(ClusterDiagnosis.Of(Snapshot(Fine), ErrorSnapshot.Empty));
+    public void Of_HealthyCluster_ReturnsNothing() => Assert.Empty(ClusterDiagnosis.Diagnose(Snapshot(Fine), ErrorSnapshot.Empty));
 
     [Fact]
     public void Of_NoServer_ReportsIt() =>
-        Assert.Equal("No server holds a lease", Assert.Single(ClusterDiagnosis.Of(Snapshot(), ErrorSnapshot.Empty)).Title);
+        Assert.Equal("No server holds a lease", Assert.Single(ClusterDiagnosis.Diagnose(Snapshot(), ErrorSnapshot.Empty)).Title);
 
     [Fact]
     public void Of_DeadServer_ReportsItsConnections()
     {
-        var finding = Assert.Single(ClusterDiagnosis.Of(Snapshot(Fine, Fine with { Id = "b", State = ServerState.Dead }), ErrorSnapshot.Empty));
+        var finding = Assert.Single(ClusterDiagnosis.Diagnose(Snapshot(Fine, Fine with { Id = "b", State = ServerState.Dead }), ErrorSnapshot.Empty));
         Assert.Equal(Severity.Critical, finding.Severity);
         Assert.Contains("Server b is down", finding.Title, StringComparison.Ordinal);
         Assert.Contains("12 connections", finding.Detail, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class DiagnosisTests
     [Fact]
     public void Of_ServerWithoutBusMessages_IsCriticalAndFirst()
     {
-        var findings = ClusterDiagnosis.Of(
+        var findings = ClusterDiagnosis.Diagnose(
             Snapshot(Fine with { QueuedBytes = 100 << 20 }, Fine with { Id = "b", BusMilliseconds = -1 }), ErrorSnapshot.Empty);
         Assert.Equal([Severity.Critical, Severity.Warning], findings.Select(finding => finding.Severity));
         Assert.Contains("b receives no bus messages", findings[0].Title, StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class DiagnosisTests
     public void Of_OneProblem_ReportsIt(double lease, double bus, int minutes, string title)
     {
         var server = Fine with { LeaseRemaining = TimeSpan.FromSeconds(lease), BusMilliseconds = bus, StartedAt = Now.AddMinutes(-minutes) };
-        Assert.Contains(title, Assert.Single(ClusterDiagnosis.Of(Snapshot(server), ErrorSnapshot.Empty)).Title, StringComparison.Ordinal);
+        Assert.Contains(title, Assert.Single(ClusterDiagnosis.Diagnose(Snapshot(server), ErrorSnapshot.Empty)).Title, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class DiagnosisTests
             Server = i % 2 == 0 ? "a" : "b",
             Account = i < 8 ? "acme" : "other",
         })];
-        var finding = Assert.Single(ClusterDiagnosis.Of(
+        var finding = Assert.Single(ClusterDiagnosis.Diagnose(
             Snapshot(Fine), new ErrorSnapshot(Now, errors, new Dictionary<string, int> { [ErrorNames.Json] = 10 }, true)));
         Assert.Equal("error::json: 10 in the last minute, 80 % from account acme", finding.Title);
         Assert.Contains("{invalid", finding.Detail, StringComparison.Ordinal);
@@ -73,18 +73,18 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
-    public void Of_FewInvalidMessages_ReturnsNothing() => Assert.Empty(ClusterDiagnosis.Of(
+    public void Of_FewInvalidMessages_ReturnsNothing() => Assert.Empty(ClusterDiagnosis.Diagnose(
         Snapshot(Fine), new ErrorSnapshot(Now, [], new Dictionary<string, int> { [ErrorNames.Json] = 3 }, true)));
 
     [Fact]
     public void Of_OneConnectError_IsCritical() => Assert.Equal(
         Severity.Critical,
-        Assert.Single(ClusterDiagnosis.Of(Snapshot(Fine), new ErrorSnapshot(Now, [], new Dictionary<string, int> { [ErrorNames.Connect] = 1 }, true))).Severity);
+        Assert.Single(ClusterDiagnosis.Diagnose(Snapshot(Fine), new ErrorSnapshot(Now, [], new Dictionary<string, int> { [ErrorNames.Connect] = 1 }, true))).Severity);
 
     private static ClusterSnapshot Snapshot(params ServerInfo[] servers) => new()
     {
         At = Now,
-        Link = new RedisLink(LinkState.Up, Now.AddHours(-1), TimeSpan.FromMilliseconds(0.5)),
+        Redis = new RedisStatus(RedisState.Up, Now.AddHours(-1), TimeSpan.FromMilliseconds(0.5)),
         Servers = [.. servers.Select(server => new ServerSample(server, default))],
         Counts = new ClusterCounts(servers.Length, 1, 1),
     };

@@ -32,7 +32,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
 
         // The first watcher triggers a sample at once. Further samples follow every second.
         _watch = _monitor.Watch(() => _sampled.Release());
-        await _sampled.WaitAsync().Within("a sample");
+        await _sampled.WaitAsync().WithTimeout("a sample");
     }
 
     public async Task DisposeAsync()
@@ -80,14 +80,14 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
         await SampleAsync();
         var since = _time.GetUtcNow();
         await SampleAsync();
-        Assert.Equal((LinkState.Down, since), (_monitor.Current.Link.State, _monitor.Current.Link.Since));
-        Assert.Equal("It was not possible to connect", _monitor.Current.Link.Reason);
+        Assert.Equal((RedisState.Down, since), (_monitor.Current.Redis.State, _monitor.Current.Redis.Since));
+        Assert.Equal("It was not possible to connect", _monitor.Current.Redis.Reason);
         Assert.Single(_monitor.Current.Servers);
         Assert.True(_monitor.Current.IsStale);
 
         _cluster.Outage = null;
         await SampleAsync();
-        Assert.Equal(LinkState.Up, _monitor.Current.Link.State);
+        Assert.Equal(RedisState.Up, _monitor.Current.Redis.State);
         Assert.False(_monitor.Current.IsStale);
     }
 
@@ -96,7 +96,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     {
         _watch!.Dispose();
         var at = _monitor.Current.At;
-        Assert.Equal(0, _monitor.Watching);
+        Assert.Equal(0, _monitor.WatcherCount);
         _time.Advance(TimeSpan.FromSeconds(1));
         _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(at, _monitor.Current.At);
@@ -107,7 +107,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     {
         Raise("old", -5);
         using var watch = _feed.Watch(() => { });
-        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
+        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.WatcherCount == 1);
         Raise("new", 0);
         Raise("late", -3, late: true);
         await UntilAsync(() => _feed.Current.Errors.Count == 3);
@@ -119,7 +119,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     public async Task Feed_MoreThanCapacity_DropsTheOldest()
     {
         using var watch = _feed.Watch(() => { });
-        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
+        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.WatcherCount == 1);
         for (var i = 0; i < ErrorFeed.Capacity + 50; i++)
         {
             Raise($"account {i}", i / 1_000d);
@@ -135,7 +135,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     {
         var notifications = 0;
         using var watch = _feed.Watch(() => Interlocked.Increment(ref notifications));
-        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.Watching == 1);
+        await UntilAsync(() => _feed.Current.IsLoaded && _cluster.WatcherCount == 1);
         notifications = 0;
         var started = _time.GetUtcNow();
         for (var i = 0; i < 200; i++)
@@ -151,10 +151,10 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     public async Task Feed_LastWatcherRemoved_UnsubscribesFromTheCluster()
     {
         var watch = _feed.Watch(() => { });
-        await UntilAsync(() => _cluster.Watching == 1);
+        await UntilAsync(() => _cluster.WatcherCount == 1);
         watch.Dispose();
-        await UntilAsync(() => _cluster.Watching == 0);
-        Assert.Equal(0, _feed.Watching);
+        await UntilAsync(() => _cluster.WatcherCount == 0);
+        Assert.Equal(0, _feed.WatcherCount);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
         _cluster.Outage = "no connection";
         Raise("acme", 0);
         using var watch = _feed.Watch(() => { });
-        await UntilAsync(() => _cluster.Watching == 0);
+        await UntilAsync(() => _cluster.WatcherCount == 0);
         Assert.False(_feed.Current.IsLoaded);
         _cluster.Outage = null;
         await UntilAsync(() => _feed.Current.Errors.Count == 1);
@@ -192,7 +192,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     private async Task SampleAsync()
     {
         _time.Advance(TimeSpan.FromSeconds(1));
-        await _sampled.WaitAsync().Within("a sample");
+        await _sampled.WaitAsync().WithTimeout("a sample");
     }
 
     /// <summary>
@@ -203,7 +203,7 @@ public sealed class LiveTests : IAsyncLifetime, IDisposable
     private async Task UntilAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var (checks, next) = (0, 1);
-        await Deadline.Until(
+        await Deadline.WaitUntilAsync(
             () =>
             {
                 if (condition())

@@ -19,7 +19,7 @@ public sealed class RedisConnectionTests
     {
         using var certificates = new Certificates();
         var ((server, serverKey), (client, clientKey)) = (certificates.Sign("server"), certificates.Sign("client"));
-        var port = Ports.Free();
+        var port = FreePorts.GetFreePort();
         await using var redis = await RedisProcess.StartAsync(
             "--port", "0", "--tls-port", $"{port}", "--tls-cert-file", server, "--tls-key-file", serverKey, "--tls-ca-cert-file", certificates.Authority,
             "--requirepass", "a secret");
@@ -30,17 +30,17 @@ public sealed class RedisConnectionTests
             ["Scaler:Redis:ClientCertificate"] = client,
             ["Scaler:Redis:ClientKey"] = clientKey,
         });
-        await app.StartAsync().Within();
-        Assert.True(await app.Services.GetRequiredService<ScalerCluster>().PingAsync().Within() > TimeSpan.Zero);
-        Assert.Equal(new ClusterCounts(0, 0, 0), await app.Services.GetRequiredService<ScalerCluster>().GetCountsAsync().Within());
-        await app.StopAsync().Within();
+        await app.StartAsync().WithTimeout();
+        Assert.True(await app.Services.GetRequiredService<ScalerCluster>().PingAsync().WithTimeout() > TimeSpan.Zero);
+        Assert.Equal(new ClusterCounts(0, 0, 0), await app.Services.GetRequiredService<ScalerCluster>().GetCountsAsync().WithTimeout());
+        await app.StopAsync().WithTimeout();
     }
 
     [Fact]
     public async Task Start_MissingCertificate_ThrowsWithItsKey()
     {
         await using var app = Build(new() { ["ConnectionStrings:redis"] = "rediss://127.0.0.1:1", ["Scaler:Redis:CaCertificate"] = "nowhere.pem" });
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync().Within());
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync().WithTimeout());
         Assert.Contains("Scaler:Redis:CaCertificate is 'nowhere.pem'; it must be the path of a PEM file", exception.Message, StringComparison.Ordinal);
     }
 

@@ -15,7 +15,7 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
 
     public RegistryMonitorTests()
     {
-        _cluster = new FakeCluster(_time) { Check = new RegistryCheck([new ServerCheck("a", 100, 100, true)]) };
+        _cluster = new FakeCluster(_time) { CheckResult = new RegistryCheck([new ServerCheck("a", 100, 100, true)]) };
         _monitor = new RegistryMonitor(_cluster, _time, new FakeLogger<RegistryMonitor>());
     }
 
@@ -33,58 +33,58 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Watch_ComparesAtOnceThenEveryTenSecondsUntilDisposed()
     {
-        Assert.Equal(0, _cluster.Checks);
+        Assert.Equal(0, _cluster.CheckCount);
         var watch = await WatchAsync();
-        Assert.Equal((RegistryState.Equal, 100), (_monitor.Current.State, _monitor.Current.Registered));
+        Assert.Equal((RegistryState.Consistent, 100), (_monitor.Current.State, _monitor.Current.Registered));
         await AdvanceAsync(10);
-        Assert.Equal(2, _cluster.Checks);
+        Assert.Equal(2, _cluster.CheckCount);
         watch.Dispose();
         _time.Advance(TimeSpan.FromMinutes(5));
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(2, _cluster.Checks);
+        Assert.Equal(2, _cluster.CheckCount);
     }
 
     [Fact]
     public async Task Comparison_ManyConnections_IsFollowedByALongerPause()
     {
-        _cluster.Check = new RegistryCheck([new ServerCheck("a", 600_000, 600_000, true), new ServerCheck("b", 400_000, 400_000, true)]);
+        _cluster.CheckResult = new RegistryCheck([new ServerCheck("a", 600_000, 600_000, true), new ServerCheck("b", 400_000, 400_000, true)]);
         using var watch = await WatchAsync();
         _time.Advance(TimeSpan.FromSeconds(199));
-        Assert.Equal(1, _cluster.Checks);
+        Assert.Equal(1, _cluster.CheckCount);
         await AdvanceAsync(1);
-        Assert.Equal(2, _cluster.Checks);
+        Assert.Equal(2, _cluster.CheckCount);
     }
 
     [Fact]
     public async Task Ask_DuringPause_ComparesAtOnce()
     {
         using var watch = await WatchAsync();
-        _monitor.Ask();
-        await _compared.WaitAsync().Within();
-        Assert.Equal(2, _cluster.Checks);
+        _monitor.RequestCheck();
+        await _compared.WaitAsync().WithTimeout();
+        Assert.Equal(2, _cluster.CheckCount);
     }
 
     [Fact]
     public async Task Mismatch_FirstSuspect_ThenDifferentIfItPersists()
     {
         using var watch = await WatchAsync();
-        _cluster.Check = new RegistryCheck([new ServerCheck("a", 100, 90, false)]);
+        _cluster.CheckResult = new RegistryCheck([new ServerCheck("a", 100, 90, false)]);
         await AdvanceAsync(10);
-        Assert.Equal(RegistryState.Suspect, _monitor.Current.State);
+        Assert.Equal(RegistryState.PossibleMismatch, _monitor.Current.State);
         await AdvanceAsync(2);
-        Assert.Equal((RegistryState.Different, "a"), (_monitor.Current.State, Assert.Single(_monitor.Current.Differing).Server));
-        _cluster.Check = new RegistryCheck([new ServerCheck("a", 100, 100, true)]);
+        Assert.Equal((RegistryState.Mismatch, "a"), (_monitor.Current.State, Assert.Single(_monitor.Current.MismatchedServers).Server));
+        _cluster.CheckResult = new RegistryCheck([new ServerCheck("a", 100, 100, true)]);
         await AdvanceAsync(10);
-        Assert.Equal(RegistryState.Equal, _monitor.Current.State);
+        Assert.Equal(RegistryState.Consistent, _monitor.Current.State);
     }
 
     [Theory]
     [InlineData(10_000, 9_900, true, RegistryState.Changing)]
-    [InlineData(10_000, 5_000, true, RegistryState.Suspect)]
+    [InlineData(10_000, 5_000, true, RegistryState.PossibleMismatch)]
     [InlineData(null, 10, false, RegistryState.Failed)]
     public async Task Mismatch_ConnectionsChanging_IsToleratedUnlessLarge(int? held, int registered, bool changing, RegistryState expected)
     {
-        _cluster.Check = new RegistryCheck([new ServerCheck("a", held, registered, false) { IsChanging = changing }]);
+        _cluster.CheckResult = new RegistryCheck([new ServerCheck("a", held, registered, false) { IsChanging = changing }]);
         using var watch = await WatchAsync();
         Assert.Equal(expected, _monitor.Current.State);
     }
@@ -115,8 +115,8 @@ public sealed class RegistryMonitorTests : IAsyncLifetime, IDisposable
     /// </summary>
     private async Task ComparedAsync()
     {
-        await _compared.WaitAsync().Within("a comparison");
-        await _time.Pauses.WaitAsync().Within("the pause after a comparison");
+        await _compared.WaitAsync().WithTimeout("a comparison");
+        await _time.Pauses.WaitAsync().WithTimeout("the pause after a comparison");
     }
 
     /// <summary>Signals when the monitor starts to pause.</summary>

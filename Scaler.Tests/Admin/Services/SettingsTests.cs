@@ -6,12 +6,12 @@ namespace Scaler.Tests.Admin.Services;
 public sealed class SettingsTests
 {
     [Fact]
-    public void Validate_Defaults_Succeed() => Assert.True(new AdminOptionsValidation().Validate(null, new AdminOptions()).Succeeded);
+    public void Validate_Defaults_Succeed() => Assert.True(new AdminOptionsValidator().Validate(null, new AdminOptions()).Succeeded);
 
     [Fact]
     public void Validate_ShortToken_NamesTheKeyButNotTheToken()
     {
-        var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { Token = "hunter2" }).FailureMessage!;
+        var failure = new AdminOptionsValidator().Validate(null, new AdminOptions { Token = "hunter2" }).FailureMessage!;
         Assert.Contains("Scaler:Admin:Token has 7 characters", failure, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", failure, StringComparison.Ordinal);
     }
@@ -20,13 +20,13 @@ public sealed class SettingsTests
     public void Validate_SameTokenTwice_Fails()
     {
         var options = new AdminOptions { Token = "0123456789abcdef", ReadOnlyToken = "0123456789abcdef" };
-        Assert.Contains("Scaler:Admin:ReadOnlyToken is the same", new AdminOptionsValidation().Validate(null, options).FailureMessage!, StringComparison.Ordinal);
+        Assert.Contains("Scaler:Admin:ReadOnlyToken is the same", new AdminOptionsValidator().Validate(null, options).FailureMessage!, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Validate_IntervalTooShort_NamesValueAndRange()
     {
-        var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { SampleInterval = TimeSpan.Zero }).FailureMessage!;
+        var failure = new AdminOptionsValidator().Validate(null, new AdminOptions { SampleInterval = TimeSpan.Zero }).FailureMessage!;
         Assert.Contains("Scaler:Admin:SampleInterval is 00:00:00", failure, StringComparison.Ordinal);
         Assert.Contains("from 00:00:00.2500000 to 00:01:00", failure, StringComparison.Ordinal);
     }
@@ -42,9 +42,9 @@ public sealed class SettingsTests
     public void Validate_InvalidProvider_NamesTheKeyButNotTheSecret(string key, string? value, string expected)
     {
         var provider = new AdminOpenIdConnectOptions { Authority = "https://login.example.com", ClientId = "scaler", ClientSecret = "hunter2" };
-        Assert.True(new AdminOptionsValidation().Validate(null, new AdminOptions { OpenIdConnect = provider }).Succeeded);
+        Assert.True(new AdminOptionsValidator().Validate(null, new AdminOptions { OpenIdConnect = provider }).Succeeded);
         typeof(AdminOpenIdConnectOptions).GetProperty(key)!.SetValue(provider, value);
-        var failure = new AdminOptionsValidation().Validate(null, new AdminOptions { OpenIdConnect = provider }).FailureMessage!;
+        var failure = new AdminOptionsValidator().Validate(null, new AdminOptions { OpenIdConnect = provider }).FailureMessage!;
         Assert.Contains(expected, failure, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", failure, StringComparison.Ordinal);
     }
@@ -54,12 +54,12 @@ public sealed class SettingsTests
     [InlineData("/dashboard")]
     [InlineData("javascript:alert(1)")]
     public void Validate_InvalidDashboardUrl_Fails(string url) => Assert.Contains(
-        $"Scaler:Admin:DashboardUrl is '{url}'", new AdminOptionsValidation().Validate(null, new AdminOptions { DashboardUrl = url }).FailureMessage!, StringComparison.Ordinal);
+        $"Scaler:Admin:DashboardUrl is '{url}'", new AdminOptionsValidator().Validate(null, new AdminOptions { DashboardUrl = url }).FailureMessage!, StringComparison.Ordinal);
 
     [Fact]
     public void Validate_ZeroLoginAttempts_Fails() => Assert.Contains(
         "Scaler:Admin:LoginAttemptsPerMinute is 0",
-        new AdminOptionsValidation().Validate(null, new AdminOptions { LoginAttemptsPerMinute = 0 }).FailureMessage!, StringComparison.Ordinal);
+        new AdminOptionsValidator().Validate(null, new AdminOptions { LoginAttemptsPerMinute = 0 }).FailureMessage!, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(null, "is missing")]
@@ -71,7 +71,7 @@ public sealed class SettingsTests
     [InlineData("rediss://user:sec%2Cret@host", "The password in the Redis URL contains a comma")]
     public void Problem_InvalidConnectionString_NamesTheKeyButNotThePassword(string? value, string expected)
     {
-        var problem = RedisSetting.Problem(value);
+        var problem = RedisConnectionExtensions.GetProblem(value);
         Assert.Contains("ConnectionStrings:redis", problem, StringComparison.Ordinal);
         Assert.Contains(expected, problem, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", problem, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class SettingsTests
     [InlineData("127.0.0.1:6379")]
     [InlineData("redis:6379,password=secret,ssl=true")]
     [InlineData("rediss://user:secret@redis:6380")]
-    public void Problem_ValidConnectionString_ReturnsNull(string value) => Assert.Null(RedisSetting.Problem(value));
+    public void Problem_ValidConnectionString_ReturnsNull(string value) => Assert.Null(RedisConnectionExtensions.GetProblem(value));
 
     [Theory]
     [InlineData(null, "/")]
@@ -93,5 +93,5 @@ public sealed class SettingsTests
     [InlineData("/\t/evil.example", "/")]
     [InlineData("javascript:alert(1)", "/")]
     [InlineData("/login?t=x", "/")]
-    public void OrHome_ExternalOrLoginUrl_ReturnsHome(string? url, string expected) => Assert.Equal(expected, LocalUrl.OrHome(url));
+    public void OrHome_ExternalOrLoginUrl_ReturnsHome(string? url, string expected) => Assert.Equal(expected, LocalUrl.GetLocalOrHome(url));
 }

@@ -12,10 +12,10 @@ public sealed class TextTests
     [InlineData("nul\0", "nul\\u0000")]
     [InlineData("zero\u200Bwidth", "zero\\u200Bwidth")]
     [InlineData("grüße 日本 🎉", "grüße 日本 🎉")]
-    public void Text_InvisibleCharacters_AreEscaped(string text, string expected) => Assert.Equal(expected, Printable.Text(text));
+    public void Text_InvisibleCharacters_AreEscaped(string text, string expected) => Assert.Equal(expected, Printable.Escape(text));
 
     [Fact]
-    public void Cut_WithinSurrogatePair_RemovesThePair() => Assert.Equal("ab…", Format.Cut("ab🎉cd", 3));
+    public void Cut_WithinSurrogatePair_RemovesThePair() => Assert.Equal("ab…", Format.Truncate("ab🎉cd", 3));
 
     [Theory]
     [InlineData(0, "0 B")]

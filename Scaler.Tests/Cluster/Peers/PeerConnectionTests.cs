@@ -24,7 +24,7 @@ public sealed class PeerConnectionTests
         });
 
         await Parallel.ForAsync(0, 1000, async (i, _) =>
-            Assert.Equal((202, $"?{i}body {i}"), await PeerPair.ReadAsync(pair.Ask($"?{i}", $"body {i}"))));
+            Assert.Equal((202, $"?{i}body {i}"), await PeerPair.ReadAsync(pair.Call($"?{i}", $"body {i}"))));
     }
 
     [Fact]
@@ -41,9 +41,9 @@ public sealed class PeerConnectionTests
 
             await context.Response.WriteAsync(text);
         });
-        var held = pair.Ask("?held");
+        var held = pair.Call("?held");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PeerPair.ReadAsync(pair.Ask())));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PeerPair.ReadAsync(pair.Call())));
 
         Assert.All(answers, answer => Assert.Equal(text, answer.Body));
         gate.SetResult();
@@ -64,14 +64,14 @@ public sealed class PeerConnectionTests
                 await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
             }
         });
-        using var call = pair.Ask("?held");
-        await started.Task.Within();
+        using var call = pair.Call("?held");
+        await started.Task.WithTimeout();
 
         call.Cancel();
 
-        Assert.Equal(PeerCallOutcome.Canceled, await call.Task.Within());
-        await aborted.Task.Within();
-        Assert.Equal((200, ""), await PeerPair.ReadAsync(pair.Ask()));
+        Assert.Equal(PeerCallOutcome.Canceled, await call.Task.WithTimeout());
+        await aborted.Task.WithTimeout();
+        Assert.Equal((200, ""), await PeerPair.ReadAsync(pair.Call()));
         Assert.Equal(0, pair.Logger.Collector.Count);
     }
 
@@ -83,8 +83,8 @@ public sealed class PeerConnectionTests
             context.Abort();
             return context.Response.WriteAsync("too late");
         });
-        using var call = pair.Ask();
-        Assert.Equal(PeerCallOutcome.Aborted, await call.Task.Within());
+        using var call = pair.Call();
+        Assert.Equal(PeerCallOutcome.Aborted, await call.Task.WithTimeout());
     }
 
     [Fact]
@@ -97,9 +97,9 @@ public sealed class PeerConnectionTests
             throw context.Request.QueryString.HasValue ? new BadHttpRequestException("bad", 413) : new InvalidOperationException("broken");
         });
 
-        Assert.Equal((500, ""), await PeerPair.ReadAsync(pair.Ask()));
+        Assert.Equal((500, ""), await PeerPair.ReadAsync(pair.Call()));
         Assert.Equal((LogLevel.Error, "broken"), (pair.Logger.LatestRecord.Level, pair.Logger.LatestRecord.Exception?.Message));
-        Assert.Equal((413, ""), await PeerPair.ReadAsync(pair.Ask("?bad")));
+        Assert.Equal((413, ""), await PeerPair.ReadAsync(pair.Call("?bad")));
         Assert.Equal(1, pair.Logger.Collector.Count);
     }
 
@@ -129,14 +129,14 @@ public sealed class PeerConnectionTests
             context.Response.BodyWriter.Write("through the pipe"u8);
             return Task.CompletedTask;
         });
-        using var call = pair.Ask();
-        Assert.Equal(PeerCallOutcome.Answered, await call.Task.Within());
+        using var call = pair.Call();
+        Assert.Equal(PeerCallOutcome.Completed, await call.Task.WithTimeout());
 
         var response = new DefaultHttpContext().Response;
-        Assert.Equal("through the pipe"u8.ToArray(), call.Answer.ReadInto(response).ToArray());
+        Assert.Equal("through the pipe"u8.ToArray(), call.Response.ReadInto(response).ToArray());
         Assert.Equal("yes", response.Headers["X-Late"]);
         Assert.Equal(["last", "first"], invoked);
-        await after.Task.Within();
+        await after.Task.WithTimeout();
     }
 
     [Theory]
@@ -152,14 +152,14 @@ public sealed class PeerConnectionTests
             started.SetResult();
             await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         });
-        using var call = pair.Ask();
-        await started.Task.Within();
+        using var call = pair.Call();
+        await started.Task.WithTimeout();
 
         (atCaller ? (PeerConnection)pair.Caller : pair.Answerer).Abort();
 
-        Assert.Equal(PeerCallOutcome.Unreachable, await call.Task.Within());
-        await aborted.Task.Within();
-        await pair.Asked.Within();
+        Assert.Equal(PeerCallOutcome.Unreachable, await call.Task.WithTimeout());
+        await aborted.Task.WithTimeout();
+        await pair.CallerCompletion.WithTimeout();
         Assert.False(pair.Caller.TryCall(new DefaultHttpContext { Request = { Method = "GET" } }, default, out _));
     }
 
@@ -177,8 +177,8 @@ public sealed class PeerConnectionTests
                 return Task.CompletedTask;
             });
         });
-        Assert.Equal((200, text), await PeerPair.ReadAsync(pair.Ask()));
-        await Task.WhenAll(pair.Asked, pair.Answered).Within();
+        Assert.Equal((200, text), await PeerPair.ReadAsync(pair.Call()));
+        await Task.WhenAll(pair.CallerCompletion, pair.AnswererCompletion).WithTimeout();
     }
 
     [Fact]
@@ -188,17 +188,17 @@ public sealed class PeerConnectionTests
         var (here, there) = await PeerPair.ConnectAsync();
         await using var other = there;
         await using var stream = here;
-        using var caller = new PeerCaller(here, new ScalerClusterOptions(), time);
+        using var caller = new PeerClientConnection(here, new ScalerClusterOptions(), time);
         var running = caller.RunAsync();
         for (var number = 1; number <= 10; number++)
         {
             // 4 s of the 5 s lease pass before the peer responds.
             time.Advance(TimeSpan.FromSeconds(4));
             Assert.True(caller.TryCall(new DefaultHttpContext { Request = { Method = "GET" } }, default, out var call));
-            await ReadAsync(there, PeerFrameKind.Alive);
+            await ReadAsync(there, PeerFrameKind.KeepAlive);
             await ReadAsync(there, PeerFrameKind.Request);
-            await there.WriteAsync(new byte[] { 0, 0, 0, 2, (byte)PeerFrameKind.Answer, 0, 0, 0, (byte)number, 1, 0 });
-            Assert.Equal(PeerCallOutcome.Answered, await call.Task.Within());
+            await there.WriteAsync(new byte[] { 0, 0, 0, 2, (byte)PeerFrameKind.Response, 0, 0, 0, (byte)number, 1, 0 });
+            Assert.Equal(PeerCallOutcome.Completed, await call.Task.WithTimeout());
             call.Dispose();
         }
 
@@ -206,10 +206,10 @@ public sealed class PeerConnectionTests
         using (last)
         {
             time.Advance(TimeSpan.FromSeconds(6));
-            Assert.Equal(PeerCallOutcome.Unreachable, await last.Task.Within());
+            Assert.Equal(PeerCallOutcome.Unreachable, await last.Task.WithTimeout());
         }
 
-        await running.Within();
+        await running.WithTimeout();
     }
 
     [Fact]
@@ -218,10 +218,10 @@ public sealed class PeerConnectionTests
         var (here, there) = await PeerPair.ConnectAsync();
         await using var other = there;
         await using var stream = here;
-        using var caller = new PeerCaller(here, new ScalerClusterOptions(), new FakeTimeProvider());
+        using var caller = new PeerClientConnection(here, new ScalerClusterOptions(), new FakeTimeProvider());
         var running = caller.RunAsync();
         var calls = new List<PeerCall>();
-        var body = new ReadOnlySequence<byte>(new byte[PeerRequest.MostBody]);
+        var body = new ReadOnlySequence<byte>(new byte[PeerRequest.MaxBodyLength]);
 
         // The other end reads nothing: a few MiB fill the output queue and the socket buffers.
         while (calls.Count < 1000 && caller.TryCall(new DefaultHttpContext { Request = { Method = "POST" } }, body, out var call))
@@ -231,10 +231,10 @@ public sealed class PeerConnectionTests
 
         Assert.InRange(calls.Count, 16, 999);
         calls[0].Cancel();
-        Assert.Equal(PeerCallOutcome.Canceled, await calls[0].Task.Within());
+        Assert.Equal(PeerCallOutcome.Canceled, await calls[0].Task.WithTimeout());
         await ReadAsync(there, PeerFrameKind.Cancel);
         caller.Abort();
-        await running.Within();
+        await running.WithTimeout();
         Assert.All(calls.Skip(1), static call => Assert.Equal(PeerCallOutcome.Unreachable, call.Task.Result));
         calls.ForEach(static call => call.Dispose());
     }
@@ -245,7 +245,7 @@ public sealed class PeerConnectionTests
         var ended = new TaskCompletionSource();
         var (here, there) = await PeerPair.ConnectAsync();
         await using var stream = there;
-        using var answerer = PeerPair.Answering(
+        using var answerer = PeerPair.CreateAnswerer(
             there,
             context =>
             {
@@ -261,35 +261,35 @@ public sealed class PeerConnectionTests
         var running = answerer.RunAsync();
         var request = new ArrayBufferWriter<byte>();
         PeerRequest.Write(request, new DefaultHttpContext { Request = { Method = "GET" } }, default);
-        var head = new byte[PeerFrame.HeadLength];
-        PeerFrame.WriteHead(head, PeerFrameKind.Request, 1, request.WrittenCount);
+        var head = new byte[PeerFrame.HeaderLength];
+        PeerFrame.WriteHeader(head, PeerFrameKind.Request, 1, request.WrittenCount);
         await here.WriteAsync((byte[])[.. head, .. request.WrittenSpan]);
 
         // The response has started. The rest does not fit into the buffers and waits for room.
-        await here.ReadExactlyAsync(head).AsTask().Within();
+        await here.ReadExactlyAsync(head).AsTask().WithTimeout();
         Assert.False(ended.Task.IsCompleted);
         await here.DisposeAsync();
 
-        await ended.Task.Within();
-        await running.Within();
+        await ended.Task.WithTimeout();
+        await running.WithTimeout();
     }
 
     [Fact]
     public async Task Frame_UnknownKind_IsSkipped()
     {
         await using var pair = await PeerPair.StartAsync(static _ => Task.CompletedTask);
-        await pair.Bytes.WriteAsync(new byte[] { 0, 0, 0, 2, 99, 0, 0, 0, 0, 1, 2 });
-        Assert.Equal((200, ""), await PeerPair.ReadAsync(pair.Ask()));
+        await pair.AnswererStream.WriteAsync(new byte[] { 0, 0, 0, 2, 99, 0, 0, 0, 0, 1, 2 });
+        Assert.Equal((200, ""), await PeerPair.ReadAsync(pair.Call()));
     }
 
     /// <summary>Reads frames until it has read one of the given kind.</summary>
     private static async Task ReadAsync(System.IO.Stream stream, PeerFrameKind kind)
     {
-        var head = new byte[PeerFrame.HeadLength];
+        var head = new byte[PeerFrame.HeaderLength];
         do
         {
-            await stream.ReadExactlyAsync(head).AsTask().Within();
-            await stream.ReadExactlyAsync(new byte[BinaryPrimitives.ReadInt32BigEndian(head)]).AsTask().Within();
+            await stream.ReadExactlyAsync(head).AsTask().WithTimeout();
+            await stream.ReadExactlyAsync(new byte[BinaryPrimitives.ReadInt32BigEndian(head)]).AsTask().WithTimeout();
         }
         while (head[4] != (byte)kind);
     }

@@ -11,8 +11,8 @@ public sealed class PeerFrameTests
     [Fact]
     public void TryRead_FrameComplete_ReadsItAndLeavesTheRest()
     {
-        byte[] bytes = [.. Frame(PeerFrameKind.Answer, 0xFEDCBA98, [1, 2, 3]), .. Frame(PeerFrameKind.Cancel, 7, []), 9];
-        for (var length = 0; length < PeerFrame.HeadLength + 3; length++)
+        byte[] bytes = [.. Frame(PeerFrameKind.Response, 0xFEDCBA98, [1, 2, 3]), .. Frame(PeerFrameKind.Cancel, 7, []), 9];
+        for (var length = 0; length < PeerFrame.HeaderLength + 3; length++)
         {
             var part = new ReadOnlySequence<byte>(bytes, 0, length);
             Assert.False(PeerFrame.TryRead(ref part, out _));
@@ -21,7 +21,7 @@ public sealed class PeerFrameTests
 
         var buffer = new ReadOnlySequence<byte>(bytes);
         Assert.True(PeerFrame.TryRead(ref buffer, out var first));
-        Assert.Equal((PeerFrameKind.Answer, 0xFEDCBA98), (first.Kind, first.Request));
+        Assert.Equal((PeerFrameKind.Response, 0xFEDCBA98), (first.Kind, first.Request));
         Assert.Equal([1, 2, 3], first.Content.ToArray());
         Assert.True(PeerFrame.TryRead(ref buffer, out var second));
         Assert.Equal((PeerFrameKind.Cancel, 7u, 0L), (second.Kind, second.Request, second.Content.Length));
@@ -31,11 +31,11 @@ public sealed class PeerFrameTests
 
     [Theory]
     [InlineData(-1)]
-    [InlineData(PeerFrame.MostContent + 1)]
+    [InlineData(PeerFrame.MaxContentLength + 1)]
     public void TryRead_InvalidLength_Throws(int length)
     {
-        var head = new byte[PeerFrame.HeadLength];
-        PeerFrame.WriteHead(head, PeerFrameKind.Request, 1, length);
+        var head = new byte[PeerFrame.HeaderLength];
+        PeerFrame.WriteHeader(head, PeerFrameKind.Request, 1, length);
         Assert.Throws<InvalidDataException>(() =>
         {
             var buffer = new ReadOnlySequence<byte>(head);
@@ -52,9 +52,9 @@ public sealed class PeerFrameTests
     public void ReadNumber_WrittenNumber_RoundTrips(int number)
     {
         var writer = new ArrayBufferWriter<byte>();
-        PeerText.Write(writer, number);
+        PeerFrameEncoding.Write(writer, number);
         var span = writer.WrittenSpan;
-        Assert.Equal(number, PeerText.ReadNumber(ref span));
+        Assert.Equal(number, PeerFrameEncoding.ReadNumber(ref span));
         Assert.True(span.IsEmpty);
     }
 
@@ -70,7 +70,7 @@ public sealed class PeerFrameTests
         request.Headers["X-Many"] = new(["one", "", "three"]);
         request.Headers.ContentLength = 4;
         request.Headers.Host = "example.org:8443";
-        foreach (var name in new[] { "Connection", "keep-alive", "Transfer-Encoding", "TE", "Upgrade", ForwardHeader.Name, PeerGreeting.Name })
+        foreach (var name in new[] { "Connection", "keep-alive", "Transfer-Encoding", "TE", "Upgrade", ForwardHeader.Name, PeerHandshakeHeader.Name })
         {
             request.Headers[name] = "x";
         }
@@ -102,13 +102,13 @@ public sealed class PeerFrameTests
     {
         var sent = new HeaderDictionary { ["Content-Type"] = "text/plain", ["Set-Cookie"] = new(["a=1", "b=2"]), ["Connection"] = "close" };
         var writer = new ArrayBufferWriter<byte>();
-        PeerAnswer.WriteHead(writer, 201, sent);
+        PeerResponseBuffer.WriteHeader(writer, 201, sent);
         writer.Write(new byte[10_000]);
         var response = new DefaultHttpContext().Response;
         response.Headers["Set-Cookie"] = "previous";
         response.Headers["Vary"] = "Origin";
 
-        using var answer = new PeerAnswer();
+        using var answer = new PeerResponseBuffer();
         foreach (var part in writer.WrittenSpan.ToArray().Chunk(999))
         {
             answer.Append(new ReadOnlySequence<byte>(part));
@@ -152,8 +152,8 @@ public sealed class PeerFrameTests
 
     private static byte[] Frame(PeerFrameKind kind, uint request, byte[] content)
     {
-        var head = new byte[PeerFrame.HeadLength];
-        PeerFrame.WriteHead(head, kind, request, content.Length);
+        var head = new byte[PeerFrame.HeaderLength];
+        PeerFrame.WriteHeader(head, kind, request, content.Length);
         return [.. head, .. content];
     }
 }

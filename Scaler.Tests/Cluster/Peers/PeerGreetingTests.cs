@@ -8,9 +8,9 @@ public sealed class PeerGreetingTests
 {
     private readonly ClusterSecret _secret = new("a secret of the cluster");
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-    private readonly PeerGreeting _greeting;
+    private readonly PeerHandshakeHeader _greeting;
 
-    public PeerGreetingTests() => _greeting = new PeerGreeting(_time);
+    public PeerGreetingTests() => _greeting = new PeerHandshakeHeader(_time);
 
     [Fact]
     public void TryAccept_GreetingForThisServer_ReturnsTrueOnce()
@@ -25,7 +25,7 @@ public sealed class PeerGreetingTests
     public void TryAccept_AlreadyAccepted_ReturnsFalseForAsLongAsItIsValid()
     {
         // From a server whose clock is almost one minute ahead.
-        var greeting = PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
+        var greeting = PeerHandshakeHeader.Write("one", "two", _time.GetUtcNow().AddSeconds(59), _secret);
         Assert.True(Accepts(greeting));
         for (var second = 0; second < 130; second++)
         {
@@ -42,17 +42,17 @@ public sealed class PeerGreetingTests
     {
         var greeting = Write();
         _time.Advance(TimeSpan.FromSeconds(Math.Max(seconds, 0)));
-        greeting = seconds < 0 ? PeerGreeting.Write("one", "two", _time.GetUtcNow().AddSeconds(-seconds), _secret) : greeting;
+        greeting = seconds < 0 ? PeerHandshakeHeader.Write("one", "two", _time.GetUtcNow().AddSeconds(-seconds), _secret) : greeting;
         Assert.False(Accepts(greeting));
     }
 
     [Fact]
     public void TryAccept_GreetingForAnotherServer_ReturnsFalse() =>
-        Assert.False(Accepts(PeerGreeting.Write("one", "three", _time.GetUtcNow(), _secret)));
+        Assert.False(Accepts(PeerHandshakeHeader.Write("one", "three", _time.GetUtcNow(), _secret)));
 
     [Fact]
     public void TryAccept_GreetingOfAnotherCluster_ReturnsFalse() =>
-        Assert.False(Accepts(PeerGreeting.Write("one", "two", _time.GetUtcNow(), new ClusterSecret("another secret"))));
+        Assert.False(Accepts(PeerHandshakeHeader.Write("one", "two", _time.GetUtcNow(), new ClusterSecret("another secret"))));
 
     [Theory]
     [InlineData("")]
@@ -78,10 +78,10 @@ public sealed class PeerGreetingTests
     {
         var greeting = Write();
         var data = greeting[..greeting.LastIndexOf(' ')];
-        Assert.False(Accepts($"{data} {_secret.Forwards.Tag(data)}"));
+        Assert.False(Accepts($"{data} {_secret.Forwards.ComputeTag(data)}"));
     }
 
-    private string Write() => PeerGreeting.Write("one", "two", _time.GetUtcNow(), _secret);
+    private string Write() => PeerHandshakeHeader.Write("one", "two", _time.GetUtcNow(), _secret);
 
     private bool Accepts(string greeting) => _greeting.TryAccept(greeting, "two", _secret);
 }

@@ -29,7 +29,7 @@ internal sealed class PeerHost : IAsyncDisposable
     public FakeLogCollector Logs { get; }
 
     /// <summary>Gets the way and the outcome of each request that this server forwarded.</summary>
-    public IEnumerable<string> Forwards => _forwards.GetMeasurementSnapshot().Select(static m => $"{m.Tags["scaler.forward.way"]} {m.Tags["scaler.forward.outcome"]}");
+    public IEnumerable<string> ForwardedRequests => _forwards.GetMeasurementSnapshot().Select(static m => $"{m.Tags["scaler.forward.way"]} {m.Tags["scaler.forward.outcome"]}");
 
     public static async Task<PeerHost> StartAsync(
         IConnectionMultiplexer redis, string prefix, string id, Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null)

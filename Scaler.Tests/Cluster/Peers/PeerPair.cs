@@ -22,29 +22,29 @@ internal sealed class PeerPair : IAsyncDisposable
 
     private PeerPair(NetworkStream asks, NetworkStream answers, RequestDelegate application)
     {
-        Caller = new PeerCaller(asks, new ScalerClusterOptions(), Time);
-        Answerer = Answering(answers, application, Time, Logger);
-        Bytes = answers;
-        Asked = RunAsync(Caller, asks);
-        Answered = RunAsync(Answerer, answers);
+        Caller = new PeerClientConnection(asks, new ScalerClusterOptions(), Time);
+        Answerer = CreateAnswerer(answers, application, Time, Logger);
+        AnswererStream = answers;
+        CallerCompletion = RunAsync(Caller, asks);
+        AnswererCompletion = RunAsync(Answerer, answers);
     }
 
     public FakeTimeProvider Time { get; } = new();
 
     public FakeLogger Logger { get; } = new();
 
-    public PeerCaller Caller { get; }
+    public PeerClientConnection Caller { get; }
 
-    public PeerAnswerer Answerer { get; }
+    public PeerServerConnection Answerer { get; }
 
     /// <summary>Gets the stream that the answering end writes to.</summary>
-    public NetworkStream Bytes { get; }
+    public NetworkStream AnswererStream { get; }
 
     /// <summary>Gets a task that completes when the calling end has ended.</summary>
-    public Task Asked { get; }
+    public Task CallerCompletion { get; }
 
     /// <summary>Gets a task that completes when the answering end has ended.</summary>
-    public Task Answered { get; }
+    public Task AnswererCompletion { get; }
 
     public static async Task<PeerPair> StartAsync(RequestDelegate application)
     {
@@ -53,13 +53,13 @@ internal sealed class PeerPair : IAsyncDisposable
     }
 
     /// <summary>Creates an answering end with an application.</summary>
-    public static PeerAnswerer Answering(NetworkStream stream, RequestDelegate application, TimeProvider time, FakeLogger logger)
+    public static PeerServerConnection CreateAnswerer(NetworkStream stream, RequestDelegate application, TimeProvider time, FakeLogger logger)
     {
         var pipeline = new PeerApplication(new DefaultHttpContextFactory(Services));
         var builder = new ApplicationBuilder(Services);
         pipeline.Configure(app => app.Run(application))(builder);
         builder.Build();
-        return new PeerAnswerer(stream, new ScalerClusterOptions(), time, pipeline, logger);
+        return new PeerServerConnection(stream, new ScalerClusterOptions(), time, pipeline, logger);
     }
 
     /// <summary>Connects two sockets over the loopback interface.</summary>
@@ -73,7 +73,7 @@ internal sealed class PeerPair : IAsyncDisposable
     }
 
     /// <summary>Sends a request.</summary>
-    public PeerCall Ask(string query = "", string? body = null)
+    public PeerCall Call(string query = "", string? body = null)
     {
         var context = new DefaultHttpContext { Request = { Method = body is null ? "GET" : "POST", Path = "/stream/", QueryString = new QueryString(query) } };
         Assert.True(Caller.TryCall(context, new(Encoding.UTF8.GetBytes(body ?? "")), out var call));
@@ -85,9 +85,9 @@ internal sealed class PeerPair : IAsyncDisposable
     {
         using (call)
         {
-            Assert.Equal(PeerCallOutcome.Answered, await call.Task.Within());
+            Assert.Equal(PeerCallOutcome.Completed, await call.Task.WithTimeout());
             var response = new DefaultHttpContext().Response;
-            var body = Encoding.UTF8.GetString(call.Answer.ReadInto(response).Span);
+            var body = Encoding.UTF8.GetString(call.Response.ReadInto(response).Span);
             return (response.StatusCode, body);
         }
     }
@@ -96,7 +96,7 @@ internal sealed class PeerPair : IAsyncDisposable
     {
         Caller.Abort();
         Answerer.Abort();
-        await Task.WhenAll(Asked, Answered).Within();
+        await Task.WhenAll(CallerCompletion, AnswererCompletion).WithTimeout();
         Caller.Dispose();
         Answerer.Dispose();
     }

@@ -11,7 +11,7 @@ namespace Scaler.Tests.EngineIO.Protocol;
 /// </summary>
 public sealed class PayloadTests
 {
-    private delegate PayloadStep Reader(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error);
+    private delegate PayloadReadResult Reader(ReadOnlySpan<byte> payload, ref int position, out Packet packet, out PacketParseError error);
 
     private static Reader ReaderOf(string codec) => codec switch
     {
@@ -30,13 +30,13 @@ public sealed class PayloadTests
         {
             var before = position;
             var step = read(payload, ref position, out var packet, out var error);
-            if (step == PayloadStep.End)
+            if (step == PayloadReadResult.End)
             {
                 Assert.Equal(PacketParseError.None, error);
                 return string.Join(' ', text);
             }
 
-            if (step == PayloadStep.Invalid)
+            if (step == PayloadReadResult.Invalid)
             {
                 Assert.NotEqual(PacketParseError.None, error);
                 text.Add("!" + error);
@@ -45,10 +45,10 @@ public sealed class PayloadTests
 
             Assert.True(position > before, "The reader did not advance, so the loop would never end.");
             var body = payload.Slice(packet.Offset, packet.Length);
-            text.Add(packet.Type + ":" + packet.Body switch
+            text.Add(packet.Type + ":" + packet.BodyFormat switch
             {
-                PacketBody.Binary => Convert.ToHexString(body),
-                PacketBody.Base64 => "b64," + Encoding.UTF8.GetString(body),
+                PacketBodyFormat.Binary => Convert.ToHexString(body),
+                PacketBodyFormat.Base64 => "b64," + Encoding.UTF8.GetString(body),
                 _ => Encoding.UTF8.GetString(body),
             });
         }
@@ -170,7 +170,7 @@ public sealed class PayloadTests
 
             if (codec != "v3 binary")
             {
-                payload = Utf8Text.Repair(payload).ToArray();
+                payload = Utf8Text.ReplaceInvalidSequences(payload).ToArray();
             }
 
             Describe(codec, payload);
@@ -195,19 +195,19 @@ public sealed class PayloadTests
                 var data = isText
                     ? Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => "aé€😀\n"[random.Next(3)])))
                     : RandomBytes(random, random.Next(5000));
-                var body = isText ? PacketBody.Text : PacketBody.Binary;
+                var body = isText ? PacketBodyFormat.Text : PacketBodyFormat.Binary;
                 switch (codec)
                 {
                     case "v4":
-                        maxLength += PayloadCodec.EncodedLength(body, data.Length) + 1;
+                        maxLength += PayloadCodec.GetEncodedLength(body, data.Length) + 1;
                         PayloadCodec.Write(output, expected.Count == 0, PacketType.Message, body, data);
                         break;
                     case "v3 text":
-                        maxLength += V3.TextPayloadCodec.MaxEncodedLength(body, data.Length);
+                        maxLength += V3.TextPayloadCodec.GetMaxEncodedLength(body, data.Length);
                         V3.TextPayloadCodec.Write(output, PacketType.Message, body, data);
                         break;
                     default:
-                        maxLength += V3.BinaryPayloadCodec.MaxEncodedLength(data.Length);
+                        maxLength += V3.BinaryPayloadCodec.GetMaxEncodedLength(data.Length);
                         V3.BinaryPayloadCodec.Write(output, PacketType.Message, body, data);
                         break;
                 }
@@ -224,10 +224,10 @@ public sealed class PayloadTests
     [Fact]
     public void Count_Payload_ReturnsSeparatorsPlusOne()
     {
-        Assert.Equal(1, PayloadCodec.Count(""u8));
-        Assert.Equal(3, PayloadCodec.Count("4a\u001e4b\u001e"u8));
-        Assert.Equal(1, PayloadCodec.EncodedLength(PacketBody.Text, 0));
-        Assert.Equal(5, PayloadCodec.EncodedLength(PacketBody.Binary, 1));
+        Assert.Equal(1, PayloadCodec.CountPackets(""u8));
+        Assert.Equal(3, PayloadCodec.CountPackets("4a\u001e4b\u001e"u8));
+        Assert.Equal(1, PayloadCodec.GetEncodedLength(PacketBodyFormat.Text, 0));
+        Assert.Equal(5, PayloadCodec.GetEncodedLength(PacketBodyFormat.Binary, 1));
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class PayloadTests
         Assert.Equal(PacketParseError.Empty, V3.PacketCodec.DecodeBinary([], out _));
         Assert.Equal(PacketParseError.UnknownType, V3.PacketCodec.DecodeBinary([7], out _));
         Assert.Equal(PacketParseError.None, V3.PacketCodec.DecodeBinary([2, 9], out var packet));
-        Assert.Equal(new Packet(PacketType.Ping, PacketBody.Binary, 1, 1), packet);
+        Assert.Equal(new Packet(PacketType.Ping, PacketBodyFormat.Binary, 1, 1), packet);
     }
 
     private static byte[] RandomBytes(Random random, int length)

@@ -13,14 +13,14 @@ public sealed class WebSocketFrameTests
     [InlineData(65536)]
     public void TryParse_TruncatedHeader_IsIncompleteAtEveryIndex(int length)
     {
-        var frame = RawWebSocket.Frame(RawWebSocket.Binary, new byte[length]);
+        var frame = RawWebSocket.BuildFrame(RawWebSocket.BinaryOpcode, new byte[length]);
         var size = frame.Length - length;
         for (var index = 0; index < size; index++)
         {
-            Assert.Equal(FrameParse.Incomplete, FrameHeader.TryParse(frame.AsSpan(0, index), false, out _, out _, out _));
+            Assert.Equal(FrameParseResult.Incomplete, FrameHeader.TryParse(frame.AsSpan(0, index), false, out _, out _, out _));
         }
 
-        Assert.Equal(FrameParse.Complete, FrameHeader.TryParse(frame.AsSpan(0, size), false, out var header, out var consumed, out _));
+        Assert.Equal(FrameParseResult.Complete, FrameHeader.TryParse(frame.AsSpan(0, size), false, out var header, out var consumed, out _));
         Assert.Equal(size, consumed);
         Assert.Equal((WebSocketOpcode.Binary, true, false, (long)length), (header.Opcode, header.Final, header.Compressed, header.Length));
         Assert.False(header.IsControl);
@@ -38,7 +38,7 @@ public sealed class WebSocketFrameTests
     [InlineData(0x88, 0xFF, FrameError.ControlTooLong)]
     public void TryParse_InvalidHeader_ReturnsTheError(byte first, byte second, object error)
     {
-        Assert.Equal(FrameParse.Invalid, FrameHeader.TryParse([first, second], false, out _, out _, out var found));
+        Assert.Equal(FrameParseResult.Invalid, FrameHeader.TryParse([first, second], false, out _, out _, out var found));
         Assert.Equal(error, found);
     }
 
@@ -48,7 +48,7 @@ public sealed class WebSocketFrameTests
     [InlineData(0x8A)]
     public void TryParse_ControlFrameOfMaxLength_IsComplete(byte first)
     {
-        Assert.Equal(FrameParse.Complete, FrameHeader.TryParse([first, 0xFD, 1, 2, 3, 4], false, out var header, out _, out _));
+        Assert.Equal(FrameParseResult.Complete, FrameHeader.TryParse([first, 0xFD, 1, 2, 3, 4], false, out var header, out _, out _));
         Assert.True(header.IsControl);
         Assert.Equal(FrameHeader.MaxControlLength, header.Length);
     }
@@ -63,7 +63,7 @@ public sealed class WebSocketFrameTests
     public void TryParse_WithCompressionNegotiated_AcceptsRsv1OnTheFirstFrameOnly(byte first, bool accepted)
     {
         var parse = FrameHeader.TryParse([first, 0x80, 1, 2, 3, 4], true, out var header, out _, out var error);
-        Assert.Equal(accepted ? FrameParse.Complete : FrameParse.Invalid, parse);
+        Assert.Equal(accepted ? FrameParseResult.Complete : FrameParseResult.Invalid, parse);
         Assert.Equal(accepted ? FrameError.None : FrameError.ReservedBit, error);
         Assert.Equal(accepted, header.Compressed);
     }
@@ -74,7 +74,7 @@ public sealed class WebSocketFrameTests
     [InlineData(new byte[] { 0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })]
     public void TryParse_NonMinimalOrNegativeLength_IsInvalid(byte[] source)
     {
-        Assert.Equal(FrameParse.Invalid, FrameHeader.TryParse(source, false, out _, out _, out var error));
+        Assert.Equal(FrameParseResult.Invalid, FrameHeader.TryParse(source, false, out _, out _, out var error));
         Assert.Equal(FrameError.BadLength, error);
     }
 
@@ -87,10 +87,10 @@ public sealed class WebSocketFrameTests
     public void Write_AnyLength_UsesTheShortestLengthEncoding(long length, byte[] expected)
     {
         Span<byte> output = stackalloc byte[FrameHeader.MaxServerLength];
-        var written = FrameHeader.Write(output, WebSocketOpcode.Text, false, length);
+        var written = FrameHeader.WriteServerHeader(output, WebSocketOpcode.Text, false, length);
         Assert.Equal(expected, output[..written].ToArray());
-        Assert.Equal(written, FrameHeader.ServerLength(length));
-        FrameHeader.Write(output, WebSocketOpcode.Binary, true, length);
+        Assert.Equal(written, FrameHeader.GetServerHeaderLength(length));
+        FrameHeader.WriteServerHeader(output, WebSocketOpcode.Binary, true, length);
         Assert.Equal(0xC2, output[0]);
     }
 
@@ -115,12 +115,12 @@ public sealed class WebSocketFrameTests
     {
         for (var bits = 0; bits <= 20; bits++)
         {
-            Assert.Equal(bits is >= 8 and <= 15, DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={bits}"));
+            Assert.Equal(bits is >= 8 and <= 15, DeflateNegotiation.IsAcceptable($"permessage-deflate; client_max_window_bits={bits}"));
         }
 
         foreach (var invalid in (string[])["", "x", "08", "1x", "1-", "100", "-8"])
         {
-            Assert.False(DeflateOffer.IsAcceptable($"permessage-deflate; client_max_window_bits={invalid}"));
+            Assert.False(DeflateNegotiation.IsAcceptable($"permessage-deflate; client_max_window_bits={invalid}"));
         }
     }
 
@@ -141,22 +141,22 @@ public sealed class WebSocketFrameTests
     [InlineData(5000, false)]
     public void Check_CloseCode_AcceptsOnlyCodesThatMayBeSent(int code, bool allowed)
     {
-        Assert.Equal(allowed ? FrameError.None : FrameError.BadClosePayload, ClosePayload.Check([(byte)(code >> 8), (byte)code]));
+        Assert.Equal(allowed ? FrameError.None : FrameError.BadClosePayload, ClosePayload.Validate([(byte)(code >> 8), (byte)code]));
     }
 
     [Fact]
     public void Check_ClosePayload_AcceptsEmptyOrCodeWithUtf8Reason()
     {
-        Assert.Equal(FrameError.None, ClosePayload.Check([]));
-        Assert.Equal(FrameError.BadClosePayload, ClosePayload.Check([3]));
-        Assert.Equal(FrameError.None, ClosePayload.Check([3, 0xE8, .. "bye €"u8]));
-        Assert.Equal(FrameError.InvalidUtf8, ClosePayload.Check([3, 0xE8, 0xC3]));
+        Assert.Equal(FrameError.None, ClosePayload.Validate([]));
+        Assert.Equal(FrameError.BadClosePayload, ClosePayload.Validate([3]));
+        Assert.Equal(FrameError.None, ClosePayload.Validate([3, 0xE8, .. "bye €"u8]));
+        Assert.Equal(FrameError.InvalidUtf8, ClosePayload.Validate([3, 0xE8, 0xC3]));
     }
 
     [Fact]
     public void Accept_KeyOfTheRfcExample_ReturnsTheRfcResult()
     {
-        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", WebSocketKey.Accept("dGhlIHNhbXBsZSBub25jZQ=="));
+        Assert.Equal("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", WebSocketKey.ComputeAccept("dGhlIHNhbXBsZSBub25jZQ=="));
     }
 
     [Theory]
@@ -193,6 +193,6 @@ public sealed class WebSocketFrameTests
     [InlineData("", false)]
     public void IsAcceptable_Offer_AcceptsOnlySupportedParameters(string offer, bool acceptable)
     {
-        Assert.Equal(acceptable, DeflateOffer.IsAcceptable(offer));
+        Assert.Equal(acceptable, DeflateNegotiation.IsAcceptable(offer));
     }
 }

@@ -16,11 +16,11 @@ public sealed class AllocationTests
         const int Batch = 1_000;
         await using var host = await EngineTestHost.StartAsync(null, new EngineTestHandler
         {
-            Quiet = true,
+            DiscardsMessages = true,
             Message = static (session, message, token) => AssertCompleted(session.SendAsync(message.Data, cancellationToken: token)),
         });
         using var socket = await host.OpenWebSocketAsync();
-        var frames = Enumerable.Repeat(RawWebSocket.TextFrame("4hello"), Batch).SelectMany(static frame => frame).ToArray();
+        var frames = Enumerable.Repeat(RawWebSocket.BuildTextFrame("4hello"), Batch).SelectMany(static frame => frame).ToArray();
         // The length of "4hello" as a server's frame, in bytes.
         const int FrameLength = 8;
         await EchoAsync(Messages);
@@ -45,7 +45,7 @@ public sealed class AllocationTests
     public void OutboundQueue_BurstOfSeveralChunks_AllocatesNothing()
     {
         var queue = default(OutboundQueue);
-        var message = new byte[PacketChunk.MaxData];
+        var message = new byte[PacketChunk.MaxPacketLength];
         Burst();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var burst = 0; burst < 100; burst++)
@@ -59,14 +59,14 @@ public sealed class AllocationTests
         {
             for (var i = 0; i < 16; i++)
             {
-                queue.EnqueueCopy(PacketType.Message, PacketBody.Text, message, EngineSendFlags.None);
+                queue.EnqueueCopy(PacketType.Message, PacketBodyFormat.Text, message, EngineSendFlags.None);
             }
 
             while (queue.Count > 0)
             {
                 var packet = queue.Dequeue();
                 packet.Release();
-                queue.Release(packet.Cost);
+                queue.ReleaseCost(packet.Cost);
             }
         }
     }

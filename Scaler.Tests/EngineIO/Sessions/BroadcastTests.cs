@@ -18,7 +18,7 @@ public sealed class BroadcastTests
         for (var i = 0; i < Clients; i++)
         {
             var socket = await RawWebSocket.ConnectAsync(host.Port, "?EIO=4&transport=websocket");
-            var session = await host.Handler.NextOpened();
+            var session = await host.Handler.WaitForOpenedAsync();
             await socket.ReadTextAsync();
             clients.Add((socket, session));
         }
@@ -48,7 +48,7 @@ public sealed class BroadcastTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await RawWebSocket.ConnectAsync(host.Port, "?EIO=4&transport=websocket");
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         await socket.ReadTextAsync();
 
         var senders = Enumerable.Range(0, 4).Select(sender => Task.Run(() =>
@@ -67,7 +67,7 @@ public sealed class BroadcastTests
             Assert.Equal($"{next[parts[0][0] - '0']++}", parts[1]);
         }
 
-        await Task.WhenAll(senders).Within();
+        await Task.WhenAll(senders).WithTimeout();
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class BroadcastTests
         const int Length = 8 * 1024 * 1024;
         await using var host = await EngineTestHost.StartAsync(options => options.MaxQueuedBytes = 4 * Length);
         using var slow = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         var data = new byte[Length];
         new Random(7).NextBytes(data);
         if (kind == EngineMessageKind.Text)

@@ -28,7 +28,7 @@ public sealed class MetricsTests
         Assert.Equal(0, Sum(sessions, ("engineio.transport", "polling")));
         Assert.Equal(1, Sum(sessions, ("engineio.transport", "websocket")));
         await socket.SendTextAsync("1");
-        await host.Handler.NextClosed();
+        await host.Handler.WaitForClosedAsync();
         socket.Dispose();
         Assert.Equal(0, Sum(sessions, ("engineio.transport", "websocket")));
         var ended = Assert.Single(duration.GetMeasurementSnapshot());
@@ -45,7 +45,7 @@ public sealed class MetricsTests
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendTextAsync("4a");
         await socket.ReadTextAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         await host.PostAsync(sid, "4a\x1e" + "6");
         await host.PollAsync(sid);
         Assert.Equal(1, Sum(packets, ("engineio.direction", "receive"), ("engineio.packet.type", "noop")));

@@ -21,14 +21,14 @@ public sealed class OutboundQueueTests
             if (model.Count < maxCount && random.Next(5) < 3)
             {
                 model.Enqueue(++number);
-                queue.Enqueue(new OutboundPacket(PacketType.Message, PacketBody.Text, null, number, EngineSendFlags.None));
+                queue.Enqueue(new OutboundPacket(PacketType.Message, PacketBodyFormat.Text, null, number, EngineSendFlags.None));
             }
             else if (model.TryDequeue(out var expected))
             {
                 Assert.Equal(expected, queue.Peek().Length);
                 var packet = queue.Dequeue();
                 Assert.Equal(expected, packet.Length);
-                queue.Release(packet.Cost);
+                queue.ReleaseCost(packet.Cost);
             }
 
             Assert.Equal(model.Count, queue.Count);
@@ -46,7 +46,7 @@ public sealed class OutboundQueueTests
         for (var i = 0; i < count; i++)
         {
             message.Retain();
-            queue.Enqueue(new OutboundPacket(PacketType.Message, PacketBody.Text, message, 5, EngineSendFlags.None));
+            queue.Enqueue(new OutboundPacket(PacketType.Message, PacketBodyFormat.Text, message, 5, EngineSendFlags.None));
         }
 
         queue.Clear();

@@ -15,8 +15,8 @@ public sealed class SendTests
 
     private static async Task<(string Sid, EngineSession Session)> FillAsync(EngineTestHost host)
     {
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
         for (var count = 0; count < 3; count++)
         {
             Assert.Equal(EngineSendOutcome.Sent, await session.SendAsync(Packet));
@@ -34,10 +34,10 @@ public sealed class SendTests
         var first = session.SendAsync("first").AsTask();
         var second = session.SendAsync("second").AsTask();
         Assert.False(first.IsCompleted);
-        (await host.PollAsync(sid)).Is(200, string.Join('\x1e', Enumerable.Repeat("4" + Packet, 3)));
-        Assert.Equal(EngineSendOutcome.Sent, await first.Within());
-        Assert.Equal(EngineSendOutcome.Sent, await second.Within());
-        (await host.PollAsync(sid)).Is(200, "4first\x1e" + "4second");
+        (await host.PollAsync(sid)).AssertBody(200, string.Join('\x1e', Enumerable.Repeat("4" + Packet, 3)));
+        Assert.Equal(EngineSendOutcome.Sent, await first.WithTimeout());
+        Assert.Equal(EngineSendOutcome.Sent, await second.WithTimeout());
+        (await host.PollAsync(sid)).AssertBody(200, "4first\x1e" + "4second");
     }
 
     [Fact]
@@ -49,8 +49,8 @@ public sealed class SendTests
         var small = session.SendAsync("").AsTask();
         Assert.False(small.IsCompleted);
         await host.PollAsync(sid);
-        await Task.WhenAll(large, small).Within();
-        (await host.PollAsync(sid)).Is(200, "4" + new string('y', 200) + "\x1e" + "4");
+        await Task.WhenAll(large, small).WithTimeout();
+        (await host.PollAsync(sid)).AssertBody(200, "4" + new string('y', 200) + "\x1e" + "4");
     }
 
     [Fact]
@@ -71,10 +71,10 @@ public sealed class SendTests
         var (sid, session) = await FillAsync(host);
         using var message = EngineEncodedMessage.Create(new byte[300], EngineMessageKind.Binary);
         Assert.Equal(EngineSendOutcome.Closed, session.TrySend(message));
-        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
         Assert.Equal(EngineSendOutcome.Closed, session.TrySend(message));
         Assert.Equal(0, session.QueuedBytes);
-        (await host.PollAsync(sid)).Is(200, "6\x1e" + "1");
+        (await host.PollAsync(sid)).AssertBody(200, "6\x1e" + "1");
     }
 
     [Fact]
@@ -104,13 +104,13 @@ public sealed class SendTests
         }
 
         // Sessions are closed one at a time, so that the thread pool stays available for other work.
-        await limitReached.WaitAsync().Within();
+        await limitReached.WaitAsync().WithTimeout();
         Assert.Equal(0, limitReached.CurrentCount);
         release.Set();
         foreach (var (sid, _) in clients)
         {
-            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
-            (await host.PollAsync(sid)).Is(200, "6\x1e" + "1");
+            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
+            (await host.PollAsync(sid)).AssertBody(200, "6\x1e" + "1");
         }
 
         Assert.False(timedOut);
@@ -129,9 +129,9 @@ public sealed class SendTests
         time.Advance(TimeSpan.FromSeconds(24));
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(7));
-        Assert.Equal(EngineSendOutcome.Closed, await waiting.Within());
-        Assert.Equal(EngineSendOutcome.Closed, await other.Within());
-        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+        Assert.Equal(EngineSendOutcome.Closed, await waiting.WithTimeout());
+        Assert.Equal(EngineSendOutcome.Closed, await other.WithTimeout());
+        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -143,28 +143,28 @@ public sealed class SendTests
         var waiting = session.SendAsync("never", cancellationToken: cancellation.Token).AsTask();
         var next = session.SendAsync("next").AsTask();
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Within());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WithTimeout());
         await host.PollAsync(sid);
-        Assert.Equal(EngineSendOutcome.Sent, await next.Within());
-        (await host.PollAsync(sid)).Is(200, "4next");
+        Assert.Equal(EngineSendOutcome.Sent, await next.WithTimeout());
+        (await host.PollAsync(sid)).AssertBody(200, "4next");
     }
 
     [Fact]
     public async Task SendAsync_MessageLargerThanTheQueueLimit_IsSentWhenTheQueueIsEmpty()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var large = new string('x', 5000);
-        Assert.Equal(EngineSendOutcome.Sent, await (await host.Handler.NextOpened()).SendAsync(large));
-        (await host.PollAsync(sid)).Is(200, "4" + large);
+        Assert.Equal(EngineSendOutcome.Sent, await (await host.Handler.WaitForOpenedAsync()).SendAsync(large));
+        (await host.PollAsync(sid)).AssertBody(200, "4" + large);
     }
 
     [Fact]
     public async Task SendAsync_MorePacketsThanTheLimit_Waits()
     {
         await using var host = await EngineTestHost.StartAsync(static options => options.MaxQueuedPackets = 8);
-        await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
+        await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
         for (var count = 0; count < 8; count++)
         {
             await session.SendAsync("x");
@@ -172,8 +172,8 @@ public sealed class SendTests
 
         var ninth = session.SendAsync("x").AsTask();
         Assert.False(ninth.IsCompleted);
-        await session.CloseAsync().AsTask().Within();
-        Assert.Equal(EngineSendOutcome.Closed, await ninth.Within());
+        await session.CloseAsync().AsTask().WithTimeout();
+        Assert.Equal(EngineSendOutcome.Closed, await ninth.WithTimeout());
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class SendTests
             options.CloseTimeout = TimeSpan.FromMilliseconds(100);
         });
         using var slow = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         using var message = EngineEncodedMessage.Create(new byte[100_000], EngineMessageKind.Binary);
         var sent = 0;
         while (session.TrySend(message) == EngineSendOutcome.Sent)
@@ -194,7 +194,7 @@ public sealed class SendTests
             await Task.Yield();
         }
 
-        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
         using var other = await host.OpenWebSocketAsync();
         await other.SendTextAsync("4a");
         Assert.Equal("4a", await other.ReadTextAsync());
@@ -205,7 +205,7 @@ public sealed class SendTests
     {
         await using var host = await EngineTestHost.StartAsync(static options => options.MaxQueuedBytes = 100_000);
         using var socket = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         var sending = Task.Run(async () =>
         {
             for (var index = 0; index < 2000; index++)
@@ -218,8 +218,8 @@ public sealed class SendTests
             Assert.Equal("4" + index + new string('x', 10_000), await socket.ReadTextAsync());
         }
 
-        await sending.Within();
-        await EngineSessionExtensions.Until(() => session.QueuedBytes == 0, "the queue to be empty");
+        await sending.WithTimeout();
+        await EngineSessionExtensions.WaitUntilAsync(() => session.QueuedBytes == 0, "the queue to be empty");
     }
 
     [Fact]
@@ -244,7 +244,7 @@ public sealed class SendTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         using var text = EngineEncodedMessage.Create(System.Text.Encoding.ASCII.GetBytes(new string('x', length)), EngineMessageKind.Text);
         using var binary = EngineEncodedMessage.Create(new byte[length], EngineMessageKind.Binary);
         session.TrySend(text);

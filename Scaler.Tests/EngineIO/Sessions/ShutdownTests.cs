@@ -12,16 +12,16 @@ public sealed class ShutdownTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        await host.Handler.NextOpened();
-        var sid = await host.OpenAsync();
+        await host.Handler.WaitForOpenedAsync();
+        var sid = await host.OpenPollingAsync();
         var poll = await PollAsync(host, sid);
         var stopping = host.StopAsync();
         Assert.Equal((4503, "server shutdown"), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        (await poll).Is(200, "1");
-        await stopping.Within();
-        Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.NextClosed());
-        Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        (await poll).AssertBody(200, "1");
+        await stopping.WithTimeout();
+        Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.WaitForClosedAsync());
+        Assert.Equal(EngineCloseReason.ServerShutdown, await host.Handler.WaitForClosedAsync());
         Assert.Equal(0, host.Server.Count);
         Assert.False(host.Server.AcceptsHandshakes);
     }
@@ -35,7 +35,7 @@ public sealed class ShutdownTests
             options.CloseTimeout = TimeSpan.FromMinutes(5);
         });
         using var socket = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         using (var message = EngineEncodedMessage.Create(new byte[100_000], EngineMessageKind.Binary))
         {
             for (var count = 0; count < 40; count++)
@@ -44,8 +44,8 @@ public sealed class ShutdownTests
             }
         }
 
-        using var probing = await host.ConnectAsync(await host.OpenAsync());
-        await host.StopAsync().Within();
+        using var probing = await host.ConnectWebSocketAsync(await host.OpenPollingAsync());
+        await host.StopAsync().WithTimeout();
         Assert.Equal(0, host.Server.Count);
     }
 
@@ -55,19 +55,19 @@ public sealed class ShutdownTests
         await using var host = await EngineTestHost.StartAsync();
         for (var count = 0; count < 150; count++)
         {
-            await host.OpenAsync();
+            await host.OpenPollingAsync();
         }
 
         Assert.Equal(150, host.Server.Count);
-        await host.Server.CloseAllAsync(EngineCloseReason.Forbidden, TimeSpan.FromSeconds(1)).Within();
+        await host.Server.CloseAllAsync(EngineCloseReason.Forbidden, TimeSpan.FromSeconds(1)).WithTimeout();
         Assert.Equal(0, host.Server.Count);
         for (var count = 0; count < 150; count++)
         {
-            Assert.Equal(EngineCloseReason.Forbidden, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.Forbidden, await host.Handler.WaitForClosedAsync());
         }
 
         // This is not a shutdown: the server still accepts handshakes.
-        await host.OpenAsync();
+        await host.OpenPollingAsync();
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ShutdownTests
         var closing = host.Server.CloseAllAsync(EngineCloseReason.ServerClose, TimeSpan.FromMinutes(5), cancellation.Token);
         Assert.Equal(1000, (await socket.ReadCloseAsync()).Code);
         await cancellation.CancelAsync();
-        await closing.Within();
+        await closing.WithTimeout();
         await socket.Connection.ReadToEndAsync();
     }
 
@@ -95,11 +95,11 @@ public sealed class ShutdownTests
         Assert.Equal(5, provider.GetRequiredService<EngineServer>().Runtime.Options.MaxPayload);
     }
 
-    private static async Task<Task<EngineAnswer>> PollAsync(EngineTestHost host, string sid)
+    private static async Task<Task<EngineResponse>> PollAsync(EngineTestHost host, string sid)
     {
         Assert.True(host.Server.TryGetSession(sid, out var session));
         var poll = host.PollAsync(sid);
-        await session.PollHeldAsync();
+        await session.WaitForHeldPollAsync();
         return poll;
     }
 }

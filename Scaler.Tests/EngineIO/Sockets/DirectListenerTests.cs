@@ -30,15 +30,15 @@ public sealed class DirectListenerTests : IAsyncDisposable
         Assert.Matches("^[0-9A-V]{13}$", connection.ConnectionId);
 
         await _client.SendAsync("hello"u8.ToArray());
-        var read = await connection.Transport.Input.ReadAsync().AsTask().Within();
+        var read = await connection.Transport.Input.ReadAsync().AsTask().WithTimeout();
         Assert.Equal("hello", Encoding.ASCII.GetString(read.Buffer));
         connection.Transport.Input.AdvanceTo(read.Buffer.End);
         await connection.Transport.Output.WriteAsync("bye"u8.ToArray());
         await connection.DisposeAsync();
 
         var answer = new byte[16];
-        Assert.Equal(3, await _client.ReceiveAsync(answer).Within());
-        Assert.Equal(0, await _client.ReceiveAsync(answer).Within());
+        Assert.Equal(3, await _client.ReceiveAsync(answer).WithTimeout());
+        Assert.Equal(0, await _client.ReceiveAsync(answer).WithTimeout());
         await ClosedAsync(connection);
     }
 
@@ -54,8 +54,8 @@ public sealed class DirectListenerTests : IAsyncDisposable
 
         connection.Abort(new ConnectionAbortedException("aborted by the test"));
 
-        Assert.Equal("aborted by the test", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.Within())).Message);
-        await closed.Task.Within();
+        Assert.Equal("aborted by the test", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.WithTimeout())).Message);
+        await closed.Task.WithTimeout();
         await AssertResetAsync();
     }
 
@@ -71,7 +71,7 @@ public sealed class DirectListenerTests : IAsyncDisposable
 
         // The client can still receive the data that arrived before the reset, but nothing after it.
         await AssertResetAsync();
-        Assert.True((await write.Within()).IsCompleted);
+        Assert.True((await write.WithTimeout()).IsCompleted);
     }
 
     [LinuxFact]
@@ -104,7 +104,7 @@ public sealed class DirectListenerTests : IAsyncDisposable
         await using var connection = await AcceptAsync(listener);
         var features = connection.Features;
         Assert.Same(connection, features.Get<IConnectionIdFeature>());
-        Assert.Same(connection, features.Get<IClientWatch>());
+        Assert.Same(connection, features.Get<IDisconnectDetectionFeature>());
         Assert.Null(features.Get<ITlsHandshakeFeature>());
         var own = features.Count();
 
@@ -127,8 +127,8 @@ public sealed class DirectListenerTests : IAsyncDisposable
         await using var listener = await BindAsync();
         var accept = listener.AcceptAsync().AsTask();
         await listener.UnbindAsync();
-        Assert.Null(await accept.Within());
-        Assert.Null(await listener.AcceptAsync().AsTask().Within());
+        Assert.Null(await accept.WithTimeout());
+        Assert.Null(await listener.AcceptAsync().AsTask().WithTimeout());
     }
 
     public async ValueTask DisposeAsync()
@@ -141,7 +141,7 @@ public sealed class DirectListenerTests : IAsyncDisposable
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.ConnectionClosed.Register(closed.SetResult);
-        return closed.Task.Within();
+        return closed.Task.WithTimeout();
     }
 
     // Sends 64 KiB at a time, as a session does. The kernel checks the limit only before it accepts a send, so a single
@@ -168,7 +168,7 @@ public sealed class DirectListenerTests : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         var reset = await Assert.ThrowsAsync<SocketException>(async () =>
         {
-            while (await _client.ReceiveAsync(buffer).Within() > 0)
+            while (await _client.ReceiveAsync(buffer).WithTimeout() > 0)
             {
             }
         });
@@ -181,6 +181,6 @@ public sealed class DirectListenerTests : IAsyncDisposable
     private async Task<ConnectionContext> AcceptAsync(IConnectionListener listener)
     {
         await _client.ConnectAsync(listener.EndPoint);
-        return Assert.IsType<DirectConnection>(await listener.AcceptAsync().AsTask().Within());
+        return Assert.IsType<DirectConnection>(await listener.AcceptAsync().AsTask().WithTimeout());
     }
 }

@@ -48,19 +48,19 @@ public sealed class DirectSocketsServerTests
         var connections = new HashSet<string>();
         for (var round = 0; round < 3; round++)
         {
-            using var small = await client.GetAsync(new Uri("/bytes?count=5", UriKind.Relative)).Within("the small response");
+            using var small = await client.GetAsync(new Uri("/bytes?count=5", UriKind.Relative)).WithTimeout("the small response");
             connections.Add(small.Headers.GetValues("Connection-Id").Single());
-            Assert.Equal(Bytes(5), await small.Content.ReadAsByteArrayAsync().Within());
+            Assert.Equal(Bytes(5), await small.Content.ReadAsByteArrayAsync().WithTimeout());
             using var large = await client.GetAsync(
                 new Uri($"/bytes?count={Large}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead)
-                .Within("the large response");
+                .WithTimeout("the large response");
             connections.Add(large.Headers.GetValues("Connection-Id").Single());
-            Assert.Equal(Bytes(Large), await large.Content.ReadAsByteArrayAsync().Within());
+            Assert.Equal(Bytes(Large), await large.Content.ReadAsByteArrayAsync().WithTimeout());
             using var content = new ByteArrayContent(Bytes(Large));
             using var echo = await client.PostAsync(new Uri("/back", UriKind.Relative), content)
-                .Within("the response to the upload");
+                .WithTimeout("the response to the upload");
             connections.Add(echo.Headers.GetValues("Connection-Id").Single());
-            Assert.Equal(Bytes(Large), await echo.Content.ReadAsByteArrayAsync().Within());
+            Assert.Equal(Bytes(Large), await echo.Content.ReadAsByteArrayAsync().WithTimeout());
         }
 
         Assert.Single(connections);
@@ -72,7 +72,7 @@ public sealed class DirectSocketsServerTests
     {
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider());
         using var client = new HttpClient();
-        var names = await client.GetStringAsync(new Uri($"http://localhost:{Port(server)}/transport")).Within();
+        var names = await client.GetStringAsync(new Uri($"http://localhost:{Port(server)}/transport")).WithTimeout();
         Assert.Equal("SocketInput SocketOutput Stream IPEndPoint IPEndPoint True 13", names);
     }
 
@@ -85,7 +85,7 @@ public sealed class DirectSocketsServerTests
         using var raw = await RawConnection.ConnectAsync(Port(server));
         await raw.SendAsync("GET /hold HTTP/1.1\r\nHost: localhost\r\n\r\n");
         var held = server.Services.GetRequiredService<Held>();
-        await held.Began.Task.Within();
+        await held.Began.Task.WithTimeout();
         Assert.False(held.Aborted.Task.IsCompleted);
 
         if (resets)
@@ -97,7 +97,7 @@ public sealed class DirectSocketsServerTests
             raw.Dispose();
         }
 
-        await held.Aborted.Task.Within();
+        await held.Aborted.Task.WithTimeout();
     }
 
     [Fact]
@@ -109,14 +109,14 @@ public sealed class DirectSocketsServerTests
         var sending = raw.SendAsync(string.Concat(counts.Select(count => $"GET /bytes?count={count} HTTP/1.1\r\nHost: localhost\r\n\r\n")));
         foreach (var count in counts)
         {
-            var head = await raw.ReadHeadAsync();
+            var head = await raw.ReadHeadersAsync();
             Assert.Contains("chunked", head, StringComparison.Ordinal);
             var size = Encoding.ASCII.GetBytes($"{count:x}\r\n");
             byte[] body = [.. size, .. Bytes(count), .. "\r\n0\r\n\r\n"u8];
             Assert.Equal(body, await raw.ReadAsync(body.Length));
         }
 
-        await sending.Within();
+        await sending.WithTimeout();
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class DirectSocketsServerTests
             },
         };
         using var client = new HttpClient(handler);
-        Assert.Equal(Bytes(Large), await client.GetByteArrayAsync(new Uri($"http://localhost/bytes?count={Large}")).Within());
+        Assert.Equal(Bytes(Large), await client.GetByteArrayAsync(new Uri($"http://localhost/bytes?count={Large}")).WithTimeout());
     }
 
     [Fact]
@@ -151,9 +151,9 @@ public sealed class DirectSocketsServerTests
         await using var server = await StartAsync(HttpProtocols.Http1, null, new FakeLoggerProvider());
         using var raw = await RawConnection.ConnectAsync(Port(server));
         await raw.SendAsync("GET /bytes?count=5 HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        await raw.ReadHeadAsync();
+        await raw.ReadHeadersAsync();
 
-        await server.StopAsync().Within();
+        await server.StopAsync().WithTimeout();
 
         await raw.ReadToEndAsync();
     }
@@ -167,11 +167,11 @@ public sealed class DirectSocketsServerTests
         {
             using var raw = await RawConnection.ConnectAsync(Port(server));
             await raw.SendAsync($"GET /bytes?count={Large} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            await raw.ReadHeadAsync();
+            await raw.ReadHeadersAsync();
         }
 
         using var client = new HttpClient();
-        var answer = await client.GetByteArrayAsync(new Uri($"http://localhost:{Port(server)}/bytes?count=5")).Within();
+        var answer = await client.GetByteArrayAsync(new Uri($"http://localhost:{Port(server)}/bytes?count=5")).WithTimeout();
         Assert.Equal(Bytes(5), answer);
         Assert.DoesNotContain(logs.Collector.GetSnapshot(), static record => record.Level >= LogLevel.Warning);
     }
@@ -218,7 +218,7 @@ public sealed class DirectSocketsServerTests
         {
             context.RequestAborted.UnsafeRegister(static held => ((Held)held!).Aborted.TrySetResult(), held);
             held.Began.TrySetResult();
-            await held.Aborted.Task.Within();
+            await held.Aborted.Task.WithTimeout();
         });
         server.MapGet("/transport", static (HttpContext context) =>
         {

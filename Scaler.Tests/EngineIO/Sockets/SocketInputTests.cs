@@ -34,7 +34,7 @@ public abstract class SocketInputTests
             var read = pair.Input.ReadAsync().AsTask();
             Assert.False(read.IsCompleted);
             await pair.Client.SendAsync(Encoding.ASCII.GetBytes($"message {round}"));
-            Assert.Equal($"message {round}", ConsumeAll(pair, await read.Within()));
+            Assert.Equal($"message {round}", ConsumeAll(pair, await read.WithTimeout()));
         }
     }
 
@@ -49,14 +49,14 @@ public abstract class SocketInputTests
         var (random, received) = (new Random(2), new MemoryStream());
         while (received.Length < data.Length)
         {
-            var read = await pair.Input.ReadAsync().AsTask().Within();
+            var read = await pair.Input.ReadAsync().AsTask().WithTimeout();
             var consumed = random.Next((int)Math.Min(read.Buffer.Length, 60_000) + 1);
             received.Write(read.Buffer.Slice(0, consumed).ToArray());
             var examined = read.Buffer.GetPosition(random.Next(2) == 0 ? consumed : Math.Min(read.Buffer.Length, 200_000));
             pair.Input.AdvanceTo(read.Buffer.GetPosition(consumed), examined);
             if (watches)
             {
-                pair.Input.Watch();
+                pair.Input.WatchForDisconnect();
             }
 
             if (random.Next(3) == 0 && pair.Input.TryRead(out read))
@@ -66,7 +66,7 @@ public abstract class SocketInputTests
             }
         }
 
-        await sending.Within();
+        await sending.WithTimeout();
         Assert.Equal(data, received.ToArray());
 
         async Task SendAllAsync()
@@ -90,7 +90,7 @@ public abstract class SocketInputTests
         Assert.False(next.IsCompleted);
         await pair.Client.SendAsync("and half"u8.ToArray());
 
-        Assert.Equal("half and half", ConsumeAll(pair, await next.Within()));
+        Assert.Equal("half and half", ConsumeAll(pair, await next.WithTimeout()));
     }
 
     [Fact]
@@ -113,17 +113,17 @@ public abstract class SocketInputTests
         await pair.SendAsync("last"u8.ToArray());
         pair.Client.Dispose();
 
-        Assert.Equal("last", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
+        Assert.Equal("last", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().WithTimeout()));
         for (var i = 0; i < 2; i++)
         {
-            var read = await pair.Input.ReadAsync().AsTask().Within();
+            var read = await pair.Input.ReadAsync().AsTask().WithTimeout();
             Assert.True(read.IsCompleted);
             Assert.True(read.Buffer.IsEmpty);
             pair.Input.AdvanceTo(read.Buffer.End);
         }
 
         Assert.True(pair.Input.TryRead(out _));
-        await pair.Owner.HasInputEnded.Within();
+        await pair.Owner.InputEndedTask.WithTimeout();
     }
 
     [Fact]
@@ -134,8 +134,8 @@ public abstract class SocketInputTests
 
         pair.Reset();
 
-        await Assert.ThrowsAsync<ConnectionResetException>(() => read.Within());
-        await pair.Owner.HasInputEnded.Within();
+        await Assert.ThrowsAsync<ConnectionResetException>(() => read.WithTimeout());
+        await pair.Owner.InputEndedTask.WithTimeout();
         Assert.Throws<ConnectionResetException>(() => pair.Input.TryRead(out _));
     }
 
@@ -147,8 +147,8 @@ public abstract class SocketInputTests
         using var pair = await OpenAsync();
         await pair.SendAsync("request"u8.ToArray());
         ConsumeAll(pair, await pair.Input.ReadAsync());
-        pair.Input.Watch();
-        Assert.False(pair.Owner.HasInputEnded.IsCompleted);
+        pair.Input.WatchForDisconnect();
+        Assert.False(pair.Owner.InputEndedTask.IsCompleted);
 
         if (resets)
         {
@@ -159,7 +159,7 @@ public abstract class SocketInputTests
             pair.Client.Dispose();
         }
 
-        await pair.Owner.HasInputEnded.Within();
+        await pair.Owner.InputEndedTask.WithTimeout();
     }
 
     [Fact]
@@ -168,12 +168,12 @@ public abstract class SocketInputTests
         using var pair = await OpenAsync();
         var read = pair.Input.ReadAsync().AsTask();
         await pair.Client.SendAsync("request"u8.ToArray());
-        ConsumeAll(pair, await read.Within());
+        ConsumeAll(pair, await read.WithTimeout());
         pair.Client.Dispose();
-        await Deadline.Until(() =>
+        await Deadline.WaitUntilAsync(() =>
         {
-            pair.Input.Watch();
-            return pair.Owner.HasInputEnded.IsCompleted;
+            pair.Input.WatchForDisconnect();
+            return pair.Owner.InputEndedTask.IsCompleted;
         });
     }
 
@@ -184,15 +184,15 @@ public abstract class SocketInputTests
         for (var round = 0; round < 20; round++)
         {
             await pair.SendAsync("request"u8.ToArray());
-            pair.Input.Watch();
-            Assert.Equal("request", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
-            pair.Input.Watch();
-            pair.Input.Watch();
+            pair.Input.WatchForDisconnect();
+            Assert.Equal("request", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().WithTimeout()));
+            pair.Input.WatchForDisconnect();
+            pair.Input.WatchForDisconnect();
             await pair.SendAsync("next"u8.ToArray());
-            Assert.Equal("next", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
+            Assert.Equal("next", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().WithTimeout()));
         }
 
-        Assert.False(pair.Owner.HasInputEnded.IsCompleted);
+        Assert.False(pair.Owner.InputEndedTask.IsCompleted);
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public abstract class SocketInputTests
         {
             var read = pair.Input.ReadAsync().AsTask();
             pair.Input.CancelPendingRead();
-            var canceled = await read.Within();
+            var canceled = await read.WithTimeout();
             Assert.True(canceled.IsCanceled);
             Assert.True(canceled.Buffer.IsEmpty);
             pair.Input.AdvanceTo(canceled.Buffer.End);
@@ -211,7 +211,7 @@ public abstract class SocketInputTests
             var next = pair.Input.ReadAsync().AsTask();
             Assert.False(next.IsCompleted);
             await pair.Client.SendAsync("hello"u8.ToArray());
-            Assert.Equal("hello", ConsumeAll(pair, await next.Within()));
+            Assert.Equal("hello", ConsumeAll(pair, await next.WithTimeout()));
         }
     }
 
@@ -238,10 +238,10 @@ public abstract class SocketInputTests
 
         await cancellation.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.Within());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WithTimeout());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pair.Input.ReadAsync(cancellation.Token).AsTask());
         await pair.SendAsync("hello"u8.ToArray());
-        Assert.Equal("hello", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().Within()));
+        Assert.Equal("hello", ConsumeAll(pair, await pair.Input.ReadAsync().AsTask().WithTimeout()));
     }
 
     [Fact]
@@ -253,9 +253,9 @@ public abstract class SocketInputTests
         pair.Input.End(new ConnectionAbortedException("first"));
         pair.Input.End(new ConnectionAbortedException("second"));
 
-        Assert.Equal("first", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.Within())).Message);
+        Assert.Equal("first", (await Assert.ThrowsAsync<ConnectionAbortedException>(() => read.WithTimeout())).Message);
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => pair.Input.ReadAsync().AsTask());
-        Assert.True(pair.Owner.HasInputEnded.IsCompleted);
+        Assert.True(pair.Owner.InputEndedTask.IsCompleted);
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public abstract class SocketInputTests
         using var pair = await OpenAsync();
         pair.Dispose();
         await Assert.ThrowsAsync<ConnectionAbortedException>(() => pair.Input.ReadAsync().AsTask());
-        Assert.True(pair.Owner.HasInputEnded.IsCompleted);
+        Assert.True(pair.Owner.InputEndedTask.IsCompleted);
     }
 
     private protected abstract Task<SocketPair> OpenAsync();

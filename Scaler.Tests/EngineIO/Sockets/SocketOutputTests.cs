@@ -35,7 +35,7 @@ public sealed class SocketOutputTests
 
         Assert.Equal(data, await pair.ReadAsync(data.Length));
 
-        Assert.False((await flush.Within()).IsCompleted);
+        Assert.False((await flush.WithTimeout()).IsCompleted);
         pair.Output.Write("next"u8);
         await pair.Output.FlushAsync();
         Assert.Equal("next", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
@@ -67,7 +67,7 @@ public sealed class SocketOutputTests
 
         Assert.Equal(data, await pair.ReadAsync(data.Length));
         Assert.Equal("next", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
-        await Task.WhenAll(written, next).Within();
+        await Task.WhenAll(written, next).WithTimeout();
     }
 
     [Fact]
@@ -79,13 +79,13 @@ public sealed class SocketOutputTests
 
         pair.Output.CancelPendingFlush();
 
-        Assert.True((await flush.Within()).IsCanceled);
+        Assert.True((await flush.WithTimeout()).IsCanceled);
         pair.Output.Write("next"u8);
         var next = pair.Output.FlushAsync().AsTask();
         Assert.False(next.IsCompleted);
         Assert.Equal(data, await pair.ReadAsync(data.Length));
         Assert.Equal("next", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
-        Assert.False((await next.Within()).IsCanceled);
+        Assert.False((await next.WithTimeout()).IsCanceled);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class SocketOutputTests
 
         await cancellation.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush.Within());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => flush.WithTimeout());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pair.Output.FlushAsync(cancellation.Token).AsTask());
         Assert.Equal(data, await pair.ReadAsync(data.Length));
         Assert.False((await pair.Output.FlushAsync()).IsCompleted);
@@ -125,8 +125,8 @@ public sealed class SocketOutputTests
 
         pair.Reset();
 
-        Assert.True((await flush.Within()).IsCompleted);
-        await pair.Owner.IsAborted.Within();
+        Assert.True((await flush.WithTimeout()).IsCompleted);
+        await pair.Owner.AbortedTask.WithTimeout();
         pair.Output.Write("discarded"u8);
         Assert.True((await pair.Output.FlushAsync()).IsCompleted);
         Assert.True((await pair.Output.WriteAsync("discarded"u8.ToArray())).IsCompleted);
@@ -141,7 +141,7 @@ public sealed class SocketOutputTests
 
         Assert.True((await pair.Output.FlushAsync()).IsCompleted);
 
-        await pair.Owner.IsAborted.Within();
+        await pair.Owner.AbortedTask.WithTimeout();
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class SocketOutputTests
         await pair.Output.CompleteAsync();
 
         Assert.Equal("last", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
-        Assert.True(pair.Owner.HasOutputEnded.IsCompleted);
+        Assert.True(pair.Owner.OutputEndedTask.IsCompleted);
     }
 
     [Fact]
@@ -163,15 +163,15 @@ public sealed class SocketOutputTests
         var data = pair.WriteLargePayload();
         var flush = pair.Output.FlushAsync().AsTask();
         pair.Output.CancelPendingFlush();
-        await flush.Within();
+        await flush.WithTimeout();
         pair.Output.Write("last"u8);
 
         pair.Output.Complete();
 
-        Assert.False(pair.Owner.HasOutputEnded.IsCompleted);
+        Assert.False(pair.Owner.OutputEndedTask.IsCompleted);
         Assert.Equal(data, await pair.ReadAsync(data.Length));
         Assert.Equal("last", Encoding.ASCII.GetString(await pair.ReadAsync(4)));
-        await pair.Owner.HasOutputEnded.Within();
+        await pair.Owner.OutputEndedTask.WithTimeout();
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class SocketOutputTests
 
         await pair.Output.CompleteAsync(new InvalidOperationException("broken"));
 
-        Assert.True(pair.Owner.HasOutputEnded.IsCompleted);
+        Assert.True(pair.Owner.OutputEndedTask.IsCompleted);
         Assert.Equal(0, pair.Client.Available);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class SocketPair : IDisposable
 {
     private readonly Socket _server;
 
-    private SocketPair(Socket server, Socket client, SocketPoller? poller, bool handleInline)
+    private SocketPair(Socket server, Socket client, EpollLoop? poller, bool handleInline)
     {
         (_server, Client) = (server, client);
         _server.Blocking = false;
@@ -21,7 +21,7 @@ internal sealed class SocketPair : IDisposable
         Input = new SocketInput(_server, Owner, poller);
         if (handleInline)
         {
-            Input.HandleWhereReceived();
+            Input.RunContinuationsInline();
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class SocketPair : IDisposable
 
     public SocketInput Input { get; }
 
-    public static async Task<SocketPair> OpenAsync(SocketPoller? poller = null, bool handleInline = true)
+    public static async Task<SocketPair> OpenAsync(EpollLoop? poller = null, bool handleInline = true)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -48,11 +48,11 @@ internal sealed class SocketPair : IDisposable
     }
 
     /// <summary>Creates another input over the same server socket.</summary>
-    public SocketInput OpenSecondInput(SocketPoller poller, out RecordingOwner owner)
+    public SocketInput OpenSecondInput(EpollLoop poller, out RecordingOwner owner)
     {
         owner = new RecordingOwner();
         var input = new SocketInput(_server, owner, poller);
-        input.HandleWhereReceived();
+        input.RunContinuationsInline();
         return input;
     }
 
@@ -76,7 +76,7 @@ internal sealed class SocketPair : IDisposable
     {
         var data = new byte[count];
         using var stream = new NetworkStream(Client);
-        await stream.ReadExactlyAsync(data).AsTask().Within($"{count} bytes from the server");
+        await stream.ReadExactlyAsync(data).AsTask().WithTimeout($"{count} bytes from the server");
         return data;
     }
 
@@ -85,7 +85,7 @@ internal sealed class SocketPair : IDisposable
     {
         var before = _server.Available;
         await Client.SendAsync(data);
-        await Deadline.Until(() => _server.Available >= before + data.Length);
+        await Deadline.WaitUntilAsync(() => _server.Available >= before + data.Length);
     }
 
     /// <summary>Closes the client's socket with a TCP reset.</summary>
@@ -108,16 +108,16 @@ internal sealed class SocketPair : IDisposable
         private readonly TaskCompletionSource _outputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource<ConnectionAbortedException> _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task HasInputEnded => _inputEnded.Task;
+        public Task InputEndedTask => _inputEnded.Task;
 
-        public Task HasOutputEnded => _outputEnded.Task;
+        public Task OutputEndedTask => _outputEnded.Task;
 
-        public Task<ConnectionAbortedException> IsAborted => _aborted.Task;
+        public Task<ConnectionAbortedException> AbortedTask => _aborted.Task;
 
         // SetResult, not TrySetResult: a second call is a bug and must throw.
-        public void InputEnded() => _inputEnded.SetResult();
+        public void OnInputEnded() => _inputEnded.SetResult();
 
-        public void OutputEnded() => _outputEnded.TrySetResult();
+        public void OnOutputEnded() => _outputEnded.TrySetResult();
 
         public void Abort(ConnectionAbortedException reason) => _aborted.TrySetResult(reason);
     }

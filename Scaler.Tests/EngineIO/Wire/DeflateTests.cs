@@ -19,10 +19,10 @@ public sealed class DeflateTests
 
     private static async Task<RawWebSocket> OpenAsync(EngineTestHost host, int version = 4, string more = "")
     {
-        var socket = await host.ConnectAsync(null, version, more, ("Sec-WebSocket-Extensions", Offer));
+        var socket = await host.ConnectWebSocketAsync(null, version, more, ("Sec-WebSocket-Extensions", Offer));
         Assert.Contains(
             "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n",
-            socket.Head, StringComparison.OrdinalIgnoreCase);
+            socket.ResponseHeaders, StringComparison.OrdinalIgnoreCase);
         await socket.ReadTextAsync();
         return socket;
     }
@@ -51,7 +51,7 @@ public sealed class DeflateTests
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
         var text = "4" + new string('x', 1000);
-        await socket.SendAsync(RawWebSocket.Frame(1, Deflate(Encoding.UTF8.GetBytes(text)), reserved: 0x40));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, Deflate(Encoding.UTF8.GetBytes(text)), reserved: 0x40));
         var (opcode, payload, first) = await socket.ReadFrameAsync();
         Assert.Equal((1, 0xC1), (opcode, first));
         Assert.Equal(text, Encoding.UTF8.GetString(Inflate(payload)));
@@ -88,8 +88,8 @@ public sealed class DeflateTests
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
         var data = Deflate("4short"u8);
-        await socket.SendAsync(RawWebSocket.Frame(1, data.AsSpan(0, 3), final: false, reserved: 0x40));
-        await socket.SendAsync(RawWebSocket.Frame(0, data.AsSpan(3)));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, data.AsSpan(0, 3), final: false, reserved: 0x40));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, data.AsSpan(3)));
         Assert.Equal("4short", await socket.ReadTextAsync());
     }
 
@@ -98,7 +98,7 @@ public sealed class DeflateTests
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         await session.SendAsync(new string('x', 1000), EngineSendFlags.NoCompression);
         Assert.Equal("4" + new string('x', 1000), await socket.ReadTextAsync());
     }
@@ -133,10 +133,10 @@ public sealed class DeflateTests
         using var socket = await OpenAsync(host);
         var bomb = new byte[100_001];
         bomb.AsSpan().Fill((byte)'4');
-        await socket.SendAsync(RawWebSocket.Frame(1, Deflate(bomb), reserved: 0x40));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, Deflate(bomb), reserved: 0x40));
         Assert.Equal((1009, ""), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class DeflateTests
         using var socket = await OpenAsync(host);
         var data = new byte[100_000];
         data.AsSpan().Fill((byte)'4');
-        await socket.SendAsync(RawWebSocket.Frame(1, Deflate(data), reserved: 0x40));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, Deflate(data), reserved: 0x40));
         Assert.Equal(data, Inflate((await socket.ReadFrameAsync()).Payload));
     }
 
@@ -155,7 +155,7 @@ public sealed class DeflateTests
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
-        await socket.SendAsync(RawWebSocket.Frame(1, [0xFF, 0xFF, 0xFF], reserved: 0x40));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, [0xFF, 0xFF, 0xFF], reserved: 0x40));
         Assert.Equal(1007, (await socket.ReadCloseAsync()).Code);
     }
 
@@ -164,8 +164,8 @@ public sealed class DeflateTests
     {
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
-        await socket.SendAsync(RawWebSocket.Frame(1, "4a"u8, final: false));
-        await socket.SendAsync(RawWebSocket.Frame(0, "b"u8, reserved: 0x40));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, "4a"u8, final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, "b"u8, reserved: 0x40));
         Assert.Equal(1002, (await socket.ReadCloseAsync()).Code);
     }
 }

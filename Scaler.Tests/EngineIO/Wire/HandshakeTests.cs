@@ -12,11 +12,11 @@ public sealed class HandshakeTests
     {
         await using var host = await EngineTestHost.StartAsync();
         var answer = await host.GetAsync("?EIO=4&transport=polling");
-        Assert.Equal(200, answer.Code);
+        Assert.Equal(200, answer.StatusCode);
         Assert.Equal("text/plain; charset=UTF-8", answer.Header("Content-Type"));
         Assert.Equal("no-store", answer.Header("Cache-Control"));
         Assert.Equal(answer.Bytes.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), answer.Header("Content-Length"));
-        var sid = EngineTestHost.Sid(answer.Text);
+        var sid = EngineTestHost.ParseSid(answer.Text);
         Assert.Equal(
             $"0{{\"sid\":\"{sid}\",\"upgrades\":[\"websocket\"],\"pingInterval\":25000,\"pingTimeout\":20000,\"maxPayload\":1000000}}", answer.Text);
         Assert.True(sid.Length >= 32);
@@ -26,7 +26,7 @@ public sealed class HandshakeTests
     public async Task OpenPacket_OverWebSocket_OffersNoUpgrade()
     {
         await using var host = await EngineTestHost.StartAsync();
-        using var socket = await host.ConnectAsync();
+        using var socket = await host.ConnectWebSocketAsync();
         var packet = await socket.ReadTextAsync();
         using var json = JsonDocument.Parse(packet[1..]);
         Assert.Equal(0, json.RootElement.GetProperty("upgrades").GetArrayLength());
@@ -40,8 +40,8 @@ public sealed class HandshakeTests
         var answer = await host.GetAsync("?EIO=4&transport=polling");
         Assert.Contains("\"upgrades\":[]", answer.Text, StringComparison.Ordinal);
         using var socket = await RawWebSocket.RequestAsync(
-            host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + EngineTestHost.Sid(answer.Text)));
-        Assert.StartsWith("HTTP/1.1 400 ", socket.Head, StringComparison.Ordinal);
+            host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket&sid=" + EngineTestHost.ParseSid(answer.Text)));
+        Assert.StartsWith("HTTP/1.1 400 ", socket.ResponseHeaders, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class HandshakeTests
     public async Task Handshake_WithADisabledTransport_IsRefusedAsUnknown(string only, string query)
     {
         await using var host = await EngineTestHost.StartAsync(options => options.Transports = [only]);
-        (await host.GetAsync(query)).IsError(400, 0, "Transport unknown");
+        (await host.GetAsync(query)).AssertError(400, 0, "Transport unknown");
     }
 
     [Theory]
@@ -84,12 +84,12 @@ public sealed class HandshakeTests
     {
         await using var host = await EngineTestHost.StartAsync();
         await host.GetAsync("?EIO=4&transport=polling&account=a%20b", ("X-Test", "value"));
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         Assert.Equal("value", session.Handshake.Headers["x-test"]);
         Assert.Equal("a b", session.Handshake.Query["account"]);
         Assert.Equal(IPAddress.Loopback, session.Handshake.RemoteAddress?.MapToIPv4());
         Assert.False(session.Handshake.User.Identity!.IsAuthenticated);
-        Assert.Equal(session.Handshake.At, session.LastSeen);
+        Assert.Equal(session.Handshake.Time, session.LastSeen);
         Assert.Equal(4, session.ProtocolVersion);
         Assert.Equal(EngineTransport.Polling, session.Transport);
         Assert.Equal(EngineSessionState.Open, session.State);
@@ -115,10 +115,10 @@ public sealed class HandshakeTests
         };
         await using var host = await EngineTestHost.StartAsync(null, handler);
         var answer = host.GetAsync("?EIO=4&transport=polling");
-        await entered.Task.Within();
+        await entered.Task.WithTimeout();
         Assert.False(answer.IsCompleted);
         release.SetResult();
-        Assert.Equal(200, (await answer).Code);
+        Assert.Equal(200, (await answer).StatusCode);
     }
 
     [Fact]
@@ -133,9 +133,9 @@ public sealed class HandshakeTests
         host.AllowsErrors = true;
         var answer = await host.GetAsync("?EIO=4&transport=polling");
         Assert.EndsWith("}\x1e" + "1", answer.Text, StringComparison.Ordinal);
-        Assert.Equal(EngineCloseReason.HandlerError, await handler.NextClosed());
+        Assert.Equal(EngineCloseReason.HandlerError, await handler.WaitForClosedAsync());
         Assert.Equal(0, host.Server.Count);
-        await host.OpenAsync();
+        await host.OpenPollingAsync();
         Assert.Equal(1, host.Server.Count);
     }
 
@@ -152,19 +152,19 @@ public sealed class HandshakeTests
             },
         };
         await using var host = await EngineTestHost.StartAsync(null, handler);
-        using var socket = await host.ConnectAsync();
+        using var socket = await host.ConnectWebSocketAsync();
         Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
         Assert.Equal((4403, "forbidden"), await socket.ReadCloseAsync());
-        Assert.Equal(EngineCloseReason.Forbidden, await handler.NextClosed());
+        Assert.Equal(EngineCloseReason.Forbidden, await handler.WaitForClosedAsync());
     }
 
     [Fact]
     public async Task Upgrade_WithSubprotocols_SelectsTheFirst()
     {
         await using var host = await EngineTestHost.StartAsync();
-        using var socket = await host.ConnectAsync(headers: [("Sec-WebSocket-Protocol", "chat, superchat")]);
-        Assert.Contains("Sec-WebSocket-Protocol: chat\r\n", socket.Head, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", socket.Head, StringComparison.OrdinalIgnoreCase);
+        using var socket = await host.ConnectWebSocketAsync(headers: [("Sec-WebSocket-Protocol", "chat, superchat")]);
+        Assert.Contains("Sec-WebSocket-Protocol: chat\r\n", socket.ResponseHeaders, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", socket.ResponseHeaders, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -172,13 +172,13 @@ public sealed class HandshakeTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await RawWebSocket.RequestAsync(
-            host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"), RawWebSocket.TextFrame("4first"));
+            host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket"), RawWebSocket.BuildTextFrame("4first"));
         Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
         Assert.Equal("4first", await socket.ReadTextAsync());
 
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         using var probe = await RawWebSocket.RequestAsync(
-            host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + sid), RawWebSocket.TextFrame("2probe"));
+            host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket&sid=" + sid), RawWebSocket.BuildTextFrame("2probe"));
         Assert.Equal("3probe", await probe.ReadTextAsync());
     }
 }

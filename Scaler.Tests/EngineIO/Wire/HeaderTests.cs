@@ -24,12 +24,12 @@ public sealed class HeaderTests
     {
         await using var host = await EngineTestHost.StartAsync(options => options.Cookie.Enabled = true);
         var answer = await host.GetAsync("?EIO=4&transport=polling");
-        var sid = EngineTestHost.Sid(answer.Text);
+        var sid = EngineTestHost.ParseSid(answer.Text);
         Assert.Equal($"io={sid}; path=/; samesite=lax; httponly", answer.Header("Set-Cookie"));
         Assert.Null((await host.PostAsync(sid, "4a")).Header("Set-Cookie"));
         Assert.Null((await host.PollAsync(sid)).Header("Set-Cookie"));
-        using var socket = await host.ConnectAsync();
-        Assert.DoesNotContain("Set-Cookie", socket.Head, StringComparison.OrdinalIgnoreCase);
+        using var socket = await host.ConnectWebSocketAsync();
+        Assert.DoesNotContain("Set-Cookie", socket.ResponseHeaders, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public sealed class HeaderTests
         await using var host = await EngineTestHost.StartAsync();
         var own = ("Origin", $"http://127.0.0.1:{host.Port}");
         var answer = await host.GetAsync("?EIO=4&transport=polling", own);
-        Assert.Equal(200, answer.Code);
+        Assert.Equal(200, answer.StatusCode);
         Assert.DoesNotContain(answer.Headers.Keys, static name => name.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
         (await host.SendAsync(HttpMethod.Options, "?EIO=4&transport=polling", null, null, own, ("Access-Control-Request-Method", "POST")))
-            .IsError(400, 2, "Bad handshake method");
+            .AssertError(400, 2, "Bad handshake method");
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class HeaderTests
         var answer = await host.SendAsync(
             HttpMethod.Options, query, null, null,
             ("Origin", Origin), ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "content-type"));
-        Assert.Equal(204, answer.Code);
+        Assert.Equal(204, answer.StatusCode);
         Assert.Equal(Origin, answer.Header("Access-Control-Allow-Origin"));
         Assert.Equal("true", answer.Header("Access-Control-Allow-Credentials"));
         Assert.Equal("content-type", answer.Header("Access-Control-Allow-Headers"));
@@ -73,12 +73,12 @@ public sealed class HeaderTests
     {
         await using var host = await StartCorsAsync();
         Assert.Equal(Origin, (await host.GetAsync("?transport=tobi", ("Origin", Origin))).Header("Access-Control-Allow-Origin"));
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var answer = await host.SendAsync(
             HttpMethod.Post, "?EIO=4&transport=polling&sid=" + sid, new byte[1001], null, ("Origin", Origin));
-        Assert.Equal((413, Origin), (answer.Code, answer.Header("Access-Control-Allow-Origin")));
-        using var socket = await host.ConnectAsync(headers: [("Origin", Origin)]);
-        Assert.Contains("Access-Control-Allow-Origin: " + Origin, socket.Head, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal((413, Origin), (answer.StatusCode, answer.Header("Access-Control-Allow-Origin")));
+        using var socket = await host.ConnectWebSocketAsync(headers: [("Origin", Origin)]);
+        Assert.Contains("Access-Control-Allow-Origin: " + Origin, socket.ResponseHeaders, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>CVE-2020-28481: the server allowed every origin.</summary>
@@ -126,7 +126,7 @@ public sealed class HeaderTests
     public async Task Compression_FollowsAcceptEncoding(string? accepted, string? encoding)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var packet = "4" + new string('x', 1023);
         await host.PostAsync(sid, packet);
         var query = "?EIO=4&transport=polling&sid=" + sid;
@@ -149,8 +149,8 @@ public sealed class HeaderTests
     public async Task Compression_BelowTheThresholdOrWithNoCompression_IsNotUsed(int length, EngineSendFlags flags)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        await (await host.Handler.NextOpened()).SendAsync(new string('x', length), flags);
+        var sid = await host.OpenPollingAsync();
+        await (await host.Handler.WaitForOpenedAsync()).SendAsync(new string('x', length), flags);
         var answer = await host.GetAsync("?EIO=4&transport=polling&sid=" + sid, ("Accept-Encoding", "gzip"));
         Assert.Null(answer.Header("Content-Encoding"));
         Assert.Equal(length + 1, answer.Bytes.Length);
@@ -160,7 +160,7 @@ public sealed class HeaderTests
     public async Task Compression_WhenDisabled_IsNotUsed()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.HttpCompression.Enabled = false);
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         await host.PostAsync(sid, "4" + new string('x', 2000));
         Assert.Null((await host.GetAsync("?EIO=4&transport=polling&sid=" + sid, ("Accept-Encoding", "gzip"))).Header("Content-Encoding"));
     }
@@ -175,17 +175,17 @@ public sealed class HeaderTests
         });
         var handshake = await host.GetAsync("?EIO=4&transport=polling");
         Assert.Equal(("1", "GET"), (handshake.Header("X-Initial"), handshake.Header("X-Every")));
-        var sid = EngineTestHost.Sid(handshake.Text);
+        var sid = EngineTestHost.ParseSid(handshake.Text);
         var post = await host.PostAsync(sid, "4a");
         Assert.Equal((null, "POST"), (post.Header("X-Initial"), post.Header("X-Every")));
         var poll = await host.PollAsync(sid);
         Assert.Equal((null, "GET"), (poll.Header("X-Initial"), poll.Header("X-Every")));
-        using var socket = await host.ConnectAsync();
-        Assert.Contains("X-Initial: 1", socket.Head, StringComparison.Ordinal);
-        Assert.Contains("X-Every: GET", socket.Head, StringComparison.Ordinal);
-        using var upgrade = await host.ConnectAsync(sid);
-        Assert.DoesNotContain("X-Initial", upgrade.Head, StringComparison.Ordinal);
-        Assert.Contains("X-Every: GET", upgrade.Head, StringComparison.Ordinal);
+        using var socket = await host.ConnectWebSocketAsync();
+        Assert.Contains("X-Initial: 1", socket.ResponseHeaders, StringComparison.Ordinal);
+        Assert.Contains("X-Every: GET", socket.ResponseHeaders, StringComparison.Ordinal);
+        using var upgrade = await host.ConnectWebSocketAsync(sid);
+        Assert.DoesNotContain("X-Initial", upgrade.ResponseHeaders, StringComparison.Ordinal);
+        Assert.Contains("X-Every: GET", upgrade.ResponseHeaders, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,11 +196,11 @@ public sealed class HeaderTests
         Assert.StartsWith("___eio[0](\"0{\\\"sid\\\":", handshake.Text, StringComparison.Ordinal);
         Assert.EndsWith("}\");", handshake.Text, StringComparison.Ordinal);
         Assert.Equal("text/javascript; charset=UTF-8", handshake.Header("Content-Type"));
-        var sid = EngineTestHost.Sid(handshake.Text.Replace("\\\"", "\"", StringComparison.Ordinal));
+        var sid = EngineTestHost.ParseSid(handshake.Text.Replace("\\\"", "\"", StringComparison.Ordinal));
 
         // JSONP clients send a newline as \n, and a literal backslash followed by n as \\n.
         var form = "d=" + Uri.EscapeDataString("4a\\nb\\\\nc \u2028\u2029€<\"\\\x1ebAQID");
-        (await host.PostAsync(sid, form, contentType: "application/x-www-form-urlencoded", more: "&j=0")).Is(200, "ok");
+        (await host.PostAsync(sid, form, contentType: "application/x-www-form-urlencoded", more: "&j=0")).AssertBody(200, "ok");
         var poll = await host.PollAsync(sid, more: "&j=12");
         Assert.StartsWith("___eio[12](\"", poll.Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\u2028', poll.Text);
@@ -222,8 +222,8 @@ public sealed class HeaderTests
     public async Task Jsonp_PostWithoutTheDataField_IsRefusedWithCode3(string form)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, form, contentType: "application/x-www-form-urlencoded", more: "&j=0")).IsError(400, 3, "Bad request");
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, form, contentType: "application/x-www-form-urlencoded", more: "&j=0")).AssertError(400, 3, "Bad request");
     }
 
     [Fact]

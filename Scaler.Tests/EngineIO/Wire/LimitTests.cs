@@ -10,10 +10,10 @@ public sealed class LimitTests
     public async Task Post_OfExactlyMaxPayload_IsAccepted()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var body = "4" + new string('x', 999_999);
-        (await host.PostAsync(sid, body)).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, body);
+        (await host.PostAsync(sid, body)).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, body);
     }
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class LimitTests
     public async Task Post_OneByteAboveMaxPayload_Returns413AndClosesTheSession(bool chunked)
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 1000);
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         // The limit counts bytes, not characters: a euro sign is three bytes.
         var body = Encoding.UTF8.GetBytes("4" + new string('€', 333) + "x");
         Assert.Equal(1001, body.Length);
@@ -31,22 +31,22 @@ public sealed class LimitTests
         await connection.SendAsync(chunked
             ? (byte[])[.. Encoding.ASCII.GetBytes(head + "Transfer-Encoding: chunked\r\n\r\n3E9\r\n"), .. body, .. "\r\n0\r\n\r\n"u8]
             : [.. Encoding.ASCII.GetBytes(head + "Content-Length: 1001\r\n\r\n"), .. body]);
-        var answer = await connection.ReadHeadAsync();
+        var answer = await connection.ReadHeadersAsync();
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
         Assert.Contains("Content-Length: 0\r\n", answer, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.WaitForClosedAsync());
         Assert.Empty(host.Handler.Messages);
-        (await host.PollAsync(sid)).IsError(400, 1, "Session ID unknown");
+        (await host.PollAsync(sid)).AssertError(400, 1, "Session ID unknown");
     }
 
     [Fact]
     public async Task Post_WithAContentLengthAboveMaxPayload_Returns413BeforeTheBody()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);
         await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000001\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
     }
 
     /// <summary>CVE-2020-36048: POST bodies exhausted the memory.</summary>
@@ -54,7 +54,7 @@ public sealed class LimitTests
     public async Task Cve202036048_EndlessBody_IsRefusedAtTheLimit()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 10_000);
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);
         await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
         for (var count = 0; count < 11; count++)
@@ -62,17 +62,17 @@ public sealed class LimitTests
             await connection.SendAsync("3E8\r\n" + new string('4', 1000) + "\r\n");
         }
 
-        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Payload_OfTenThousandPackets_IsEchoedInOrder()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var payload = string.Join('\x1e', Enumerable.Range(0, 10_000).Select(static index => "4" + index));
-        (await host.PostAsync(sid, payload)).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, payload);
+        (await host.PostAsync(sid, payload)).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, payload);
     }
 
     [Theory]
@@ -81,13 +81,13 @@ public sealed class LimitTests
     public async Task Payload_OfMoreThanFiftyThousandPackets_IsRefusedWithCode3(int count, int status)
     {
         await using var host = await EngineTestHost.StartAsync(null, new EngineTestHandler { Message = static (_, _, _) => default });
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var answer = await host.PostAsync(sid, string.Join('\x1e', Enumerable.Repeat("4", count)));
-        Assert.Equal(status, answer.Code);
+        Assert.Equal(status, answer.StatusCode);
         if (status == 400)
         {
-            answer.IsError(400, 3, "Bad request");
-            Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
+            answer.AssertError(400, 3, "Bad request");
+            Assert.Equal(EngineCloseReason.ParseError, await host.Handler.WaitForClosedAsync());
             Assert.Empty(host.Handler.Messages);
         }
     }
@@ -109,8 +109,8 @@ public sealed class LimitTests
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendTextAsync("4" + new string('x', 1_000_000));
         Assert.Equal((1009, ""), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.WaitForClosedAsync());
     }
 
     [Theory]
@@ -129,8 +129,8 @@ public sealed class LimitTests
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 1000);
         using var socket = await host.OpenWebSocketAsync();
-        await socket.SendAsync(RawWebSocket.Frame(2, new byte[600], final: false));
-        await socket.SendAsync(RawWebSocket.Frame(0, new byte[401], final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(2, new byte[600], final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, new byte[401], final: false));
         Assert.Equal((1009, ""), await socket.ReadCloseAsync());
     }
 
@@ -140,12 +140,12 @@ public sealed class LimitTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        await socket.SendAsync(RawWebSocket.Frame(2, [1], final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(2, [1], final: false));
         await socket.Connection.SendAsync(
-            Enumerable.Repeat(RawWebSocket.Frame(0, [], final: false), 1024).SelectMany(static frame => frame).ToArray());
+            Enumerable.Repeat(RawWebSocket.BuildFrame(0, [], final: false), 1024).SelectMany(static frame => frame).ToArray());
         Assert.Equal((1008, ""), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        Assert.Equal(EngineCloseReason.TransportError, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        Assert.Equal(EngineCloseReason.TransportError, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -153,9 +153,9 @@ public sealed class LimitTests
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxFragmentsPerMessage = 3);
         using var socket = await host.OpenWebSocketAsync();
-        await socket.SendAsync(RawWebSocket.Frame(2, [1], final: false));
-        await socket.SendAsync(RawWebSocket.Frame(0, [2], final: false));
-        await socket.SendAsync(RawWebSocket.Frame(0, [3]));
+        await socket.SendAsync(RawWebSocket.BuildFrame(2, [1], final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, [2], final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, [3]));
         Assert.Equal([1, 2, 3], await socket.ReadBinaryAsync());
     }
 
@@ -164,7 +164,7 @@ public sealed class LimitTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        await socket.Connection.SendAsync(Enumerable.Range(0, 1000).SelectMany(static index => RawWebSocket.Frame(9, [(byte)index])).ToArray());
+        await socket.Connection.SendAsync(Enumerable.Range(0, 1000).SelectMany(static index => RawWebSocket.BuildFrame(9, [(byte)index])).ToArray());
         byte[] payload;
         do
         {

@@ -9,8 +9,8 @@ public sealed class PollingTests
     public async Task Post_WhenAccepted_ReturnsOk()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var answer = await host.PostAsync(await host.OpenAsync(), "4hello");
-        answer.Is(200, "ok");
+        var answer = await host.PostAsync(await host.OpenPollingAsync(), "4hello");
+        answer.AssertBody(200, "ok");
         Assert.Equal("text/html", answer.Header("Content-Type"));
         Assert.Equal("2", answer.Header("Content-Length"));
         Assert.Equal("no-store", answer.Header("Cache-Control"));
@@ -26,10 +26,10 @@ public sealed class PollingTests
     public async Task Payload_OfMessages_IsEchoedInOrder(string payload)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, payload)).Is(200, "ok");
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, payload)).AssertBody(200, "ok");
         var answer = await host.PollAsync(sid);
-        answer.Is(200, payload == "b4AQIDBA=" ? "b4AQIDBA=" : payload);
+        answer.AssertBody(200, payload == "b4AQIDBA=" ? "b4AQIDBA=" : payload);
         Assert.Equal("text/plain; charset=UTF-8", answer.Header("Content-Type"));
         Assert.Equal("no-store", answer.Header("Cache-Control"));
     }
@@ -38,21 +38,21 @@ public sealed class PollingTests
     public async Task SendAsync_WithAHeldPoll_CompletesThePoll()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
         var poll = await host.HoldPollAsync(session, sid);
         await session.SendAsync("one");
-        (await poll).Is(200, "4one");
+        (await poll).AssertBody(200, "4one");
     }
 
     [Fact]
     public async Task Payload_WithAHeldPoll_IsEchoedInOneResponse()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        var poll = await host.HoldPollAsync(await host.Handler.NextOpened(), sid);
+        var sid = await host.OpenPollingAsync();
+        var poll = await host.HoldPollAsync(await host.Handler.WaitForOpenedAsync(), sid);
         await host.PostAsync(sid, "4a\x1e" + "4b\x1e" + "4c");
-        (await poll).Is(200, "4a\x1e" + "4b\x1e" + "4c");
+        (await poll).AssertBody(200, "4a\x1e" + "4b\x1e" + "4c");
     }
 
     [Theory]
@@ -62,16 +62,16 @@ public sealed class PollingTests
     public async Task Body_WithAnyContentType_IsReadAsUtf8(string contentType)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, "4d=é%20+€\uFEFF", contentType: contentType)).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4d=é%20+€\uFEFF");
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, "4d=é%20+€\uFEFF", contentType: contentType)).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, "4d=é%20+€\uFEFF");
     }
 
     [Fact]
     public async Task Body_WithChunksThatSplitCharacters_IsReassembled()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);
         await connection.SendAsync(
             $"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -81,17 +81,17 @@ public sealed class PollingTests
         }
 
         await connection.SendAsync("0\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 200 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
-        (await host.PollAsync(sid)).Is(200, "4€😀");
+        Assert.StartsWith("HTTP/1.1 200 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
+        (await host.PollAsync(sid)).AssertBody(200, "4€😀");
     }
 
     [Fact]
     public async Task Body_WithInvalidUtf8_IsReadWithReplacementCharacters()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, [(byte)'4', 0xFF, (byte)'a', 0xC3])).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4\uFFFDa\uFFFD");
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, [(byte)'4', 0xFF, (byte)'a', 0xC3])).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, "4\uFFFDa\uFFFD");
     }
 
     [Theory]
@@ -102,9 +102,9 @@ public sealed class PollingTests
     public async Task Base64_WhenMalformed_IsDecodedLeniently(string sent, string received)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, sent)).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, received);
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, sent)).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, received);
     }
 
     [Theory]
@@ -116,17 +116,17 @@ public sealed class PollingTests
     public async Task IrrelevantPackets_FromAClient_AreIgnored(string payload)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, payload)).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4a");
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, payload)).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, "4a");
     }
 
     [Fact]
     public async Task QueuedMessages_AboveMaxPayload_AreSplitOverPollsInOrder()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.MaxPayload = 100);
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
         foreach (var letter in "abc")
         {
             await session.SendAsync(new string(letter, 60));
@@ -134,11 +134,11 @@ public sealed class PollingTests
 
         await session.SendAsync(new string('d', 200));
         await session.SendAsync("e");
-        (await host.PollAsync(sid)).Is(200, "4" + new string('a', 60));
-        (await host.PollAsync(sid)).Is(200, "4" + new string('b', 60));
-        (await host.PollAsync(sid)).Is(200, "4" + new string('c', 60));
-        (await host.PollAsync(sid)).Is(200, "4" + new string('d', 200));
-        (await host.PollAsync(sid)).Is(200, "4e");
+        (await host.PollAsync(sid)).AssertBody(200, "4" + new string('a', 60));
+        (await host.PollAsync(sid)).AssertBody(200, "4" + new string('b', 60));
+        (await host.PollAsync(sid)).AssertBody(200, "4" + new string('c', 60));
+        (await host.PollAsync(sid)).AssertBody(200, "4" + new string('d', 200));
+        (await host.PollAsync(sid)).AssertBody(200, "4e");
         Assert.Equal(0, session.QueuedBytes);
     }
 }

@@ -18,7 +18,7 @@ public sealed class Protocol3Tests
         Assert.Equal(answer.Text.Length - colon - 1, int.Parse(answer.Text[..colon], System.Globalization.CultureInfo.InvariantCulture));
         Assert.StartsWith("0{\"sid\":", answer.Text[(colon + 1)..], StringComparison.Ordinal);
         Assert.Equal("text/plain; charset=UTF-8", answer.Header("Content-Type"));
-        Assert.Equal(3, (await host.Handler.NextOpened()).ProtocolVersion);
+        Assert.Equal(3, (await host.Handler.WaitForOpenedAsync()).ProtocolVersion);
     }
 
     [Theory]
@@ -31,32 +31,32 @@ public sealed class Protocol3Tests
     public async Task TextPayload_IsEchoed(string payload)
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3, "&b64=1");
-        (await host.PostAsync(sid, payload, 3)).Is(200, "ok");
-        (await host.PollAsync(sid, 3)).Is(200, payload);
+        var sid = await host.OpenPollingAsync(3, "&b64=1");
+        (await host.PostAsync(sid, payload, 3)).AssertBody(200, "ok");
+        (await host.PollAsync(sid, 3)).AssertBody(200, payload);
     }
 
     [Fact]
     public async Task BinaryPacket_InAPayload_MakesTheWholePayloadBinary()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
-        (await host.PostAsync(sid, "6:4hello10:b4AQIDBA==", 3)).Is(200, "ok");
+        var sid = await host.OpenPollingAsync(3);
+        (await host.PostAsync(sid, "6:4hello10:b4AQIDBA==", 3)).AssertBody(200, "ok");
         var answer = await host.PollAsync(sid, 3);
         Assert.Equal("application/octet-stream", answer.Header("Content-Type"));
         Assert.Equal([0, 6, 255, .. "4hello"u8, 1, 5, 255, 4, 1, 2, 3, 4], answer.Bytes);
 
-        (await host.PostAsync(sid, "2:4a", 3)).Is(200, "ok");
-        (await host.PollAsync(sid, 3)).Is(200, "2:4a");
+        (await host.PostAsync(sid, "2:4a", 3)).AssertBody(200, "ok");
+        (await host.PollAsync(sid, 3)).AssertBody(200, "2:4a");
     }
 
     [Fact]
     public async Task BinaryPayload_IsRecognizedByItsContentType()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
+        var sid = await host.OpenPollingAsync(3);
         byte[] payload = [0, 4, 255, .. Encoding.UTF8.GetBytes("4€"), 1, 1, 2, 255, 4, .. new byte[11]];
-        (await host.PostAsync(sid, payload, 3, "application/octet-stream")).Is(200, "ok");
+        (await host.PostAsync(sid, payload, 3, "application/octet-stream")).AssertBody(200, "ok");
         Assert.Equal(payload, (await host.PollAsync(sid, 3)).Bytes);
     }
 
@@ -80,10 +80,10 @@ public sealed class Protocol3Tests
     public async Task MalformedPayload_IsRefusedWithCode3AndClosesTheSession(string payload)
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
-        (await host.PostAsync(sid, payload, 3)).IsError(400, 3, "Bad request");
-        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
-        (await host.PollAsync(sid, 3)).IsError(400, 1, "Session ID unknown");
+        var sid = await host.OpenPollingAsync(3);
+        (await host.PostAsync(sid, payload, 3)).AssertError(400, 3, "Bad request");
+        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.WaitForClosedAsync());
+        (await host.PollAsync(sid, 3)).AssertError(400, 1, "Session ID unknown");
     }
 
     [Theory]
@@ -101,9 +101,9 @@ public sealed class Protocol3Tests
     public async Task MalformedBinaryPayload_IsRefusedWithCode3AndClosesTheSession(byte[] payload)
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
-        (await host.PostAsync(sid, payload, 3, "application/octet-stream")).IsError(400, 3, "Bad request");
-        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
+        var sid = await host.OpenPollingAsync(3);
+        (await host.PostAsync(sid, payload, 3, "application/octet-stream")).AssertError(400, 3, "Bad request");
+        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -114,33 +114,33 @@ public sealed class Protocol3Tests
             options.AllowV3 = true;
             options.MaxPacketsPerPayload = 2;
         });
-        var sid = await host.OpenAsync(3);
-        (await host.PostAsync(sid, "1:41:4", 3)).Is(200, "ok");
-        (await host.PostAsync(sid, "1:41:41:4", 3)).IsError(400, 3, "Bad request");
+        var sid = await host.OpenPollingAsync(3);
+        (await host.PostAsync(sid, "1:41:4", 3)).AssertBody(200, "ok");
+        (await host.PostAsync(sid, "1:41:41:4", 3)).AssertError(400, 3, "Bad request");
     }
 
     [Fact]
     public async Task CloseAndNoopPackets_HaveALengthPrefix()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
-        var poll = await host.HoldPollAsync(await host.Handler.NextOpened(), sid);
-        (await host.PostAsync(sid, "1:1", 3)).Is(200, "ok");
-        (await poll).Is(200, "1:6");
+        var sid = await host.OpenPollingAsync(3);
+        var poll = await host.HoldPollAsync(await host.Handler.WaitForOpenedAsync(), sid);
+        (await host.PostAsync(sid, "1:1", 3)).AssertBody(200, "ok");
+        (await poll).AssertBody(200, "1:6");
 
-        sid = await host.OpenAsync(3);
-        poll = await host.HoldPollAsync(await host.Handler.NextOpened(), sid);
-        (await host.PollAsync(sid, 3)).Is(400, "");
-        (await poll).Is(200, "1:1");
+        sid = await host.OpenPollingAsync(3);
+        poll = await host.HoldPollAsync(await host.Handler.WaitForOpenedAsync(), sid);
+        (await host.PollAsync(sid, 3)).AssertBody(400, "");
+        (await poll).AssertBody(200, "1:1");
     }
 
     [Fact]
     public async Task ClientPing_IsAnsweredWithAPong()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
-        (await host.PostAsync(sid, "1:2", 3)).Is(200, "ok");
-        (await host.PollAsync(sid, 3)).Is(200, "1:3");
+        var sid = await host.OpenPollingAsync(3);
+        (await host.PostAsync(sid, "1:2", 3)).AssertBody(200, "ok");
+        (await host.PollAsync(sid, 3)).AssertBody(200, "1:3");
     }
 
     [Fact]
@@ -169,9 +169,9 @@ public sealed class Protocol3Tests
     public async Task Jsonp_BinaryMessage_IsSentAsText()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
-        (await host.PostAsync(sid, "d=" + Uri.EscapeDataString("6:b4AQID"), 3, "application/x-www-form-urlencoded", "&j=0")).Is(200, "ok");
-        (await host.PollAsync(sid, 3, "&j=0")).Is(200, "___eio[0](\"6:b4AQID\");");
+        var sid = await host.OpenPollingAsync(3);
+        (await host.PostAsync(sid, "d=" + Uri.EscapeDataString("6:b4AQID"), 3, "application/x-www-form-urlencoded", "&j=0")).AssertBody(200, "ok");
+        (await host.PollAsync(sid, 3, "&j=0")).AssertBody(200, "___eio[0](\"6:b4AQID\");");
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class Protocol3Tests
         using var four = await host.OpenWebSocketAsync();
         using var three = await host.OpenWebSocketAsync(3);
         using var text = await host.OpenWebSocketAsync(3, "&b64=1");
-        var polling = await host.OpenAsync(3);
+        var polling = await host.OpenPollingAsync(3);
         using (var message = EngineEncodedMessage.Create([1, 2, 3], EngineMessageKind.Binary))
         {
             Assert.Equal(3, message.Length);
@@ -198,11 +198,11 @@ public sealed class Protocol3Tests
     public async Task Upgrade_WhenConfirmed_MovesTheSessionToWebSocket()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync(3);
-        using var socket = await host.ConnectAsync(sid, 3);
+        var sid = await host.OpenPollingAsync(3);
+        using var socket = await host.ConnectWebSocketAsync(sid, 3);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
-        (await host.PollAsync(sid, 3)).Is(200, "1:6");
+        (await host.PollAsync(sid, 3)).AssertBody(200, "1:6");
         await socket.SendTextAsync("5");
         await socket.SendTextAsync("2");
         Assert.Equal("3", await socket.ReadTextAsync());

@@ -22,7 +22,7 @@ public sealed class RefusalTests
     public async Task UnknownTransport_IsRefusedWithCode0(string query)
     {
         await using var host = await StartAsync();
-        (await host.GetAsync(query)).IsError(400, 0, "Transport unknown");
+        (await host.GetAsync(query)).AssertError(400, 0, "Transport unknown");
     }
 
     [Theory]
@@ -35,15 +35,15 @@ public sealed class RefusalTests
     public async Task UnknownSid_IsRefusedWithCode1(string sid)
     {
         await using var host = await StartAsync();
-        (await host.GetAsync("?EIO=4&transport=polling&sid=" + sid)).IsError(400, 1, "Session ID unknown");
+        (await host.GetAsync("?EIO=4&transport=polling&sid=" + sid)).AssertError(400, 1, "Session ID unknown");
     }
 
     [Fact]
     public async Task UnknownSid_IsCheckedBeforeMethodAndVersion()
     {
         await using var host = await StartAsync();
-        (await host.PostAsync("unknown", "4a")).IsError(400, 1, "Session ID unknown");
-        (await host.GetAsync("?EIO=9&transport=polling&sid=unknown")).IsError(400, 1, "Session ID unknown");
+        (await host.PostAsync("unknown", "4a")).AssertError(400, 1, "Session ID unknown");
+        (await host.GetAsync("?EIO=9&transport=polling&sid=unknown")).AssertError(400, 1, "Session ID unknown");
     }
 
     [Theory]
@@ -55,9 +55,9 @@ public sealed class RefusalTests
     public async Task MethodsOtherThanGet_WithoutSid_AreRefusedWithCode2(string method)
     {
         await using var host = await StartAsync();
-        (await host.SendAsync(new HttpMethod(method), "?EIO=4&transport=polling", null, null)).IsError(400, 2, "Bad handshake method");
+        (await host.SendAsync(new HttpMethod(method), "?EIO=4&transport=polling", null, null)).AssertError(400, 2, "Bad handshake method");
         // The server checks the method before the version.
-        (await host.SendAsync(new HttpMethod(method), "?EIO=9&transport=polling", null, null)).IsError(400, 2, "Bad handshake method");
+        (await host.SendAsync(new HttpMethod(method), "?EIO=9&transport=polling", null, null)).AssertError(400, 2, "Bad handshake method");
     }
 
     [Theory]
@@ -67,29 +67,29 @@ public sealed class RefusalTests
     public async Task MethodsOtherThanGetAndPost_WithSid_AreRefusedAndKeepTheSession(string method)
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync();
-        (await host.SendAsync(new HttpMethod(method), "?EIO=4&transport=polling&sid=" + sid, null, null)).IsError(400, 2, "Bad handshake method");
+        var sid = await host.OpenPollingAsync();
+        (await host.SendAsync(new HttpMethod(method), "?EIO=4&transport=polling&sid=" + sid, null, null)).AssertError(400, 2, "Bad handshake method");
         await host.PostAsync(sid, "4still");
-        (await host.PollAsync(sid)).Is(200, "4still");
+        (await host.PollAsync(sid)).AssertBody(200, "4still");
     }
 
     [Fact]
     public async Task Head_WithSid_DoesNotConsumeMessages()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         await host.PostAsync(sid, "4kept");
-        Assert.Equal(400, (await host.SendAsync(HttpMethod.Head, "?EIO=4&transport=polling&sid=" + sid, null, null)).Code);
-        (await host.PollAsync(sid)).Is(200, "4kept");
+        Assert.Equal(400, (await host.SendAsync(HttpMethod.Head, "?EIO=4&transport=polling&sid=" + sid, null, null)).StatusCode);
+        (await host.PollAsync(sid)).AssertBody(200, "4kept");
     }
 
     [Fact]
     public async Task WebSocketTransport_WithoutUpgrade_IsRefusedWithCode3()
     {
         await using var host = await StartAsync();
-        (await host.GetAsync("?EIO=4&transport=websocket")).IsError(400, 3, "Bad request");
-        var sid = await host.OpenAsync();
-        (await host.GetAsync("?EIO=4&transport=websocket&sid=" + sid)).IsError(400, 3, "Bad request");
+        (await host.GetAsync("?EIO=4&transport=websocket")).AssertError(400, 3, "Bad request");
+        var sid = await host.OpenPollingAsync();
+        (await host.GetAsync("?EIO=4&transport=websocket&sid=" + sid)).AssertError(400, 3, "Bad request");
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class RefusalTests
         var (sid, socket) = await host.OpenUpgradedAsync();
         using (socket)
         {
-            (await host.PollAsync(sid)).IsError(400, 3, "Bad request");
-            (await host.PostAsync(sid, "4a")).IsError(400, 3, "Bad request");
+            (await host.PollAsync(sid)).AssertError(400, 3, "Bad request");
+            (await host.PostAsync(sid, "4a")).AssertError(400, 3, "Bad request");
         }
     }
 
@@ -115,7 +115,7 @@ public sealed class RefusalTests
     public async Task UnsupportedVersion_IsRefusedWithCode5(string query)
     {
         await using var host = await StartAsync();
-        (await host.GetAsync("?" + query)).IsError(400, 5, "Unsupported protocol version");
+        (await host.GetAsync("?" + query)).AssertError(400, 5, "Unsupported protocol version");
     }
 
     [Theory]
@@ -125,8 +125,8 @@ public sealed class RefusalTests
     public async Task UnsupportedVersion_OnWebSocket_IsRefusedBeforeThe101(string version)
     {
         await using var host = await StartAsync();
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request($"?{version}transport=websocket"));
-        Assert.StartsWith("HTTP/1.1 400 ", socket.Head, StringComparison.Ordinal);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest($"?{version}transport=websocket"));
+        Assert.StartsWith("HTTP/1.1 400 ", socket.ResponseHeaders, StringComparison.Ordinal);
         Assert.Equal("Unsupported protocol version", await socket.Connection.ReadToEndAsync());
     }
 
@@ -137,8 +137,8 @@ public sealed class RefusalTests
     public async Task Upgrade_WithAnInvalidRequest_Returns400(string query, string message)
     {
         await using var host = await StartAsync();
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request(query));
-        Assert.StartsWith("HTTP/1.1 400 ", socket.Head, StringComparison.Ordinal);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest(query));
+        Assert.StartsWith("HTTP/1.1 400 ", socket.ResponseHeaders, StringComparison.Ordinal);
         Assert.Equal(message, await socket.Connection.ReadToEndAsync());
     }
 
@@ -151,17 +151,17 @@ public sealed class RefusalTests
     public async Task Upgrade_WithBadHeaders_IsRefusedBeforeThe101(string header, string value)
     {
         await using var host = await StartAsync();
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket", (header, value)));
-        Assert.StartsWith("HTTP/1.1 400 ", socket.Head, StringComparison.Ordinal);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket", (header, value)));
+        Assert.StartsWith("HTTP/1.1 400 ", socket.ResponseHeaders, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Upgrade_WithPost_IsRefusedBeforeThe101()
     {
         await using var host = await StartAsync();
-        var request = RawWebSocket.Request("?EIO=4&transport=websocket").Replace("GET ", "POST ", StringComparison.Ordinal);
+        var request = RawWebSocket.BuildRequest("?EIO=4&transport=websocket").Replace("GET ", "POST ", StringComparison.Ordinal);
         using var socket = await RawWebSocket.RequestAsync(host.Port, request);
-        Assert.StartsWith("HTTP/1.1 400 ", socket.Head, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400 ", socket.ResponseHeaders, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -174,7 +174,7 @@ public sealed class RefusalTests
         await using var host = await StartAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);
         await connection.SendAsync($"GET /engine.io/{query} HTTP/1.1\r\nHost: a\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,12 +184,12 @@ public sealed class RefusalTests
             options.AuthorizeAsync = context => ValueTask.FromResult(context.Request.Query["key"] == "bad"
                 ? EngineAuthorization.Refuse("no entry: 'bad'")
                 : context.Request.Query["key"] == "none" ? EngineAuthorization.BadRequest("a key is required") : EngineAuthorization.Allow));
-        (await host.GetAsync("?EIO=4&transport=polling&key=bad")).IsError(403, 4, "no entry: 'bad'");
-        (await host.GetAsync("?EIO=4&transport=polling&key=none")).IsError(400, 3, "a key is required");
-        Assert.Equal(200, (await host.GetAsync("?EIO=4&transport=polling&key=good")).Code);
+        (await host.GetAsync("?EIO=4&transport=polling&key=bad")).AssertError(403, 4, "no entry: 'bad'");
+        (await host.GetAsync("?EIO=4&transport=polling&key=none")).AssertError(400, 3, "a key is required");
+        Assert.Equal(200, (await host.GetAsync("?EIO=4&transport=polling&key=good")).StatusCode);
 
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&key=bad"));
-        Assert.StartsWith("HTTP/1.1 403 ", socket.Head, StringComparison.Ordinal);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket&key=bad"));
+        Assert.StartsWith("HTTP/1.1 403 ", socket.ResponseHeaders, StringComparison.Ordinal);
         Assert.Equal("no entry: 'bad'", await socket.Connection.ReadToEndAsync());
         Assert.Equal(1, host.Server.Count);
     }
@@ -199,20 +199,20 @@ public sealed class RefusalTests
     {
         await using var host = await EngineTestHost.StartAsync(options =>
             options.AuthorizeAsync = _ => ValueTask.FromResult(EngineAuthorization.Refuse()));
-        (await host.GetAsync("?EIO=4&transport=polling")).IsError(403, 4, "Forbidden");
+        (await host.GetAsync("?EIO=4&transport=polling")).AssertError(403, 4, "Forbidden");
     }
 
     [Fact]
     public async Task AcceptsHandshakes_WhenFalse_RefusesHandshakesWith503AndKeepsSessions()
     {
         await using var host = await StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         host.Server.AcceptsHandshakes = false;
         var answer = await host.GetAsync("?EIO=4&transport=polling");
-        Assert.Equal(503, answer.Code);
+        Assert.Equal(503, answer.StatusCode);
         Assert.Equal("application/json", answer.Header("Content-Type"));
         await host.PostAsync(sid, "4a");
-        (await host.PollAsync(sid)).Is(200, "4a");
+        (await host.PollAsync(sid)).AssertBody(200, "4a");
     }
 
     [Fact]
@@ -231,13 +231,13 @@ public sealed class RefusalTests
             await context.Response.Body.WriteAsync("forwarded"u8.ToArray());
             return true;
         });
-        (await host.PollAsync("elsewhere")).Is(299, "forwarded");
-        (await host.PostAsync("elsewhere", "4a")).Is(299, "forwarded");
-        (await host.PollAsync("nowhere")).IsError(400, 1, "Session ID unknown");
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=elsewhere"));
-        Assert.StartsWith("HTTP/1.1 299 ", socket.Head, StringComparison.Ordinal);
+        (await host.PollAsync("elsewhere")).AssertBody(299, "forwarded");
+        (await host.PostAsync("elsewhere", "4a")).AssertBody(299, "forwarded");
+        (await host.PollAsync("nowhere")).AssertError(400, 1, "Session ID unknown");
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket&sid=elsewhere"));
+        Assert.StartsWith("HTTP/1.1 299 ", socket.ResponseHeaders, StringComparison.Ordinal);
         // The server checks the transport before it calls the hook.
-        (await host.GetAsync("?EIO=4&transport=tobi&sid=elsewhere")).IsError(400, 0, "Transport unknown");
+        (await host.GetAsync("?EIO=4&transport=tobi&sid=elsewhere")).AssertError(400, 0, "Transport unknown");
         Assert.Equal(["elsewhere", "elsewhere", "nowhere", "elsewhere"], sids);
     }
 
@@ -247,11 +247,11 @@ public sealed class RefusalTests
         await using var host = await EngineTestHost.StartAsync(options =>
             options.ValidateSessionRequest = static (context, session) =>
                 ValueTask.FromResult(context.Request.Query["who"] == session.Handshake.Query["who"]));
-        var sid = await host.OpenAsync(more: "&who=me");
-        (await host.PollAsync(sid, more: "&who=you")).IsError(403, 4, "Forbidden");
-        (await host.PostAsync(sid, "4a", more: "&who=you")).IsError(403, 4, "Forbidden");
-        (await host.PostAsync(sid, "4mine", more: "&who=me")).Is(200, "ok");
-        (await host.PollAsync(sid, more: "&who=me")).Is(200, "4mine");
+        var sid = await host.OpenPollingAsync(more: "&who=me");
+        (await host.PollAsync(sid, more: "&who=you")).AssertError(403, 4, "Forbidden");
+        (await host.PostAsync(sid, "4a", more: "&who=you")).AssertError(403, 4, "Forbidden");
+        (await host.PostAsync(sid, "4mine", more: "&who=me")).AssertBody(200, "ok");
+        (await host.PollAsync(sid, more: "&who=me")).AssertBody(200, "4mine");
     }
 
     [Fact]
@@ -274,16 +274,16 @@ public sealed class RefusalTests
         await using var host = await EngineTestHost.StartAsync(options =>
             options.GenerateId = _ => id.Length == 0 ? id : throw new InvalidOperationException());
         host.AllowsErrors = true;
-        (await host.GetAsync("?EIO=4&transport=polling")).IsError(400, 3, "Bad request");
+        (await host.GetAsync("?EIO=4&transport=polling")).AssertError(400, 3, "Bad request");
     }
 
     [Fact]
     public async Task GenerateId_WhenItRepeatsAnId_DoesNotReplaceTheSession()
     {
         await using var host = await EngineTestHost.StartAsync(options => options.GenerateId = _ => "same");
-        Assert.Equal("same", await host.OpenAsync());
-        (await host.GetAsync("?EIO=4&transport=polling")).IsError(400, 3, "Bad request");
+        Assert.Equal("same", await host.OpenPollingAsync());
+        (await host.GetAsync("?EIO=4&transport=polling")).AssertError(400, 3, "Bad request");
         await host.PostAsync("same", "4first");
-        (await host.PollAsync("same")).Is(200, "4first");
+        (await host.PollAsync("same")).AssertBody(200, "4first");
     }
 }

@@ -10,18 +10,18 @@ public sealed class UpgradeTests
     public async Task Upgrade_WhenProbedAndConfirmed_MovesTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
         var upgraded = new TaskCompletionSource<EngineSession>();
         session.Upgraded += upgraded.SetResult;
-        using var socket = await host.ConnectAsync(sid);
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
-        (await host.PollAsync(sid)).Is(200, "6");
+        (await host.PollAsync(sid)).AssertBody(200, "6");
         await socket.SendTextAsync("5");
         await socket.SendTextAsync("4hello");
         Assert.Equal("4hello", await socket.ReadTextAsync());
-        Assert.Same(session, await upgraded.Task.Within());
+        Assert.Same(session, await upgraded.Task.WithTimeout());
         Assert.Equal(EngineTransport.WebSocket, session.Transport);
     }
 
@@ -29,15 +29,15 @@ public sealed class UpgradeTests
     public async Task Polls_DuringAProbe_AreCompletedWithANoop()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        var held = await host.HoldPollAsync(await host.Handler.NextOpened(), sid);
-        using var socket = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        var held = await host.HoldPollAsync(await host.Handler.WaitForOpenedAsync(), sid);
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
-        (await held).Is(200, "6");
+        (await held).AssertBody(200, "6");
         for (var count = 0; count < 3; count++)
         {
-            (await host.PollAsync(sid)).Is(200, "6");
+            (await host.PollAsync(sid)).AssertBody(200, "6");
         }
     }
 
@@ -45,14 +45,14 @@ public sealed class UpgradeTests
     public async Task HeldPoll_WhenTheUpgradeIsConfirmed_IsCompletedWithANoop()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
         var held = await host.HoldPollAsync(session, sid);
-        using var socket = await host.ConnectAsync(sid);
-        await session.UpgradeBegunAsync();
+        using var socket = await host.ConnectWebSocketAsync(sid);
+        await session.WaitForUpgradeAsync();
         // The client confirms without a probe, so the server still holds the poll request.
         await socket.SendTextAsync("5");
-        (await held).Is(200, "6");
+        (await held).AssertBody(200, "6");
         await socket.SendTextAsync("4a");
         Assert.Equal("4a", await socket.ReadTextAsync());
     }
@@ -61,9 +61,9 @@ public sealed class UpgradeTests
     public async Task QueuedMessages_AfterTheUpgrade_AreSentOverTheWebSocketInOrder()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
-        using var socket = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
         for (var index = 0; index < 100; index++)
@@ -72,7 +72,7 @@ public sealed class UpgradeTests
         }
 
         // The client sends its queued messages in the same TCP segment as the confirmation.
-        await socket.SendAsync([.. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4new"), .. RawWebSocket.TextFrame("4er")]);
+        await socket.SendAsync([.. RawWebSocket.BuildTextFrame("5"), .. RawWebSocket.BuildTextFrame("4new"), .. RawWebSocket.BuildTextFrame("4er")]);
         for (var index = 0; index < 100; index++)
         {
             Assert.Equal("4q" + index, await socket.ReadTextAsync());
@@ -86,12 +86,12 @@ public sealed class UpgradeTests
     public async Task Messages_DuringAProbe_AreSentOverPolling()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        using var socket = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
-        (await host.PostAsync(sid, "4during")).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4during");
+        (await host.PostAsync(sid, "4during")).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, "4during");
     }
 
     [Theory]
@@ -103,18 +103,18 @@ public sealed class UpgradeTests
     public async Task UnexpectedPacket_BeforeTheConfirmation_ClosesOnlyTheProbe(string packet)
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        using (var socket = await host.ConnectAsync(sid))
+        var sid = await host.OpenPollingAsync();
+        using (var socket = await host.ConnectWebSocketAsync(sid))
         {
             await socket.SendTextAsync(packet);
             Assert.Equal(4400, (await socket.ReadCloseAsync()).Code);
-            await socket.EndAsync();
+            await socket.CompleteCloseAsync();
         }
 
         await AssertPollingWorksAsync(host, sid);
         // A later attempt may succeed.
-        using var again = await host.ConnectAsync(sid);
-        await again.SendAsync([.. RawWebSocket.TextFrame("2probe"), .. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4a")]);
+        using var again = await host.ConnectWebSocketAsync(sid);
+        await again.SendAsync([.. RawWebSocket.BuildTextFrame("2probe"), .. RawWebSocket.BuildTextFrame("5"), .. RawWebSocket.BuildTextFrame("4a")]);
         Assert.Equal("3probe", await again.ReadTextAsync());
         Assert.Equal("4a", await again.ReadTextAsync());
     }
@@ -124,13 +124,13 @@ public sealed class UpgradeTests
     public async Task Cve202241940_ConnectionResetDuringAnUpgrade_LeavesPollingAlive()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
-        using var socket = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
         socket.Connection.Reset();
-        await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the server to drop the upgrade attempt");
+        await EngineSessionExtensions.WaitUntilAsync(() => !session.IsUpgrading, "the server to drop the upgrade attempt");
         await AssertPollingWorksAsync(host, sid);
     }
 
@@ -140,16 +140,16 @@ public sealed class UpgradeTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using (var socket = await RawWebSocket.RequestAsync(
-            host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"), RawWebSocket.Frame(3, "x"u8, masked: false)))
+            host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket"), RawWebSocket.BuildFrame(3, "x"u8, masked: false)))
         {
-            Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
+            Assert.StartsWith("HTTP/1.1 101 ", socket.ResponseHeaders, StringComparison.Ordinal);
             Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
             Assert.Equal(1002, (await socket.ReadCloseAsync()).Code);
         }
 
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         using (var probe = await RawWebSocket.RequestAsync(
-            host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + sid), RawWebSocket.Frame(3, "x"u8, masked: false)))
+            host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket&sid=" + sid), RawWebSocket.BuildFrame(3, "x"u8, masked: false)))
         {
             Assert.Equal(1002, (await probe.ReadCloseAsync()).Code);
         }
@@ -162,15 +162,15 @@ public sealed class UpgradeTests
     {
         var time = new FakeTimeProvider();
         await using var host = await EngineTestHost.StartAsync(null, null, time);
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
-        using var silent = await host.ConnectAsync(sid);
-        await session.UpgradeBegunAsync();
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        using var silent = await host.ConnectWebSocketAsync(sid);
+        await session.WaitForUpgradeAsync();
         time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.True(session.IsUpgrading);
         time.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal((4504, "upgrade timeout"), await silent.ReadCloseAsync());
-        await silent.EndAsync();
+        await silent.CompleteCloseAsync();
         await AssertPollingWorksAsync(host, sid);
     }
 
@@ -178,11 +178,11 @@ public sealed class UpgradeTests
     public async Task SecondWebSocket_DuringAProbe_IsClosedAndKeepsTheFirst()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        using var first = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        using var first = await host.ConnectWebSocketAsync(sid);
         await first.SendTextAsync("2probe");
         Assert.Equal("3probe", await first.ReadTextAsync());
-        using var second = await host.ConnectAsync(sid);
+        using var second = await host.ConnectWebSocketAsync(sid);
         Assert.Equal(4409, (await second.ReadCloseAsync()).Code);
         await first.SendTextAsync("5");
         await first.SendTextAsync("4a");
@@ -207,7 +207,7 @@ public sealed class UpgradeTests
 
         using (first)
         {
-            using var second = await host.ConnectAsync((await host.Handler.NextOpened()).Id);
+            using var second = await host.ConnectWebSocketAsync((await host.Handler.WaitForOpenedAsync()).Id);
             Assert.Equal(4409, (await second.ReadCloseAsync()).Code);
             await first.SendTextAsync("4a");
             Assert.Equal("4a", await first.ReadTextAsync());
@@ -218,11 +218,11 @@ public sealed class UpgradeTests
     public async Task SessionClose_DuringAProbe_ClosesTheWebSocket()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
-        using var socket = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
-        (await host.PostAsync(sid, "1")).Is(200, "ok");
+        (await host.PostAsync(sid, "1")).AssertBody(200, "ok");
         Assert.Equal(1000, (await socket.ReadCloseAsync()).Code);
     }
 
@@ -231,16 +231,16 @@ public sealed class UpgradeTests
     {
         var time = new FakeTimeProvider();
         await using var host = await EngineTestHost.StartAsync(null, null, time);
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
-        using var socket = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
-        (await host.PollAsync(sid)).Is(200, "6");
+        (await host.PollAsync(sid)).AssertBody(200, "6");
         // The server holds the next poll request for the rest of the noop interval, and the fake time does not advance.
         var held = await host.HoldPollAsync(session, sid);
-        (await host.PollAsync(sid)).Is(400, "");
-        (await held).Is(200, "1");
+        (await host.PollAsync(sid)).AssertBody(400, "");
+        (await held).AssertBody(200, "1");
         Assert.Equal(1002, (await socket.ReadCloseAsync()).Code);
     }
 
@@ -249,9 +249,9 @@ public sealed class UpgradeTests
     {
         var time = new FakeTimeProvider();
         await using var host = await EngineTestHost.StartAsync(options => options.UpgradeTimeout = TimeSpan.FromMinutes(5), null, time);
-        var sid = await host.OpenAsync();
-        var session = await host.Handler.NextOpened();
-        using var socket = await host.ConnectAsync(sid);
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        using var socket = await host.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
         time.Advance(TimeSpan.FromSeconds(25));
@@ -270,7 +270,7 @@ public sealed class UpgradeTests
     {
         await using var host = await EngineTestHost.StartAsync(null, new EngineTestHandler { Message = static (_, _, _) => default });
         using var socket = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         const int Senders = 4;
         const int Each = 5_000;
         var senders = Enumerable.Range(0, Senders).Select(sender => Task.Run(async () =>
@@ -288,12 +288,12 @@ public sealed class UpgradeTests
             Assert.Equal($"4{sender}:{next[sender]++}", text);
         }
 
-        await Task.WhenAll(senders).Within();
+        await Task.WhenAll(senders).WithTimeout();
     }
 
     private static async Task AssertPollingWorksAsync(EngineTestHost host, string sid)
     {
-        (await host.PostAsync(sid, "4still open")).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4still open");
+        (await host.PostAsync(sid, "4still open")).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, "4still open");
     }
 }

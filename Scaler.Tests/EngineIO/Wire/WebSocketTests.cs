@@ -59,8 +59,8 @@ public sealed class WebSocketTests
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendTextAsync(packet);
         Assert.Equal((4400, "invalid packet"), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public sealed class WebSocketTests
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendTextAsync("1");
         Assert.Equal((1000, ""), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        Assert.Equal(EngineCloseReason.ClientClose, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        Assert.Equal(EngineCloseReason.ClientClose, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -92,10 +92,10 @@ public sealed class WebSocketTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        await socket.SendAsync(RawWebSocket.Frame(RawWebSocket.CloseCode, [0x0B, 0xB8, .. "bye"u8]));
+        await socket.SendAsync(RawWebSocket.BuildFrame(RawWebSocket.CloseOpcode, [0x0B, 0xB8, .. "bye"u8]));
         Assert.Equal((3000, ""), await socket.ReadCloseAsync());
         Assert.Equal("", await socket.Connection.ReadToEndAsync());
-        Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -106,10 +106,10 @@ public sealed class WebSocketTests
         {
         }
 
-        Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
         using var reset = await host.OpenWebSocketAsync();
         reset.Connection.Reset();
-        Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -117,15 +117,15 @@ public sealed class WebSocketTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         await session.SendAsync("last message");
         var closing = session.CloseAsync().AsTask();
         Assert.Equal("4last message", await socket.ReadTextAsync());
         Assert.Equal((1000, ""), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        await closing.Within();
+        await socket.CompleteCloseAsync();
+        await closing.WithTimeout();
         Assert.Equal(EngineSessionState.Closed, session.State);
-        Assert.Equal(EngineCloseReason.ServerClose, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.ServerClose, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -133,8 +133,8 @@ public sealed class WebSocketTests
     {
         await using var host = await EngineTestHost.StartAsync(options => options.CloseTimeout = TimeSpan.FromMilliseconds(50));
         using var socket = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
-        await session.CloseAsync(EngineCloseReason.ServerClose).AsTask().Within();
+        var session = await host.Handler.WaitForOpenedAsync();
+        await session.CloseAsync(EngineCloseReason.ServerClose).AsTask().WithTimeout();
         Assert.Equal((1000, ""), await socket.ReadCloseAsync());
         await socket.Connection.ReadToEndAsync();
     }
@@ -144,7 +144,7 @@ public sealed class WebSocketTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        await socket.Connection.SendAsync(Enumerable.Range(0, 1000).SelectMany(static index => RawWebSocket.TextFrame("4" + index)).ToArray());
+        await socket.Connection.SendAsync(Enumerable.Range(0, 1000).SelectMany(static index => RawWebSocket.BuildTextFrame("4" + index)).ToArray());
         for (var index = 0; index < 1000; index++)
         {
             Assert.Equal("4" + index, await socket.ReadTextAsync());
@@ -159,7 +159,7 @@ public sealed class WebSocketTests
         const int Count = 3_000;
         var handler = new EngineTestHandler
         {
-            Quiet = true,
+            DiscardsMessages = true,
             Message = !asyncHandler ? null : static async (session, message, token) =>
             {
                 await Task.Yield();
@@ -171,13 +171,13 @@ public sealed class WebSocketTests
         static string Message(int index) => "4" + new string((char)('a' + (index % 26)), index % 1000) + index;
 
         var sending = socket.Connection.SendAsync(
-            Enumerable.Range(0, Count).SelectMany(static index => RawWebSocket.TextFrame(Message(index))).ToArray());
+            Enumerable.Range(0, Count).SelectMany(static index => RawWebSocket.BuildTextFrame(Message(index))).ToArray());
         for (var index = 0; index < Count; index++)
         {
             Assert.Equal(Message(index), await socket.ReadTextAsync());
         }
 
-        await sending.Within();
+        await sending.WithTimeout();
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class WebSocketTests
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
         var message = "4" + new string('x', 200);
-        foreach (var value in (byte[])[.. RawWebSocket.TextFrame(message), .. RawWebSocket.Frame(RawWebSocket.Binary, [1])])
+        foreach (var value in (byte[])[.. RawWebSocket.BuildTextFrame(message), .. RawWebSocket.BuildFrame(RawWebSocket.BinaryOpcode, [1])])
         {
             await socket.SendAsync(value);
         }
@@ -201,12 +201,12 @@ public sealed class WebSocketTests
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
         var text = Encoding.UTF8.GetBytes("4€x");
-        await socket.SendAsync(RawWebSocket.Frame(1, text.AsSpan(0, 2), final: false));
-        await socket.SendAsync(RawWebSocket.Frame(9, "hi"u8));
-        await socket.SendAsync(RawWebSocket.Frame(0, [], final: false));
-        await socket.SendAsync(RawWebSocket.Frame(0, text.AsSpan(2), final: false));
-        await socket.SendAsync(RawWebSocket.Frame(10, "unasked"u8));
-        await socket.SendAsync(RawWebSocket.Frame(0, []));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, text.AsSpan(0, 2), final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(9, "hi"u8));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, [], final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, text.AsSpan(2), final: false));
+        await socket.SendAsync(RawWebSocket.BuildFrame(10, "unasked"u8));
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, []));
         var (opcode, payload, _) = await socket.ReadFrameAsync();
         Assert.Equal((10, "hi"), (opcode, Encoding.UTF8.GetString(payload)));
         Assert.Equal("4€x", await socket.ReadTextAsync());
@@ -217,19 +217,19 @@ public sealed class WebSocketTests
 
     public static TheoryData<string, byte[]> ProtocolErrors => new()
     {
-        { "unmasked", RawWebSocket.Frame(1, "4a"u8, masked: false) },
-        { "reserved opcode", RawWebSocket.Frame(3, "4a"u8) },
-        { "reserved control opcode", RawWebSocket.Frame(11, []) },
-        { "reserved bit 1", RawWebSocket.Frame(1, "4a"u8, reserved: 0x40) },
-        { "reserved bit 2", RawWebSocket.Frame(1, "4a"u8, reserved: 0x20) },
-        { "reserved bit 3", RawWebSocket.Frame(1, "4a"u8, reserved: 0x10) },
-        { "fragmented ping", RawWebSocket.Frame(9, [], final: false) },
-        { "long ping", RawWebSocket.Frame(9, new byte[126]) },
-        { "continuation of nothing", RawWebSocket.Frame(0, "4a"u8) },
-        { "message within a message", [.. RawWebSocket.Frame(1, "4a"u8, final: false), .. RawWebSocket.Frame(1, "4b"u8)] },
-        { "close payload of one byte", RawWebSocket.Frame(8, [3]) },
-        { "close code 1005", RawWebSocket.Frame(8, [0x03, 0xED]) },
-        { "close code 999", RawWebSocket.Frame(8, [0x03, 0xE7]) },
+        { "unmasked", RawWebSocket.BuildFrame(1, "4a"u8, masked: false) },
+        { "reserved opcode", RawWebSocket.BuildFrame(3, "4a"u8) },
+        { "reserved control opcode", RawWebSocket.BuildFrame(11, []) },
+        { "reserved bit 1", RawWebSocket.BuildFrame(1, "4a"u8, reserved: 0x40) },
+        { "reserved bit 2", RawWebSocket.BuildFrame(1, "4a"u8, reserved: 0x20) },
+        { "reserved bit 3", RawWebSocket.BuildFrame(1, "4a"u8, reserved: 0x10) },
+        { "fragmented ping", RawWebSocket.BuildFrame(9, [], final: false) },
+        { "long ping", RawWebSocket.BuildFrame(9, new byte[126]) },
+        { "continuation of nothing", RawWebSocket.BuildFrame(0, "4a"u8) },
+        { "message within a message", [.. RawWebSocket.BuildFrame(1, "4a"u8, final: false), .. RawWebSocket.BuildFrame(1, "4b"u8)] },
+        { "close payload of one byte", RawWebSocket.BuildFrame(8, [3]) },
+        { "close code 1005", RawWebSocket.BuildFrame(8, [0x03, 0xED]) },
+        { "close code 999", RawWebSocket.BuildFrame(8, [0x03, 0xE7]) },
         { "length not in its shortest form", [0x81, 0xFE, 0x00, 0x01, 0, 0, 0, 0, (byte)'4'] },
         { "length with the highest bit", [0x82, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0] },
     };
@@ -242,8 +242,8 @@ public sealed class WebSocketTests
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendAsync(frames);
         Assert.Equal((1002, label), ((await socket.ReadCloseAsync()).Code, label));
-        await socket.EndAsync();
-        await host.Handler.NextClosed();
+        await socket.CompleteCloseAsync();
+        await host.Handler.WaitForClosedAsync();
     }
 
     [Theory]
@@ -254,10 +254,10 @@ public sealed class WebSocketTests
     {
         await using var host = await EngineTestHost.StartAsync();
         using var socket = await host.OpenWebSocketAsync();
-        await socket.SendAsync(RawWebSocket.Frame(opcode, payload));
+        await socket.SendAsync(RawWebSocket.BuildFrame(opcode, payload));
         Assert.Equal(1007, (await socket.ReadCloseAsync()).Code);
-        await socket.EndAsync();
-        await host.Handler.NextClosed();
+        await socket.CompleteCloseAsync();
+        await host.Handler.WaitForClosedAsync();
     }
 
     [Fact]
@@ -272,7 +272,7 @@ public sealed class WebSocketTests
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendTextAsync("4a");
         Assert.Equal((1011, "server error"), await socket.ReadCloseAsync());
-        Assert.Equal(EngineCloseReason.HandlerError, await handler.NextClosed());
+        Assert.Equal(EngineCloseReason.HandlerError, await handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -291,7 +291,7 @@ public sealed class WebSocketTests
         };
         await using var host = await EngineTestHost.StartAsync(null, handler);
         using var socket = await host.OpenWebSocketAsync();
-        await socket.Connection.SendAsync(Enumerable.Range(0, 100).SelectMany(static index => RawWebSocket.TextFrame("4" + index)).ToArray());
+        await socket.Connection.SendAsync(Enumerable.Range(0, 100).SelectMany(static index => RawWebSocket.BuildTextFrame("4" + index)).ToArray());
         for (var index = 0; index < 100; index++)
         {
             Assert.Equal("4" + index, await socket.ReadTextAsync());
@@ -302,7 +302,7 @@ public sealed class WebSocketTests
     public async Task Deflate_WhenDisabled_IsNotNegotiated()
     {
         await using var host = await EngineTestHost.StartAsync();
-        using var socket = await host.ConnectAsync(headers: [("Sec-WebSocket-Extensions", "permessage-deflate")]);
-        Assert.DoesNotContain("Sec-WebSocket-Extensions", socket.Head, StringComparison.OrdinalIgnoreCase);
+        using var socket = await host.ConnectWebSocketAsync(headers: [("Sec-WebSocket-Extensions", "permessage-deflate")]);
+        Assert.DoesNotContain("Sec-WebSocket-Extensions", socket.ResponseHeaders, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -17,7 +17,7 @@ public sealed class EngineAdvisoryTests
         static options => options.MaxPayload = 10_000,
         static async host =>
         {
-            var sid = await host.OpenAsync();
+            var sid = await host.OpenPollingAsync();
             using var connection = await RawConnection.ConnectAsync(host.Port);
             await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (var count = 0; count < 11; count++)
@@ -25,7 +25,7 @@ public sealed class EngineAdvisoryTests
                 await connection.SendAsync("3E8\r\n" + new string('4', 1000) + "\r\n");
             }
 
-            Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+            Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
         });
 
     /// <summary>engine.io: an invalid frame before the session existed crashed the process.</summary>
@@ -38,11 +38,11 @@ public sealed class EngineAdvisoryTests
         {
             if (query.EndsWith('='))
             {
-                query += await host.OpenAsync();
+                query += await host.OpenPollingAsync();
             }
 
-            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request(query), RawWebSocket.Frame(3, "x"u8, masked: false));
-            Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
+            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest(query), RawWebSocket.BuildFrame(3, "x"u8, masked: false));
+            Assert.StartsWith("HTTP/1.1 101 ", socket.ResponseHeaders, StringComparison.Ordinal);
             await socket.Connection.ReadToEndAsync();
         });
 
@@ -52,15 +52,15 @@ public sealed class EngineAdvisoryTests
         null,
         static async host =>
         {
-            var sid = await host.OpenAsync();
-            var socket = await host.ConnectAsync(sid);
+            var sid = await host.OpenPollingAsync();
+            var socket = await host.ConnectWebSocketAsync(sid);
             await socket.SendTextAsync("2probe");
             Assert.Equal("3probe", await socket.ReadTextAsync());
             socket.Connection.Reset();
             using var cut = await RawConnection.ConnectAsync(host.Port);
-            await cut.SendAsync(RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + sid)[..60]);
+            await cut.SendAsync(RawWebSocket.BuildRequest("?EIO=4&transport=websocket&sid=" + sid)[..60]);
             cut.Reset();
-            (await host.PostAsync(sid, "4still here")).Is(200, "ok");
+            (await host.PostAsync(sid, "4still here")).AssertBody(200, "ok");
             Assert.EndsWith("4still here", (await host.PollAsync(sid)).Text, StringComparison.Ordinal);
         });
 
@@ -75,9 +75,9 @@ public sealed class EngineAdvisoryTests
         null,
         async host =>
         {
-            (await host.GetAsync("?EIO=4&transport=" + transport)).IsError(400, 0, "Transport unknown");
-            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=" + transport));
-            Assert.StartsWith("HTTP/1.1 400 ", socket.Head, StringComparison.Ordinal);
+            (await host.GetAsync("?EIO=4&transport=" + transport)).AssertError(400, 0, "Transport unknown");
+            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=" + transport));
+            Assert.StartsWith("HTTP/1.1 400 ", socket.ResponseHeaders, StringComparison.Ordinal);
         });
 
     /// <summary>python-engineio, GHSA-cgwc-pv48-fhj5: each pong started a thread.</summary>
@@ -87,7 +87,7 @@ public sealed class EngineAdvisoryTests
         static async host =>
         {
             using var socket = await host.OpenWebSocketAsync();
-            await socket.Connection.SendAsync(Enumerable.Range(0, 10_000).SelectMany(static _ => RawWebSocket.TextFrame("3")).ToArray());
+            await socket.Connection.SendAsync(Enumerable.Range(0, 10_000).SelectMany(static _ => RawWebSocket.BuildTextFrame("3")).ToArray());
             await socket.SendTextAsync("4after");
             Assert.Equal("4after", await socket.ReadTextAsync());
         });
@@ -103,7 +103,7 @@ public sealed class EngineAdvisoryTests
             using var socket = await host.OpenWebSocketAsync();
             byte[] frames = announced
                 ? [0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
-                : [.. RawWebSocket.Frame(2, new byte[4000], final: false), .. RawWebSocket.Frame(0, new byte[4000], final: false), .. RawWebSocket.Frame(0, new byte[4000], final: false)];
+                : [.. RawWebSocket.BuildFrame(2, new byte[4000], final: false), .. RawWebSocket.BuildFrame(0, new byte[4000], final: false), .. RawWebSocket.BuildFrame(0, new byte[4000], final: false)];
             await socket.SendAsync(frames);
             Assert.Equal((1009, ""), await socket.ReadCloseAsync());
         });
@@ -118,7 +118,7 @@ public sealed class EngineAdvisoryTests
         async host =>
         {
             using var socket = await host.OpenWebSocketAsync();
-            await socket.SendAsync(RawWebSocket.Frame(9, Encoding.UTF8.GetBytes(payload)));
+            await socket.SendAsync(RawWebSocket.BuildFrame(9, Encoding.UTF8.GetBytes(payload)));
             var (opcode, pong, _) = await socket.ReadFrameAsync();
             Assert.Equal((10, payload), (opcode, Encoding.UTF8.GetString(pong)));
         });
@@ -139,9 +139,9 @@ public sealed class EngineAdvisoryTests
         async host =>
         {
             value = value == "blanks" ? "b" + new string(' ', 20_000) + "x" : value;
-            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket", (name, value)));
-            Assert.Matches("^HTTP/1.1 (101|400) ", socket.Head);
-            Assert.DoesNotContain("permessage-deflate", socket.Head, StringComparison.OrdinalIgnoreCase);
+            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket", (name, value)));
+            Assert.Matches("^HTTP/1.1 (101|400) ", socket.ResponseHeaders);
+            Assert.DoesNotContain("permessage-deflate", socket.ResponseHeaders, StringComparison.OrdinalIgnoreCase);
         });
 
     /// <summary>ws: a request with more headers than the platform's limit crashed the process.</summary>
@@ -151,8 +151,8 @@ public sealed class EngineAdvisoryTests
         static async host =>
         {
             var many = Enumerable.Range(0, 2000).Select(static index => ($"x{index}", "x")).ToArray();
-            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket", many));
-            Assert.StartsWith("HTTP/1.1 431 ", socket.Head, StringComparison.Ordinal);
+            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket", many));
+            Assert.StartsWith("HTTP/1.1 431 ", socket.ResponseHeaders, StringComparison.Ordinal);
         });
 
     /// <summary>ws: a flood of tiny fragments occupied far more memory than was sent.</summary>
@@ -162,8 +162,8 @@ public sealed class EngineAdvisoryTests
         static async host =>
         {
             using var socket = await host.OpenWebSocketAsync();
-            await socket.SendAsync(RawWebSocket.Frame(2, [1], final: false));
-            await socket.Connection.SendAsync(Enumerable.Repeat(RawWebSocket.Frame(0, [], final: false), 1024).SelectMany(static frame => frame).ToArray());
+            await socket.SendAsync(RawWebSocket.BuildFrame(2, [1], final: false));
+            await socket.Connection.SendAsync(Enumerable.Repeat(RawWebSocket.BuildFrame(0, [], final: false), 1024).SelectMany(static frame => frame).ToArray());
             Assert.Equal((1008, ""), await socket.ReadCloseAsync());
         });
 
@@ -174,10 +174,10 @@ public sealed class EngineAdvisoryTests
         static async host =>
         {
             using var socket = await host.OpenWebSocketAsync();
-            await socket.SendAsync(RawWebSocket.Frame(1, "4"u8, final: false));
-            var fragment = RawWebSocket.Frame(0, Encoding.UTF8.GetBytes(new string('x', 900)), final: false);
+            await socket.SendAsync(RawWebSocket.BuildFrame(1, "4"u8, final: false));
+            var fragment = RawWebSocket.BuildFrame(0, Encoding.UTF8.GetBytes(new string('x', 900)), final: false);
             await socket.Connection.SendAsync(Enumerable.Repeat(fragment, 1000).SelectMany(static bytes => bytes).ToArray());
-            await socket.SendAsync(RawWebSocket.Frame(0, []));
+            await socket.SendAsync(RawWebSocket.BuildFrame(0, []));
             Assert.Equal(900_001, (await socket.ReadTextAsync()).Length);
         });
 
@@ -194,7 +194,7 @@ public sealed class EngineAdvisoryTests
         {
             var socket = await host.OpenWebSocketAsync();
             await socket.SendAsync(bytes);
-            var closed = host.Handler.NextClosed();
+            var closed = host.Handler.WaitForClosedAsync();
             socket.Dispose();
             Assert.Equal(EngineCloseReason.TransportClose, await closed);
         });
@@ -208,7 +208,7 @@ public sealed class EngineAdvisoryTests
         null,
         static async host =>
         {
-            var sid = await host.OpenAsync();
+            var sid = await host.OpenPollingAsync();
             using var connection = await RawConnection.ConnectAsync(host.Port);
             await connection.SendAsync(
                 $"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -221,9 +221,9 @@ public sealed class EngineAdvisoryTests
     private static async Task AttackAsync(Action<EngineIOOptions>? configure, Func<EngineTestHost, Task> attack)
     {
         await using var host = await EngineTestHost.StartAsync(configure);
-        using var others = await Neighbours.OfAsync(host);
-        await others.ReceiveEverythingAsync();
+        using var others = await WellBehavedClients.ConnectAsync(host);
+        await others.AssertUnaffectedAsync();
         await attack(host);
-        await others.ReceiveEverythingAsync();
+        await others.AssertUnaffectedAsync();
     }
 }

@@ -36,16 +36,16 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
     {
         var raised = Channel.CreateUnbounded<string>();
         await using var server = await StartAsync(backends.NewPrefix(), "one", static options => options.Strict = true, server => server.Errors.Raised += error => raised.Writer.TryWrite(error.Name));
-        await using var bad = await TestClient.ConnectAsync(server.Url(), "acme");
-        await using var good = await TestClient.ConnectAsync(server.Url(), "acme");
+        await using var bad = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+        await using var good = await TestClient.ConnectAsync(server.GetUrl(), "acme");
 
         await bad.SendAsync(message);
 
-        Assert.Equal(name, await raised.Reader.ReadAsync().AsTask().Within());
+        Assert.Equal(name, await raised.Reader.ReadAsync().AsTask().WithTimeout());
         foreach (var client in new[] { good, bad })
         {
             await client.SendAsync("""{"event":"echo"}""");
-            Assert.Equal("""{"event":"echo"}""", await client.NextAsync());
+            Assert.Equal("""{"event":"echo"}""", await client.ReadMessageAsync());
         }
 
         Assert.False(raised.Reader.TryRead(out _));
@@ -62,20 +62,20 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
         var prefix = backends.NewPrefix();
         await using var one = await StartAsync(prefix, "one");
         await using var two = await StartAsync(prefix, "two");
-        var clients = await Task.WhenAll(names.SelectMany(name => new[] { TestClient.ConnectAsync(one.Url(), name), TestClient.ConnectAsync(two.Url(), name) }));
+        var clients = await Task.WhenAll(names.SelectMany(name => new[] { TestClient.ConnectAsync(one.GetUrl(), name), TestClient.ConnectAsync(two.GetUrl(), name) }));
         try
         {
             foreach (var name in names)
             {
                 // With receipts, so that the broadcast of the other server below cannot arrive first.
-                Assert.Equal(2, (await one.Account(name).SendAsync("for", [name], new SendOptions { Receipts = true })).Connections);
+                Assert.Equal(2, (await one.GetAccount(name).SendAsync("for", [name], new SendOptions { Receipts = true })).Connections);
             }
 
             await two.BroadcastAsync("end");
             for (var index = 0; index < clients.Length; index++)
             {
-                Assert.Equal(names[index / 2], System.Text.Json.JsonDocument.Parse(await clients[index].NextAsync()).RootElement.GetProperty("args")[0].GetString());
-                Assert.Equal("""{"event":"end","args":[]}""", await clients[index].NextAsync());
+                Assert.Equal(names[index / 2], System.Text.Json.JsonDocument.Parse(await clients[index].ReadMessageAsync()).RootElement.GetProperty("args")[0].GetString());
+                Assert.Equal("""{"event":"end","args":[]}""", await clients[index].ReadMessageAsync());
             }
         }
         finally
@@ -95,22 +95,22 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
         var redis = await backends.ConnectAsync(Backend.Garnet);
         await using var one = await StartAsync(
             prefix, "one", static options => options.Cluster.Secret = "the secret of the cluster");
-        await using var client = await TestClient.ConnectAsync(one.Url(), "acme");
+        await using var client = await TestClient.ConnectAsync(one.GetUrl(), "acme");
 
         // A cluster with the same prefix but another secret, then arbitrary bytes.
         await using var attacker = new ScalerCluster(
             redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "a secret that was guessed" } });
         var sent = await attacker.SendAsync("acme", "evil", ["x"], new SendOptions { Receipts = true });
         Assert.Equal(0, sent.Connections);
-        var channel = new RedisKeys(prefix).Channel(one.Cluster.Link.Holder);
+        var channel = new RedisKeys(prefix).Channel(one.Cluster.Link.ServerEpoch);
         foreach (var bytes in new[] { [], "\u0080\u0004cposix\nsystem\n"u8.ToArray(), Encoding.UTF8.GetBytes(new string('x', 100_000)) })
         {
             Assert.Equal(1, await redis.GetSubscriber().PublishAsync(channel, bytes));
         }
 
-        Assert.Equal(1, (await one.Account("acme").SendAsync("news")).Connections);
-        Assert.Equal("""{"event":"news","args":[]}""", await client.NextAsync());
-        Assert.Equal(0, client.Waiting);
+        Assert.Equal(1, (await one.GetAccount("acme").SendAsync("news")).Connections);
+        Assert.Equal("""{"event":"news","args":[]}""", await client.ReadMessageAsync());
+        Assert.Equal(0, client.PendingMessageCount);
     }
 
     private async Task<ScalerServer> StartAsync(string prefix, string id, Action<ScalerOptions>? configure = null, Action<ScalerServer>? prepare = null) =>

@@ -15,8 +15,8 @@ public sealed class AuthorityTests(Backends backends) : IClassFixture<Backends>
     {
         using var rsa = RSA.Create(2048);
         var key = new RsaSecurityKey(rsa) { KeyId = "one" };
-        var url = $"http://127.0.0.1:{Ports.Free()}";
-        string Token(SecurityKey signedBy, string issuer) => Tokens.For("acme", change: token =>
+        var url = $"http://127.0.0.1:{FreePorts.GetFreePort()}";
+        string Token(SecurityKey signedBy, string issuer) => TestTokens.Create("acme", change: token =>
         {
             token.Issuer = issuer;
             token.SigningCredentials = new SigningCredentials(signedBy, SecurityAlgorithms.RsaSha256);
@@ -26,13 +26,13 @@ public sealed class AuthorityTests(Backends backends) : IClassFixture<Backends>
             options =>
             {
                 options.Auth.Mode = ScalerAuthMode.Jwt;
-                (options.Auth.Jwt.Authority, options.Auth.Jwt.RequireHttps, options.Auth.Jwt.Audience) = (url, false, Tokens.Audience);
+                (options.Auth.Jwt.Authority, options.Auth.Jwt.RequireHttps, options.Auth.Jwt.Audience) = (url, false, TestTokens.Audience);
             });
 
         // While the provider is down, tokens are refused. They are accepted once it is reachable.
         Assert.Equal((403, "Forbidden: the token is not valid"), await JwtTests.HandshakeAsync(server, "", Token(key, url), null));
         await using var provider = await StartProviderAsync(url, key);
-        await Deadline.Until(async () => (await JwtTests.HandshakeAsync(server, "", Token(key, url), null)).Status == 200);
+        await Deadline.WaitUntilAsync(async () => (await JwtTests.HandshakeAsync(server, "", Token(key, url), null)).Status == 200);
 
         using var other = RSA.Create(2048);
         Assert.Equal(403, (await JwtTests.HandshakeAsync(server, "", Token(new RsaSecurityKey(other) { KeyId = "one" }, url), null)).Status);

@@ -16,7 +16,7 @@ public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backen
             accounts.Add(context.Account);
             return ValueTask.FromResult(context.HttpContext.Request.Query["ticket"] == "valid" ? EngineAuthorization.Allow : EngineAuthorization.Refuse("no ticket"));
         });
-        await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", more: "&ticket=valid");
+        await using var neighbour = await TestClient.ConnectAsync(server.GetUrl(), "acme", more: "&ticket=valid");
 
         Assert.Equal((403, "no ticket"), await JwtTests.HandshakeAsync(server, "&account=acme", null, null));
         Assert.Equal((400, "Bad request: the query parameter 'account' has 300 characters, at most 256 are allowed"), await JwtTests.HandshakeAsync(server, "&account=" + new string('a', 300), null, null));
@@ -25,7 +25,7 @@ public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backen
         Assert.Equal(["acme", "acme", null], accounts);
         Assert.Equal(1, server.ConnectionCount);
         await server.BroadcastAsync("news");
-        Assert.Equal("""{"event":"news","args":[]}""", await neighbour.NextAsync());
+        Assert.Equal("""{"event":"news","args":[]}""", await neighbour.ReadMessageAsync());
     }
 
     [Fact]
@@ -37,11 +37,11 @@ public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backen
             context.ExpiresAt = TimeProvider.System.GetUtcNow().AddSeconds(1);
             return ValueTask.FromResult(EngineAuthorization.Allow);
         });
-        await using var client = await TestClient.ConnectAsync(server.Url(), "", more: "&ticket=acme");
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "", more: "&ticket=acme");
 
         Assert.Equal("acme", Assert.Single(server.Connections).Account.Name);
         Assert.Equal((400, "Bad request: the query parameter 'account' is required"), await JwtTests.HandshakeAsync(server, "", null, null));
-        Assert.Equal("4403 token expired", await client.Closed.Within());
+        Assert.Equal("4403 token expired", await client.Closed.WithTimeout());
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backen
         var users = new List<string?>();
         await using var server = await StartAsync(options =>
         {
-            Tokens.Trust(options);
+            TestTokens.ConfigureTrust(options);
             options.EngineIO.AuthorizeAsync = static context =>
                 ValueTask.FromResult(context.Request.Query.ContainsKey("barred") ? EngineAuthorization.Refuse("barred") : EngineAuthorization.Allow);
             options.AuthorizeAsync = context =>
@@ -61,9 +61,9 @@ public sealed class AuthorizeHookTests(Backends backends) : IClassFixture<Backen
         });
 
         Assert.Equal((403, "Forbidden: a token is required"), await JwtTests.HandshakeAsync(server, "&account=acme", null, null));
-        Assert.Equal((403, "barred"), await JwtTests.HandshakeAsync(server, "&barred", Tokens.For("acme"), null));
+        Assert.Equal((403, "barred"), await JwtTests.HandshakeAsync(server, "&barred", TestTokens.Create("acme"), null));
         Assert.Empty(users);
-        Assert.Equal((200, ""), await JwtTests.HandshakeAsync(server, "", Tokens.For("acme"), null));
+        Assert.Equal((200, ""), await JwtTests.HandshakeAsync(server, "", TestTokens.Create("acme"), null));
         Assert.Equal(["ann"], users);
     }
 

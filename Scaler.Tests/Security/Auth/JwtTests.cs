@@ -17,29 +17,29 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         ["no token"] = (static () => null, "Forbidden: a token is required"),
         ["nonsense"] = (static () => "nonsense", NotValid),
         ["empty JWT parts"] = (static () => "e30.e30.e30", NotValid),
-        ["expired"] = (static () => Tokens.For("acme", change: static t => t.Expires = Now.AddMinutes(-1)), "Forbidden: the token has expired"),
+        ["expired"] = (static () => TestTokens.Create("acme", change: static t => t.Expires = Now.AddMinutes(-1)), "Forbidden: the token has expired"),
         ["no expiry"] =
-            (static () => Tokens.For("acme", change: static t => t.Expires = null), "Forbidden: the token has expired"),
-        ["not yet valid"] = (static () => Tokens.For("acme", change: static t => t.NotBefore = Now.AddMinutes(1)), NotValid),
-        ["another audience"] = (static () => Tokens.For("acme", change: static t => t.Audience = "mail"), NotValid),
-        ["no audience"] = (static () => Tokens.For("acme", change: static t => t.Audience = null), NotValid),
-        ["another issuer"] = (static () => Tokens.For("acme", change: static t => t.Issuer = "https://evil.example"), NotValid),
-        ["another key"] = (static () => Tokens.For("acme", change: static t => t.SigningCredentials = Hmac("another secret of thirty-two bytes and more")), NotValid),
-        ["no signature"] = (static () => Tokens.For("acme", change: static t => t.SigningCredentials = null), NotValid),
-        ["another account"] = (static () => Tokens.For("acme2"), "Forbidden: the token is not for this account"),
-        ["no account"] = (static () => Tokens.For([]), "Forbidden: the token is not for this account"),
+            (static () => TestTokens.Create("acme", change: static t => t.Expires = null), "Forbidden: the token has expired"),
+        ["not yet valid"] = (static () => TestTokens.Create("acme", change: static t => t.NotBefore = Now.AddMinutes(1)), NotValid),
+        ["another audience"] = (static () => TestTokens.Create("acme", change: static t => t.Audience = "mail"), NotValid),
+        ["no audience"] = (static () => TestTokens.Create("acme", change: static t => t.Audience = null), NotValid),
+        ["another issuer"] = (static () => TestTokens.Create("acme", change: static t => t.Issuer = "https://evil.example"), NotValid),
+        ["another key"] = (static () => TestTokens.Create("acme", change: static t => t.SigningCredentials = Hmac("another secret of thirty-two bytes and more")), NotValid),
+        ["no signature"] = (static () => TestTokens.Create("acme", change: static t => t.SigningCredentials = null), NotValid),
+        ["another account"] = (static () => TestTokens.Create("acme2"), "Forbidden: the token is not for this account"),
+        ["no account"] = (static () => TestTokens.Create([]), "Forbidden: the token is not for this account"),
     };
 
-    public static TheoryData<string> WrongOnes => [.. InvalidTokens.Keys];
+    public static TheoryData<string> InvalidTokenNames => [.. InvalidTokens.Keys];
 
     private static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
 
-    [Theory, MemberData(nameof(WrongOnes))]
+    [Theory, MemberData(nameof(InvalidTokenNames))]
     public async Task Handshake_InvalidToken_IsRefusedAndHarmsNoOtherClient(string problem)
     {
         var (token, message) = (InvalidTokens[problem].Token(), InvalidTokens[problem].Message);
         await using var server = await StartAsync();
-        await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", polling: true, more: "&access_token=" + Tokens.For("acme"));
+        await using var neighbour = await TestClient.ConnectAsync(server.GetUrl(), "acme", polling: true, more: "&access_token=" + TestTokens.Create("acme"));
         foreach (var inQuery in new[] { true, false })
         {
             Assert.Equal((403, message), await HandshakeAsync(server, "&account=acme", inQuery ? token : null, inQuery ? null : token));
@@ -51,7 +51,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         Assert.Equal(403, (int)socket.HttpStatusCode);
 
         await neighbour.SendAsync($$"""{"event":"echo","args":["{{problem}}"]}""");
-        Assert.Equal($$"""{"event":"echo","args":["{{problem}}"]}""", await neighbour.NextAsync());
+        Assert.Equal($$"""{"event":"echo","args":["{{problem}}"]}""", await neighbour.ReadMessageAsync());
         Assert.Equal(1, server.ConnectionCount);
     }
 
@@ -65,7 +65,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         string query, string account, bool inQuery, params string[] accounts)
     {
         await using var server = await StartAsync();
-        var token = Tokens.For(accounts.Length == 0 ? ["acme"] : accounts);
+        var token = TestTokens.Create(accounts.Length == 0 ? ["acme"] : accounts);
 
         Assert.Equal((200, ""), await HandshakeAsync(server, query, inQuery ? token : null, inQuery ? null : token));
 
@@ -83,12 +83,12 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
             using var socket = new ClientWebSocket();
             if (!inQuery)
             {
-                socket.Options.SetRequestHeader("Authorization", "bearer " + Tokens.For("acme"));
+                socket.Options.SetRequestHeader("Authorization", "bearer " + TestTokens.Create("acme"));
             }
 
-            await socket.ConnectAsync(WebSocketUrl(server, inQuery ? "&access_token=" + Tokens.For("acme") : ""), default).Within();
+            await socket.ConnectAsync(WebSocketUrl(server, inQuery ? "&access_token=" + TestTokens.Create("acme") : ""), default).WithTimeout();
             var buffer = new byte[1024];
-            var received = await socket.ReceiveAsync(buffer.AsMemory(), default).AsTask().Within("the open packet");
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), default).AsTask().WithTimeout("the open packet");
             Assert.StartsWith("0{", Encoding.UTF8.GetString(buffer, 0, received.Count), StringComparison.Ordinal);
         }
 
@@ -99,7 +99,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     public async Task Handshake_TwoTokens_Returns400()
     {
         await using var server = await StartAsync();
-        var token = Tokens.For("acme");
+        var token = TestTokens.Create("acme");
         Assert.Equal((400, "Bad request: the token is given more than once"), await HandshakeAsync(server, "", token, token));
         Assert.Equal((400, "Bad request: the token is given more than once"), await HandshakeAsync(server, "&access_token=" + token, token, null));
     }
@@ -110,10 +110,10 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         await using var server = await StartAsync();
         Assert.Equal(
             (400, "Bad request: the token is for 2 accounts, so the query parameter 'account' is required"),
-            await HandshakeAsync(server, "", Tokens.For(["a", "b"]), null));
-        Assert.Equal((400, "Bad request: the query parameter 'account' is required"), await HandshakeAsync(server, "", Tokens.For([]), null));
+            await HandshakeAsync(server, "", TestTokens.Create(["a", "b"]), null));
+        Assert.Equal((400, "Bad request: the query parameter 'account' is required"), await HandshakeAsync(server, "", TestTokens.Create([]), null));
         Assert.Equal(
-            (400, "Bad request: the query parameter 'account' has a control character"), await HandshakeAsync(server, "", Tokens.For("a\nb"), null));
+            (400, "Bad request: the query parameter 'account' has a control character"), await HandshakeAsync(server, "", TestTokens.Create("a\nb"), null));
     }
 
     [Theory]
@@ -121,21 +121,21 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     [InlineData(false)]
     public async Task Handshake_PublicKeyConfigured_AcceptsOnlyTokensOfItsPrivateKey(bool elliptic)
     {
-        var (credentials, pem) = Tokens.NewKey(elliptic);
+        var (credentials, pem) = TestTokens.NewKey(elliptic);
         await using var server = await StartAsync(options => options.Auth.Jwt.SigningKey = pem);
 
-        Assert.Equal((200, ""), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = credentials), null));
-        Assert.Equal((403, NotValid), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = Tokens.NewKey(elliptic).Credentials), null));
+        Assert.Equal((200, ""), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = credentials), null));
+        Assert.Equal((403, NotValid), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = TestTokens.NewKey(elliptic).Credentials), null));
 
         // Algorithm confusion: the token is signed with the public key as an HMAC secret.
-        Assert.Equal((403, NotValid), await HandshakeAsync(server, "", Tokens.For("acme", change: t => t.SigningCredentials = Hmac(pem)), null));
+        Assert.Equal((403, NotValid), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = Hmac(pem)), null));
     }
 
     [Fact]
     public async Task Handshake_ClaimNamesConfigured_ReadsAccountAndUserFromThem()
     {
         await using var server = await StartAsync(static options => (options.Auth.AccountClaim, options.Auth.UserClaim) = ("tenant", "email"));
-        var token = Tokens.For("ignored", change: static t => (t.Claims["tenant"], t.Claims["email"]) = ("acme", "ann@example.org"));
+        var token = TestTokens.Create("ignored", change: static t => (t.Claims["tenant"], t.Claims["email"]) = ("acme", "ann@example.org"));
 
         Assert.Equal((200, ""), await HandshakeAsync(server, "", token, null));
 
@@ -147,47 +147,47 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
     public async Task Connection_TokenExpires_ClosesOnlyThatConnection()
     {
         await using var server = await StartAsync();
-        var brief = Tokens.For("acme", change: static t => t.Expires = Now.AddSeconds(2));
-        await using var socket = await TestClient.ConnectAsync(server.Url(), "acme", more: "&access_token=" + brief);
-        await using var polling = await TestClient.ConnectAsync(server.Url(), "acme", polling: true, more: "&access_token=" + brief);
-        await using var neighbour = await TestClient.ConnectAsync(server.Url(), "acme", more: "&access_token=" + Tokens.For("acme"));
+        var brief = TestTokens.Create("acme", change: static t => t.Expires = Now.AddSeconds(2));
+        await using var socket = await TestClient.ConnectAsync(server.GetUrl(), "acme", more: "&access_token=" + brief);
+        await using var polling = await TestClient.ConnectAsync(server.GetUrl(), "acme", polling: true, more: "&access_token=" + brief);
+        await using var neighbour = await TestClient.ConnectAsync(server.GetUrl(), "acme", more: "&access_token=" + TestTokens.Create("acme"));
 
-        Assert.Equal("4403 token expired", await socket.Closed.Within());
-        await polling.Closed.Within();
+        Assert.Equal("4403 token expired", await socket.Closed.WithTimeout());
+        await polling.Closed.WithTimeout();
         await neighbour.SendAsync("""{"event":"echo"}""");
-        Assert.Equal("""{"event":"echo"}""", await neighbour.NextAsync());
-        await Deadline.Until(() => server.ConnectionCount == 1);
+        Assert.Equal("""{"event":"echo"}""", await neighbour.ReadMessageAsync());
+        await Deadline.WaitUntilAsync(() => server.ConnectionCount == 1);
     }
 
     [Fact]
     public async Task Connection_TokenExpiresWithCloseAtExpiryOff_StaysOpen()
     {
         await using var server = await StartAsync(static options => options.Auth.CloseAtExpiry = false);
-        var brief = Tokens.For("acme", change: static t => t.Expires = Now.AddSeconds(2));
-        await using var polling = await TestClient.ConnectAsync(server.Url(), "acme", polling: true, more: "&access_token=" + brief);
-        await Deadline.Until(async () => (await HandshakeAsync(server, "", brief, null)).Status == 403);
+        var brief = TestTokens.Create("acme", change: static t => t.Expires = Now.AddSeconds(2));
+        await using var polling = await TestClient.ConnectAsync(server.GetUrl(), "acme", polling: true, more: "&access_token=" + brief);
+        await Deadline.WaitUntilAsync(async () => (await HandshakeAsync(server, "", brief, null)).Status == 403);
 
         await polling.SendAsync("""{"event":"echo"}""");
-        Assert.Equal("""{"event":"echo"}""", await polling.NextAsync());
+        Assert.Equal("""{"event":"echo"}""", await polling.ReadMessageAsync());
     }
 
     internal static async Task<(int Status, string Message)> HandshakeAsync(ScalerServer server, string query, string? inQuery, string? inHeader)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"{server.Url()}/stream/?EIO=4&transport=polling{query}{(inQuery is null ? "" : "&access_token=" + inQuery)}");
+            HttpMethod.Get, $"{server.GetUrl()}/stream/?EIO=4&transport=polling{query}{(inQuery is null ? "" : "&access_token=" + inQuery)}");
         if (inHeader is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + inHeader);
         }
 
-        using var answer = await http.SendAsync(request).Within();
+        using var answer = await http.SendAsync(request).WithTimeout();
         var body = await answer.Content.ReadAsStringAsync();
         return ((int)answer.StatusCode, body.StartsWith('{') ? System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("message").GetString()! : "");
     }
 
     private static Uri WebSocketUrl(ScalerServer server, string query) =>
-        new($"{server.Url().Replace("http", "ws", StringComparison.Ordinal)}/stream/?EIO=4&transport=websocket{query}");
+        new($"{server.GetUrl().Replace("http", "ws", StringComparison.Ordinal)}/stream/?EIO=4&transport=websocket{query}");
 
     private static SigningCredentials Hmac(string secret) => new(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(secret)), SecurityAlgorithms.HmacSha256);
 
@@ -195,7 +195,7 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         await backends.ConnectAsync(Backend.Garnet), backends.NewPrefix(),
         options =>
         {
-            Tokens.Trust(options);
+            TestTokens.ConfigureTrust(options);
             configure?.Invoke(options);
         },
         static server => server.On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken)));

@@ -40,19 +40,19 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     [Fact]
     public async Task Request_WithAnotherToken_IsRefusedOnEveryServerAndKeepsTheSession()
     {
-        await StartAsync(Tokens.Trust);
-        var mine = Tokens.For("acme");
+        await StartAsync(TestTokens.ConfigureTrust);
+        var mine = TestTokens.Create("acme");
         var sid = await OpenAsync("&account=acme&access_token=" + mine);
         string[] wrong =
         [
             "",
             "&account=acme",
             "&account=acme&access_token=nonsense",
-            "&account=acme&access_token=" + Tokens.For("acme", user: "bob"),
-            "&account=acme&access_token=" + Tokens.For("other"),
-            "&account=other&access_token=" + Tokens.For("other"),
+            "&account=acme&access_token=" + TestTokens.Create("acme", user: "bob"),
+            "&account=acme&access_token=" + TestTokens.Create("other"),
+            "&account=other&access_token=" + TestTokens.Create("other"),
             "&account=other&access_token=" + mine,
-            "&account=acme&access_token=" + Tokens.For("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-1)),
+            "&account=acme&access_token=" + TestTokens.Create("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-1)),
             "&account=acme&access_token=" + mine + "&access_token=" + mine,
         ];
         foreach (var more in wrong)
@@ -66,17 +66,17 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     [Fact]
     public async Task Request_NewerTokenOfTheSameUser_KeepsTheSession()
     {
-        await StartAsync(Tokens.Trust);
-        var brief = Tokens.For("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(3));
+        await StartAsync(TestTokens.ConfigureTrust);
+        var brief = TestTokens.Create("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(3));
         var sid = await OpenAsync("&account=acme&access_token=" + brief);
-        var newer = "&account=acme&access_token=" + Tokens.For("acme");
+        var newer = "&account=acme&access_token=" + TestTokens.Create("acme");
         await AssertServedEverywhereAsync(sid, newer);
 
         // Waits until the first token has expired.
-        await Deadline.Until(async () => (await JwtTests.HandshakeAsync(_servers[0], "", brief, null)).Status == 403);
+        await Deadline.WaitUntilAsync(async () => (await JwtTests.HandshakeAsync(_servers[0], "", brief, null)).Status == 403);
         await using var other = await TestClient.ConnectAsync(
-            _servers[0].Url(), "acme", more: "&access_token=" + Tokens.For("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1)));
-        Assert.Equal("4403 token expired", await other.Closed.Within());
+            _servers[0].GetUrl(), "acme", more: "&access_token=" + TestTokens.Create("acme", change: static t => t.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1)));
+        Assert.Equal("4403 token expired", await other.Closed.WithTimeout());
         await AssertServedEverywhereAsync(sid, newer);
     }
 
@@ -84,8 +84,8 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     public async Task Request_UserSetByTheApplication_IsBoundToTheSession()
     {
         // Simulates authentication by the application, which sets the user of each request before Scaler handles it.
-        var identity = new Identity("acme", "ann", null, null);
-        var admission = new Admission(new ScalerOptions());
+        var identity = new SessionIdentity("acme", "ann", null, null);
+        var admission = new SessionAuthorizer(new ScalerOptions());
         await using var host = await EngineTestHost.StartAsync(options =>
         {
             options.AuthorizeAsync = _ => ValueTask.FromResult(Scaler.EngineIO.EngineAuthorization.AllowWith(identity));
@@ -99,12 +99,12 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
                 return await admission.IsOwnerAsync(context, session);
             };
         });
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var query = "?EIO=4&transport=polling&sid=" + sid;
 
-        (await host.SendAsync(HttpMethod.Post, query, "4x"u8.ToArray(), null, ("X-User", "bob"))).IsError(403, 4, "Forbidden");
-        (await host.SendAsync(HttpMethod.Post, query, "4x"u8.ToArray(), null)).IsError(403, 4, "Forbidden");
-        (await host.SendAsync(HttpMethod.Post, query, "4x"u8.ToArray(), null, ("X-User", "ann"))).Is(200, "ok");
+        (await host.SendAsync(HttpMethod.Post, query, "4x"u8.ToArray(), null, ("X-User", "bob"))).AssertError(403, 4, "Forbidden");
+        (await host.SendAsync(HttpMethod.Post, query, "4x"u8.ToArray(), null)).AssertError(403, 4, "Forbidden");
+        (await host.SendAsync(HttpMethod.Post, query, "4x"u8.ToArray(), null, ("X-User", "ann"))).AssertBody(200, "ok");
     }
 
     [Fact]
@@ -120,20 +120,20 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
         });
         var sid = await OpenAsync("&account=acme");
         seen.Clear();
-        using var http = FromAddress.Client("127.0.0.2");
+        using var http = LocalAddressHttpClient.Create("127.0.0.2");
         foreach (var server in _servers)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, Url(server, sid, "&account=acme")) { Content = new StringContent("4{}") };
             request.Headers.Add("X-Forwarded-For", "203.0.113.9");
             request.Headers.Add("X-Forwarded-Proto", "https");
             request.Headers.Add("X-Real-IP", "203.0.113.9");
-            using var answer = await http.SendAsync(request).Within();
+            using var answer = await http.SendAsync(request).WithTimeout();
             Assert.Equal("ok", await answer.Content.ReadAsStringAsync());
         }
 
         using var forged = new HttpRequestMessage(HttpMethod.Post, Url(_servers[0], sid, "&account=acme")) { Content = new StringContent("4{}") };
         forged.Headers.Add("X-Scaler-Forwarded", "two 203.0.113.9 https 1 AAAAAAAAAAAAAAAAAAAAAA");
-        using var accepted = await http.SendAsync(forged).Within();
+        using var accepted = await http.SendAsync(forged).WithTimeout();
         Assert.Equal("ok", await accepted.Content.ReadAsStringAsync());
 
         // The second request was forwarded by the other server, whose own address is different.
@@ -144,15 +144,15 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     {
         foreach (var server in _servers)
         {
-            using var poll = await _http.GetAsync(Url(server, sid, more)).Within();
+            using var poll = await _http.GetAsync(Url(server, sid, more)).WithTimeout();
             await AssertForbiddenAsync(poll);
             using var content = new StringContent("""4{"event":"echo","args":["evil"]}""");
-            using var post = await _http.PostAsync(Url(server, sid, more), content).Within();
+            using var post = await _http.PostAsync(Url(server, sid, more), content).WithTimeout();
             await AssertForbiddenAsync(post);
             using var socket = new ClientWebSocket();
             socket.Options.CollectHttpResponseDetails = true;
             var upgrade = new Uri(Url(server, sid, more).ToString().Replace("http", "ws", StringComparison.Ordinal).Replace("polling", "websocket", StringComparison.Ordinal));
-            await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(upgrade, default).Within());
+            await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(upgrade, default).WithTimeout());
             Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
         }
     }
@@ -162,9 +162,9 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
         foreach (var server in _servers)
         {
             using var content = new StringContent($$"""4{"event":"echo","args":["{{server.Id}}"]}""");
-            using var post = await _http.PostAsync(Url(server, sid, more), content).Within();
+            using var post = await _http.PostAsync(Url(server, sid, more), content).WithTimeout();
             Assert.Equal("ok", await post.Content.ReadAsStringAsync());
-            Assert.Equal($$"""4{"event":"echo","args":["{{server.Id}}"]}""", await _http.GetStringAsync(Url(server, sid, more)).Within());
+            Assert.Equal($$"""4{"event":"echo","args":["{{server.Id}}"]}""", await _http.GetStringAsync(Url(server, sid, more)).WithTimeout());
         }
     }
 
@@ -174,11 +174,11 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
-    private static Uri Url(ScalerServer server, string sid, string more) => new($"{server.Url()}/stream/?EIO=4&transport=polling&sid={sid}{more}");
+    private static Uri Url(ScalerServer server, string sid, string more) => new($"{server.GetUrl()}/stream/?EIO=4&transport=polling&sid={sid}{more}");
 
     private async Task<string> OpenAsync(string more)
     {
-        var open = await _http.GetStringAsync(new Uri($"{_servers[0].Url()}/stream/?EIO=4&transport=polling{more}")).Within();
+        var open = await _http.GetStringAsync(new Uri($"{_servers[0].GetUrl()}/stream/?EIO=4&transport=polling{more}")).WithTimeout();
         return open.Split("\"sid\":\"")[1].Split('"')[0];
     }
 

@@ -31,22 +31,22 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
         var prefix = backends.NewPrefix();
         await using var one = await StartAsync("one", prefix, logs, urls);
         await using var two = await StartAsync("two", prefix, logs, urls);
-        var token = Tokens.For("acme");
+        var token = TestTokens.Create("acme");
         using var http = new HttpClient();
 
         // A handshake, local and forwarded requests, a refused request, and a WebSocket.
         var query = $"/stream/?EIO=4&transport=polling&access_token={token}&account=acme";
-        var open = await http.GetStringAsync(new Uri(one.Urls.First() + query)).Within();
+        var open = await http.GetStringAsync(new Uri(one.Urls.First() + query)).WithTimeout();
         var sid = open.Split("\"sid\":\"")[1].Split('"')[0];
         foreach (var app in new[] { one, two })
         {
             using var content = new StringContent("""4{"event":"echo"}""");
-            using var post = await http.PostAsync(new Uri($"{app.Urls.First()}{query}&sid={sid}"), content).Within();
+            using var post = await http.PostAsync(new Uri($"{app.Urls.First()}{query}&sid={sid}"), content).WithTimeout();
             Assert.Equal("ok", await post.Content.ReadAsStringAsync());
-            Assert.Equal("""4{"event":"echo"}""", await http.GetStringAsync(new Uri($"{app.Urls.First()}{query}&sid={sid}")).Within());
+            Assert.Equal("""4{"event":"echo"}""", await http.GetStringAsync(new Uri($"{app.Urls.First()}{query}&sid={sid}")).WithTimeout());
         }
 
-        using var refused = await http.GetAsync(new Uri($"{one.Urls.First()}/stream?EIO=4&transport=polling&account=other&access%5Ftoken={token}")).Within();
+        using var refused = await http.GetAsync(new Uri($"{one.Urls.First()}/stream?EIO=4&transport=polling&account=other&access%5Ftoken={token}")).WithTimeout();
         Assert.Equal(403, (int)refused.StatusCode);
         await using (await TestClient.ConnectAsync(two.Urls.First(), "acme", more: "&access_token=" + token))
         {
@@ -84,7 +84,7 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
             options.Prefix = prefix;
             options.Cluster.ServerId = id;
             options.Cluster.DrainBudget = TimeSpan.Zero;
-            Tokens.Trust(options);
+            TestTokens.ConfigureTrust(options);
         });
         var app = builder.Build();
         app.Use(next => context =>

@@ -25,23 +25,23 @@ public sealed class HandshakeLimitTests
         });
         using var limits = new MetricCollector<long>(
             host.Services.GetRequiredService<IMeterFactory>(), "Scaler.EngineIO", "engineio.server.limits_reached");
-        using var neighbours = await Neighbours.OfAsync(host);
+        using var neighbours = await WellBehavedClients.ConnectAsync(host);
 
         var refused = await host.GetAsync("?EIO=4&transport=polling");
-        refused.IsError(429, 3, "Too many handshakes from this address");
+        refused.AssertError(429, 3, "Too many handshakes from this address");
         Assert.InRange(int.Parse(refused.Header("Retry-After")!, System.Globalization.CultureInfo.InvariantCulture), 1, 3600);
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"));
-        Assert.StartsWith("HTTP/1.1 429 ", socket.Head, StringComparison.Ordinal);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket"));
+        Assert.StartsWith("HTTP/1.1 429 ", socket.ResponseHeaders, StringComparison.Ordinal);
 
         // Reported at most once per second, but counted each time.
         Assert.Equal((EngineLimit.Handshakes, null), (Assert.Single(reported).Limit, reported[0].Session));
         Assert.Equal(["handshakes", "handshakes"], limits.GetMeasurementSnapshot().Select(static m => m.Tags["engineio.limit"]));
-        await neighbours.ReceiveEverythingAsync();
+        await neighbours.AssertUnaffectedAsync();
 
         // Another address of the same machine has its own limit.
-        using var other = FromAddress.Client("127.0.0.2");
+        using var other = LocalAddressHttpClient.Create("127.0.0.2");
         Assert.StartsWith(
-            "0{", await other.GetStringAsync(new Uri($"http://127.0.0.1:{host.Port}/engine.io/?EIO=4&transport=polling")).Within(), StringComparison.Ordinal);
+            "0{", await other.GetStringAsync(new Uri($"http://127.0.0.1:{host.Port}/engine.io/?EIO=4&transport=polling")).WithTimeout(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,12 +50,12 @@ public sealed class HandshakeLimitTests
         using var limiter = new HandshakeLimiter(5, TimeSpan.FromSeconds(1), TimeProvider.System);
         for (var index = 0; index < 5; index++)
         {
-            Assert.True(limiter.TryTake(IPAddress.Loopback, out _));
+            Assert.True(limiter.TryAcquire(IPAddress.Loopback, out _));
         }
 
-        Assert.False(limiter.TryTake(IPAddress.Loopback, out var retryAfter));
+        Assert.False(limiter.TryAcquire(IPAddress.Loopback, out var retryAfter));
         Assert.True(retryAfter > TimeSpan.Zero);
-        await Deadline.Until(() => limiter.TryTake(IPAddress.Loopback, out _));
+        await Deadline.WaitUntilAsync(() => limiter.TryAcquire(IPAddress.Loopback, out _));
     }
 
     [Theory]
@@ -66,15 +66,15 @@ public sealed class HandshakeLimitTests
     public void TryTake_IPv6Addresses_AreCountedByNetwork(string first, string second, bool same)
     {
         using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System);
-        Assert.True(limiter.TryTake(IPAddress.Parse(first), out _));
-        Assert.Equal(!same, limiter.TryTake(IPAddress.Parse(second), out _));
+        Assert.True(limiter.TryAcquire(IPAddress.Parse(first), out _));
+        Assert.Equal(!same, limiter.TryAcquire(IPAddress.Parse(second), out _));
     }
 
     [Fact]
     public void TryTake_NoAddress_IsNotLimited()
     {
         using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System);
-        Assert.True(limiter.TryTake(null, out _) && limiter.TryTake(null, out _));
+        Assert.True(limiter.TryAcquire(null, out _) && limiter.TryAcquire(null, out _));
     }
 
     [Fact]
@@ -85,21 +85,21 @@ public sealed class HandshakeLimitTests
         using var limiter = new HandshakeLimiter(1, Window, TimeProvider.System, Remembered);
         for (var index = 0; index < 20_000; index++)
         {
-            limiter.TryTake(new IPAddress(index + 1L), out _);
+            limiter.TryAcquire(new IPAddress(index + 1L), out _);
         }
 
-        Assert.InRange(limiter.Addresses, Remembered, Remembered + SharedLimiters);
+        Assert.InRange(limiter.AddressCount, Remembered, Remembered + SharedLimiters);
     }
 
     [Fact]
     public async Task Addresses_AddressIdle_IsRemoved()
     {
         using var limiter = new HandshakeLimiter(1, TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        limiter.TryTake(IPAddress.Loopback, out _);
-        Assert.Equal(1, limiter.Addresses);
+        limiter.TryAcquire(IPAddress.Loopback, out _);
+        Assert.Equal(1, limiter.AddressCount);
 
         // PartitionedRateLimiter removes the limiter of an idle address after 10 s.
-        await Deadline.Until(() => limiter.Addresses == 0);
+        await Deadline.WaitUntilAsync(() => limiter.AddressCount == 0);
     }
 
     [Fact]
@@ -107,9 +107,9 @@ public sealed class HandshakeLimitTests
     {
         var time = new FakeTimeProvider();
         using var limiter = new HandshakeLimiter(1, Window, time);
-        Assert.True(limiter.TryTell());
-        Assert.False(limiter.TryTell());
+        Assert.True(limiter.TryAcquireNotification());
+        Assert.False(limiter.TryAcquireNotification());
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(limiter.TryTell());
+        Assert.True(limiter.TryAcquireNotification());
     }
 }

@@ -26,14 +26,14 @@ public sealed class OriginTests
             authorized++;
             return ValueTask.FromResult(EngineAuthorization.Allow);
         });
-        using var neighbours = await Neighbours.OfAsync(host);
+        using var neighbours = await WellBehavedClients.ConnectAsync(host);
         var header = ("Origin", origin.Length == 0 ? " " : origin);
-        (await host.GetAsync(Handshake, header)).IsError(403, 4, "Origin not allowed");
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket", header));
-        Assert.StartsWith("HTTP/1.1 403 ", socket.Head, StringComparison.Ordinal);
+        (await host.GetAsync(Handshake, header)).AssertError(403, 4, "Origin not allowed");
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket", header));
+        Assert.StartsWith("HTTP/1.1 403 ", socket.ResponseHeaders, StringComparison.Ordinal);
         Assert.Equal("Origin not allowed", await socket.Connection.ReadToEndAsync());
 
-        await neighbours.ReceiveEverythingAsync();
+        await neighbours.AssertUnaffectedAsync();
         Assert.Equal((2, 2), (host.Server.Count, authorized));
     }
 
@@ -41,29 +41,29 @@ public sealed class OriginTests
     public async Task SessionRequest_OtherOrigin_IsRefusedAndKeepsTheSession()
     {
         await using var host = await EngineTestHost.StartAsync();
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var header = ("Origin", "https://evil.example");
         var query = $"{Handshake}&sid={sid}";
-        (await host.GetAsync(query, header)).IsError(403, 4, "Origin not allowed");
-        (await host.SendAsync(HttpMethod.Post, query, "4evil"u8.ToArray(), null, header)).IsError(403, 4, "Origin not allowed");
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request($"?EIO=4&transport=websocket&sid={sid}", header));
-        Assert.StartsWith("HTTP/1.1 403 ", socket.Head, StringComparison.Ordinal);
+        (await host.GetAsync(query, header)).AssertError(403, 4, "Origin not allowed");
+        (await host.SendAsync(HttpMethod.Post, query, "4evil"u8.ToArray(), null, header)).AssertError(403, 4, "Origin not allowed");
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest($"?EIO=4&transport=websocket&sid={sid}", header));
+        Assert.StartsWith("HTTP/1.1 403 ", socket.ResponseHeaders, StringComparison.Ordinal);
 
-        (await host.PostAsync(sid, "4mine")).Is(200, "ok");
-        (await host.PollAsync(sid)).Is(200, "4mine");
+        (await host.PostAsync(sid, "4mine")).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertBody(200, "4mine");
     }
 
     [Fact]
     public async Task Handshake_OwnOriginOrNoOrigin_IsAllowed()
     {
         await using var host = await EngineTestHost.StartAsync();
-        Assert.Equal(200, (await host.GetAsync(Handshake)).Code);
-        Assert.Equal(200, (await host.GetAsync(Handshake, ("Origin", $"http://127.0.0.1:{host.Port}"))).Code);
+        Assert.Equal(200, (await host.GetAsync(Handshake)).StatusCode);
+        Assert.Equal(200, (await host.GetAsync(Handshake, ("Origin", $"http://127.0.0.1:{host.Port}"))).StatusCode);
 
         // TLS was terminated at a proxy.
-        Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "app.example.org"), ("Origin", "https://app.example.org"))).Code);
-        Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "App.Example.org:443"), ("Origin", "https://app.example.org"))).Code);
-        using var socket = await host.ConnectAsync(headers: [("Host", $"localhost:{host.Port}"), ("Origin", $"http://localhost:{host.Port}")]);
+        Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "app.example.org"), ("Origin", "https://app.example.org"))).StatusCode);
+        Assert.Equal(200, (await host.GetAsync(Handshake, ("Host", "App.Example.org:443"), ("Origin", "https://app.example.org"))).StatusCode);
+        using var socket = await host.ConnectWebSocketAsync(headers: [("Host", $"localhost:{host.Port}"), ("Origin", $"http://localhost:{host.Port}")]);
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class OriginTests
         });
         const string Listed = "https://app.example.org";
         Assert.Equal(Listed, (await host.GetAsync(Handshake, ("Origin", Listed))).Header("Access-Control-Allow-Origin"));
-        using var socket = await host.ConnectAsync(headers: [("Origin", Listed)]);
+        using var socket = await host.ConnectWebSocketAsync(headers: [("Origin", Listed)]);
         var refused = await host.GetAsync(Handshake, ("Origin", "https://example.org"));
-        refused.IsError(403, 4, "Origin not allowed");
+        refused.AssertError(403, 4, "Origin not allowed");
         Assert.Null(refused.Header("Access-Control-Allow-Origin"));
     }
 
@@ -93,13 +93,13 @@ public sealed class OriginTests
     public async Task Handshake_NoOriginButSecFetchSite_IsJudgedBySecFetchSite(string site, int status)
     {
         await using var host = await EngineTestHost.StartAsync();
-        Assert.Equal(status, (await host.GetAsync($"{Handshake}&j=0", ("Sec-Fetch-Site", site))).Code);
+        Assert.Equal(status, (await host.GetAsync($"{Handshake}&j=0", ("Sec-Fetch-Site", site))).StatusCode);
         await using var open = await EngineTestHost.StartAsync(static options =>
         {
             options.Cors.Enabled = true;
             options.Cors.Origins.Add("*");
         });
-        Assert.Equal(200, (await open.GetAsync($"{Handshake}&j=0", ("Sec-Fetch-Site", site))).Code);
+        Assert.Equal(200, (await open.GetAsync($"{Handshake}&j=0", ("Sec-Fetch-Site", site))).StatusCode);
     }
 
     [Theory]
@@ -130,8 +130,8 @@ public sealed class OriginTests
     {
         var options = new EngineIOCorsOptions { Enabled = true };
         options.Origins.Add(entry);
-        Assert.True(OriginRules.IsEntry(entry));
-        Assert.Equal(listed, new OriginRules(options).Lists(origin));
+        Assert.True(OriginPolicy.IsValidEntry(entry));
+        Assert.Equal(listed, new OriginPolicy(options).IsListed(origin));
     }
 
     [Theory]
@@ -162,8 +162,8 @@ public sealed class OriginTests
         var request = new DefaultHttpContext().Request;
         (request.Scheme, request.Host) = ("https", new HostString("a.example"));
         request.Headers.Origin = "http://a.example";
-        Assert.False(new OriginRules(new EngineIOCorsOptions()).Allows(request));
+        Assert.False(new OriginPolicy(new EngineIOCorsOptions()).IsAllowed(request));
         request.Headers.Origin = new(["https://a.example", "https://a.example"]);
-        Assert.False(new OriginRules(new EngineIOCorsOptions()).Allows(request));
+        Assert.False(new OriginPolicy(new EngineIOCorsOptions()).IsAllowed(request));
     }
 }

@@ -23,7 +23,7 @@ public sealed class SessionLimitTests
             host, "messages", EngineLimit.Messages, EngineCloseReason.RateLimit,
             async socket =>
             {
-                await socket.Connection.SendAsync(Enumerable.Range(0, 11).SelectMany(static _ => RawWebSocket.TextFrame("4a")).ToArray());
+                await socket.Connection.SendAsync(Enumerable.Range(0, 11).SelectMany(static _ => RawWebSocket.BuildTextFrame("4a")).ToArray());
                 for (var index = 0; index < 10; index++)
                 {
                     Assert.Equal("4a", await socket.ReadTextAsync());
@@ -38,22 +38,22 @@ public sealed class SessionLimitTests
     {
         await using var host = await StartAsync(static options => (options.MaxMessagesPerSecond, options.RateBurst) = (10, TimeSpan.FromSeconds(1)));
         using var socket = await host.OpenWebSocketAsync();
-        await socket.Connection.SendAsync(Enumerable.Range(0, 11).SelectMany(static _ => RawWebSocket.Frame(9, [])).ToArray());
-        Assert.Equal(EngineCloseReason.RateLimit, await host.Handler.NextClosed());
+        await socket.Connection.SendAsync(Enumerable.Range(0, 11).SelectMany(static _ => RawWebSocket.BuildFrame(9, [])).ToArray());
+        Assert.Equal(EngineCloseReason.RateLimit, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
     public async Task MessagesPerSecond_OverPolling_Returns429AndClosesOnTheNextPoll()
     {
         await using var host = await StartAsync(static options => (options.MaxMessagesPerSecond, options.RateBurst) = (10, TimeSpan.FromSeconds(1)));
-        using var neighbours = await Neighbours.OfAsync(host);
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, string.Join('\x1e', Enumerable.Repeat("4a", 11)))).IsError(429, 3, "too many messages per second");
-        (await host.PollAsync(sid)).Is(200, string.Join('\x1e', Enumerable.Repeat("4a", 10)));
-        (await host.PollAsync(sid)).Is(200, "6\x1e" + "1");
-        Assert.Equal(EngineCloseReason.RateLimit, await host.Handler.NextClosed());
+        using var neighbours = await WellBehavedClients.ConnectAsync(host);
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, string.Join('\x1e', Enumerable.Repeat("4a", 11)))).AssertError(429, 3, "too many messages per second");
+        (await host.PollAsync(sid)).AssertBody(200, string.Join('\x1e', Enumerable.Repeat("4a", 10)));
+        (await host.PollAsync(sid)).AssertBody(200, "6\x1e" + "1");
+        Assert.Equal(EngineCloseReason.RateLimit, await host.Handler.WaitForClosedAsync());
         Assert.Equal(EngineLimit.Messages, Assert.Single(_reported).Limit);
-        await neighbours.ReceiveEverythingAsync();
+        await neighbours.AssertUnaffectedAsync();
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class SessionLimitTests
             host, "bytes", EngineLimit.Bytes, EngineCloseReason.RateLimit,
             async socket =>
             {
-                await socket.Connection.SendAsync((byte[])[.. RawWebSocket.TextFrame("4" + new string('x', 900)), .. RawWebSocket.TextFrame("4" + new string('x', 900))]);
+                await socket.Connection.SendAsync((byte[])[.. RawWebSocket.BuildTextFrame("4" + new string('x', 900)), .. RawWebSocket.BuildTextFrame("4" + new string('x', 900))]);
                 Assert.Equal(901, (await socket.ReadTextAsync()).Length);
                 Assert.Equal((1008, "too many bytes per second"), await socket.ReadCloseAsync());
             });
@@ -107,8 +107,8 @@ public sealed class SessionLimitTests
             host, "fragments", EngineLimit.Fragments, EngineCloseReason.TransportError,
             async socket =>
             {
-                await socket.SendAsync(RawWebSocket.Frame(2, [1], final: false));
-                await socket.SendAsync(Enumerable.Range(0, 3).SelectMany(static _ => RawWebSocket.Frame(0, [1], final: false)).ToArray());
+                await socket.SendAsync(RawWebSocket.BuildFrame(2, [1], final: false));
+                await socket.SendAsync(Enumerable.Range(0, 3).SelectMany(static _ => RawWebSocket.BuildFrame(0, [1], final: false)).ToArray());
                 Assert.Equal((1008, ""), await socket.ReadCloseAsync());
             });
     }
@@ -118,12 +118,12 @@ public sealed class SessionLimitTests
     {
         await using var host = await StartAsync(static options => options.MaxPacketsPerPayload = 3);
         using var limits = Collect(host);
-        using var neighbours = await Neighbours.OfAsync(host);
-        var sid = await host.OpenAsync();
-        (await host.PostAsync(sid, "4a\x1e" + "4b\x1e" + "4c\x1e" + "4d")).IsError(400, 3, "Bad request");
-        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
+        using var neighbours = await WellBehavedClients.ConnectAsync(host);
+        var sid = await host.OpenPollingAsync();
+        (await host.PostAsync(sid, "4a\x1e" + "4b\x1e" + "4c\x1e" + "4d")).AssertError(400, 3, "Bad request");
+        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.WaitForClosedAsync());
         AssertReported(limits, "packets", EngineLimit.Packets);
-        await neighbours.ReceiveEverythingAsync();
+        await neighbours.AssertUnaffectedAsync();
     }
 
     [Fact]
@@ -136,8 +136,8 @@ public sealed class SessionLimitTests
         });
         using var limits = Collect(host);
         using var slow = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
-        using var neighbours = await Neighbours.OfAsync(host);
+        var session = await host.Handler.WaitForOpenedAsync();
+        using var neighbours = await WellBehavedClients.ConnectAsync(host);
         using var message = EngineEncodedMessage.Create(new byte[100_000], EngineMessageKind.Binary);
         for (var sent = 0; session.TrySend(message) == EngineSendOutcome.Sent; sent++)
         {
@@ -145,9 +145,9 @@ public sealed class SessionLimitTests
             await Task.Yield();
         }
 
-        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
         AssertReported(limits, "queue", EngineLimit.Queue);
-        await neighbours.ReceiveEverythingAsync();
+        await neighbours.AssertUnaffectedAsync();
     }
 
     [Fact]
@@ -162,8 +162,8 @@ public sealed class SessionLimitTests
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendTextAsync("4" + new string('x', 1000));
         Assert.Equal((1009, ""), await socket.ReadCloseAsync());
-        await socket.EndAsync();
-        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class SessionLimitTests
     {
         await using var host = await StartAsync(static _ => { });
         using var socket = await host.OpenWebSocketAsync();
-        var session = await host.Handler.NextOpened();
+        var session = await host.Handler.WaitForOpenedAsync();
         await Assert.ThrowsAsync<ArgumentException>(async () => await session.CloseAsync(EngineCloseReason.Forbidden, new string('x', 124)));
         _ = session.CloseAsync(EngineCloseReason.Forbidden, "the contract has ended").AsTask();
         Assert.Equal((4403, "the contract has ended"), await socket.ReadCloseAsync());
@@ -188,8 +188,8 @@ public sealed class SessionLimitTests
                 return default;
             },
         });
-        (await host.GetAsync("?EIO=4&transport=polling")).IsError(403, 4, "no room");
-        using var socket = await host.ConnectAsync();
+        (await host.GetAsync("?EIO=4&transport=polling")).AssertError(403, 4, "no room");
+        using var socket = await host.ConnectWebSocketAsync();
         Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
         Assert.Equal((4403, "no room"), await socket.ReadCloseAsync());
         Assert.Equal(0, host.Server.Count);
@@ -205,13 +205,13 @@ public sealed class SessionLimitTests
         EngineTestHost host, string name, EngineLimit limit, EngineCloseReason reason, Func<RawWebSocket, Task> exceed)
     {
         using var limits = Collect(host);
-        using var neighbours = await Neighbours.OfAsync(host);
+        using var neighbours = await WellBehavedClients.ConnectAsync(host);
         using var socket = await host.OpenWebSocketAsync();
         await exceed(socket);
-        await socket.EndAsync();
-        Assert.Equal(reason, await host.Handler.NextClosed());
+        await socket.CompleteCloseAsync();
+        Assert.Equal(reason, await host.Handler.WaitForClosedAsync());
         AssertReported(limits, name, limit);
-        await neighbours.ReceiveEverythingAsync();
+        await neighbours.AssertUnaffectedAsync();
     }
 
     private void AssertReported(MetricCollector<long> limits, string name, EngineLimit limit)

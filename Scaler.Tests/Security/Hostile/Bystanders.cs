@@ -20,7 +20,7 @@ internal sealed class Bystanders
     public static async Task<Bystanders> StartAsync(EngineTestHost host)
     {
         var bystanders = new Bystanders(host);
-        var sid = await host.OpenAsync();
+        var sid = await host.OpenPollingAsync();
         var socket = await host.OpenWebSocketAsync();
         bystanders._clients = [bystanders.RunPollingAsync(sid), bystanders.RunWebSocketAsync(socket)];
         return bystanders;
@@ -30,7 +30,7 @@ internal sealed class Bystanders
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
-        var sent = await Task.WhenAll(_clients).Within("the end of the bystanders");
+        var sent = await Task.WhenAll(_clients).WithTimeout("the end of the bystanders");
         Assert.All(sent, static count => Assert.True(count > 0, "A bystander was not served."));
         _stopping.Dispose();
     }
@@ -42,16 +42,16 @@ internal sealed class Bystanders
         for (; !_stopping.IsCancellationRequested; sent++)
         {
             var message = "4p" + sent.ToString(CultureInfo.InvariantCulture);
-            (await _host.PostAsync(sid, message)).Is(200, "ok");
+            (await _host.PostAsync(sid, message)).AssertBody(200, "ok");
             for (var echoed = false; !echoed;)
             {
                 var answer = await _host.PollAsync(sid);
-                Assert.True(answer.Code == 200, $"{answer.Code} {answer.Text}");
+                Assert.True(answer.StatusCode == 200, $"{answer.StatusCode} {answer.Text}");
                 foreach (var packet in answer.Text.Split('\x1e'))
                 {
                     if (packet == "2")
                     {
-                        (await _host.PostAsync(sid, "3")).Is(200, "ok");
+                        (await _host.PostAsync(sid, "3")).AssertBody(200, "ok");
                     }
                     else
                     {
@@ -64,7 +64,7 @@ internal sealed class Bystanders
             await pace.WaitForNextTickAsync();
         }
 
-        (await _host.PostAsync(sid, "1")).Is(200, "ok");
+        (await _host.PostAsync(sid, "1")).AssertBody(200, "ok");
         return sent;
     }
 
@@ -87,12 +87,12 @@ internal sealed class Bystanders
         }
 
         await socket.SendTextAsync("1");
-        while ((await socket.ReadFrameAsync()).Opcode != RawWebSocket.CloseCode)
+        while ((await socket.ReadFrameAsync()).Opcode != RawWebSocket.CloseOpcode)
         {
             // A ping may arrive before the close frame.
         }
 
-        await socket.EndAsync();
+        await socket.CompleteCloseAsync();
         socket.Dispose();
         return sent;
     }

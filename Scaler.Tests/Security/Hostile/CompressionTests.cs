@@ -29,16 +29,16 @@ public sealed class CompressionTests
             var parts = Bomb.Chunk(size).ToList();
             for (var i = 0; i < parts.Count; i++)
             {
-                await socket.SendAsync(RawWebSocket.Frame(i == 0 ? 2 : 0, parts[i], i == parts.Count - 1, reserved: i == 0 ? Compressed : 0));
+                await socket.SendAsync(RawWebSocket.BuildFrame(i == 0 ? 2 : 0, parts[i], i == parts.Count - 1, reserved: i == 0 ? Compressed : 0));
             }
 
             Assert.Equal((1009, ""), await socket.ReadCloseAsync());
-            await socket.EndAsync();
-        })).Within();
-        host.HasGrownByLessThan(32 * MegaByte);
+            await socket.CompleteCloseAsync();
+        })).WithTimeout();
+        host.AssertMemoryGrowthBelow(32 * MegaByte);
         for (var i = 0; i < 20; i++)
         {
-            Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.WaitForClosedAsync());
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class CompressionTests
     public async Task Messages_InflateToTheLimit_AreHandledOneAtATime()
     {
         await using var host = await StartAsync();
-        var frame = RawWebSocket.Frame(2, Deflate(MaxPayload), reserved: Compressed);
+        var frame = RawWebSocket.BuildFrame(2, Deflate(MaxPayload), reserved: Compressed);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
             using var socket = await OpenAsync(host);
@@ -57,8 +57,8 @@ public sealed class CompressionTests
 
             await socket.SendTextAsync("4end");
             await EndAsync(socket, "4end");
-        })).Within();
-        host.HasGrownByLessThan(32 * MegaByte);
+        })).WithTimeout();
+        host.AssertMemoryGrowthBelow(32 * MegaByte);
     }
 
     public static TheoryData<string, byte[], int> Broken => new()
@@ -76,10 +76,10 @@ public sealed class CompressionTests
         await using var host = await StartAsync();
         using var socket = await OpenAsync(host);
 
-        await socket.SendAsync(RawWebSocket.Frame(1, data, reserved: Compressed));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, data, reserved: Compressed));
 
         Assert.Equal((code, problem), ((await socket.ReadCloseAsync()).Code, problem));
-        await socket.EndAsync();
+        await socket.CompleteCloseAsync();
     }
 
     /// <summary>POST bodies are not inflated, so a compressed body is not a valid payload.</summary>
@@ -90,7 +90,7 @@ public sealed class CompressionTests
     public async Task Post_CompressedBody_IsRefused(string encoding)
     {
         await using var host = await StartAsync();
-        var sid = await host.Engine.OpenAsync();
+        var sid = await host.Engine.OpenPollingAsync();
         using var memory = new MemoryStream();
         using (System.IO.Stream stream = encoding switch
         {
@@ -113,7 +113,7 @@ public sealed class CompressionTests
         var answer = await connection.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.EndsWith("""{"code":3,"message":"Bad request"}""", answer, StringComparison.Ordinal);
-        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.ParseError, await host.Handler.WaitForClosedAsync());
     }
 
     private static Task<HostileHost> StartAsync() => HostileHost.StartAsync(
@@ -121,11 +121,11 @@ public sealed class CompressionTests
         {
             options.PerMessageDeflate.Enabled = true;
             options.MaxPayload = MaxPayload;
-            HostileHost.PingsLate(options);
+            HostileHost.DelayPings(options);
         },
         handler: new EngineTestHandler
         {
-            Quiet = true,
+            DiscardsMessages = true,
             Message = static async (session, message, cancellationToken) =>
             {
                 if (!message.IsBinary)
@@ -137,7 +137,7 @@ public sealed class CompressionTests
 
     private static async Task<RawWebSocket> OpenAsync(HostileHost host)
     {
-        var socket = await host.Engine.ConnectAsync(null, 4, "", ("Sec-WebSocket-Extensions", "permessage-deflate"));
+        var socket = await host.Engine.ConnectWebSocketAsync(null, 4, "", ("Sec-WebSocket-Extensions", "permessage-deflate"));
         Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
         return socket;
     }

@@ -18,15 +18,15 @@ public sealed class FloodTests
         var noops = string.Join('\x1e', Enumerable.Repeat("6", 50_000));
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             foreach (var payload in new[] { messages, pongs, noops, messages })
             {
-                (await host.Engine.PostAsync(sid, payload)).Is(200, "ok");
+                (await host.Engine.PostAsync(sid, payload)).AssertBody(200, "ok");
             }
 
-            (await host.Engine.PostAsync(sid, messages + "\u001e4")).IsError(400, 3, "Bad request");
-        })).Within();
-        host.HasGrownByLessThan(32 * MegaByte);
+            (await host.Engine.PostAsync(sid, messages + "\u001e4")).AssertError(400, 3, "Bad request");
+        })).WithTimeout();
+        host.AssertMemoryGrowthBelow(32 * MegaByte);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class FloodTests
         var payload = string.Join('\x1e', Enumerable.Repeat("4x", 500));
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
             while (session.State == EngineSessionState.Open)
             {
@@ -50,10 +50,10 @@ public sealed class FloodTests
             }
 
             Assert.StartsWith("6\u001e1", (await host.Engine.PollAsync(sid)).Text, StringComparison.Ordinal);
-        })).Within();
+        })).WithTimeout();
         for (var i = 0; i < 20; i++)
         {
-            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class FloodTests
     public async Task TinyFrames_LargeNumber_AreHandled()
     {
         await using var host = await HostileHost.StartAsync(handler: EchoNonEmpty());
-        var frames = Enumerable.Repeat(RawWebSocket.TextFrame("4"), 10_000).SelectMany(static frame => frame).ToArray();
+        var frames = Enumerable.Repeat(RawWebSocket.BuildTextFrame("4"), 10_000).SelectMany(static frame => frame).ToArray();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
@@ -72,15 +72,15 @@ public sealed class FloodTests
 
             await socket.SendTextAsync("4end");
             Assert.Equal("4end", await NextAsync(socket));
-        })).Within();
-        host.HasGrownByLessThan(32 * MegaByte);
+        })).WithTimeout();
+        host.AssertMemoryGrowthBelow(32 * MegaByte);
     }
 
     [Fact]
     public async Task Pings_ClientDoesNotRead_QueueOnlyOnePong()
     {
         await using var host = await HostileHost.StartAsync();
-        var pings = Enumerable.Repeat(RawWebSocket.Frame(9, new byte[125]), 1000).SelectMany(static frame => frame).ToArray();
+        var pings = Enumerable.Repeat(RawWebSocket.BuildFrame(9, new byte[125]), 1000).SelectMany(static frame => frame).ToArray();
         var sockets = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => host.Engine.OpenWebSocketAsync()));
         await Task.WhenAll(sockets.Select(async socket =>
         {
@@ -88,8 +88,8 @@ public sealed class FloodTests
             {
                 await socket.SendAsync(pings);
             }
-        })).Within();
-        host.HasGrownByLessThan(32 * MegaByte);
+        })).WithTimeout();
+        host.AssertMemoryGrowthBelow(32 * MegaByte);
         Assert.All(host.Engine.Server.Sessions, static session => Assert.InRange(session.QueuedBytes, 0, 4096));
         foreach (var socket in sockets)
         {
@@ -105,12 +105,12 @@ public sealed class FloodTests
             options.AllowV3 = true;
             options.MaxQueuedBytes = 64 * 1024;
         });
-        var sid = await host.Engine.OpenAsync(3);
+        var sid = await host.Engine.OpenPollingAsync(3);
         var pings = string.Concat(Enumerable.Repeat("1:2", 10_000));
 
         await host.Engine.PostAsync(sid, pings, 3);
 
-        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
     }
 
     [Theory]
@@ -118,18 +118,18 @@ public sealed class FloodTests
     [InlineData(1)]
     public async Task Fragments_WithoutAFinalOne_EndTheSession(int size)
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
-        var fragments = Enumerable.Repeat(RawWebSocket.Frame(0, new byte[size], final: false), 2000).SelectMany(static frame => frame).ToArray();
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
+        var fragments = Enumerable.Repeat(RawWebSocket.BuildFrame(0, new byte[size], final: false), 2000).SelectMany(static frame => frame).ToArray();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
-            await socket.SendAsync([.. RawWebSocket.Frame(2, new byte[size], final: false), .. fragments]);
+            await socket.SendAsync([.. RawWebSocket.BuildFrame(2, new byte[size], final: false), .. fragments]);
             Assert.Equal((1008, ""), await socket.ReadCloseAsync());
-            await socket.EndAsync();
-        })).Within();
+            await socket.CompleteCloseAsync();
+        })).WithTimeout();
         for (var i = 0; i < 20; i++)
         {
-            Assert.Equal(EngineCloseReason.TransportError, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.TransportError, await host.Handler.WaitForClosedAsync());
         }
     }
 
@@ -138,9 +138,9 @@ public sealed class FloodTests
     {
         await using var host = await HostileHost.StartAsync();
         using var socket = await host.Engine.OpenWebSocketAsync();
-        await socket.SendAsync(RawWebSocket.Frame(1, "4he"u8, final: false));
-        await socket.SendAsync(Enumerable.Repeat(RawWebSocket.Frame(10, new byte[125]), 20_000).SelectMany(static frame => frame).ToArray());
-        await socket.SendAsync(RawWebSocket.Frame(0, "llo"u8));
+        await socket.SendAsync(RawWebSocket.BuildFrame(1, "4he"u8, final: false));
+        await socket.SendAsync(Enumerable.Repeat(RawWebSocket.BuildFrame(10, new byte[125]), 20_000).SelectMany(static frame => frame).ToArray());
+        await socket.SendAsync(RawWebSocket.BuildFrame(0, "llo"u8));
         Assert.Equal("4hello", await NextAsync(socket));
         socket.Connection.Reset();
     }
@@ -149,7 +149,7 @@ public sealed class FloodTests
     public async Task LargeFrames_AnnouncedButNotSent_UseLittleMemory()
     {
         // 300 clients each announce a frame of 1 MB and send its first 1,000 bytes.
-        var begin = RawWebSocket.Frame(2, new byte[1_000_000])[..1000];
+        var begin = RawWebSocket.BuildFrame(2, new byte[1_000_000])[..1000];
         await using var host = await HostileHost.StartAsync();
         var sockets = await Task.WhenAll(Enumerable.Range(0, 300).Select(_ => host.Engine.OpenWebSocketAsync()));
         foreach (var socket in sockets)
@@ -160,7 +160,7 @@ public sealed class FloodTests
         var other = await host.Engine.OpenWebSocketAsync();
         await other.SendTextAsync("4done");
         Assert.Equal("4done", await NextAsync(other));
-        host.HasGrownByLessThan(32 * MegaByte);
+        host.AssertMemoryGrowthBelow(32 * MegaByte);
         foreach (var socket in sockets.Append(other))
         {
             socket.Connection.Reset();
@@ -169,7 +169,7 @@ public sealed class FloodTests
 
     private static EngineTestHandler EchoNonEmpty() => new()
     {
-        Quiet = true,
+        DiscardsMessages = true,
         Message = static async (session, message, cancellationToken) =>
         {
             if (message.Data.Length > 0)

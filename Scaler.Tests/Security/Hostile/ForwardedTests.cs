@@ -31,14 +31,14 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     /// </summary>
     public async Task DisposeAsync()
     {
-        (await _two.PostAsync("/api/accounts/bystander/messages", """{"event":"end"}""")).Reached(2, 1);
+        (await _two.PostAsync("/api/accounts/bystander/messages", """{"event":"end"}""")).AssertReached(2, 1);
         foreach (var client in new[] { _polling, _webSocket })
         {
-            Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
+            Assert.Equal("""{"event":"end","args":[]}""", await client.ReadMessageAsync());
         }
 
-        await Deadline.Until(() => _one.Server.ConnectionCount == 2 && _two.Server.ConnectionCount == 0);
-        await Deadline.Until(async () => (await _one.Server.Cluster.CheckRegistryAsync()).IsEqual);
+        await Deadline.WaitUntilAsync(() => _one.Server.ConnectionCount == 2 && _two.Server.ConnectionCount == 0);
+        await Deadline.WaitUntilAsync(async () => (await _one.Server.Cluster.CheckRegistryAsync()).IsEqual);
         foreach (var host in new[] { _one, _two })
         {
             var errors = host.Logs.Where(static record => record.Level >= LogLevel.Error).ToList();
@@ -66,12 +66,12 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         await connection.SendAsync(Upgrade(sid));
         if (step != "before the 101")
         {
-            Assert.StartsWith("HTTP/1.1 101 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+            Assert.StartsWith("HTTP/1.1 101 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
         }
 
         if (step is "after the probe" or "after the probe's answer")
         {
-            await connection.SendAsync(RawWebSocket.TextFrame("2probe"));
+            await connection.SendAsync(RawWebSocket.BuildTextFrame("2probe"));
         }
 
         if (step == "after the probe's answer")
@@ -89,10 +89,10 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     public async Task Upgrade_ResetOnceConfirmed_EndsTheSession() => await ForEachClientAsync(async sid =>
     {
         using var connection = await RawConnection.ConnectAsync(_two.Port);
-        await connection.SendAsync((byte[])[.. System.Text.Encoding.ASCII.GetBytes(Upgrade(sid)), .. RawWebSocket.TextFrame("2probe")]);
-        await connection.ReadHeadAsync();
+        await connection.SendAsync((byte[])[.. System.Text.Encoding.ASCII.GetBytes(Upgrade(sid)), .. RawWebSocket.BuildTextFrame("2probe")]);
+        await connection.ReadHeadersAsync();
         await connection.SkipAsync(2 + "3probe".Length);
-        await connection.SendAsync((byte[])[.. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4x"), .. RawWebSocket.TextFrame("4x")[..3]]);
+        await connection.SendAsync((byte[])[.. RawWebSocket.BuildTextFrame("5"), .. RawWebSocket.BuildTextFrame("4x"), .. RawWebSocket.BuildTextFrame("4x")[..3]]);
         connection.Reset();
     });
 
@@ -102,14 +102,14 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         var sid = await OpenAsync();
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync(Upgrade(sid));
-        await connection.ReadHeadAsync();
+        await connection.ReadHeadersAsync();
         await connection.SendAsync(violation.Frames);
         Assert.Equal(0x88, await connection.ReadByteAsync());
         connection.Reset();
         using var client = new HttpClient();
         using var posted = await client.PostAsync(Poll(_two, sid), new StringContent("1"));
         Assert.Equal("ok", await posted.Content.ReadAsStringAsync());
-    })).Within();
+    })).WithTimeout();
 
     [Fact]
     public async Task Post_ResetHalfWay_EndsTheSession() => await ForEachClientAsync(async sid =>
@@ -117,9 +117,9 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync(
             $"POST /stream/?EIO=4&transport=polling&account=acme&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n4half");
-        await Deadline.Until(() => _one.Server.Connections.Any(connection => connection.Session.Id == sid && connection.Session.ReadsPost));
+        await Deadline.WaitUntilAsync(() => _one.Server.Connections.Any(connection => connection.Session.Id == sid && connection.Session.IsReadingPost));
         connection.Reset();
-        await Deadline.Until(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
+        await Deadline.WaitUntilAsync(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
     });
 
     /// <summary>
@@ -140,22 +140,22 @@ public sealed class ForwardedTests(Backends backends) : IClassFixture<Backends>,
     {
         using var connection = await RawConnection.ConnectAsync(_two.Port);
         await connection.SendAsync($"GET {Poll(_two, sid).PathAndQuery} HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Deadline.Until(() => _one.Server.Connections.Any(connection => connection.Session.Id == sid && connection.Session.HoldsPoll));
+        await Deadline.WaitUntilAsync(() => _one.Server.Connections.Any(connection => connection.Session.Id == sid && connection.Session.HasHeldPoll));
         connection.Reset();
-        await Deadline.Until(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
+        await Deadline.WaitUntilAsync(() => !_one.Server.Connections.Any(connection => connection.Session.Id == sid));
     });
 
     private async Task ForEachClientAsync(Func<string, Task> attack) =>
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ => await attack(await OpenAsync()))).Within();
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ => await attack(await OpenAsync()))).WithTimeout();
 
     private async Task<string> OpenAsync()
     {
         using var client = new HttpClient();
-        return EngineTestHost.Sid(await client.GetStringAsync(new Uri(_one.Url + "/stream/?EIO=4&transport=polling&account=acme")));
+        return EngineTestHost.ParseSid(await client.GetStringAsync(new Uri(_one.Url + "/stream/?EIO=4&transport=polling&account=acme")));
     }
 
     private static Uri Poll(ApiHost host, string sid) => new($"{host.Url}/stream/?EIO=4&transport=polling&account=acme&sid={sid}");
 
     private static string Upgrade(string sid) =>
-        RawWebSocket.Request($"?EIO=4&transport=websocket&account=acme&sid={sid}").Replace("/engine.io/", "/stream/", StringComparison.Ordinal);
+        RawWebSocket.BuildRequest($"?EIO=4&transport=websocket&account=acme&sid={sid}").Replace("/engine.io/", "/stream/", StringComparison.Ordinal);
 }

@@ -13,11 +13,11 @@ public sealed class FrameTests
     [Fact]
     public async Task Violation_SentTogetherWithTheHandshake_ClosesWithItsCode()
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
         await ForEachViolationAsync(async violation =>
         {
-            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket"), violation.Frames);
-            Assert.StartsWith("HTTP/1.1 101 ", socket.Head, StringComparison.Ordinal);
+            using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket"), violation.Frames);
+            Assert.StartsWith("HTTP/1.1 101 ", socket.ResponseHeaders, StringComparison.Ordinal);
             Assert.StartsWith("0{", await socket.ReadTextAsync(), StringComparison.Ordinal);
             return await CodeAsync(socket);
         });
@@ -26,7 +26,7 @@ public sealed class FrameTests
     [Fact]
     public async Task Violation_OnAnOpenSession_ClosesWithItsCode()
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
         await ForEachViolationAsync(async violation =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
@@ -38,7 +38,7 @@ public sealed class FrameTests
     [Fact]
     public async Task Violation_SentByteByByte_ClosesWithItsCode()
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
         await ForEachViolationAsync(async violation =>
         {
             using var socket = await host.Engine.OpenWebSocketAsync();
@@ -55,14 +55,14 @@ public sealed class FrameTests
     [Fact]
     public async Task Violation_BeforeTheProbe_KeepsPollingAlive() => await OnUpgradeAsync(async (host, sid, violation) =>
     {
-        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.Request("?EIO=4&transport=websocket&sid=" + sid), violation.Frames);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket&sid=" + sid), violation.Frames);
         return await CodeAsync(socket);
     });
 
     [Fact]
     public async Task Violation_AfterTheProbe_KeepsPollingAlive() => await OnUpgradeAsync(async (host, sid, violation) =>
     {
-        using var socket = await host.Engine.ConnectAsync(sid);
+        using var socket = await host.Engine.ConnectWebSocketAsync(sid);
         await socket.SendTextAsync("2probe");
         Assert.Equal("3probe", await socket.ReadTextAsync());
         await socket.SendAsync(violation.Frames);
@@ -72,7 +72,7 @@ public sealed class FrameTests
     [Fact]
     public async Task Violation_AfterTheUpgrade_EndsTheSession()
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
         await ForEachViolationAsync(async violation =>
         {
             var (sid, socket) = await host.Engine.OpenUpgradedAsync();
@@ -82,7 +82,7 @@ public sealed class FrameTests
                 var code = await CodeAsync(socket);
 
                 // The close frame is sent after the queued messages, and then the session ends.
-                await Deadline.Until(() => !host.Engine.Server.TryGetSession(sid, out _));
+                await Deadline.WaitUntilAsync(() => !host.Engine.Server.TryGetSession(sid, out _));
                 return code;
             }
         });
@@ -90,16 +90,16 @@ public sealed class FrameTests
 
     private static async Task OnUpgradeAsync(Func<HostileHost, string, Violation, Task<int>> attack)
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
         await ForEachViolationAsync(async violation =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             var code = await attack(host, sid, violation);
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
-            await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempt to be dropped");
-            (await host.Engine.PostAsync(sid, "4still here")).Is(200, "ok");
-            (await host.Engine.PollAsync(sid)).Is(200, "4still here");
-            (await host.Engine.PostAsync(sid, "1")).Is(200, "ok");
+            await EngineSessionExtensions.WaitUntilAsync(() => !session.IsUpgrading, "the attempt to be dropped");
+            (await host.Engine.PostAsync(sid, "4still here")).AssertBody(200, "ok");
+            (await host.Engine.PollAsync(sid)).AssertBody(200, "4still here");
+            (await host.Engine.PostAsync(sid, "1")).AssertBody(200, "ok");
             return code;
         });
     }
@@ -110,7 +110,7 @@ public sealed class FrameTests
         {
             var code = await attack(violation);
             return code == violation.Code ? null : string.Create(CultureInfo.InvariantCulture, $"{violation.Name}: {code} instead of {violation.Code}");
-        })).Within();
+        })).WithTimeout();
         Assert.DoesNotContain(wrong, static line => line is not null);
     }
 
@@ -119,7 +119,7 @@ public sealed class FrameTests
         while (true)
         {
             var (opcode, payload, _) = await socket.ReadFrameAsync();
-            if (opcode == RawWebSocket.CloseCode)
+            if (opcode == RawWebSocket.CloseOpcode)
             {
                 return (payload[0] << 8) | payload[1];
             }

@@ -29,7 +29,7 @@ internal sealed class HostileHost : IAsyncDisposable
     /// Sets the ping interval to one minute, for clients that end their sessions themselves and read the response. On a busy
     /// machine, a ping that is due soon would arrive before the response.
     /// </summary>
-    public static void PingsLate(EngineIOOptions options) => options.PingInterval = TimeSpan.FromMinutes(1);
+    public static void DelayPings(EngineIOOptions options) => options.PingInterval = TimeSpan.FromMinutes(1);
 
     public static async Task<HostileHost> StartAsync(
         Action<EngineIOOptions>? configure = null, Action<KestrelServerOptions>? kestrel = null, EngineTestHandler? handler = null,
@@ -44,7 +44,7 @@ internal sealed class HostileHost : IAsyncDisposable
                 options.CloseTimeout = TimeSpan.FromMilliseconds(500);
                 configure?.Invoke(options);
             },
-            handler ?? new EngineTestHandler { Quiet = true },
+            handler ?? new EngineTestHandler { DiscardsMessages = true },
             services: all =>
             {
                 if (kestrel is not null)
@@ -59,12 +59,12 @@ internal sealed class HostileHost : IAsyncDisposable
     }
 
     /// <summary>Returns the memory growth since before the first hostile client, in bytes.</summary>
-    public long Grown() => GC.GetTotalMemory(forceFullCollection: true) - _before;
+    public long GetMemoryGrowth() => GC.GetTotalMemory(forceFullCollection: true) - _before;
 
     /// <summary>Asserts that memory has grown by less than a number of bytes.</summary>
-    public void HasGrownByLessThan(long bytes)
+    public void AssertMemoryGrowthBelow(long bytes)
     {
-        var grown = Grown();
+        var grown = GetMemoryGrowth();
         Assert.True(grown < bytes, $"Memory has grown by {grown:N0} bytes; {bytes:N0} bytes are allowed.");
     }
 
@@ -73,8 +73,8 @@ internal sealed class HostileHost : IAsyncDisposable
         try
         {
             await _bystanders.StopAsync();
-            await Deadline.Until(() => Engine.Server.Count == 0, what: "the end of every session");
-            HasGrownByLessThan(Margin);
+            await Deadline.WaitUntilAsync(() => Engine.Server.Count == 0, what: "the end of every session");
+            AssertMemoryGrowthBelow(Margin);
         }
         finally
         {

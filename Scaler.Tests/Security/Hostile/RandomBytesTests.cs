@@ -23,7 +23,7 @@ public sealed class RandomBytesTests
             await SendAsync(connection, random.Next(3) switch
             {
                 0 => Bytes(random, 2000),
-                1 => Change(random, RawWebSocket.Request("?EIO=4&transport=websocket"), 1 + random.Next(4)),
+                1 => Change(random, RawWebSocket.BuildRequest("?EIO=4&transport=websocket"), 1 + random.Next(4)),
                 _ => Change(random, "POST /engine.io/?EIO=4&transport=polling&sid=abc HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n4abcd", 1 + random.Next(4)),
             });
             connection.Reset();
@@ -41,13 +41,13 @@ public sealed class RandomBytesTests
             for (var i = 0; i < 10; i++)
             {
                 var version = 3 + random.Next(2);
-                var sid = await host.Engine.OpenAsync(version);
+                var sid = await host.Engine.OpenPollingAsync(version);
                 var body = random.Next(2) == 0
                     ? Bytes(random, 2000)
                     : Change(random, version == 4 ? "4hello\u001e3\u001ebAQIDBA==\u001e6" : "6:4hello1:210:b4AQIDBA==", 1 + random.Next(3));
                 var type = random.Next(4) switch { 0 => "application/octet-stream", 1 => "application/x-www-form-urlencoded", _ => "text/plain" };
                 var answer = await host.Engine.PostAsync(sid, body, version, type, random.Next(4) == 0 ? "&j=1" : "");
-                Assert.Contains(answer.Code, (int[])[200, 400]);
+                Assert.Contains(answer.StatusCode, (int[])[200, 400]);
                 await host.Engine.PostAsync(sid, version == 4 ? "1" : "1:1", version);
             }
         });
@@ -63,15 +63,15 @@ public sealed class RandomBytesTests
         await using var host = await HostileHost.StartAsync(options => options.PerMessageDeflate.Enabled = true);
         byte[] valid =
         [
-            .. RawWebSocket.TextFrame("4hello"), .. RawWebSocket.Frame(9, "ping"u8), .. RawWebSocket.Frame(2, [1, 2], final: false),
-            .. RawWebSocket.Frame(0, [3]), .. RawWebSocket.TextFrame("3"),
+            .. RawWebSocket.BuildTextFrame("4hello"), .. RawWebSocket.BuildFrame(9, "ping"u8), .. RawWebSocket.BuildFrame(2, [1, 2], final: false),
+            .. RawWebSocket.BuildFrame(0, [3]), .. RawWebSocket.BuildTextFrame("3"),
         ];
         await ForEachClientAsync(seed, async random =>
         {
             for (var i = 0; i < 5; i++)
             {
-                var sid = upgrade ? await host.Engine.OpenAsync() : null;
-                using var socket = await host.Engine.ConnectAsync(sid, 4, "", ("Sec-WebSocket-Extensions", random.Next(2) == 0 ? "permessage-deflate" : ""));
+                var sid = upgrade ? await host.Engine.OpenPollingAsync() : null;
+                using var socket = await host.Engine.ConnectWebSocketAsync(sid, 4, "", ("Sec-WebSocket-Extensions", random.Next(2) == 0 ? "permessage-deflate" : ""));
                 await SendAsync(socket.Connection, random.Next(3) switch
                 {
                     0 => Bytes(random, 5000),
@@ -79,7 +79,7 @@ public sealed class RandomBytesTests
                     _ =>
                     [
                         .. valid,
-                        .. RawWebSocket.Frame(
+                        .. RawWebSocket.BuildFrame(
                             random.Next(16), Bytes(random, 200), random.Next(2) == 0, random.Next(4) > 0, random.Next(2) * 0x40),
                     ],
                 });
@@ -137,5 +137,5 @@ public sealed class RandomBytesTests
     }
 
     private static Task ForEachClientAsync(int seed, Func<Random, Task> attack) =>
-        Task.WhenAll(Enumerable.Range(0, Clients).Select(i => attack(new Random((seed * 1000) + i)))).Within();
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(i => attack(new Random((seed * 1000) + i)))).WithTimeout();
 }

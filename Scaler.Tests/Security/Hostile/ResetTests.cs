@@ -19,29 +19,29 @@ public sealed class ResetTests
     [MemberData(nameof(Steps))]
     public async Task Upgrade_Reset_KeepsPollingAlive(string step)
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
         await ForEachClientAsync(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
             for (var attempt = 0; attempt < 3; attempt++)
             {
                 await ResetAsync(host, sid, step);
             }
 
-            await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempts to be dropped");
-            (await host.Engine.PostAsync(sid, "4still here")).Is(200, "ok");
-            (await host.Engine.PollAsync(sid)).Is(200, "4still here");
+            await EngineSessionExtensions.WaitUntilAsync(() => !session.IsUpgrading, "the attempts to be dropped");
+            (await host.Engine.PostAsync(sid, "4still here")).AssertBody(200, "ok");
+            (await host.Engine.PollAsync(sid)).AssertBody(200, "4still here");
 
             // A well-behaved upgrade still succeeds.
             using var socket = await ProbeAsync(host, sid);
             await socket.SendTextAsync("5");
             await socket.SendTextAsync("1");
-            await EngineSessionExtensions.Until(() => session.State > EngineSessionState.Open, "the end of the session");
+            await EngineSessionExtensions.WaitUntilAsync(() => session.State > EngineSessionState.Open, "the end of the session");
         });
         for (var i = 0; i < Clients; i++)
         {
-            Assert.Equal(EngineCloseReason.ClientClose, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.ClientClose, await host.Handler.WaitForClosedAsync());
         }
     }
 
@@ -50,27 +50,27 @@ public sealed class ResetTests
     [InlineData("5", "4hello")]
     public async Task Upgrade_ResetOnceConfirmed_EndsTheSession(params string[] packets)
     {
-        await using var host = await HostileHost.StartAsync(HostileHost.PingsLate);
+        await using var host = await HostileHost.StartAsync(HostileHost.DelayPings);
         await ForEachClientAsync(async i =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
             var poll = i % 2 == 0 ? host.Engine.PollAsync(sid) : null;
-            using var socket = await host.Engine.ConnectAsync(sid);
+            using var socket = await host.Engine.ConnectWebSocketAsync(sid);
             await socket.SendTextAsync("2probe");
             Assert.Equal("3probe", await socket.ReadTextAsync());
             if (poll is not null)
             {
-                (await poll).Is(200, "6");
+                (await poll).AssertBody(200, "6");
             }
 
-            await socket.SendAsync(packets.SelectMany(RawWebSocket.TextFrame).ToArray());
-            await EngineSessionExtensions.Until(() => session.Transport == EngineTransport.WebSocket, "the upgrade");
+            await socket.SendAsync(packets.SelectMany(RawWebSocket.BuildTextFrame).ToArray());
+            await EngineSessionExtensions.WaitUntilAsync(() => session.Transport == EngineTransport.WebSocket, "the upgrade");
             socket.Connection.Reset();
         });
         for (var i = 0; i < Clients; i++)
         {
-            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
         }
     }
 
@@ -81,17 +81,17 @@ public sealed class ResetTests
         await using var host = await HostileHost.StartAsync();
         await ForEachClientAsync(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
-            using var socket = await host.Engine.ConnectAsync(sid);
-            await session.UpgradeBegunAsync();
-            await socket.SendAsync([.. RawWebSocket.TextFrame("2probe"), .. RawWebSocket.TextFrame("5"), .. RawWebSocket.TextFrame("4x")]);
+            using var socket = await host.Engine.ConnectWebSocketAsync(sid);
+            await session.WaitForUpgradeAsync();
+            await socket.SendAsync([.. RawWebSocket.BuildTextFrame("2probe"), .. RawWebSocket.BuildTextFrame("5"), .. RawWebSocket.BuildTextFrame("4x")]);
             socket.Connection.Reset();
-            await EngineSessionExtensions.Until(() => !session.IsUpgrading, "the attempt to end");
+            await EngineSessionExtensions.WaitUntilAsync(() => !session.IsUpgrading, "the attempt to end");
             if (session.State == EngineSessionState.Open && session.Transport == EngineTransport.Polling)
             {
-                (await host.Engine.PostAsync(sid, "4still here")).Is(200, "ok");
-                await session.CloseAsync().AsTask().Within();
+                (await host.Engine.PostAsync(sid, "4still here")).AssertBody(200, "ok");
+                await session.CloseAsync().AsTask().WithTimeout();
             }
         });
     }
@@ -111,12 +111,12 @@ public sealed class ResetTests
             if (step == "before the 101")
             {
                 using var connection = await RawConnection.ConnectAsync(host.Port);
-                await connection.SendAsync(RawWebSocket.Request("?EIO=4&transport=websocket"));
+                await connection.SendAsync(RawWebSocket.BuildRequest("?EIO=4&transport=websocket"));
                 connection.Reset();
                 return;
             }
 
-            using var socket = await host.Engine.ConnectAsync();
+            using var socket = await host.Engine.ConnectWebSocketAsync();
             if (step != "after the 101")
             {
                 await socket.ReadTextAsync();
@@ -124,9 +124,9 @@ public sealed class ResetTests
 
             await socket.SendAsync(step switch
             {
-                "within a frame" => RawWebSocket.TextFrame("4hello")[..8],
-                "within a message" => RawWebSocket.Frame(1, "4hello"u8, final: false),
-                "after a close frame" => RawWebSocket.Frame(RawWebSocket.CloseCode, []),
+                "within a frame" => RawWebSocket.BuildTextFrame("4hello")[..8],
+                "within a message" => RawWebSocket.BuildFrame(1, "4hello"u8, final: false),
+                "after a close frame" => RawWebSocket.BuildFrame(RawWebSocket.CloseOpcode, []),
                 _ => [],
             });
             socket.Connection.Reset();
@@ -141,7 +141,7 @@ public sealed class ResetTests
         var waiting = 0;
         await using var host = await HostileHost.StartAsync(handler: new EngineTestHandler
         {
-            Quiet = true,
+            DiscardsMessages = true,
             Opened = async (session, _) =>
             {
                 if (session.Handshake.Query.ContainsKey("slow"))
@@ -157,16 +157,16 @@ public sealed class ResetTests
             var connection = await RawConnection.ConnectAsync(host.Port);
             connections.Add(connection);
             await connection.SendAsync(i % 2 == 0
-                ? RawWebSocket.Request("?EIO=4&transport=websocket&slow=1")
+                ? RawWebSocket.BuildRequest("?EIO=4&transport=websocket&slow=1")
                 : "GET /engine.io/?EIO=4&transport=polling&slow=1 HTTP/1.1\r\nHost: a\r\n\r\n");
         }
 
-        await Deadline.Until(() => Volatile.Read(ref waiting) == Clients);
+        await Deadline.WaitUntilAsync(() => Volatile.Read(ref waiting) == Clients);
         connections.ForEach(static connection => connection.Reset());
         decided.SetResult();
         for (var i = 0; i < Clients; i++)
         {
-            Assert.Contains(await host.Handler.NextClosed(), (EngineCloseReason[])[EngineCloseReason.TransportClose, EngineCloseReason.PingTimeout]);
+            Assert.Contains(await host.Handler.WaitForClosedAsync(), (EngineCloseReason[])[EngineCloseReason.TransportClose, EngineCloseReason.PingTimeout]);
         }
     }
 
@@ -178,10 +178,10 @@ public sealed class ResetTests
     {
         while (true)
         {
-            var socket = await host.Engine.ConnectAsync(sid);
+            var socket = await host.Engine.ConnectWebSocketAsync(sid);
             await socket.SendTextAsync("2probe");
             var (opcode, payload, _) = await socket.ReadFrameAsync();
-            if (opcode == RawWebSocket.Text)
+            if (opcode == RawWebSocket.TextOpcode)
             {
                 Assert.Equal("3probe", Encoding.UTF8.GetString(payload));
                 return socket;
@@ -197,16 +197,16 @@ public sealed class ResetTests
     private static async Task ResetAsync(HostileHost host, string sid, string step)
     {
         using var connection = await RawConnection.ConnectAsync(host.Port);
-        await connection.SendAsync(RawWebSocket.Request(string.Create(CultureInfo.InvariantCulture, $"?EIO=4&transport=websocket&sid={sid}")));
+        await connection.SendAsync(RawWebSocket.BuildRequest(string.Create(CultureInfo.InvariantCulture, $"?EIO=4&transport=websocket&sid={sid}")));
         if (step != "before the 101")
         {
             // Until the server has seen the end of the first attempt, it closes a second one with a conflict, after the 101.
-            Assert.StartsWith("HTTP/1.1 101 ", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+            Assert.StartsWith("HTTP/1.1 101 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
         }
 
         if (step is "after the probe" or "after the probe's answer")
         {
-            await connection.SendAsync(RawWebSocket.TextFrame("2probe"));
+            await connection.SendAsync(RawWebSocket.BuildTextFrame("2probe"));
         }
 
         if (step == "after the probe's answer")
@@ -218,5 +218,5 @@ public sealed class ResetTests
     }
 
     private static Task ForEachClientAsync(Func<int, Task> attack) =>
-        Task.WhenAll(Enumerable.Range(0, Clients).Select(attack)).Within();
+        Task.WhenAll(Enumerable.Range(0, Clients).Select(attack)).WithTimeout();
 }

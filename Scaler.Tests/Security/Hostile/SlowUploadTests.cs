@@ -29,7 +29,7 @@ public sealed class SlowUploadTests
             await connection.SendAsync(i % 2 == 0 ? "GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nX-Slow: " : "GE");
             var answer = await connection.ReadToEndAsync();
             Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 408 ", StringComparison.Ordinal), answer);
-        })).Within();
+        })).WithTimeout();
     }
 
     [Theory]
@@ -42,15 +42,15 @@ public sealed class SlowUploadTests
         await using var host = await HostileHost.StartAsync(kestrel: ShortenTimeouts);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             using var connection = await RawConnection.ConnectAsync(host.Port);
             await connection.SendAsync(Post(sid) + rest);
             Assert.StartsWith("HTTP/1.1 408 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
-            (await host.Engine.PollAsync(sid)).IsError(400, 1, "Session ID unknown");
-        })).Within();
+            (await host.Engine.PollAsync(sid)).AssertError(400, 1, "Session ID unknown");
+        })).WithTimeout();
         for (var i = 0; i < Clients; i++)
         {
-            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
         }
     }
 
@@ -60,17 +60,17 @@ public sealed class SlowUploadTests
         await using var host = await HostileHost.StartAsync(handler: new EngineTestHandler());
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async i =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             using var connection = await RawConnection.ConnectAsync(host.Port);
             var body = i % 3 == 0 ? "" : "4half" + new string('x', i * 1000);
             await connection.SendAsync(Post(sid) + "Content-Length: 500000\r\n\r\n" + body);
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
-            await session.PostBegunAsync();
+            await session.WaitForPostAsync();
             connection.Reset();
-        })).Within();
+        })).WithTimeout();
         for (var i = 0; i < Clients; i++)
         {
-            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
         }
 
         Assert.DoesNotContain(host.Handler.Messages, static message => message.StartsWith("half", StringComparison.Ordinal));
@@ -82,16 +82,16 @@ public sealed class SlowUploadTests
         await using var host = await HostileHost.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             using var connection = await RawConnection.ConnectAsync(host.Port);
             await connection.SendAsync($"GET /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n\r\n");
             Assert.True(host.Engine.Server.TryGetSession(sid, out var session));
-            await session.PollHeldAsync();
+            await session.WaitForHeldPollAsync();
             connection.Reset();
-        })).Within();
+        })).WithTimeout();
         for (var i = 0; i < Clients; i++)
         {
-            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class SlowUploadTests
         await using var host = await HostileHost.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             for (var i = 0; i < 10; i++)
             {
                 using var connection = await RawConnection.ConnectAsync(host.Port);
@@ -111,7 +111,7 @@ public sealed class SlowUploadTests
 
             // Two concurrent POSTs end the session and cut off the first of the two. This POST is cut off if it overtakes one of
             // those above.
-            await Deadline.Until(async () =>
+            await Deadline.WaitUntilAsync(async () =>
             {
                 try
                 {
@@ -123,7 +123,7 @@ public sealed class SlowUploadTests
                     return false;
                 }
             });
-        })).Within();
+        })).WithTimeout();
     }
 
     /// <summary>At Kestrel's minimum rate, a response of this size may take more than an hour.</summary>
@@ -140,19 +140,19 @@ public sealed class SlowUploadTests
             services: SmallSockets.Configure);
         await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
         {
-            var sid = await host.Engine.OpenAsync();
+            var sid = await host.Engine.OpenPollingAsync();
             for (var i = 0; i < 3; i++)
             {
-                (await host.Engine.PostAsync(sid, "4" + new string('x', Length))).Is(200, "ok");
+                (await host.Engine.PostAsync(sid, "4" + new string('x', Length))).AssertBody(200, "ok");
             }
 
             using var connection = await RawConnection.ConnectAsync(host.Port, SmallSockets.Size);
             await connection.SendAsync($"GET /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n\r\n");
             Assert.InRange(await ReadSlowlyAsync(connection), 1, Length / 2);
-        })).Within();
+        })).WithTimeout();
         for (var i = 0; i < 10; i++)
         {
-            Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.WaitForClosedAsync());
         }
     }
 

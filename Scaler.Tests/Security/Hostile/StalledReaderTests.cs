@@ -33,12 +33,12 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
         for (var i = 0; i < Stalled; i++)
         {
             var connection = await RawConnection.ConnectAsync(host.Port, SmallSockets.Size);
-            await connection.SendAsync(RawWebSocket.Request("?EIO=4&transport=websocket&stalled=1"));
+            await connection.SendAsync(RawWebSocket.BuildRequest("?EIO=4&transport=websocket&stalled=1"));
             stalled.Add(connection);
         }
 
         var healthy = await Task.WhenAll(Enumerable.Range(0, Healthy).Select(_ => host.Engine.OpenWebSocketAsync(more: "&healthy=1")));
-        await Deadline.Until(() => host.Engine.Server.Count == Stalled + Healthy + 2);
+        await Deadline.WaitUntilAsync(() => host.Engine.Server.Count == Stalled + Healthy + 2);
 
         // The bystanders are not part of the broadcast, because they check the order of their own messages.
         var (stalledSessions, healthySessions) = (SessionsOf(host, "stalled"), SessionsOf(host, "healthy"));
@@ -54,25 +54,25 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
             }
 
             // Healthy clients keep up if the sender waits for them.
-            await Deadline.Until(() => healthySessions.TrueForAll(static session => session.QueuedBytes < MaxQueuedBytes / 2));
+            await Deadline.WaitUntilAsync(() => healthySessions.TrueForAll(static session => session.QueuedBytes < MaxQueuedBytes / 2));
         }
 
         Assert.InRange(sent, MaxQueuedBytes / (Length * 2), 999);
-        output.WriteLine($"{Stalled} stalled clients, closed after {sent} messages, hold {host.Grown():N0} bytes");
-        host.HasGrownByLessThan(Stalled * PerConnection);
+        output.WriteLine($"{Stalled} stalled clients, closed after {sent} messages, hold {host.GetMemoryGrowth():N0} bytes");
+        host.AssertMemoryGrowthBelow(Stalled * PerConnection);
         for (var i = 0; i < Stalled; i++)
         {
-            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.NextClosed());
+            Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
         }
 
         // The server does not wait until the close frames are read. It cuts the clients off after the close timeout.
-        await Deadline.Until(() => host.Engine.Server.Count == Healthy + 2);
+        await Deadline.WaitUntilAsync(() => host.Engine.Server.Count == Healthy + 2);
         foreach (var session in healthySessions)
         {
             await session.SendAsync("end");
         }
 
-        Assert.All(await Task.WhenAll(received).Within(), count => Assert.Equal(sent, count));
+        Assert.All(await Task.WhenAll(received).WithTimeout(), count => Assert.Equal(sent, count));
         stalled.ForEach(static connection => connection.Reset());
         foreach (var socket in healthy)
         {
@@ -105,10 +105,10 @@ public sealed class StalledReaderTests(ITestOutputHelper output)
         {
             (opcode, payload, _) = await socket.ReadFrameAsync();
         }
-        while (opcode != RawWebSocket.CloseCode);
+        while (opcode != RawWebSocket.CloseOpcode);
 
         Assert.Equal((4429, "slow consumer"), ((payload[0] << 8) | payload[1], Encoding.UTF8.GetString(payload.AsSpan(2))));
-        await socket.EndAsync();
+        await socket.CompleteCloseAsync();
     }
 
     private static EngineEncodedMessage Message(string begin) =>

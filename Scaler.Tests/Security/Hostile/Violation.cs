@@ -20,24 +20,24 @@ internal sealed record Violation(string Name, byte[] Frames, int Code)
     {
         foreach (var bit in new[] { 0x40, 0x20, 0x10 })
         {
-            yield return new($"reserved bit {bit:x} of a message (5.2)", RawWebSocket.Frame(1, "4a"u8, reserved: bit), Protocol);
-            yield return new($"reserved bit {bit:x} of a ping (5.2)", RawWebSocket.Frame(9, [], reserved: bit), Protocol);
+            yield return new($"reserved bit {bit:x} of a message (5.2)", RawWebSocket.BuildFrame(1, "4a"u8, reserved: bit), Protocol);
+            yield return new($"reserved bit {bit:x} of a ping (5.2)", RawWebSocket.BuildFrame(9, [], reserved: bit), Protocol);
         }
 
         foreach (var opcode in new[] { 3, 4, 5, 6, 7, 11, 12, 13, 14, 15 })
         {
-            yield return new($"opcode {opcode} (5.2)", RawWebSocket.Frame(opcode, "4a"u8), Protocol);
+            yield return new($"opcode {opcode} (5.2)", RawWebSocket.BuildFrame(opcode, "4a"u8), Protocol);
         }
 
-        yield return new("an unmasked text frame (5.1)", RawWebSocket.Frame(1, "4a"u8, masked: false), Protocol);
-        yield return new("an unmasked ping (5.1)", RawWebSocket.Frame(9, [], masked: false), Protocol);
-        yield return new("an unmasked close frame (5.1)", RawWebSocket.Frame(8, [], masked: false), Protocol);
+        yield return new("an unmasked text frame (5.1)", RawWebSocket.BuildFrame(1, "4a"u8, masked: false), Protocol);
+        yield return new("an unmasked ping (5.1)", RawWebSocket.BuildFrame(9, [], masked: false), Protocol);
+        yield return new("an unmasked close frame (5.1)", RawWebSocket.BuildFrame(8, [], masked: false), Protocol);
         foreach (var opcode in new[] { 8, 9, 10 })
         {
             yield return new(
-                $"a fragmented control frame with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, [], final: false), Protocol);
+                $"a fragmented control frame with opcode {opcode} (5.5)", RawWebSocket.BuildFrame(opcode, [], final: false), Protocol);
             yield return new(
-                $"a control frame of 126 bytes with opcode {opcode} (5.5)", RawWebSocket.Frame(opcode, new byte[126]), Protocol);
+                $"a control frame of 126 bytes with opcode {opcode} (5.5)", RawWebSocket.BuildFrame(opcode, new byte[126]), Protocol);
         }
 
         yield return new("a length of 125 in two bytes (5.2)", [0x82, 0xFE, 0, 125, 1, 2, 3, 4, .. new byte[125]], Protocol);
@@ -48,24 +48,24 @@ internal sealed record Violation(string Name, byte[] Frames, int Code)
 
     private static IEnumerable<Violation> Order()
     {
-        yield return new("a continuation without a message (5.4)", RawWebSocket.Frame(0, "4a"u8), Protocol);
+        yield return new("a continuation without a message (5.4)", RawWebSocket.BuildFrame(0, "4a"u8), Protocol);
         yield return new(
-            "a non-final continuation without a message (5.4)", RawWebSocket.Frame(0, "4a"u8, final: false), Protocol);
+            "a non-final continuation without a message (5.4)", RawWebSocket.BuildFrame(0, "4a"u8, final: false), Protocol);
         yield return new(
-            "a message within a message (5.4)", [.. RawWebSocket.Frame(1, "4a"u8, final: false), .. RawWebSocket.Frame(1, "4b"u8)], Protocol);
+            "a message within a message (5.4)", [.. RawWebSocket.BuildFrame(1, "4a"u8, final: false), .. RawWebSocket.BuildFrame(1, "4b"u8)], Protocol);
         yield return new(
-            "a binary message within a text (5.4)", [.. RawWebSocket.Frame(1, "4a"u8, final: false), .. RawWebSocket.Frame(2, "b"u8, final: false)], Protocol);
+            "a binary message within a text (5.4)", [.. RawWebSocket.BuildFrame(1, "4a"u8, final: false), .. RawWebSocket.BuildFrame(2, "b"u8, final: false)], Protocol);
     }
 
     private static IEnumerable<Violation> Closes()
     {
-        yield return new("a close frame with a payload of one byte (5.5.1)", RawWebSocket.Frame(8, [3]), Protocol);
+        yield return new("a close frame with a payload of one byte (5.5.1)", RawWebSocket.BuildFrame(8, [3]), Protocol);
         foreach (var code in new[] { 0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535 })
         {
-            yield return new($"close code {code} (7.4)", RawWebSocket.Frame(8, [(byte)(code >> 8), (byte)code]), Protocol);
+            yield return new($"close code {code} (7.4)", RawWebSocket.BuildFrame(8, [(byte)(code >> 8), (byte)code]), Protocol);
         }
 
-        yield return new("a close reason that is not UTF-8 (5.5.1)", RawWebSocket.Frame(8, [3, 0xE8, 0xC3, 0x28]), Data);
+        yield return new("a close reason that is not UTF-8 (5.5.1)", RawWebSocket.BuildFrame(8, [3, 0xE8, 0xC3, 0x28]), Data);
     }
 
     private static IEnumerable<Violation> Texts()
@@ -80,22 +80,22 @@ internal sealed record Violation(string Name, byte[] Frames, int Code)
             ("a byte that is never valid", [0xFF]),
         })
         {
-            yield return new($"{name} in a text (8.1)", RawWebSocket.Frame(1, [(byte)'4', .. bytes]), Data);
+            yield return new($"{name} in a text (8.1)", RawWebSocket.BuildFrame(1, [(byte)'4', .. bytes]), Data);
             yield return new(
                 $"{name} in a fragmented text (8.1)",
-                [.. RawWebSocket.Frame(1, Encoding.UTF8.GetBytes("4é"), final: false), .. RawWebSocket.Frame(0, bytes)], Data);
+                [.. RawWebSocket.BuildFrame(1, Encoding.UTF8.GetBytes("4é"), final: false), .. RawWebSocket.BuildFrame(0, bytes)], Data);
         }
     }
 
     private static IEnumerable<Violation> Sizes()
     {
-        yield return new("a frame above the limit (10.4)", RawWebSocket.Frame(2, new byte[1_000_001])[..14], TooBig);
+        yield return new("a frame above the limit (10.4)", RawWebSocket.BuildFrame(2, new byte[1_000_001])[..14], TooBig);
         yield return new("a frame of nearly 2^63 bytes (10.4)", [0x82, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3, 4], TooBig);
         yield return new(
             "fragments above the limit (10.4)",
-            [.. RawWebSocket.Frame(2, new byte[10], final: false), .. RawWebSocket.Frame(0, new byte[999_991])[..14]], TooBig);
+            [.. RawWebSocket.BuildFrame(2, new byte[10], final: false), .. RawWebSocket.BuildFrame(0, new byte[999_991])[..14]], TooBig);
         yield return new(
             "more fragments than allowed (10.4)",
-            [.. RawWebSocket.Frame(2, [], final: false), .. Enumerable.Repeat(RawWebSocket.Frame(0, [], final: false), 1024).SelectMany(static f => f)], Policy);
+            [.. RawWebSocket.BuildFrame(2, [], final: false), .. Enumerable.Repeat(RawWebSocket.BuildFrame(0, [], final: false), 1024).SelectMany(static f => f)], Policy);
     }
 }

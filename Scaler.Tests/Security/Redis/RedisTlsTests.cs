@@ -16,13 +16,13 @@ public sealed class RedisTlsTests
         await using var connection = await ConnectionMultiplexer.ConnectAsync(options.Parse($"rediss://:a%20secret@127.0.0.1:{port}"));
         Assert.True(connection.IsConnected);
         await using var server = await ScalerTestServer.StartAsync(connection, "tls", o => o.Redis = options);
-        await using var client = await TestClient.ConnectAsync(server.Url(), "acme");
-        Assert.Equal(1, (await server.Account("acme").SendAsync("news")).Connections);
-        Assert.Equal("""{"event":"news","args":[]}""", await client.NextAsync());
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+        Assert.Equal(1, (await server.GetAccount("acme").SendAsync("news")).Connections);
+        Assert.Equal("""{"event":"news","args":[]}""", await client.ReadMessageAsync());
 
         // Opens a new connection, as Scaler does when it finds a subscription dead.
-        await using var listening = await server.Cluster.Link.Bus.ListenAsync("holder-0", static _ => { }, anew: true).Within();
-        Assert.True(await server.Cluster.Link.Bus.TellAsync("holder-0", new byte[] { 1 }));
+        await using var listening = await server.Cluster.Link.Bus.SubscribeAsync("holder-0", static _ => { }, anew: true).WithTimeout();
+        Assert.True(await server.Cluster.Link.Bus.SendToServerAsync("holder-0", new byte[] { 1 }));
     }
 
     [RedisServerFact]
@@ -54,7 +54,7 @@ public sealed class RedisTlsTests
     private static async Task<(int Port, RedisProcess Redis)> StartAsync(Certificates certificates)
     {
         var (certificate, key) = certificates.Sign("server");
-        var port = Ports.Free();
+        var port = FreePorts.GetFreePort();
         var redis = await RedisProcess.StartAsync(
             "--port", "0", "--tls-port", $"{port}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificates.Authority,
             "--requirepass", "a secret");

@@ -30,7 +30,7 @@ public sealed class KnownProxiesTests
         string known, string from, string forwardedFor, string client)
     {
         var options = new ForwardedHeadersOptions();
-        KnownProxies.Configure(options, KnownProxies.Read(Configuration(known)));
+        KnownProxiesExtensions.Configure(options, KnownProxiesExtensions.Read(Configuration(known)));
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(from);
         context.Request.Headers["X-Forwarded-For"] = forwardedFor;
@@ -49,7 +49,7 @@ public sealed class KnownProxiesTests
     [InlineData("10.0.0.0/33")]
     public void Read_InvalidAddress_ReportsTheExpectedFormat(string entry) => Assert.Contains(
         $"Scaler:Proxies:0 is '{entry}'; it must be the address of a proxy",
-        Assert.Throws<OptionsValidationException>(() => KnownProxies.Read(Configuration(entry))).Message, StringComparison.Ordinal);
+        Assert.Throws<OptionsValidationException>(() => KnownProxiesExtensions.Read(Configuration(entry))).Message, StringComparison.Ordinal);
 
     private static IConfiguration Configuration(string known) => new ConfigurationBuilder()
         .AddInMemoryCollection(known.Length == 0 ? [] : new Dictionary<string, string?> { ["Scaler:Proxies:0"] = known }).Build();

@@ -4,7 +4,7 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Stream.Api;
 
 /// <summary>Tests listing and disconnecting accounts over HTTP.</summary>
-public sealed class AccountTests(Backends backends) : TwoHosts(backends)
+public sealed class AccountTests(Backends backends) : TwoApiHostsTests(backends)
 {
     [Fact]
     public async Task GetAccounts_WithTakeAndAfter_ReturnsThemPageByPage()
@@ -50,9 +50,9 @@ public sealed class AccountTests(Backends backends) : TwoHosts(backends)
     [Fact]
     public async Task AccountRequests_AccountNotConnected_Return404()
     {
-        (await One.GetAsync("/api/accounts/unknown")).IsProblem(404, "no connection");
-        (await One.DeleteAsync("/api/accounts/unknown")).IsProblem(404, "no connection");
-        (await One.DeleteAsync("/api/accounts/unknown/connections/x")).IsProblem(404, "no such connection");
+        (await One.GetAsync("/api/accounts/unknown")).AssertProblem(404, "no connection");
+        (await One.DeleteAsync("/api/accounts/unknown")).AssertProblem(404, "no connection");
+        (await One.DeleteAsync("/api/accounts/unknown/connections/x")).AssertProblem(404, "no such connection");
     }
 
     [Fact]
@@ -62,12 +62,12 @@ public sealed class AccountTests(Backends backends) : TwoHosts(backends)
         await using var b = await TestClient.ConnectAsync(Two.Url, "acme");
         await using var other = await TestClient.ConnectAsync(Two.Url, "acme2");
 
-        (await One.DeleteAsync("/api/accounts/acme")).Reached(2, 2);
+        (await One.DeleteAsync("/api/accounts/acme")).AssertReached(2, 2);
 
-        await a.Closed.Within();
-        await b.Closed.Within();
-        (await One.PostAsync("/api/messages?receipts=true", """{"event":"end"}""")).Reached(1, 1);
-        Assert.Equal("""{"event":"end","args":[]}""", await other.NextAsync());
+        await a.Closed.WithTimeout();
+        await b.Closed.WithTimeout();
+        (await One.PostAsync("/api/messages?receipts=true", """{"event":"end"}""")).AssertReached(1, 1);
+        Assert.Equal("""{"event":"end","args":[]}""", await other.ReadMessageAsync());
     }
 
     [Fact]
@@ -77,12 +77,12 @@ public sealed class AccountTests(Backends backends) : TwoHosts(backends)
         var id = Two.Server.Connections.Single().Id;
         await using var b = await TestClient.ConnectAsync(Two.Url, "acme");
 
-        (await One.DeleteAsync($"/api/accounts/other/connections/{id}")).IsProblem(404, "no such connection");
-        (await One.DeleteAsync($"/api/accounts/acme/connections/{id}")).Reached(1, 1);
+        (await One.DeleteAsync($"/api/accounts/other/connections/{id}")).AssertProblem(404, "no such connection");
+        (await One.DeleteAsync($"/api/accounts/acme/connections/{id}")).AssertReached(1, 1);
 
-        await a.Closed.Within();
-        await Deadline.Until(() => Two.Server.ConnectionCount == 1);
-        (await One.DeleteAsync($"/api/accounts/acme/connections/{id}")).IsProblem(404, "no such connection");
+        await a.Closed.WithTimeout();
+        await Deadline.WaitUntilAsync(() => Two.Server.ConnectionCount == 1);
+        (await One.DeleteAsync($"/api/accounts/acme/connections/{id}")).AssertProblem(404, "no such connection");
         Assert.False(b.Closed.IsCompleted);
     }
 }

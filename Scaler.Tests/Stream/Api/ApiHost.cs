@@ -53,7 +53,7 @@ internal sealed class ApiHost : IAsyncDisposable
             // The timeouts of ScalerTestServer.
             ["Scaler:Cluster:RegistrationTimeout"] = TimeSpan.FromSeconds(10).ToString("c", CultureInfo.InvariantCulture),
             ["Scaler:Cluster:ForwardConnectTimeout"] = TimeSpan.FromSeconds(10).ToString("c", CultureInfo.InvariantCulture),
-            ["Scaler:Cluster:SendTimeout"] = Deadline.Patience.ToString("c", CultureInfo.InvariantCulture),
+            ["Scaler:Cluster:SendTimeout"] = Deadline.DefaultTimeout.ToString("c", CultureInfo.InvariantCulture),
             ["Scaler:Api:Keys:0"] = Key,
         };
         foreach (var (key, value) in settings)

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Scaler.Tests.Stream.Api;
 
 /// <summary>Asserts the content of API responses.</summary>
-internal static class Problem
+internal static class ApiAssert
 {
     /// <summary>Asserts that a response is a problem with a status, and that its detail contains some words.</summary>
     /// <returns>The detail.</returns>
-    public static string IsProblem(this (int Status, JsonElement Body) answer, int status, string words)
+    public static string AssertProblem(this (int Status, JsonElement Body) answer, int status, string words)
     {
         var detail = answer.Body.TryGetProperty("detail", out var value) ? value.GetString()! : answer.Body.ToString();
         Assert.True(status == answer.Status, $"Expected {status}, got {answer.Status}: {answer.Body}");
@@ -18,7 +18,7 @@ internal static class Problem
     }
 
     /// <summary>Asserts that a send reached the given numbers of connections and servers.</summary>
-    public static void Reached(this (int Status, JsonElement Body) answer, int connections, int servers)
+    public static void AssertReached(this (int Status, JsonElement Body) answer, int connections, int servers)
     {
         Assert.True(answer.Status == 200, answer.Body.ToString());
         Assert.Equal(

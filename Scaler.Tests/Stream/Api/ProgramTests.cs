@@ -8,7 +8,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task Program_WithAKey_ServesTheApiToThatKeyOnly()
     {
-        await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{Ports.Free()},abortConnect=false,connectTimeout=100", $"--Scaler:Api:Keys:0={ApiHost.Key}");
+        await using var stream = await StreamProcess.StartAsync($"127.0.0.1:{FreePorts.GetFreePort()},abortConnect=false,connectTimeout=100", $"--Scaler:Api:Keys:0={ApiHost.Key}");
         using var client = new HttpClient { BaseAddress = new Uri(stream.Url) };
 
         using var refused = await client.GetAsync(new Uri("/api/accounts", UriKind.Relative));

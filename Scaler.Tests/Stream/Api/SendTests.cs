@@ -6,7 +6,7 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Stream.Api;
 
 /// <summary>Tests that messages sent over HTTP reach clients on every server.</summary>
-public sealed class SendTests(Backends backends) : TwoHosts(backends)
+public sealed class SendTests(Backends backends) : TwoApiHostsTests(backends)
 {
     [Fact]
     public async Task PostMessage_AccountOnTwoServers_ReachesEveryConnection()
@@ -15,17 +15,17 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         await using var there = await TestClient.ConnectAsync(Two.Url, "acme", polling: true);
         await using var other = await TestClient.ConnectAsync(Two.Url, "acme2");
 
-        (await One.PostAsync("/api/accounts/acme/messages", """{"event":"chat","args":["hello"]}""")).Reached(2, 2);
-        (await Two.PostAsync("/api/accounts/acme2/messages", """{"event":"end"}""")).Reached(1, 1);
+        (await One.PostAsync("/api/accounts/acme/messages", """{"event":"chat","args":["hello"]}""")).AssertReached(2, 2);
+        (await Two.PostAsync("/api/accounts/acme2/messages", """{"event":"end"}""")).AssertReached(1, 1);
 
-        Assert.Equal("""{"event":"chat","args":["hello"]}""", await here.NextAsync());
-        Assert.Equal("""{"event":"chat","args":["hello"]}""", await there.NextAsync());
-        Assert.Equal("""{"event":"end","args":[]}""", await other.NextAsync());
+        Assert.Equal("""{"event":"chat","args":["hello"]}""", await here.ReadMessageAsync());
+        Assert.Equal("""{"event":"chat","args":["hello"]}""", await there.ReadMessageAsync());
+        Assert.Equal("""{"event":"end","args":[]}""", await other.ReadMessageAsync());
     }
 
     [Fact]
     public async Task PostMessage_AccountNotConnected_ReachesNoConnection() =>
-        (await One.PostAsync("/api/accounts/unknown/messages", """{"event":"chat"}""")).Reached(0, 0);
+        (await One.PostAsync("/api/accounts/unknown/messages", """{"event":"chat"}""")).AssertReached(0, 0);
 
     [Fact]
     public async Task PostMessage_ToEveryone_ReachesEveryConnection()
@@ -33,10 +33,10 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         await using var a = await TestClient.ConnectAsync(One.Url, "a");
         await using var b = await TestClient.ConnectAsync(Two.Url, "b");
 
-        (await One.PostAsync("/api/messages", """{"event":"news","args":[1]}""")).Reached(2, 2);
+        (await One.PostAsync("/api/messages", """{"event":"news","args":[1]}""")).AssertReached(2, 2);
 
-        Assert.Equal("""{"event":"news","args":[1]}""", await a.NextAsync());
-        Assert.Equal("""{"event":"news","args":[1]}""", await b.NextAsync());
+        Assert.Equal("""{"event":"news","args":[1]}""", await a.ReadMessageAsync());
+        Assert.Equal("""{"event":"news","args":[1]}""", await b.ReadMessageAsync());
     }
 
     [Fact]
@@ -46,11 +46,11 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
 
         const string Args = """[ 1.0,1e400, 12345678901234567890123, "\u0041\ud800", "<é>", null,{"a" : [ ]}]""";
         var utf8 = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(Args));
-        (await One.PostAsync("/api/accounts/acme/messages", $$"""{"args": {{utf8}} , "event":"x\u0079z"}""")).Reached(1, 1);
+        (await One.PostAsync("/api/accounts/acme/messages", $$"""{"args": {{utf8}} , "event":"x\u0079z"}""")).AssertReached(1, 1);
 
         Assert.Equal(
             """{"event":"xyz","args":[1.0,1e400,12345678901234567890123,"\u0041\ud800","<é>",null,{"a" : [ ]}]}""",
-            await client.NextAsync());
+            await client.ReadMessageAsync());
     }
 
     [Fact]
@@ -61,15 +61,15 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         await using var c = await TestClient.ConnectAsync(Two.Url, "acme");
         var id = One.Server.Connections.Single().Id;
 
-        (await Two.PostAsync($"/api/accounts/acme/messages?receipts=true&except={id}", """{"event":"except"}""")).Reached(2, 1);
-        (await Two.PostAsync($"/api/accounts/acme/messages?receipts=true&only={id}", """{"event":"only"}""")).Reached(1, 1);
-        (await Two.PostAsync($"/api/messages?receipts=true&except={id}", """{"event":"all"}""")).Reached(2, 1);
+        (await Two.PostAsync($"/api/accounts/acme/messages?receipts=true&except={id}", """{"event":"except"}""")).AssertReached(2, 1);
+        (await Two.PostAsync($"/api/accounts/acme/messages?receipts=true&only={id}", """{"event":"only"}""")).AssertReached(1, 1);
+        (await Two.PostAsync($"/api/messages?receipts=true&except={id}", """{"event":"all"}""")).AssertReached(2, 1);
 
-        Assert.Equal("""{"event":"only","args":[]}""", await a.NextAsync());
+        Assert.Equal("""{"event":"only","args":[]}""", await a.ReadMessageAsync());
         foreach (var client in new[] { b, c })
         {
-            Assert.Equal("""{"event":"except","args":[]}""", await client.NextAsync());
-            Assert.Equal("""{"event":"all","args":[]}""", await client.NextAsync());
+            Assert.Equal("""{"event":"except","args":[]}""", await client.ReadMessageAsync());
+            Assert.Equal("""{"event":"all","args":[]}""", await client.ReadMessageAsync());
         }
     }
 
@@ -90,12 +90,12 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         await using var client = await TestClient.ConnectAsync(Two.Url, account);
         var path = $"/api/accounts/{Uri.EscapeDataString(account)}";
 
-        (await One.PostAsync(path + "/messages", """{"event":"x"}""")).Reached(1, 1);
+        (await One.PostAsync(path + "/messages", """{"event":"x"}""")).AssertReached(1, 1);
         Assert.Equal(account, (await One.GetAsync(path)).Body.GetProperty("name").GetString());
 
-        Assert.Equal("""{"event":"x","args":[]}""", await client.NextAsync());
-        (await One.DeleteAsync(path)).Reached(1, 1);
-        await client.Closed.Within();
+        Assert.Equal("""{"event":"x","args":[]}""", await client.ReadMessageAsync());
+        (await One.DeleteAsync(path)).AssertReached(1, 1);
+        await client.Closed.WithTimeout();
     }
 
     /// <summary>To plain ASP.NET Core routing, these requests send a message to everyone or disconnect a whole account.</summary>
@@ -115,9 +115,9 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
         await raw.SendAsync($"{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ApiHost.Key}\r\nContent-Type: application/json\r\n"
             + "Content-Length: 13\r\n\r\n{\"event\":\"x\"}");
 
-        Assert.StartsWith("HTTP/1.1 404 ", await raw.ReadHeadAsync(), StringComparison.Ordinal);
-        (await One.PostAsync("/api/accounts/acme/messages", """{"event":"end"}""")).Reached(1, 1);
-        Assert.Equal("""{"event":"end","args":[]}""", await client.NextAsync());
+        Assert.StartsWith("HTTP/1.1 404 ", await raw.ReadHeadersAsync(), StringComparison.Ordinal);
+        (await One.PostAsync("/api/accounts/acme/messages", """{"event":"end"}""")).AssertReached(1, 1);
+        Assert.Equal("""{"event":"end","args":[]}""", await client.ReadMessageAsync());
     }
 
     /// <summary>
@@ -134,7 +134,7 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
 
         await raw.SendAsync($"GET {One.Url}{path} HTTP/1.1\r\nHost: 127.0.0.1:{One.Port}\r\nAuthorization: Bearer {ApiHost.Key}\r\n\r\n");
 
-        Assert.StartsWith($"HTTP/1.1 {status} ", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith($"HTTP/1.1 {status} ", await raw.ReadHeadersAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,8 +155,8 @@ public sealed class SendTests(Backends backends) : TwoHosts(backends)
             HttpMethod.Post, "/api/accounts/acme/messages", """{"event":"x"}""",
             change: request => request.Headers.Add("traceparent", $"00-{trace}-0123456789abcdef-01"));
 
-        answer.Reached(1, 1);
-        await client.NextAsync();
-        await Deadline.Until(() => delivered.Contains($"scaler.deliver {trace}"));
+        answer.AssertReached(1, 1);
+        await client.ReadMessageAsync();
+        await Deadline.WaitUntilAsync(() => delivered.Contains($"scaler.deliver {trace}"));
     }
 }

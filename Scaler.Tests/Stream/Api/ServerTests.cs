@@ -5,13 +5,13 @@ using Scaler.Tests.Helpers;
 namespace Scaler.Tests.Stream.Api;
 
 /// <summary>Tests of listing, draining and resuming servers through the HTTP API.</summary>
-public sealed class ServerTests(Backends backends) : TwoHosts(backends)
+public sealed class ServerTests(Backends backends) : TwoApiHostsTests(backends)
 {
     [Fact]
     public async Task List_TwoServers_DescribesBoth()
     {
         await using var client = await TestClient.ConnectAsync(Two.Url, "acme");
-        await Deadline.Until(async () => (await ServerAsync("two")).GetProperty("connections").GetInt32() == 1);
+        await Deadline.WaitUntilAsync(async () => (await ServerAsync("two")).GetProperty("connections").GetInt32() == 1);
 
         Assert.Equal("up", (await ServerAsync("one")).GetProperty("state").GetString());
         Assert.Equal(0, (await ServerAsync("one")).GetProperty("connections").GetInt32());
@@ -23,17 +23,17 @@ public sealed class ServerTests(Backends backends) : TwoHosts(backends)
         await using var client = await TestClient.ConnectAsync(Two.Url, "acme");
 
         Assert.Equal(200, (await One.PostAsync("/api/servers/two/drain", "")).Status);
-        await client.Closed.Within();
+        await client.Closed.WithTimeout();
         Assert.Equal("draining", (await ServerAsync("two")).GetProperty("state").GetString());
 
         Assert.Equal(200, (await One.PostAsync("/api/servers/two/resume", "")).Status);
-        await Deadline.Until(async () => (await ServerAsync("two")).GetProperty("state").GetString() == "up");
+        await Deadline.WaitUntilAsync(async () => (await ServerAsync("two")).GetProperty("state").GetString() == "up");
         await using var again = await TestClient.ConnectAsync(Two.Url, "acme");
     }
 
     [Fact]
     public async Task Drain_UnknownServer_IsNotFound() =>
-        (await One.PostAsync("/api/servers/three/drain", "")).IsProblem(404, "No server with this id");
+        (await One.PostAsync("/api/servers/three/drain", "")).AssertProblem(404, "No server with this id");
 
     private async Task<JsonElement> ServerAsync(string id) =>
         (await One.GetAsync("/api/servers")).Body.GetProperty("servers").EnumerateArray().Single(server => server.GetProperty("id").GetString() == id);

@@ -18,7 +18,7 @@ internal sealed class InMemoryChannel : IAsyncDisposable
     }
 
     /// <summary>Queues an envelope for the receiver.</summary>
-    public bool Give(byte[] envelope) => _channel.Writer.TryWrite(envelope);
+    public bool TryEnqueue(byte[] envelope) => _channel.Writer.TryWrite(envelope);
 
     public async ValueTask DisposeAsync()
     {

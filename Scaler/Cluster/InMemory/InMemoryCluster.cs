@@ -29,26 +29,26 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         }
     }
 
-    public Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join)
+    public Task<RenewalResult> RenewAsync(ServerInfo server, TimeSpan lease, bool join)
     {
         lock (_lock)
         {
             var now = time.GetUtcNow();
             if (join)
             {
-                foreach (var (holder, other) in _servers.Where(s => s.Value.Info.Id == server.Id && s.Key != server.Holder).ToList())
+                foreach (var (holder, other) in _servers.Where(s => s.Value.Info.Id == server.Id && s.Key != server.EpochName).ToList())
                 {
                     _servers[holder] = (other.Info, now);
                 }
             }
-            else if (!HasLease(server.Holder, now))
+            else if (!HasLease(server.EpochName, now))
             {
-                return Task.FromResult(LeaseAnswer.Lost);
+                return Task.FromResult(RenewalResult.Lost);
             }
 
-            _servers[server.Holder] = (server, now + lease);
-            return Task.FromResult(new LeaseAnswer(
-                true, EntriesOf(server.Holder).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
+            _servers[server.EpochName] = (server, now + lease);
+            return Task.FromResult(new RenewalResult(
+                true, EntriesOf(server.EpochName).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
                     continue;
                 }
 
-                held[(entry.Account, entry.ConnectionId)] = entry with { Facts = entry.Facts.ToArray() };
+                held[(entry.Account, entry.ConnectionId)] = entry with { Metadata = entry.Metadata.ToArray() };
             }
 
             return Task.FromResult(allRegistered);
@@ -162,20 +162,20 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
             AccountInfo Read(IGrouping<string, string> account)
             {
                 var live = account.Where(holder => HasLease(holder, now)).ToList();
-                return new AccountInfo(account.Key, live.Count, [.. live.Distinct().Select(HolderName.ServerOf)]);
+                return new AccountInfo(account.Key, live.Count, [.. live.Distinct().Select(ServerEpochName.GetServerId)]);
             }
         }
     }
 
-    public Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take)
+    public Task<IReadOnlyList<ScalerConnectionInfo>> GetConnectionsAsync(string account, int take)
     {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<ConnectionInfo>>(
+            return Task.FromResult<IReadOnlyList<ScalerConnectionInfo>>(
             [
                 .. Live()
                     .SelectMany(h => h.Entries.Values.Where(e => e.Account == account)
-                        .Select(e => ConnectionFacts.Read(e.ConnectionId, h.Server.Id, e.Facts.Span)))
+                        .Select(e => ConnectionMetadata.Read(e.ConnectionId, h.Server.Id, e.Metadata.Span)))
                     .Take(take),
             ]);
         }
@@ -191,7 +191,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         }
     }
 
-    public Task<IReadOnlyList<RegistryEntry>> GetHoldingsAsync(string holder, RegistryEntry? after, int take)
+    public Task<IReadOnlyList<RegistryEntry>> GetRegistrationsAsync(string holder, RegistryEntry? after, int take)
     {
         lock (_lock)
         {
@@ -204,32 +204,32 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         }
     }
 
-    public Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope)
+    public Task<IReadOnlyList<DeliveryResult>> SendToAccountAsync(string account, string sender, ReadOnlyMemory<byte> envelope)
     {
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            return Task.FromResult<IReadOnlyList<Reach>>(
+            return Task.FromResult<IReadOnlyList<DeliveryResult>>(
             [
                 .. _held.Where(h => h.Key != sender)
                     .Select(h => (Holder: h.Key, Connections: h.Value.Keys.Count(k => k.Account == account)))
                     .Where(h => h.Connections > 0)
-                    .Select(h => new Reach(h.Holder, h.Connections, HasLease(h.Holder, now) && Publish(h.Holder, envelope))),
+                    .Select(h => new DeliveryResult(h.Holder, h.Connections, HasLease(h.Holder, now) && Publish(h.Holder, envelope))),
             ]);
         }
     }
 
-    public Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope)
+    public Task<IReadOnlyList<DeliveryResult>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope)
     {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<Reach>>(
-                [.. Live().Where(h => h.Server.Holder != sender)
-                    .Select(h => new Reach(h.Server.Holder, h.Entries.Count, Publish(h.Server.Holder, envelope)))]);
+            return Task.FromResult<IReadOnlyList<DeliveryResult>>(
+                [.. Live().Where(h => h.Server.EpochName != sender)
+                    .Select(h => new DeliveryResult(h.Server.EpochName, h.Entries.Count, Publish(h.Server.EpochName, envelope)))]);
         }
     }
 
-    public Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope)
+    public Task<bool> SendToServerAsync(string holder, ReadOnlyMemory<byte> envelope)
     {
         lock (_lock)
         {
@@ -237,7 +237,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         }
     }
 
-    public Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
+    public Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
         var channel = new InMemoryChannel(receive, closed =>
         {
@@ -258,7 +258,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
     }
 
     private bool Publish(string holder, ReadOnlyMemory<byte> envelope) =>
-        _channels.TryGetValue(holder, out var channel) && channel.Give(envelope.ToArray());
+        _channels.TryGetValue(holder, out var channel) && channel.TryEnqueue(envelope.ToArray());
 
     private bool HasLease(string holder, DateTimeOffset now) => _servers.TryGetValue(holder, out var server) && server.Ends > now;
 

@@ -16,7 +16,7 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
-    private Task<PeerCaller?>? _connection;
+    private Task<PeerClientConnection?>? _connection;
     private long? _refusedAt;
 
     public string Url => url;
@@ -25,13 +25,13 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
     /// <param name="path">The path at which the other server accepts clients.</param>
     /// <returns>The connection, or <see langword="null"/> if the server refused it or answered too late.</returns>
     /// <exception cref="HttpRequestException">The server is unreachable.</exception>
-    public Task<PeerCaller?> ConnectAsync(string path)
+    public Task<PeerClientConnection?> ConnectAsync(string path)
     {
         lock (_lock)
         {
             if (_refusedAt is { } at && link.Time.GetElapsedTime(at) < RetryDelay)
             {
-                return Task.FromResult<PeerCaller?>(null);
+                return Task.FromResult<PeerClientConnection?>(null);
             }
 
             if (_connection is null)
@@ -47,7 +47,7 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
 
     public void Dispose() => _disposed.Cancel();
 
-    private async Task<PeerCaller?> OpenAsync(string path)
+    private async Task<PeerClientConnection?> OpenAsync(string path)
     {
         HttpResponseMessage? response = null;
         var isOpen = false;
@@ -61,7 +61,7 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
                 return null;
             }
 
-            var caller = new PeerCaller(await response.Content.ReadAsStreamAsync(_disposed.Token), link.Options.Cluster, link.Time);
+            var caller = new PeerClientConnection(await response.Content.ReadAsStreamAsync(_disposed.Token), link.Options.Cluster, link.Time);
             _ = ServeAsync(caller, response);
             isOpen = true;
             return caller;
@@ -90,18 +90,18 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         request.Headers.Connection.Add("Upgrade");
-        request.Headers.Upgrade.Add(new(PeerGreeting.Protocol));
-        request.Headers.TryAddWithoutValidation(PeerGreeting.Name, PeerGreeting.Write(sender, id, link.Time.GetUtcNow(), link.Secret));
+        request.Headers.Upgrade.Add(new(PeerHandshakeHeader.Protocol));
+        request.Headers.TryAddWithoutValidation(PeerHandshakeHeader.Name, PeerHandshakeHeader.Write(sender, id, link.Time.GetUtcNow(), link.Secret));
         using var timeout = new CancellationTokenSource(link.Options.Cluster.ForwardConnectTimeout, link.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposed.Token);
         return await http.SendAsync(request, linked.Token);
     }
 
-    private async Task ServeAsync(PeerCaller caller, HttpResponseMessage response)
+    private async Task ServeAsync(PeerClientConnection caller, HttpResponseMessage response)
     {
         using (response)
         using (caller)
-        using (_disposed.Token.UnsafeRegister(static state => ((PeerCaller)state!).Abort(), caller))
+        using (_disposed.Token.UnsafeRegister(static state => ((PeerClientConnection)state!).Abort(), caller))
         {
             await caller.RunAsync();
             ClearConnection();

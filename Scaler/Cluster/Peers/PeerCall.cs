@@ -1,13 +1,13 @@
 namespace Scaler.Cluster.Peers;
 
 /// <summary>Represents a request that was forwarded to another server, and its pending outcome.</summary>
-internal sealed class PeerCall(PeerCaller caller, uint number)
+internal sealed class PeerCall(PeerClientConnection caller, uint number)
     : TaskCompletionSource<PeerCallOutcome>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
 {
     public uint Number => number;
 
-    /// <summary>Gets the response. It is complete if the outcome is <see cref="PeerCallOutcome.Answered"/>.</summary>
-    public PeerAnswer Answer { get; } = new();
+    /// <summary>Gets the response. It is complete if the outcome is <see cref="PeerCallOutcome.Completed"/>.</summary>
+    public PeerResponseBuffer Response { get; } = new();
 
     /// <summary>Cancels the call because the client has disconnected.</summary>
     public void Cancel() => caller.Cancel(this);
@@ -15,5 +15,5 @@ internal sealed class PeerCall(PeerCaller caller, uint number)
     /// <summary>
     /// Returns the response's memory to the pool. The call must be completed, so that no further part can arrive.
     /// </summary>
-    public void Dispose() => Answer.Dispose();
+    public void Dispose() => Response.Dispose();
 }

@@ -4,10 +4,10 @@ namespace Scaler.Cluster.Peers;
 internal enum PeerCallOutcome
 {
     /// <summary>The request cannot be sent over a peer connection. It has not been sent.</summary>
-    NotCarried,
+    NotSupported,
 
     /// <summary>The other server answered the request.</summary>
-    Answered,
+    Completed,
 
     /// <summary>The other server aborted the request.</summary>
     Aborted,

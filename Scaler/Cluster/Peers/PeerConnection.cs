@@ -66,7 +66,7 @@ internal abstract class PeerConnection : IDisposable
             Close();
             await _stop.CancelAsync();
             await writeLoop;
-            Ended();
+            OnClosed();
         }
     }
 
@@ -91,10 +91,10 @@ internal abstract class PeerConnection : IDisposable
 
     /// <summary>Handles a received frame.</summary>
     /// <exception cref="InvalidDataException">The frame is malformed.</exception>
-    protected abstract void Received(in PeerFrame frame);
+    protected abstract void OnFrameReceived(in PeerFrame frame);
 
     /// <summary>Handles the end of the connection. No frames are received afterwards.</summary>
-    protected abstract void Ended();
+    protected abstract void OnClosed();
 
     /// <summary>Queues a frame.</summary>
     /// <returns>
@@ -106,19 +106,19 @@ internal abstract class PeerConnection : IDisposable
         lock (_lock)
         {
             if (_isClosed
-                || (_queuedBytes >= MaxQueuedBytes && kind is PeerFrameKind.Request or PeerFrameKind.AnswerPart or PeerFrameKind.Answer))
+                || (_queuedBytes >= MaxQueuedBytes && kind is PeerFrameKind.Request or PeerFrameKind.ResponsePart or PeerFrameKind.Response))
             {
                 return false;
             }
 
             var writer = _output.Writer;
-            var header = writer.GetMemory(PeerFrame.HeadLength);
-            writer.Advance(PeerFrame.HeadLength);
+            var header = writer.GetMemory(PeerFrame.HeaderLength);
+            writer.Advance(PeerFrame.HeaderLength);
             write(writer, content);
 
             // The reader does not see the frame before the flush, so its header can be written last.
             var length = writer.UnflushedBytes;
-            PeerFrame.WriteHead(header.Span, kind, request, (int)length - PeerFrame.HeadLength);
+            PeerFrame.WriteHeader(header.Span, kind, request, (int)length - PeerFrame.HeaderLength);
             _queuedBytes += length;
 
             var flush = writer.FlushAsync();
@@ -161,7 +161,7 @@ internal abstract class PeerConnection : IDisposable
         }
         else
         {
-            Send(PeerFrameKind.Alive, 0);
+            Send(PeerFrameKind.KeepAlive, 0);
         }
     }
 
@@ -177,7 +177,7 @@ internal abstract class PeerConnection : IDisposable
                 var buffer = read.Buffer;
                 while (PeerFrame.TryRead(ref buffer, out var frame))
                 {
-                    Received(frame);
+                    OnFrameReceived(frame);
                 }
 
                 if (read.IsCompleted)

@@ -12,14 +12,14 @@ namespace Scaler.Cluster.Peers;
 /// </summary>
 internal sealed class PeerEndpoint(ScalerServer server, PeerApplication application, ILogger<PeerEndpoint> logger)
 {
-    private readonly PeerGreeting _greeting = new(server.Cluster.Link.Time);
-    private readonly ConcurrentDictionary<PeerAnswerer, bool> _connections = [];
+    private readonly PeerHandshakeHeader _greeting = new(server.Cluster.Link.Time);
+    private readonly ConcurrentDictionary<PeerServerConnection, bool> _connections = [];
     private volatile bool _isClosed;
 
     /// <summary>
     /// Returns <see langword="true"/> if a request carries the header of a peer connection. The header is not verified.
     /// </summary>
-    public static bool IsFor(HttpRequest request) => request.Headers.ContainsKey(PeerGreeting.Name);
+    public static bool IsPeerRequest(HttpRequest request) => request.Headers.ContainsKey(PeerHandshakeHeader.Name);
 
     /// <summary>
     /// Verifies and upgrades a request, and serves the connection until it ends. The response is 403 if the request is not
@@ -29,8 +29,8 @@ internal sealed class PeerEndpoint(ScalerServer server, PeerApplication applicat
     {
         var link = server.Cluster.Link;
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade
-            || context.Request.Headers.Upgrade != PeerGreeting.Protocol
-            || !_greeting.TryAccept(context.Request.Headers[PeerGreeting.Name].ToString(), server.Id, link.Secret))
+            || context.Request.Headers.Upgrade != PeerHandshakeHeader.Protocol
+            || !_greeting.TryAccept(context.Request.Headers[PeerHandshakeHeader.Name].ToString(), server.Id, link.Secret))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
@@ -46,9 +46,9 @@ internal sealed class PeerEndpoint(ScalerServer server, PeerApplication applicat
         context.Features.Get<IHttpMetricsTagsFeature>()?.MetricsDisabled = true;
         Activity.Current?.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         Activity.Current?.IsAllDataRequested = false;
-        context.Response.Headers.Upgrade = PeerGreeting.Protocol;
+        context.Response.Headers.Upgrade = PeerHandshakeHeader.Protocol;
         await using var stream = await upgrade.UpgradeAsync();
-        using var answerer = new PeerAnswerer(stream, link.Options.Cluster, link.Time, application, logger);
+        using var answerer = new PeerServerConnection(stream, link.Options.Cluster, link.Time, application, logger);
         _connections[answerer] = true;
         try
         {

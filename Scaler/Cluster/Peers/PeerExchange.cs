@@ -9,7 +9,7 @@ namespace Scaler.Cluster.Peers;
 /// <summary>Runs a request that another server has forwarded through this server's middleware, and sends the response.</summary>
 [SuppressMessage(
     "Design", "CA1001", Justification = "The token source has no timer or wait handle, and a late cancellation must not throw.")]
-internal sealed partial class PeerExchange(PeerAnswerer answerer, uint number, PeerRequest request, PeerApplication application, ILogger logger)
+internal sealed partial class PeerExchange(PeerServerConnection answerer, uint number, PeerRequest request, PeerApplication application, ILogger logger)
     : IHttpRequestLifetimeFeature, IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _aborted = new();
@@ -38,7 +38,7 @@ internal sealed partial class PeerExchange(PeerAnswerer answerer, uint number, P
         var features = new FeatureCollection(8);
         features.Set<IHttpRequestFeature>(request);
         features.Set<IHttpResponseFeature>(response);
-        features.Set<IHttpResponseBodyFeature>(response.Sink);
+        features.Set<IHttpResponseBodyFeature>(response.BodyFeature);
         features.Set<IHttpRequestLifetimeFeature>(this);
         features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = request.Client });
         features.Set(request);
@@ -64,11 +64,11 @@ internal sealed partial class PeerExchange(PeerAnswerer answerer, uint number, P
         await RunAsync(context, response);
         if (!_aborted.IsCancellationRequested)
         {
-            await answerer.AnswerAsync(number, response);
+            await answerer.SendResponseAsync(number, response);
         }
         else if (!_isCanceled)
         {
-            answerer.CutOff(number);
+            answerer.SendAborted(number);
         }
     }
 

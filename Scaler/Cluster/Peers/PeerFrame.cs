@@ -15,16 +15,16 @@ namespace Scaler.Cluster.Peers;
 internal readonly record struct PeerFrame(PeerFrameKind Kind, uint Request, ReadOnlySequence<byte> Content)
 {
     /// <summary>The length of the header, in bytes.</summary>
-    public const int HeadLength = 9;
+    public const int HeaderLength = 9;
 
     /// <summary>
     /// The maximum length of the content, in bytes. It is far above the limit for a request's headers, the only content that is
     /// not split.
     /// </summary>
-    public const int MostContent = 4 * 1024 * 1024;
+    public const int MaxContentLength = 4 * 1024 * 1024;
 
     /// <summary>Writes the header of a frame.</summary>
-    public static void WriteHead(Span<byte> head, PeerFrameKind kind, uint request, int content)
+    public static void WriteHeader(Span<byte> head, PeerFrameKind kind, uint request, int content)
     {
         BinaryPrimitives.WriteInt32BigEndian(head, content);
         head[4] = (byte)kind;
@@ -33,29 +33,29 @@ internal readonly record struct PeerFrame(PeerFrameKind Kind, uint Request, Read
 
     /// <summary>Reads a frame and advances the buffer past it.</summary>
     /// <returns><see langword="false"/> if the frame is incomplete; otherwise, <see langword="true"/>.</returns>
-    /// <exception cref="InvalidDataException">The length is negative or greater than <see cref="MostContent"/>.</exception>
+    /// <exception cref="InvalidDataException">The length is negative or greater than <see cref="MaxContentLength"/>.</exception>
     public static bool TryRead(ref ReadOnlySequence<byte> buffer, out PeerFrame frame)
     {
         frame = default;
-        if (buffer.Length < HeadLength)
+        if (buffer.Length < HeaderLength)
         {
             return false;
         }
 
-        Span<byte> head = stackalloc byte[HeadLength];
-        buffer.Slice(0, HeadLength).CopyTo(head);
+        Span<byte> head = stackalloc byte[HeaderLength];
+        buffer.Slice(0, HeaderLength).CopyTo(head);
         var length = BinaryPrimitives.ReadInt32BigEndian(head);
-        if (length is < 0 or > MostContent)
+        if (length is < 0 or > MaxContentLength)
         {
-            throw new InvalidDataException($"The frame content is {length} bytes long; at most {MostContent} bytes are allowed.");
+            throw new InvalidDataException($"The frame content is {length} bytes long; at most {MaxContentLength} bytes are allowed.");
         }
 
-        if (buffer.Length - HeadLength < length)
+        if (buffer.Length - HeaderLength < length)
         {
             return false;
         }
 
-        frame = new PeerFrame((PeerFrameKind)head[4], BinaryPrimitives.ReadUInt32BigEndian(head[5..]), buffer.Slice(HeadLength, length));
+        frame = new PeerFrame((PeerFrameKind)head[4], BinaryPrimitives.ReadUInt32BigEndian(head[5..]), buffer.Slice(HeaderLength, length));
         buffer = buffer.Slice(frame.Content.End);
         return true;
     }

@@ -10,14 +10,14 @@ internal enum PeerFrameKind : byte
     Cancel = 2,
 
     /// <summary>A part of a response, followed by more parts.</summary>
-    AnswerPart = 3,
+    ResponsePart = 3,
 
     /// <summary>A complete response, or the last part of one.</summary>
-    Answer = 4,
+    Response = 4,
 
     /// <summary>The request was aborted. The client gets no response, and its connection is closed.</summary>
     Aborted = 5,
 
     /// <summary>A keep-alive without content.</summary>
-    Alive = 6,
+    KeepAlive = 6,
 }

@@ -9,8 +9,8 @@ internal static class PeerHeaders
     private static readonly FrozenSet<string> NotForwarded = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings",
-        ForwardHeader.Name, PeerGreeting.Name);
+        ForwardHeader.Name, PeerHandshakeHeader.Name);
 
     /// <summary>Returns <see langword="true"/> if a header is forwarded.</summary>
-    public static bool IsPassedOn(string name) => name.Length > 0 && !NotForwarded.Contains(name);
+    public static bool IsForwarded(string name) => name.Length > 0 && !NotForwarded.Contains(name);
 }

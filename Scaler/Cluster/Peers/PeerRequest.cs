@@ -17,7 +17,7 @@ internal sealed class PeerRequest : IHttpRequestFeature
     /// The maximum length of a body, in bytes. Longer or incomplete bodies are streamed over HTTP, so that they do not delay
     /// other requests on the connection.
     /// </summary>
-    public const int MostBody = 64 * 1024;
+    public const int MaxBodyLength = 64 * 1024;
 
     public string Protocol { get; set; } = "HTTP/1.1";
 
@@ -51,12 +51,12 @@ internal sealed class PeerRequest : IHttpRequestFeature
     {
         var request = context.Request;
         writer.Write(HttpMethods.IsGet(request.Method) ? "G"u8 : "P"u8);
-        PeerText.Write(writer, request.Scheme);
-        PeerText.Write(writer, (request.PathBase + request.Path).Value);
-        PeerText.Write(writer, request.QueryString.Value);
-        PeerText.Write(writer, context.Connection.RemoteIpAddress?.ToString());
-        PeerText.Write(writer, Activity.Current?.Id);
-        PeerText.Write(writer, request.Headers);
+        PeerFrameEncoding.Write(writer, request.Scheme);
+        PeerFrameEncoding.Write(writer, (request.PathBase + request.Path).Value);
+        PeerFrameEncoding.Write(writer, request.QueryString.Value);
+        PeerFrameEncoding.Write(writer, context.Connection.RemoteIpAddress?.ToString());
+        PeerFrameEncoding.Write(writer, Activity.Current?.Id);
+        PeerFrameEncoding.Write(writer, request.Headers);
         foreach (var part in body)
         {
             writer.Write(part.Span);
@@ -68,10 +68,10 @@ internal sealed class PeerRequest : IHttpRequestFeature
     public static PeerRequest Read(ReadOnlySpan<byte> content)
     {
         var rest = content.Length > 0 ? content[1..] : content;
-        var (scheme, path, query) = (PeerText.ReadText(ref rest), PeerText.ReadText(ref rest), PeerText.ReadText(ref rest));
-        var (client, trace) = (PeerText.ReadText(ref rest), PeerText.ReadText(ref rest));
+        var (scheme, path, query) = (PeerFrameEncoding.ReadText(ref rest), PeerFrameEncoding.ReadText(ref rest), PeerFrameEncoding.ReadText(ref rest));
+        var (client, trace) = (PeerFrameEncoding.ReadText(ref rest), PeerFrameEncoding.ReadText(ref rest));
         var headers = new HeaderDictionary();
-        PeerText.ReadHeaders(ref rest, headers);
+        PeerFrameEncoding.ReadHeaders(ref rest, headers);
         return new PeerRequest
         {
             Method = content[0] == (byte)'G' ? HttpMethods.Get : HttpMethods.Post,

@@ -10,7 +10,7 @@ internal sealed class PeerResponse : IHttpResponseFeature
     private Stack<(Func<object, Task> Callback, object State)>? _starting;
     private Stack<(Func<object, Task> Callback, object State)>? _completed;
 
-    public PeerResponse() => Sink = new StreamResponseBodyFeature(Bytes);
+    public PeerResponse() => BodyFeature = new StreamResponseBodyFeature(Bytes);
 
     public int StatusCode { get; set; } = StatusCodes.Status200OK;
 
@@ -22,12 +22,12 @@ internal sealed class PeerResponse : IHttpResponseFeature
     public MemoryStream Bytes { get; } = new();
 
     /// <summary>Gets the body feature that the application writes to.</summary>
-    public StreamResponseBodyFeature Sink { get; }
+    public StreamResponseBodyFeature BodyFeature { get; }
 
     [SuppressMessage("Design", "CA1065", Justification = "The member is obsolete in favor of IHttpResponseBodyFeature.")]
     public Stream Body
     {
-        get => Sink.Stream;
+        get => BodyFeature.Stream;
         set => throw new NotSupportedException("Use IHttpResponseBodyFeature to replace the response body.");
     }
 
@@ -44,7 +44,7 @@ internal sealed class PeerResponse : IHttpResponseFeature
     public async Task StartAsync()
     {
         await RunAsync(_starting);
-        await Sink.CompleteAsync();
+        await BodyFeature.CompleteAsync();
     }
 
     /// <summary>Runs the <see cref="OnCompleted"/> callbacks after the response has been sent.</summary>

@@ -39,10 +39,10 @@ internal sealed class PeerTable : IDisposable
     {
         if (!IsSupported(context.Request))
         {
-            return PeerCallOutcome.NotCarried;
+            return PeerCallOutcome.NotSupported;
         }
 
-        PeerCaller? caller;
+        PeerClientConnection? caller;
         try
         {
             caller = await Find(server, url).ConnectAsync((context.Request.PathBase + context.Request.Path).ToUriComponent());
@@ -54,7 +54,7 @@ internal sealed class PeerTable : IDisposable
 
         if (caller is null || await TryCallAsync(caller, context) is not { } call)
         {
-            return PeerCallOutcome.NotCarried;
+            return PeerCallOutcome.NotSupported;
         }
 
         using (call)
@@ -65,9 +65,9 @@ internal sealed class PeerTable : IDisposable
                 outcome = await call.Task;
             }
 
-            if (outcome == PeerCallOutcome.Answered)
+            if (outcome == PeerCallOutcome.Completed)
             {
-                await AnswerAsync(context, call.Answer.ReadInto(context.Response));
+                await AnswerAsync(context, call.Response.ReadInto(context.Response));
             }
             else if (outcome == PeerCallOutcome.Aborted)
             {
@@ -90,11 +90,11 @@ internal sealed class PeerTable : IDisposable
 
     private static bool IsSupported(HttpRequest request) => request.Headers.Upgrade.Count == 0
         && (HttpMethods.IsGet(request.Method) ? request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0
-            : HttpMethods.IsPost(request.Method) && request.ContentLength <= PeerRequest.MostBody);
+            : HttpMethods.IsPost(request.Method) && request.ContentLength <= PeerRequest.MaxBodyLength);
 
     /// <summary>Sends a request if its body arrives in time. Otherwise, the body stays unconsumed for streaming.</summary>
     /// <returns>The call, or <see langword="null"/> if the request was not sent.</returns>
-    private async ValueTask<PeerCall?> TryCallAsync(PeerCaller caller, HttpContext context)
+    private async ValueTask<PeerCall?> TryCallAsync(PeerClientConnection caller, HttpContext context)
     {
         PeerCall? call = null;
         var length = context.Request.ContentLength ?? 0;
@@ -106,7 +106,7 @@ internal sealed class PeerTable : IDisposable
         var reader = context.Request.BodyReader;
         try
         {
-            var read = await SoonBody.ReadAsync(reader, length, _link.Time);
+            var read = await BufferableBody.ReadAsync(reader, length, _link.Time);
             var isSent = read.Buffer.Length == length && caller.TryCall(context, read.Buffer, out call);
             reader.AdvanceTo(isSent ? read.Buffer.End : read.Buffer.Start);
             return call;

@@ -20,7 +20,7 @@ internal sealed class RedisKeys
         _tag = "{" + prefix + "}:";
         Leases = _tag + "leases";
         Servers = _tag + "servers";
-        Where = _tag + "where";
+        Locations = _tag + "where";
         Accounts = _tag + "accounts";
         Errors = _tag + "errors";
         Audit = _tag + "audit";
@@ -37,7 +37,7 @@ internal sealed class RedisKeys
     public RedisKey Servers { get; }
 
     /// <summary>Gets the key of the account locations. HASH: account → <c>holder=connections;holder=connections;</c>.</summary>
-    public RedisKey Where { get; }
+    public RedisKey Locations { get; }
 
     /// <summary>Gets the key of the sorted account names. ZSET: account, all with score 0.</summary>
     public RedisKey Accounts { get; }
@@ -45,7 +45,7 @@ internal sealed class RedisKeys
     public RedisKey Errors { get; }
 
     /// <summary>Returns the key of a publisher's state. STRING: the number of its last batch of error events.</summary>
-    public RedisKey ErrorsOf(string publisher) => $"{_tag}errors:{publisher}";
+    public RedisKey PublisherBatchNumber(string publisher) => $"{_tag}errors:{publisher}";
 
     public RedisKey Audit { get; }
 

@@ -4,11 +4,11 @@ namespace Scaler.Cluster.Redis;
 
 /// <summary>
 /// Implements the message bus on Redis publish/subscribe, with one channel per server epoch. All envelopes are sent in batches
-/// through one queue (<see cref="GroupCommit{T}"/>), so no envelope overtakes another.
+/// through one queue (<see cref="PublishBatcher{T}"/>), so no envelope overtakes another.
 /// <para>
 /// There are two kinds of calls. A script finds the server epochs of each account and publishes the envelopes to them. If the
 /// locations of all accounts in a call are cached and all their leases are running, the envelopes are published without the
-/// script. The same call then also reads the current locations (<see cref="RememberedCall"/>). Server epochs missing from the
+/// script. The same call then also reads the current locations (<see cref="PipelinedPublish"/>). Server epochs missing from the
 /// cache get the envelope in the next call. Only one call is in flight at a time, so no other call can come in between.
 /// </para>
 /// </summary>
@@ -21,9 +21,9 @@ internal sealed class RedisMessageBus : IMessageBus
     private readonly ScalerMetrics _metrics;
     private readonly int _backlog;
     private readonly ScalerRedisOptions _options;
-    private readonly GroupCommit<BusEntry> _sends;
-    private readonly ReachReader _reader = new();
-    private readonly AccountPlaces _places;
+    private readonly PublishBatcher<PendingPublish> _sends;
+    private readonly DeliveryResultReader _reader = new();
+    private readonly LocationCache _places;
     private readonly TimeProvider _time;
     private volatile string _sender = "";
 
@@ -48,27 +48,27 @@ internal sealed class RedisMessageBus : IMessageBus
         TimeProvider? time = null)
     {
         (_redis, _database, _keys, _metrics, _backlog, _options) = (redis, redis.GetDatabase(), keys, metrics, backlog, options ?? new ScalerRedisOptions());
-        _scriptKeys = [keys.Leases, keys.Where];
+        _scriptKeys = [keys.Leases, keys.Locations];
         _time = time ?? TimeProvider.System;
-        _places = new AccountPlaces(keys, _time);
-        _sends = new GroupCommit<BusEntry>(
+        _places = new LocationCache(keys, _time);
+        _sends = new PublishBatcher<PendingPublish>(
             CommitAsync,
             static (previous, next) => previous.Sender == next.Sender,
-            mostEntries: 2 * GroupCommit<BusEntry>.MostEntries,
+            mostEntries: 2 * PublishBatcher<PendingPublish>.MaxEntries,
             mostUnderWay: 1);
     }
 
-    public Task<IReadOnlyList<Reach>> SendAsync(string account, string sender, ReadOnlyMemory<byte> envelope) =>
-        Add(BusEntry.ToAccount, account, _sender = sender, envelope);
+    public Task<IReadOnlyList<DeliveryResult>> SendToAccountAsync(string account, string sender, ReadOnlyMemory<byte> envelope) =>
+        Add(PendingPublish.ToAccount, account, _sender = sender, envelope);
 
-    public Task<IReadOnlyList<Reach>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope) =>
-        Add(BusEntry.ToAll, "", _sender = sender, envelope);
+    public Task<IReadOnlyList<DeliveryResult>> BroadcastAsync(string sender, ReadOnlyMemory<byte> envelope) =>
+        Add(PendingPublish.ToAll, "", _sender = sender, envelope);
 
     // This send has no sender to skip. It uses the current sender, so that it can share a call with the sends around it.
-    public async Task<bool> TellAsync(string holder, ReadOnlyMemory<byte> envelope) =>
-        (await Add(BusEntry.ToHolder, holder, _sender, envelope))[0].Listening;
+    public async Task<bool> SendToServerAsync(string holder, ReadOnlyMemory<byte> envelope) =>
+        (await Add(PendingPublish.ToServer, holder, _sender, envelope))[0].HasSubscriber;
 
-    public async Task<IAsyncDisposable> ListenAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
+    public async Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
     {
         // A connection can be dead until TCP or the client detects it. A new connection does not have to wait for that. It is
         // configured through the options, because the configuration text does not contain the certificates.
@@ -80,7 +80,7 @@ internal sealed class RedisMessageBus : IMessageBus
             queue.OnMessage(message =>
             {
                 var skip = queue.TryGetCount(out var waiting) && waiting > _backlog;
-                EnvelopePack.Open((byte[]?)message.Message, skip ? _ => _metrics.EnvelopeSkipped("Backlog") : receive);
+                EnvelopeBatch.Unpack((byte[]?)message.Message, skip ? _ => _metrics.EnvelopeSkipped("Backlog") : receive);
             });
             return new Subscription(queue, newConnection);
         }
@@ -91,14 +91,14 @@ internal sealed class RedisMessageBus : IMessageBus
         }
     }
 
-    private Task<IReadOnlyList<Reach>> Add(char kind, string name, string sender, ReadOnlyMemory<byte> envelope)
+    private Task<IReadOnlyList<DeliveryResult>> Add(char kind, string name, string sender, ReadOnlyMemory<byte> envelope)
     {
-        var entry = new BusEntry(kind, name, sender, envelope);
+        var entry = new PendingPublish(kind, name, sender, envelope);
         _sends.Add(entry);
         return entry.Task;
     }
 
-    private async Task CommitAsync(List<BusEntry> entries)
+    private async Task CommitAsync(List<PendingPublish> entries)
     {
         if (entries[0].Sender != _reader.Sender)
         {
@@ -107,7 +107,7 @@ internal sealed class RedisMessageBus : IMessageBus
         }
 
         var asked = _time.GetTimestamp();
-        if (RememberedCall.TryMake(entries, _places, asked) is { } call)
+        if (PipelinedPublish.TryCreate(entries, _places, asked) is { } call)
         {
             await CommitAsync(entries, call);
         }
@@ -117,14 +117,14 @@ internal sealed class RedisMessageBus : IMessageBus
         }
     }
 
-    private async Task CommitAsync(List<BusEntry> entries, RememberedCall call)
+    private async Task CommitAsync(List<PendingPublish> entries, PipelinedPublish call)
     {
-        var locations = await call.SendAsync(_database, _keys.Where);
+        var locations = await call.SendAsync(_database, _keys.Locations);
         for (var i = 0; i < entries.Count; i++)
         {
             var reached = _reader.Read(((ReadOnlyMemory<byte>)locations[i]).Span);
             var (delivered, missed) = call.Compare(i, reached);
-            _places.Learn(entries[i].Name, reached);
+            _places.Update(entries[i].Name, reached);
             if (missed.Count == 0)
             {
                 entries[i].TrySetResult(delivered);
@@ -138,17 +138,17 @@ internal sealed class RedisMessageBus : IMessageBus
 
     // The account has just appeared on the missed server epochs. They missed all envelopes of this call for the account. These
     // envelopes go ahead of later sends, which preserves the order.
-    private async Task SendToMissedAsync(BusEntry entry, IReadOnlyList<Reach> delivered, IReadOnlyList<Reach> missed)
+    private async Task SendToMissedAsync(PendingPublish entry, IReadOnlyList<DeliveryResult> delivered, IReadOnlyList<DeliveryResult> missed)
     {
         var retries = missed
-            .Select(reach => new BusEntry(BusEntry.ToMissed, reach.Holder, entry.Sender, entry.Envelope))
+            .Select(reach => new PendingPublish(PendingPublish.ToMissedServer, reach.ServerEpoch, entry.Sender, entry.Envelope))
             .ToList();
-        _sends.AddAhead(retries);
+        _sends.Prepend(retries);
         try
         {
             var reached = await Task.WhenAll(retries.Select(static retry => retry.Task));
             entry.TrySetResult(
-                [.. delivered, .. missed.Select((reach, i) => reach with { Listening = reached[i][0].Listening })]);
+                [.. delivered, .. missed.Select((reach, i) => reach with { HasSubscriber = reached[i][0].HasSubscriber })]);
         }
         catch (Exception exception)
         {
@@ -156,7 +156,7 @@ internal sealed class RedisMessageBus : IMessageBus
         }
     }
 
-    private async Task CommitByScriptAsync(List<BusEntry> entries, long asked)
+    private async Task CommitByScriptAsync(List<PendingPublish> entries, long asked)
     {
         var values = new RedisValue[4 + (2 * entries.Count)];
         (values[0], values[1], values[2], values[3]) = (entries[0].Sender, _keys.ChannelPrefix, _keys.ConnectionsPrefix, Kinds(entries));
@@ -172,23 +172,23 @@ internal sealed class RedisMessageBus : IMessageBus
         {
             var end = Array.IndexOf(answer, (byte)'\n', at);
             var reached = _reader.Read(answer.AsSpan(at..end));
-            if (entry.Kind == BusEntry.ToAccount)
+            if (entry.Kind == PendingPublish.ToAccount)
             {
-                _places.Learn(entry.Name, reached);
+                _places.Update(entry.Name, reached);
             }
 
             entry.TrySetResult(reached);
             at = end + 1;
         }
 
-        _places.LearnLeases(answer.AsSpan(at..), asked);
+        _places.UpdateLeases(answer.AsSpan(at..), asked);
     }
 
-    private static RedisValue Kinds(List<BusEntry> entries)
+    private static RedisValue Kinds(List<PendingPublish> entries)
     {
         for (var i = 0; i < entries.Count; i++)
         {
-            if (entries[i].Kind != BusEntry.ToAccount)
+            if (entries[i].Kind != PendingPublish.ToAccount)
             {
                 return string.Create(entries.Count, entries, static (kinds, entries) =>
                 {

@@ -32,19 +32,19 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         return (string?)await _database.StringGetAsync(keys.Secret) ?? proposal;
     }
 
-    public async Task<LeaseAnswer> RenewAsync(ServerInfo server, TimeSpan lease, bool join)
+    public async Task<RenewalResult> RenewAsync(ServerInfo server, TimeSpan lease, bool join)
     {
-        var holder = server.Holder;
+        var holder = server.EpochName;
         var answer = await _database.ScriptEvaluateAsync(
             RedisScript.Renew,
-            [keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder), keys.Secret],
+            [keys.Leases, keys.Servers, keys.Locations, keys.Accounts, keys.Connections(holder), keys.Facts(holder), keys.Secret],
             [
                 holder, server.Id, (long)lease.TotalMilliseconds,
                 JsonSerializer.SerializeToUtf8Bytes(server, ClusterJson.Default.ServerInfo), join ? "1" : "0", KeyLifetimeMilliseconds,
             ]);
         return (int)answer[0] == 0
-            ? LeaseAnswer.Lost
-            : new LeaseAnswer(true, (int)answer[2], ReadServers((long)answer[1], answer[3], answer[4]), (long)answer[5]);
+            ? RenewalResult.Lost
+            : new RenewalResult(true, (int)answer[2], ReadServers((long)answer[1], answer[3], answer[4]), (long)answer[5]);
     }
 
     public async Task LeaveAsync(string holder)
@@ -66,7 +66,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     public async Task<int> ReapAsync(string holder) => (int)await _database.ScriptEvaluateAsync(
         RedisScript.Reap,
-        [keys.Leases, keys.Servers, keys.Where, keys.Accounts, keys.Connections(holder), keys.Facts(holder)],
+        [keys.Leases, keys.Servers, keys.Locations, keys.Accounts, keys.Connections(holder), keys.Facts(holder)],
         [holder, ReapBatch]);
 
     public async Task<AccountPage> GetAccountsAsync(string prefix, string? after, int take)
@@ -79,7 +79,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         {
             var readCount = Math.Min(take - accounts.Count, ReadBatch);
             var answer = await _database.ScriptEvaluateAsync(
-                RedisScript.Accounts, [keys.Leases, keys.Where, keys.Accounts], [from, to, readCount]);
+                RedisScript.Accounts, [keys.Leases, keys.Locations, keys.Accounts], [from, to, readCount]);
             for (var i = 2; i + 1 < answer.Length; i += 2)
             {
                 accounts.Add(ReadAccount((string)answer[i]!, (string)answer[i + 1]!));
@@ -103,7 +103,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     public async Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take)
     {
         var answer = await _database.ScriptEvaluateAsync(
-            RedisScript.Range, [keys.Leases, keys.Where, keys.Accounts], [prefix, EndOf(prefix), from ?? "", offset, take]);
+            RedisScript.Range, [keys.Leases, keys.Locations, keys.Accounts], [prefix, EndOf(prefix), from ?? "", offset, take]);
         var accounts = new List<AccountInfo>(take);
         for (var i = 2; i + 1 < answer.Length; i += 2)
         {
@@ -113,21 +113,21 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         return new AccountRange(accounts, (long)answer[0], (long)answer[1]);
     }
 
-    public async Task<IReadOnlyList<ConnectionInfo>> GetConnectionsAsync(string account, int take)
+    public async Task<IReadOnlyList<ScalerConnectionInfo>> GetConnectionsAsync(string account, int take)
     {
-        var connections = new List<ConnectionInfo>();
+        var connections = new List<ScalerConnectionInfo>();
         var (holder, id) = ("", "");
         while (true)
         {
             var readCount = Math.Min(take - connections.Count, ReadBatch);
             var answer = await _database.ScriptEvaluateAsync(
                 RedisScript.Connections,
-                [keys.Leases, keys.Where],
+                [keys.Leases, keys.Locations],
                 [account, keys.ConnectionsPrefix, keys.FactsPrefix, readCount, holder, id]);
             for (var i = 0; i + 2 < answer.Length; i += 3)
             {
                 (holder, id) = ((string)answer[i]!, (string)answer[i + 1]!);
-                connections.Add(ConnectionFacts.Read(id, HolderName.ServerOf(holder), (byte[]?)answer[i + 2]));
+                connections.Add(ConnectionMetadata.Read(id, ServerEpochName.GetServerId(holder), (byte[]?)answer[i + 2]));
             }
 
             if (answer.Length < 3 * readCount || connections.Count >= take)
@@ -139,18 +139,18 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     public async Task<ClusterCounts> GetCountsAsync()
     {
-        var answer = await _database.ScriptEvaluateAsync(RedisScript.Counts, [keys.Leases, keys.Where], [keys.ConnectionsPrefix]);
+        var answer = await _database.ScriptEvaluateAsync(RedisScript.Counts, [keys.Leases, keys.Locations], [keys.ConnectionsPrefix]);
         return new ClusterCounts((int)answer[0], (long)answer[1], (long)answer[2]);
     }
 
-    public async Task<IReadOnlyList<RegistryEntry>> GetHoldingsAsync(string holder, RegistryEntry? after, int take)
+    public async Task<IReadOnlyList<RegistryEntry>> GetRegistrationsAsync(string holder, RegistryEntry? after, int take)
     {
         var from = after is { } entry ? $"({entry.Account}\u0001{entry.ConnectionId}" : "-";
         var members = (string?[]?)await _database.ScriptEvaluateAsync(RedisScript.Holdings, [keys.Connections(holder)], [from, take]) ?? [];
         return [.. members.Select(member => member!.Split('\u0001')).Select(parts => new RegistryEntry(parts[0], parts[1], default))];
     }
 
-    private static RedisValue EndOf(string prefix) => prefix.Length == 0 ? "+" : RedisBytes.After(prefix);
+    private static RedisValue EndOf(string prefix) => prefix.Length == 0 ? "+" : LexBounds.GetPrefixUpperBound(prefix);
 
     private static AccountInfo ReadAccount(string name, string held)
     {
@@ -161,7 +161,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
             var part = held.AsSpan()[range];
             if (part.IndexOf('=') is var at and > 0)
             {
-                servers.Add(HolderName.ServerOf(part[..at].ToString()));
+                servers.Add(ServerEpochName.GetServerId(part[..at].ToString()));
                 connections += int.Parse(part[(at + 1)..], CultureInfo.InvariantCulture);
             }
         }

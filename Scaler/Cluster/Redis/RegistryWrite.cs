@@ -7,7 +7,7 @@ namespace Scaler.Cluster.Redis;
 /// The maximum number of connections per account; 0 means no limit. <see cref="Remove"/> removes the connections.
 /// </param>
 internal sealed class RegistryWrite(string holder, ArraySegment<RegistryEntry> entries, int limit)
-    : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IGroupEntry
+    : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IBatchEntry
 {
     /// <summary>The limit that requests removal, as defined by <c>Scripts/registrations.lua</c>.</summary>
     public const int Remove = -1;
@@ -24,7 +24,7 @@ internal sealed class RegistryWrite(string holder, ArraySegment<RegistryEntry> e
 
     public int Limit => limit;
 
-    public int Entries => entries.Count;
+    public int OperationCount => entries.Count;
 
     public int Bytes => BytesPerConnection * (1 + entries.Count);
 

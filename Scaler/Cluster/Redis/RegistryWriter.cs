@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Scaler.Cluster.Redis;
 
 /// <summary>
-/// Registers and removes connections in batches and in call order (<see cref="GroupCommit{T}"/>). A registration that is delayed
+/// Registers and removes connections in batches and in call order (<see cref="PublishBatcher{T}"/>). A registration that is delayed
 /// by a slow Redis therefore never follows the removal of the same connection.
 /// </summary>
 internal sealed class RegistryWriter
@@ -13,13 +13,13 @@ internal sealed class RegistryWriter
     private readonly IDatabase _database;
     private readonly RedisKeys _keys;
     private readonly long _keyLifetimeMilliseconds;
-    private readonly GroupCommit<RegistryWrite> _writes;
+    private readonly PublishBatcher<RegistryWrite> _writes;
     private (string Holder, RedisKey[] Keys) _cachedKeys = ("", []);
 
     public RegistryWriter(IDatabase database, RedisKeys keys, long keyLifetimeMilliseconds)
     {
         (_database, _keys, _keyLifetimeMilliseconds) = (database, keys, keyLifetimeMilliseconds);
-        _writes = new GroupCommit<RegistryWrite>(CommitAsync, static (previous, next) => previous.Holder == next.Holder);
+        _writes = new PublishBatcher<RegistryWrite>(CommitAsync, static (previous, next) => previous.Holder == next.Holder);
     }
 
     /// <summary>Registers or removes connections.</summary>
@@ -27,7 +27,7 @@ internal sealed class RegistryWriter
     public Task<bool> AddAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit)
     {
         var entryArray = entries as RegistryEntry[] ?? [.. entries];
-        return entryArray.Length <= GroupCommit<RegistryWrite>.MostEntries
+        return entryArray.Length <= PublishBatcher<RegistryWrite>.MaxEntries
             ? AddAsync(new RegistryWrite(holder, entryArray, limit))
             : AddManyAsync(holder, entryArray, limit);
     }
@@ -37,7 +37,7 @@ internal sealed class RegistryWriter
 
     private async Task<bool> AddManyAsync(string holder, RegistryEntry[] entries, int limit)
     {
-        const int MaxEntries = GroupCommit<RegistryWrite>.MostEntries;
+        const int MaxEntries = PublishBatcher<RegistryWrite>.MaxEntries;
         var writes = new List<Task<bool>>((entries.Length + MaxEntries - 1) / MaxEntries);
         for (var i = 0; i < entries.Length; i += MaxEntries)
         {
@@ -59,14 +59,14 @@ internal sealed class RegistryWriter
         var count = 0;
         foreach (var write in writes)
         {
-            count += write.Entries;
+            count += write.OperationCount;
         }
 
         var rejected = count == 0 ? [] : await WriteAsync(writes, count);
         var (first, next) = (1, 0);
         foreach (var write in writes)
         {
-            var end = first + write.Entries;
+            var end = first + write.OperationCount;
             var isRejected = next < rejected.Length && rejected[next] < end;
             while (next < rejected.Length && rejected[next] < end)
             {
@@ -92,7 +92,7 @@ internal sealed class RegistryWriter
                 values[index++] = write.Limit;
                 values[index++] = connection.Account;
                 values[index++] = connection.ConnectionId;
-                values[index++] = connection.Facts;
+                values[index++] = connection.Metadata;
             }
         }
 
@@ -104,7 +104,7 @@ internal sealed class RegistryWriter
     {
         if (_cachedKeys.Holder != holder)
         {
-            _cachedKeys = (holder, [_keys.Leases, _keys.Where, _keys.Accounts, _keys.Connections(holder), _keys.Facts(holder)]);
+            _cachedKeys = (holder, [_keys.Leases, _keys.Locations, _keys.Accounts, _keys.Connections(holder), _keys.Facts(holder)]);
         }
 
         return _cachedKeys.Keys;

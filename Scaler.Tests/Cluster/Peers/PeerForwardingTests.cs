@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Scaler.Cluster.Peers;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Cluster.Peers;
+
+/// <summary>Tests requests of polling sessions that arrive at the server that does not hold the session.</summary>
+public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
+{
+    private readonly string _prefix = backends.NewPrefix();
+    private readonly HttpClient _http = new();
+    private readonly List<PeerHost> _hosts = [];
+
+    private PeerHost One => _hosts[0];
+
+    private PeerHost Two => _hosts[1];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Response_FromEitherServer_IsIdentical()
+    {
+        await StartAsync(options =>
+        {
+            options.EngineIO.Cors.Enabled = true;
+            options.EngineIO.Cors.Origins.Add("https://app.example");
+            options.EngineIO.Cors.Credentials = true;
+            options.EngineIO.HttpCompression.Threshold = 100;
+            options.EngineIO.OnHeaders = static (headers, context) => headers["X-Seen"] = new([context.Request.Host.Value, context.Request.Headers["X-Mine"]]);
+        });
+        _http.DefaultRequestHeaders.Add("Origin", "https://app.example");
+        var sid = await OpenAsync();
+        foreach (var (content, account) in new[] { ("x", "acme"), (new string('x', 5000), "acme"), (new string('x', 200_000), "acme"), ("x", "other") })
+        {
+            var answers = new List<string>();
+            foreach (var host in _hosts)
+            {
+                answers.Add(await DescribeAsync(HttpMethod.Post, Uri(host, sid, account), $$"""4{"event":"echo","args":["{{content}}"]}"""));
+                if (account == "acme")
+                {
+                    answers.Add(await DescribeAsync(HttpMethod.Get, Uri(host, sid, account)));
+                }
+            }
+
+            Assert.Equal(answers[..(answers.Count / 2)], answers[(answers.Count / 2)..]);
+        }
+
+        // Polls go over the peer connection. A body that is too large for it goes over HTTP.
+        Assert.Equal(["peer forwarded", "peer forwarded", "peer forwarded"], Two.ForwardedRequests.Where(static (_, i) => i is 1 or 3 or 5));
+        Assert.Equal("http forwarded", Two.ForwardedRequests.ElementAt(4));
+    }
+
+    [Fact]
+    public async Task Forward_PeerConnectionRefused_FallsBackToHttp()
+    {
+        // Simulates a version without peer connections: it ignores the greeting header.
+        await StartAsync(before: static app => app.Use((context, next) =>
+        {
+            context.Request.Headers.Remove(PeerHandshakeHeader.Name);
+            return next(context);
+        }));
+        var sid = await OpenAsync();
+
+        for (var i = 0; i < 3; i++)
+        {
+            await AssertEchoAsync(sid);
+        }
+
+        Assert.All(Two.ForwardedRequests, static forward => Assert.Equal("http forwarded", forward));
+        var warning = Assert.Single(
+            Two.Logs.GetSnapshot(),
+            static record => record.Message.Contains("refused the peer connection", StringComparison.Ordinal));
+        Assert.Contains("The server one at", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Middleware_ForwardedRequest_RunsOnTheServerThatHoldsTheSession()
+    {
+        var seen = new List<string?>();
+        await StartAsync(
+            options => options.EngineIO.ValidateSessionRequest = (context, _) =>
+            {
+                lock (seen)
+                {
+                    seen.Add($"{context.User.Identity?.Name} {context.Request.PathBase}{context.Request.Path} {context.Connection.RemoteIpAddress}");
+                }
+
+                return ValueTask.FromResult(true);
+            },
+            static app =>
+            {
+                app.UsePathBase("/base");
+                app.UseRouting();
+                app.Use((context, next) =>
+                {
+                    context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, context.Request.Headers["X-User"].ToString())], "test"));
+                    return next(context);
+                });
+            });
+        _http.DefaultRequestHeaders.Add("X-User", "ann");
+        var sid = await OpenAsync("/base");
+        foreach (var host in _hosts)
+        {
+            Assert.StartsWith("200 ", await DescribeAsync(HttpMethod.Post, Uri(host, sid, path: "/base"), "4{}"), StringComparison.Ordinal);
+        }
+
+        // A chunked body is not buffered: its request is forwarded over HTTP, to the same server.
+        using var slow = new HttpRequestMessage(HttpMethod.Post, Uri(Two, sid, path: "/base")) { Content = new StringContent("4{}"), Headers = { TransferEncodingChunked = true } };
+        using var answer = await _http.SendAsync(slow).WithTimeout();
+        Assert.Equal("ok", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(["peer forwarded", "http forwarded"], Two.ForwardedRequests);
+        Assert.Equal(Enumerable.Repeat("ann /base/stream/ 127.0.0.1", 3), seen);
+    }
+
+    [Fact]
+    public async Task StopAsync_HoldsAForwardedPoll_AnswersItAndStopsInTime()
+    {
+        await StartAsync();
+        var sid = await OpenAsync();
+        var poll = _http.GetAsync(Uri(Two, sid));
+        await Deadline.WaitUntilAsync(() => One.Server.Connections.Any(static connection => connection.Session.HasHeldPoll));
+
+        await One.StopAsync().WithTimeout();
+
+        using var answer = await poll.WithTimeout();
+        Assert.Equal("1", await answer.Content.ReadAsStringAsync());
+        Assert.Contains("Session ID unknown", await DescribeAsync(HttpMethod.Get, Uri(Two, sid)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ForwardedPoll_ClientDisconnects_EndsOnlyThatPoll()
+    {
+        await StartAsync();
+        var (gone, stays) = (await OpenAsync(), await OpenAsync());
+        using var leaving = new CancellationTokenSource();
+        var first = _http.GetAsync(Uri(Two, gone), leaving.Token);
+        var second = _http.GetAsync(Uri(Two, stays));
+        await Deadline.WaitUntilAsync(() => One.Server.Connections.Count(static connection => connection.Session.HasHeldPoll) == 2);
+
+        await leaving.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first).WithTimeout();
+        await Deadline.WaitUntilAsync(() => One.Server.ConnectionCount == 1);
+        await One.Server.GetAccount("acme").SendAsync("end");
+        using var answer = await second.WithTimeout();
+        Assert.Equal("""4{"event":"end","args":[]}""", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task ForwardedRequest_Trace_ContinuesOnTheOtherServer()
+    {
+        var answered = new TaskCompletionSource<ActivityTraceId>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Scaler",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity => _ = activity is { OperationName: "scaler.answer", Kind: ActivityKind.Server } && answered.TrySetResult(activity.TraceId),
+        };
+        await StartAsync();
+        var sid = await OpenAsync();
+        ActivitySource.AddActivityListener(listener);
+        using var activity = new Activity("client").Start();
+
+        await AssertEchoAsync(sid);
+
+        Assert.Equal(activity.TraceId, await answered.Task.WithTimeout());
+    }
+
+    [Fact]
+    public async Task PeerUpgrade_InvalidGreetingOrProtocol_Returns403()
+    {
+        await StartAsync();
+        var port = new Uri(One.Url).Port;
+        var link = Two.Server.Cluster.Link;
+        var valid = PeerHandshakeHeader.Write("two", "one", link.Time.GetUtcNow(), link.Secret);
+        var forOther = PeerHandshakeHeader.Write("two", "two", link.Time.GetUtcNow(), link.Secret);
+        foreach (var (greeting, upgrade, status) in new[]
+        {
+            ("x", PeerHandshakeHeader.Protocol, "403"), (forOther, PeerHandshakeHeader.Protocol, "403"), (valid, "websocket", "403"),
+            (valid, PeerHandshakeHeader.Protocol, "101"), (valid, PeerHandshakeHeader.Protocol, "403"),
+        })
+        {
+            using var connection = await RawConnection.ConnectAsync(port);
+            await connection.SendAsync(
+                $"GET /stream/ HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {upgrade}\r\n{PeerHandshakeHeader.Name}: {greeting}\r\n\r\n");
+            Assert.StartsWith($"HTTP/1.1 {status} ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    private async Task AssertEchoAsync(string sid)
+    {
+        Assert.EndsWith("ok", await DescribeAsync(HttpMethod.Post, Uri(Two, sid), """4{"event":"echo","args":[1]}"""), StringComparison.Ordinal);
+        Assert.EndsWith("""4{"event":"echo","args":[1]}""", await DescribeAsync(HttpMethod.Get, Uri(Two, sid)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Sends a request and formats the status, headers and body of the response, without the Date header.</summary>
+    private async Task<string> DescribeAsync(HttpMethod method, Uri uri, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, uri) { Content = body is null ? null : new StringContent(body) };
+        request.Headers.Host = "stream.example";
+        request.Headers.Add("Accept-Encoding", "gzip");
+        request.Headers.Add("X-Mine", "a, b");
+        using var answer = await _http.SendAsync(request).WithTimeout();
+        var headers = answer.Headers.Concat(answer.Content.Headers).Where(static header => header.Key != "Date")
+            .Select(static header => $"{header.Key}: {string.Join('|', header.Value)}").Order(StringComparer.Ordinal);
+        return $"{(int)answer.StatusCode} {string.Join('\n', headers)}\n{await answer.Content.ReadAsStringAsync()}";
+    }
+
+    private static Uri Uri(PeerHost host, string sid, string account = "acme", string path = "") =>
+        new($"{host.Url}{path}/stream/?EIO=4&transport=polling&account={account}&sid={sid}");
+
+    private async Task<string> OpenAsync(string path = "") =>
+        EngineTestHost.ParseSid(await _http.GetStringAsync(new Uri($"{One.Url}{path}/stream/?EIO=4&transport=polling&account=acme")).WithTimeout());
+
+    private async Task StartAsync(Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null)
+    {
+        foreach (var id in new[] { "one", "two" })
+        {
+            _hosts.Add(await PeerHost.StartAsync(
+                await backends.ConnectAsync(Backend.Garnet), _prefix, id,
+                options =>
+                {
+                    // A busy test machine must not look like an unreachable server.
+                    options.Cluster.ForwardConnectTimeout = Deadline.DefaultTimeout;
+                    configure?.Invoke(options);
+                },
+                before));
+        }
+    }
+}

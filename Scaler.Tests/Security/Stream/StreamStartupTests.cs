@@ -1,0 +1,79 @@
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Security.Stream;
+
+/// <summary>Tests the startup checks of the service in a process of its own.</summary>
+public sealed class StreamStartupTests
+{
+    private static readonly string Nowhere = $"127.0.0.1:{FreePorts.GetFreePort()},connectTimeout=200";
+
+    [Fact]
+    public async Task Start_ProductionWithoutAuthMode_Fails()
+    {
+        var (exitCode, output) = await StreamProcess.RunToExitAsync(Nowhere, "--environment", "Production");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("Scaler:Auth:Mode is not set; outside Development it must be 'Jwt'", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Scaler:Auth:Mode=Basic", "Scaler:Auth:Mode is 'Basic'; it must be 'None' or 'Jwt'.")]
+    [InlineData("--Scaler:Auth:Mode=Jwt", "Scaler:Auth:Jwt:Audience is ''; it must be the 'aud' of the tokens")]
+    [InlineData("--Scaler:Proxies:0=proxy", "Scaler:Proxies:0 is 'proxy'; it must be the address of a proxy")]
+    [InlineData("--Scaler:EngineIO:MaxPayload=0", "Scaler:EngineIO:MaxPayload is 0; it must be from 1")]
+    public async Task Start_InvalidSetting_FailsAndNamesTheSetting(string argument, string message)
+    {
+        var (exitCode, output) = await StreamProcess.RunToExitAsync(Nowhere, argument);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ProductionWithAuthModeNone_LogsItAndRefusesOtherOrigins()
+    {
+        await using var stream = await StreamProcess.StartAsync(Nowhere, "--environment", "Production", "--Scaler:Auth:Mode=None");
+        Assert.Contains("Clients are not authenticated (Scaler:Auth:Mode is None)", stream.Output, StringComparison.Ordinal);
+        Assert.Equal(403, await HandshakeAsync(stream, "http://localhost:5173"));
+        Assert.Equal(200, await HandshakeAsync(stream, null));
+        Assert.Equal(200, await HandshakeAsync(stream, stream.Url));
+    }
+
+    [Fact]
+    public async Task Start_Development_AllowsLocalOriginsAndLogsIt()
+    {
+        await using var stream = await StreamProcess.StartAsync(Nowhere);
+        Assert.Contains("Development: pages from http://localhost:*", stream.Output, StringComparison.Ordinal);
+        Assert.Equal(200, await HandshakeAsync(stream, "http://localhost:5173"));
+        Assert.Equal(403, await HandshakeAsync(stream, "https://evil.example"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task XForwardedFor_HandshakeLimit_TrustsItFromAKnownProxyOnly(bool known)
+    {
+        // Each address has one handshake: a client that could choose its address would have any number.
+        string[] arguments = ["--Scaler:EngineIO:MaxHandshakesPerAddress=1", "--Scaler:EngineIO:HandshakeWindow=01:00:00"];
+        await using var stream = await StreamProcess.StartAsync(Nowhere, known ? [.. arguments, "--Scaler:Proxies:0=127.0.0.1"] : arguments);
+        Assert.Equal(200, await HandshakeAsync(stream, null, "203.0.113.1"));
+        Assert.Equal(429, await HandshakeAsync(stream, null, "203.0.113.1"));
+        Assert.Equal(known ? 200 : 429, await HandshakeAsync(stream, null, "203.0.113.2"));
+    }
+
+    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin, string? forwardedFor = null)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{stream.Url}/stream/?EIO=4&transport=polling&account=acme");
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        if (forwardedFor is not null)
+        {
+            request.Headers.Add("X-Forwarded-For", forwardedFor);
+        }
+
+        using var answer = await http.SendAsync(request).WithTimeout();
+        return (int)answer.StatusCode;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Scaler.EngineIO;
+
+namespace Scaler;
+
+/// <summary>Raises <c>error::limit</c> when a client reaches an Engine.IO limit.</summary>
+internal static class LimitErrorReporter
+{
+    public static void Raise(ScalerServer server, in EngineLimitReached reached)
+    {
+        var connection = reached.Session?.Tag as ScalerConnection;
+        var account = connection?.Account.Name;
+        server.Raise(
+            ErrorNames.Limit, account, reached.Session?.ConnectionId, account ?? "", Describe(server.Options.EngineIO, reached));
+    }
+
+    private static string Describe(EngineIOOptions options, in EngineLimitReached reached) => reached.Limit switch
+    {
+        EngineLimit.Handshakes =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"handshakes per address: {options.MaxHandshakesPerAddress} in {options.HandshakeWindow}, "
+                + $"from {reached.HttpContext?.Connection.RemoteIpAddress}"),
+        EngineLimit.Messages =>
+            string.Create(CultureInfo.InvariantCulture, $"messages per second: {options.MaxMessagesPerSecond}"),
+        EngineLimit.Bytes =>
+            string.Create(CultureInfo.InvariantCulture, $"bytes per second: {options.MaxBytesPerSecond}"),
+        EngineLimit.Payload =>
+            string.Create(CultureInfo.InvariantCulture, $"bytes of a message: {options.MaxPayload}"),
+        EngineLimit.Packets =>
+            string.Create(CultureInfo.InvariantCulture, $"packets of a payload: {options.MaxPacketsPerPayload}"),
+        EngineLimit.Fragments =>
+            string.Create(CultureInfo.InvariantCulture, $"fragments of a message: {options.MaxFragmentsPerMessage}"),
+        _ =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"bytes or packets queued: {options.MaxQueuedBytes}, {options.MaxQueuedPackets}"),
+    };
+}
