@@ -32,8 +32,8 @@ var stream = builder.AddProject<Projects.Scaler_Stream>("stream")
     .WithEnvironment("Scaler__Api__Keys__0", apiKey)
     .WithEnvironment("Scaler__Cluster__Secret", clusterSecret)
 
-    // Ctrl+C ends all processes within ten seconds, so a server must have closed its clients before.
-    .WithEnvironment("Scaler__Cluster__DrainBudget", "00:00:04")
+    // Aspire gives up on a process that has not stopped after a few seconds, so a server must have closed its clients by then.
+    .WithEnvironment("Scaler__Cluster__DrainBudget", "00:00:02")
     .WithDrainCommands(apiKey.Resource)
     .Announce("Engine.IO", "/stream/");
 

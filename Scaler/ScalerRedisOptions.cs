@@ -11,6 +11,7 @@ public sealed class ScalerRedisOptions
 {
     private const string Tls = "rediss://";
     private const string Plain = "redis://";
+    private const string Examples = "use 127.0.0.1:6379,password=… or rediss://user:password@host:6380";
 
     /// <summary>
     /// Gets or sets the path of a PEM file with the certificate authority that issued the certificate of Redis. The default is
@@ -94,6 +95,32 @@ public sealed class ScalerRedisOptions
         Add(parts, "ssl", tls ? "true" : "");
         parts.AddRange(url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString));
         return string.Join(',', parts);
+    }
+
+    /// <summary>Finds the problem with a configured connection string, for a message at start.</summary>
+    /// <param name="key">The configuration key, such as <c>ConnectionStrings:redis</c>.</param>
+    /// <param name="connection">The connection string or URL; <see langword="null"/> if it is missing.</param>
+    /// <returns>
+    /// One line with the key, the value without its password, and a remedy; <see langword="null"/> if the value is valid.
+    /// </returns>
+    public static string? FindProblem(string key, string? connection)
+    {
+        if (string.IsNullOrWhiteSpace(connection))
+        {
+            return $"{key} is {(connection is null ? "missing" : "empty")}: set it to the address of the servers' Redis, such as 127.0.0.1:6379";
+        }
+
+        try
+        {
+            return new ScalerRedisOptions().Parse(connection).EndPoints.Count > 0 ? null : $"{key} contains no address: {Examples}";
+        }
+        catch (FormatException exception)
+        {
+            // A value that cannot be parsed cannot be redacted either, so only the part before a possible password is shown.
+            var scheme = connection.IndexOf("://", StringComparison.Ordinal);
+            var shown = scheme >= 0 ? connection[..(scheme + 3)] : connection.Split(',')[0];
+            return $"{key} starts with '{shown}' and cannot be parsed: {Examples}. {exception.Message}";
+        }
     }
 
     /// <summary>

@@ -71,7 +71,7 @@ public sealed class SettingsTests
     [InlineData("rediss://user:sec%2Cret@host", "The password in the Redis URL contains a comma")]
     public void Problem_InvalidConnectionString_NamesTheKeyButNotThePassword(string? value, string expected)
     {
-        var problem = RedisConnectionExtensions.GetProblem(value);
+        var problem = ScalerRedisOptions.FindProblem("ConnectionStrings:redis", value);
         Assert.Contains("ConnectionStrings:redis", problem, StringComparison.Ordinal);
         Assert.Contains(expected, problem, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", problem, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class SettingsTests
     [InlineData("127.0.0.1:6379")]
     [InlineData("redis:6379,password=secret,ssl=true")]
     [InlineData("rediss://user:secret@redis:6380")]
-    public void Problem_ValidConnectionString_ReturnsNull(string value) => Assert.Null(RedisConnectionExtensions.GetProblem(value));
+    public void Problem_ValidConnectionString_ReturnsNull(string value) => Assert.Null(ScalerRedisOptions.FindProblem("ConnectionStrings:redis", value));
 
     [Theory]
     [InlineData(null, "/")]

@@ -11,20 +11,21 @@ public sealed class StreamStartupTests
     public async Task Start_ProductionWithoutAuthMode_Fails()
     {
         var (exitCode, output) = await StreamProcess.RunToExitAsync(Nowhere, "--environment", "Production");
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains("Scaler:Auth:Mode is not set; outside Development it must be 'Jwt'", output, StringComparison.Ordinal);
+        AssertOneLine("Scaler:Auth:Mode is not set; outside Development it must be 'Jwt'", exitCode, output);
     }
 
     [Theory]
     [InlineData("--Scaler:Auth:Mode=Basic", "Scaler:Auth:Mode is 'Basic'; it must be 'None' or 'Jwt'.")]
     [InlineData("--Scaler:Auth:Mode=Jwt", "Scaler:Auth:Jwt:Audience is ''; it must be the 'aud' of the tokens")]
     [InlineData("--Scaler:Proxies:0=proxy", "Scaler:Proxies:0 is 'proxy'; it must be the address of a proxy")]
+    [InlineData("--Scaler:Cluster:LeaseDuration=soon", "Failed to convert configuration value 'soon' at 'Scaler:Cluster:LeaseDuration'")]
+    [InlineData("--ConnectionStrings:redis=", "ConnectionStrings:redis is empty: set it to the address of the servers' Redis")]
+    [InlineData("--ConnectionStrings:redis=localhost:x,nonsense=1", "ConnectionStrings:redis starts with 'localhost:x' and cannot be parsed")]
     [InlineData("--Scaler:EngineIO:MaxPayload=0", "Scaler:EngineIO:MaxPayload is 0; it must be from 1")]
     public async Task Start_InvalidSetting_FailsAndNamesTheSetting(string argument, string message)
     {
         var (exitCode, output) = await StreamProcess.RunToExitAsync(Nowhere, argument);
-        Assert.NotEqual(0, exitCode);
-        Assert.Contains(message, output, StringComparison.Ordinal);
+        AssertOneLine(message, exitCode, output);
     }
 
     [Fact]
@@ -57,6 +58,15 @@ public sealed class StreamStartupTests
         Assert.Equal(200, await HandshakeAsync(stream, null, "203.0.113.1"));
         Assert.Equal(429, await HandshakeAsync(stream, null, "203.0.113.1"));
         Assert.Equal(known ? 200 : 429, await HandshakeAsync(stream, null, "203.0.113.2"));
+    }
+
+    /// <summary>Asserts that the process ended with exit code 1 and reported the problem as one line without a stack trace.</summary>
+    private static void AssertOneLine(string message, int exitCode, string output)
+    {
+        Assert.Equal(1, exitCode);
+        Assert.Single(output.Split('\n'), line => line.StartsWith(message, StringComparison.Ordinal));
+        Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin, string? forwardedFor = null)
