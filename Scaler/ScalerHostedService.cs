@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Scaler.Cluster;
 using Scaler.Cluster.Peers;
 using Scaler.EngineIO;
 
@@ -13,7 +14,7 @@ namespace Scaler;
 /// it is listening. At shutdown it drains, closes the peer connections and leaves the cluster.
 /// </summary>
 internal sealed class ScalerHostedService(
-    ScalerServer server, EngineServer engine, ConnectionDrainer drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
+    ScalerServer server, EngineServer engine, ConnectionDrainer drain, Forwarder forwarder, PeerEndpoint peers, IServer http) : IHostedLifecycleService
 {
     private readonly OperatorDrain _requested = new(server, engine, drain);
 
@@ -40,6 +41,7 @@ internal sealed class ScalerHostedService(
         engine.AcceptsHandshakes = false;
         await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
         await drain.CloseAllAsync(cancellationToken);
+        forwarder.Stop();
         peers.Close();
     }
 

@@ -64,6 +64,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 static state => ((PollAbort)state!).Abort(), new PollAbort(session, waiter)))
             {
                 context.Features.Get<IDisconnectDetectionFeature>()?.WatchForDisconnect();
+                context.Features.Get<IPollReleaseFeature>()?.OnReleaseRequested(waiter.OutputAvailable);
                 await waiter.Released;
             }
 

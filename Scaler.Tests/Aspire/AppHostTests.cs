@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Scaler.AppHost;
@@ -119,11 +122,23 @@ public sealed class AppHostTests(AppHostFixture fixture)
         var replica = (await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline))[0];
 
         await _running.ExecuteAsync(replica.ResourceId, DrainCommands.Drain, _deadline);
-        await _running.WaitForStateAsync(
-            "stream", replica.ResourceId, s => s.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy, _deadline);
-        await _running.ExecuteAsync(replica.ResourceId, DrainCommands.Resume, _deadline);
+        await Deadline.WaitUntilAsync(async () => await ServerAsync(replica) is ("draining", 0));
+        await room.AssertEveryoneIsHeardAsync(_deadline);
 
+        await _running.ExecuteAsync(replica.ResourceId, DrainCommands.Resume, _deadline);
+        await Deadline.WaitUntilAsync(async () => (await ServerAsync(replica)).State == "up");
         await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline);
         await room.AssertEveryoneIsHeardAsync(_deadline);
+    }
+
+    /// <summary>Returns the state and the number of connections of a replica, as the HTTP API lists them.</summary>
+    private async Task<(string State, int Connections)> ServerAsync(ResourceEvent replica)
+    {
+        var key = replica.Snapshot.EnvironmentVariables.Single(v => v.Name == "Scaler__Api__Keys__0").Value;
+        using var client = fixture.App.CreateHttpClient("stream");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        var list = await client.GetFromJsonAsync<JsonElement>("/api/servers", _deadline);
+        var server = list.GetProperty("servers").EnumerateArray().Single(s => s.GetProperty("telemetry").GetString() == replica.ResourceId);
+        return (server.GetProperty("state").GetString()!, server.GetProperty("connections").GetInt32());
     }
 }

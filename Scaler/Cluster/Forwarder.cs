@@ -13,12 +13,17 @@ namespace Scaler.Cluster;
 /// </summary>
 internal sealed class Forwarder : IDisposable
 {
+    /// <summary>The time that another server has to answer its held poll requests after this server began to stop.</summary>
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(1);
+
     private readonly IHttpForwarder _forwarder;
     private readonly ClusterLink _link;
     private readonly Membership _membership;
     private readonly HttpMessageInvoker _client;
     private readonly ForwarderRequestConfig _config;
     private readonly PeerTable _peers;
+    private readonly CancellationTokenSource _stopping = new();
+    private ITimer? _closing;
 
     public Forwarder(IHttpForwarder forwarder, ClusterLink link, Membership membership, ILogger<Forwarder> logger)
     {
@@ -66,7 +71,7 @@ internal sealed class Forwarder : IDisposable
             return false;
         }
 
-        var outcome = await _peers.CallAsync(context, server, url);
+        var outcome = await _peers.CallAsync(context, server, url, _stopping.Token);
         if (outcome == PeerCallOutcome.NotSupported)
         {
             return await TryStreamAsync(context, sid, url, secret);
@@ -76,8 +81,21 @@ internal sealed class Forwarder : IDisposable
         return outcome != PeerCallOutcome.Unreachable;
     }
 
+    /// <summary>
+    /// Ends the forwarded requests of a stopping server, which would otherwise last until the next heartbeat of their session.
+    /// Held poll requests are answered by the server that holds the session, so the session continues through another server.
+    /// Forwarded WebSockets and other streams are closed; their clients reconnect.
+    /// </summary>
+    public void Stop()
+    {
+        _stopping.Cancel();
+        _closing ??= _link.Time.CreateTimer(
+            static state => ((PeerTable)state!).Dispose(), _peers, ReleaseTimeout, Timeout.InfiniteTimeSpan);
+    }
+
     public void Dispose()
     {
+        _closing?.Dispose();
         _peers.Dispose();
         _client.Dispose();
     }
@@ -91,7 +109,8 @@ internal sealed class Forwarder : IDisposable
         var header = ForwardHeader.Write(
             _membership.ServerId, context.Connection.RemoteIpAddress, context.Request.Scheme, sid, _link.Time.GetUtcNow(), secret);
         var prefix = url.TrimEnd('/') + context.Request.PathBase.ToUriComponent();
-        var error = await _forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), context.RequestAborted);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
+        var error = await _forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), ending.Token);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
             // The server is unreachable, even if its lease is still running. Its sessions are gone.

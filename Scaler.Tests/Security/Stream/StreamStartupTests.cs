@@ -64,7 +64,7 @@ public sealed class StreamStartupTests
     private static void AssertOneLine(string message, int exitCode, string output)
     {
         Assert.Equal(1, exitCode);
-        Assert.Single(output.Split('\n'), line => line.StartsWith(message, StringComparison.Ordinal));
+        Assert.Single(output.Split('\n'), line => line.Contains(message, StringComparison.Ordinal));
         Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }

@@ -12,6 +12,9 @@ internal sealed class PeerCall(PeerClientConnection caller, uint number)
     /// <summary>Cancels the call because the client has disconnected.</summary>
     public void Cancel() => caller.Cancel(this);
 
+    /// <summary>Asks the other server to answer now, because this server is about to stop.</summary>
+    public void Release() => caller.Release(this);
+
     /// <summary>
     /// Returns the response's memory to the pool. The call must be completed, so that no further part can arrive.
     /// </summary>

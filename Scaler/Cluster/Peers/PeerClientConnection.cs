@@ -58,6 +58,9 @@ internal sealed class PeerClientConnection(Stream stream, ScalerClusterOptions o
         }
     }
 
+    /// <summary>Asks the other server to answer a held poll request now.</summary>
+    public void Release(PeerCall call) => Send(PeerFrameKind.Release, call.Number);
+
     protected override void OnFrameReceived(in PeerFrame frame)
     {
         switch (frame.Kind)

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Scaler.EngineIO;
 
 namespace Scaler.Cluster.Peers;
 
@@ -10,10 +11,12 @@ namespace Scaler.Cluster.Peers;
 [SuppressMessage(
     "Design", "CA1001", Justification = "The token source has no timer or wait handle, and a late cancellation must not throw.")]
 internal sealed partial class PeerExchange(PeerServerConnection answerer, uint number, PeerRequest request, PeerApplication application, ILogger logger)
-    : IHttpRequestLifetimeFeature, IThreadPoolWorkItem
+    : IHttpRequestLifetimeFeature, IPollReleaseFeature, IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _aborted = new();
     private volatile bool _isCanceled;
+    private volatile bool _isReleased;
+    private volatile Action? _release;
 
     public uint Number => number;
 
@@ -29,6 +32,26 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         _aborted.Cancel();
     }
 
+    /// <summary>Answers a held poll request now, because the server that forwarded it is about to stop.</summary>
+    public void Release()
+    {
+        _isReleased = true;
+        Interlocked.MemoryBarrier();
+        _release?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    public void OnReleaseRequested(Action release)
+    {
+        // Either this method or Release sees what the other one has written; the callback may run twice.
+        _release = release;
+        Interlocked.MemoryBarrier();
+        if (_isReleased)
+        {
+            release();
+        }
+    }
+
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
     private async Task RunAsync()
@@ -40,6 +63,7 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         features.Set<IHttpResponseFeature>(response);
         features.Set<IHttpResponseBodyFeature>(response.BodyFeature);
         features.Set<IHttpRequestLifetimeFeature>(this);
+        features.Set<IPollReleaseFeature>(this);
         features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { RemoteIpAddress = request.Client });
         features.Set(request);
         var context = application.Contexts.Create(features);

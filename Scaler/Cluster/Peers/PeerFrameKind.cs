@@ -20,4 +20,9 @@ internal enum PeerFrameKind : byte
 
     /// <summary>A keep-alive without content.</summary>
     KeepAlive = 6,
+
+    /// <summary>
+    /// The sender is about to stop, so a held poll request must be answered now. Older servers ignore this frame.
+    /// </summary>
+    Release = 7,
 }

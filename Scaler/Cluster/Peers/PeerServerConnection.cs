@@ -52,12 +52,11 @@ internal sealed class PeerServerConnection(Stream stream, ScalerClusterOptions o
 
     protected override void OnFrameReceived(in PeerFrame frame)
     {
-        PeerExchange? exchange;
         switch (frame.Kind)
         {
             case PeerFrameKind.Request:
                 var content = frame.Content.IsSingleSegment ? frame.Content.FirstSpan : frame.Content.ToArray();
-                exchange = new PeerExchange(this, frame.Request, PeerRequest.Read(content), application, logger);
+                var exchange = new PeerExchange(this, frame.Request, PeerRequest.Read(content), application, logger);
                 lock (_lock)
                 {
                     if (!_exchanges.TryAdd(frame.Request, exchange))
@@ -70,12 +69,10 @@ internal sealed class PeerServerConnection(Stream stream, ScalerClusterOptions o
                 ThreadPool.UnsafeQueueUserWorkItem(exchange, preferLocal: false);
                 break;
             case PeerFrameKind.Cancel:
-                lock (_lock)
-                {
-                    exchange = _exchanges.GetValueOrDefault(frame.Request);
-                }
-
-                exchange?.Cancel();
+                Find(frame.Request)?.Cancel();
+                break;
+            case PeerFrameKind.Release:
+                Find(frame.Request)?.Release();
                 break;
         }
     }
@@ -91,6 +88,14 @@ internal sealed class PeerServerConnection(Stream stream, ScalerClusterOptions o
         foreach (var exchange in remaining)
         {
             exchange.Cancel();
+        }
+    }
+
+    private PeerExchange? Find(uint number)
+    {
+        lock (_lock)
+        {
+            return _exchanges.GetValueOrDefault(number);
         }
     }
 }

@@ -35,7 +35,11 @@ internal sealed class PeerTable : IDisposable
     }
 
     /// <summary>Forwards a request to a server over the multiplexed connection, if possible.</summary>
-    public async ValueTask<PeerCallOutcome> CallAsync(HttpContext context, string server, string url)
+    /// <param name="context">The request.</param>
+    /// <param name="server">The id of the server.</param>
+    /// <param name="url">The URL of the server.</param>
+    /// <param name="stopping">A token that asks the server to answer held poll requests now.</param>
+    public async ValueTask<PeerCallOutcome> CallAsync(HttpContext context, string server, string url, CancellationToken stopping)
     {
         if (!IsSupported(context.Request))
         {
@@ -61,6 +65,7 @@ internal sealed class PeerTable : IDisposable
         {
             PeerCallOutcome outcome;
             using (context.RequestAborted.UnsafeRegister(static state => ((PeerCall)state!).Cancel(), call))
+            using (stopping.UnsafeRegister(static state => ((PeerCall)state!).Release(), call))
             {
                 outcome = await call.Task;
             }
