@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -105,7 +104,7 @@ public sealed class AppHostTests(AppHostFixture fixture)
         await room.AssertEveryoneIsHeardAsync(_deadline);
         var replica = (await _running.WaitForHealthyAsync("stream", AppHostFixture.Replicas, _deadline))[0];
 
-        using (var server = Process.GetProcessById(RunningAppHost.ServerProcessId(replica))) server.Kill();
+        using (var server = RunningAppHost.FindServerProcess(replica.ResourceId)) server.Kill();
         await _running.WaitForStateAsync("stream", replica.ResourceId, s => s.ExitCode is not (null or 0), _deadline);
         await room.AssertEveryoneIsHeardAsync(_deadline);
 

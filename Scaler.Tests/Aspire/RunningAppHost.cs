@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -67,12 +67,15 @@ public sealed class RunningAppHost : IAsyncDisposable
         Assert.True(result.Success, $"{command} of {resourceId}: {result.Message}");
     }
 
-    /// <summary>Returns the process id of the server itself: Aspire knows that of its parent, <c>dotnet run</c>.</summary>
-    public static int ServerProcessId(ResourceEvent replica)
+    /// <summary>
+    /// Finds the process of a replica by the instance id in its environment. Aspire knows only the process of <c>dotnet run</c>, which has
+    /// the same environment.
+    /// </summary>
+    public static Process FindServerProcess(string resourceId)
     {
-        var parent = Convert.ToInt32(replica.Snapshot.Properties.Single(p => p.Name == "executable.pid").Value, CultureInfo.InvariantCulture);
-        var children = File.ReadAllText($"/proc/{parent}/task/{parent}/children");
-        return int.Parse(children.Split(' ')[0], CultureInfo.InvariantCulture);
+        var instance = $"service.instance.id={resourceId[(resourceId.LastIndexOf('-') + 1)..]}";
+        return Process.GetProcessesByName("Scaler.Stream").Single(
+            process => File.ReadAllText($"/proc/{process.Id}/environ").Contains(instance, StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()
