@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
-using Scaler.EngineIO.Protocol;
+using System.Text;
+using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 using Scaler.EngineIO.Transports;
 
@@ -7,37 +7,29 @@ namespace Scaler.EngineIO;
 
 /// <summary>Represents the connection of one client, across the transports that it uses. All members are thread-safe.</summary>
 /// <remarks>
-/// One lock, <c>_gate</c>, guards the queue, the state, and the transport that drains the queue. It is held for a few
-/// instructions, never while application code runs and never across an await.
+/// The session consists of parts that share the lock of its <see cref="SessionLifecycle"/>. A WebSocket calls the session;
+/// polling requests call its <see cref="PollingExchange"/>.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or linked tokens needs no disposal.")]
-public sealed partial class EngineSession
+public sealed class EngineSession
 {
-    private readonly Lock _gate = new();
-    private readonly EngineRuntime _runtime;
-    private readonly CancellationTokenSource _closed = new();
-    private readonly long _openedAt;
-    private OutboundQueue _queue;
-    private EngineSessionState _state;
-    private EngineTransport _transport;
-    private IOutputDrain? _drain;
-    private bool _corked;
+    // The limit of a close frame's text (RFC 6455 section 5.5).
+    private const int MaxCloseMessage = 123;
+
+    private readonly SessionLifecycle _lifecycle;
 
     internal EngineSession(EngineRuntime runtime, string id, string connectionId, int protocolVersion, bool base64Only,
         EngineTransport transport, EngineHandshake handshake)
     {
-        _runtime = runtime;
-        _transport = transport;
-        _heartbeat = new HeartbeatDeadline(this);
-        _budget = ReceiveRateLimiter.Create(runtime.Options, runtime.Time);
-        _openedAt = runtime.Clock.Now;
         Id = id;
         ConnectionId = connectionId;
         ProtocolVersion = protocolVersion;
         Base64Only = base64Only;
         Handshake = handshake;
-        ClosedToken = _closed.Token;
-        LastSeen = handshake.Time;
+        _lifecycle = new SessionLifecycle(this, runtime, transport);
+        SendQueue = new SendQueue(_lifecycle);
+        HeartbeatMonitor = new HeartbeatMonitor(_lifecycle, SendQueue);
+        MessagePump = new MessagePump(_lifecycle, SendQueue);
+        Polling = transport == EngineTransport.Polling ? new PollingExchange(_lifecycle, SendQueue, MessagePump) : null;
     }
 
     /// <summary>
@@ -53,27 +45,29 @@ public sealed partial class EngineSession
     public int ProtocolVersion { get; }
 
     /// <summary>Gets the transport in use.</summary>
-    public EngineTransport Transport => _transport;
+    public EngineTransport Transport => _lifecycle.Transport;
 
     /// <summary>Gets information about the handshake request.</summary>
     public EngineHandshake Handshake { get; }
 
     /// <summary>Gets the lifecycle state of the session.</summary>
-    public EngineSessionState State => _overflowed && _state < EngineSessionState.Closing ? EngineSessionState.Closing : _state;
+    public EngineSessionState State => SendQueue.HasOverflowed && _lifecycle.State < EngineSessionState.Closing
+        ? EngineSessionState.Closing
+        : _lifecycle.State;
 
     /// <summary>
     /// Gets the number of bytes that are not sent yet. Each packet counts as its length plus 64 bytes of overhead.
     /// </summary>
-    public int QueuedBytes => _queue.Bytes;
+    public int QueuedBytes => SendQueue.Bytes;
 
     /// <summary>Gets the number of queued packets.</summary>
-    public int QueuedPackets => _queue.Count;
+    public int QueuedPackets => SendQueue.Count;
 
     /// <summary>Gets the time of the client's last heartbeat, or of the handshake if there was none.</summary>
-    public DateTimeOffset LastSeen { get; private set; }
+    public DateTimeOffset LastSeen => HeartbeatMonitor.LastSeen;
 
     /// <summary>Gets a token that is canceled when the session ends.</summary>
-    public CancellationToken ClosedToken { get; }
+    public CancellationToken ClosedToken => _lifecycle.ClosedToken;
 
     /// <summary>Gets or sets an object that the application associates with this session. The library does not use it.</summary>
     public object? Tag { get; set; }
@@ -94,52 +88,202 @@ public sealed partial class EngineSession
     /// </summary>
     internal bool Base64Only { get; }
 
-    internal EngineRuntime Runtime => _runtime;
+    internal EngineRuntime Runtime => _lifecycle.Runtime;
+
+    internal SendQueue SendQueue { get; }
+
+    internal HeartbeatMonitor HeartbeatMonitor { get; }
+
+    internal MessagePump MessagePump { get; }
+
+    /// <summary>Gets the polling requests of the session, or <see langword="null"/> if it started with a WebSocket.</summary>
+    internal PollingExchange? Polling { get; }
+
+    /// <summary>Gets the reason and message of the close, once the session has ended.</summary>
+    internal (EngineCloseReason Reason, string? Message) CloseResult => (_lifecycle.CloseReason, _lifecycle.CloseMessage);
+
+    /// <summary>Gets a value indicating whether a poll is held.</summary>
+    internal bool HasHeldPoll => Polling?.HeldPoll is not null;
+
+    /// <summary>Gets a value indicating whether the body of a POST is being read.</summary>
+    internal bool IsReadingPost => Polling?.Posts.IsReadingBody == true;
+
+    /// <summary>
+    /// Gets a value indicating whether an upgrade to WebSocket is in progress. It is read under the lock, so a caller that reads
+    /// <see langword="false"/> after an upgrade sees its result.
+    /// </summary>
+    internal bool IsUpgrading
+    {
+        get
+        {
+            lock (_lifecycle.Gate)
+            {
+                return Polling?.Upgrades?.IsActive == true;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Sends a message. The task completes when the message is queued, which is immediate while the queue has space. If the queue
+    /// is full, the call waits until the client has received enough data. If that takes longer than
+    /// <see cref="EngineIOOptions.SlowConsumerTimeout"/>, the session is closed with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>.
+    /// </summary>
+    /// <param name="data">The message bytes; valid UTF-8 for text. The bytes are copied before the call returns.</param>
+    /// <param name="kind">The kind of the message.</param>
+    /// <param name="flags">The options for sending.</param>
+    /// <param name="cancellationToken">A token to cancel the wait for space. A canceled message is not sent.</param>
+    /// <returns>The result of the send.</returns>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync(
+        ReadOnlyMemory<byte> data, EngineMessageKind kind = EngineMessageKind.Text, EngineSendFlags flags = EngineSendFlags.None,
+        CancellationToken cancellationToken = default) =>
+        SendQueue.SendAsync(data.Span, kind, flags, cancellationToken);
+
+    /// <summary>
+    /// Sends a text message like
+    /// <see cref="SendAsync(ReadOnlyMemory{byte}, EngineMessageKind, EngineSendFlags, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="text">The message.</param>
+    /// <param name="flags">The options for sending.</param>
+    /// <param name="cancellationToken">A token to cancel the wait for space. A canceled message is not sent.</param>
+    /// <returns>The result of the send.</returns>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync(
+        string text, EngineSendFlags flags = EngineSendFlags.None, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return SendQueue.SendAsync(text, flags, cancellationToken);
+    }
+
+    /// <summary>
+    /// Queues a message that is encoded once for many sessions, without waiting. If the queue is full, a volatile message is
+    /// dropped. For any other message, the session accepts no more messages and is closed asynchronously with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="flags">The options for sending.</param>
+    /// <returns>The result of the send.</returns>
+    /// <exception cref="ObjectDisposedException">
+    /// The message is disposed of, and its memory has been returned to the pool.
+    /// </exception>
+    public EngineSendOutcome TrySend(EngineEncodedMessage message, EngineSendFlags flags = EngineSendFlags.None)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return SendQueue.TrySend(message, flags);
+    }
+
+    /// <summary>
+    /// Closes the session. For the application, the session has ended when the call returns. Queued packets are still sent,
+    /// unless <paramref name="reason"/> discards them. Over WebSocket, they are sent within
+    /// <see cref="EngineIOOptions.CloseTimeout"/>; over polling, with the client's next poll within
+    /// <see cref="EngineIOOptions.ClosedSessionRetention"/>. Further calls have no effect: the first reason is kept.
+    /// </summary>
+    /// <param name="reason">
+    /// The reason, which determines the close code. Default: <see cref="EngineCloseReason.ServerClose"/>.
+    /// </param>
+    /// <returns>
+    /// A task that completes when the WebSocket has ended or the held poll is answered. It is already complete while a handler
+    /// call of this session is in progress, because the end of the session waits for the handler, and the handler may be the
+    /// caller.
+    /// </returns>
+    public ValueTask CloseAsync(EngineCloseReason reason = EngineCloseReason.ServerClose)
+    {
+        Close(reason);
+        return _lifecycle.WaitForEndAsync();
+    }
+
+    /// <summary>
+    /// Closes the session like <see cref="CloseAsync(EngineCloseReason)"/>, with a message that a WebSocket client receives in
+    /// the close frame.
+    /// </summary>
+    /// <param name="reason">The reason, which determines the close code.</param>
+    /// <param name="message">The message: at most 123 bytes in UTF-8, the limit of a close frame (RFC 6455 section 5.5).</param>
+    /// <returns>A task as returned by <see cref="CloseAsync(EngineCloseReason)"/>.</returns>
+    /// <exception cref="ArgumentException">The message is longer than 123 bytes in UTF-8.</exception>
+    public ValueTask CloseAsync(EngineCloseReason reason, string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (Encoding.UTF8.GetByteCount(message) > MaxCloseMessage)
+        {
+            throw new ArgumentException($"The message is longer than {MaxCloseMessage} bytes in UTF-8.", nameof(message));
+        }
+
+        Close(reason, message);
+        return _lifecycle.WaitForEndAsync();
+    }
 
     /// <summary>
     /// Queues the open packet and the initial message, and calls <see cref="IEngineHandler.OnOpenedAsync"/>. The transport may
-    /// drain the queue after this call.
+    /// send the queued packets after this call.
     /// </summary>
-    internal async ValueTask OpenAsync()
+    internal ValueTask OpenAsync()
     {
         using (var open = new PooledBuffer(256))
         {
-            _runtime.CreateOpenPacket(this).Write(open);
-            lock (_gate)
-            {
-                _queue.Enqueue(OutboundPacket.Copy(PacketType.Open, PacketBodyFormat.Text, open.Span, EngineSendFlags.NoCompression));
-            }
+            Runtime.CreateOpenPacket(this).Write(open);
+            SendQueue.EnqueueOpenPacket(open.Span);
         }
 
-        if (_runtime.Options.InitialPacket is { } initial)
-        {
-            await SendAsync(initial);
-        }
-
-        if (!TryBeginOpening())
-        {
-            return;
-        }
-
-        Log.Opened(_runtime.Logger, ConnectionId, _transport, ProtocolVersion);
-        try
-        {
-            await _runtime.Handler.OnOpenedAsync(this, ClosedToken);
-        }
-        catch (Exception exception)
-        {
-            HandlerFailed(exception, nameof(IEngineHandler.OnOpenedAsync));
-        }
-
-        lock (_gate)
-        {
-            if (_state == EngineSessionState.Opening)
-            {
-                _state = EngineSessionState.Open;
-            }
-        }
-
-        StartHeartbeat();
-        EndReceive();
+        return MessagePump.OpenAsync();
     }
+
+    /// <inheritdoc cref="SessionLifecycle.Close"/>
+    internal bool Close(EngineCloseReason reason, string? message = null) => _lifecycle.Close(reason, message);
+
+    /// <inheritdoc cref="SessionLifecycle.Complete"/>
+    internal void CompleteClose() => _lifecycle.Complete();
+
+    /// <inheritdoc cref="HeartbeatMonitor.CloseIfOverdue"/>
+    internal void CloseIfHeartbeatOverdue() => HeartbeatMonitor.CloseIfOverdue();
+
+    /// <inheritdoc cref="SessionLifecycle.Attach"/>
+    internal void Attach(ISessionTransport webSocket) => _lifecycle.Attach(webSocket);
+
+    /// <summary>Lets the attached WebSocket send the queued packets, after its handshake is complete.</summary>
+    internal void StartSending() => SendQueue.StartSending(_lifecycle.WebSocket!);
+
+    /// <inheritdoc cref="PollingExchange.TryBeginUpgrade"/>
+    internal UpgradeAttempt? TryBeginUpgrade(ISessionTransport webSocket) => Polling?.TryBeginUpgrade(webSocket);
+
+    /// <inheritdoc cref="UpgradeCoordinator.TryProbe"/>
+    internal bool TryProbe(UpgradeAttempt upgrade) => Polling!.Upgrades!.TryProbe(upgrade);
+
+    /// <inheritdoc cref="UpgradeCoordinator.TryComplete"/>
+    internal Task? TryCompleteUpgrade(UpgradeAttempt upgrade, ISessionTransport webSocket) =>
+        Polling!.Upgrades!.TryComplete(upgrade, webSocket);
+
+    /// <inheritdoc cref="UpgradeCoordinator.Drop"/>
+    internal void DropUpgrade(UpgradeAttempt upgrade, WebSocketCloseCode code, string cause) =>
+        Polling!.Upgrades!.Drop(upgrade, code, cause);
+
+    /// <inheritdoc cref="MessagePump.BeginReceive"/>
+    internal void BeginReceive() => MessagePump.BeginReceive();
+
+    /// <inheritdoc cref="MessagePump.EndReceive"/>
+    internal void EndReceive() => MessagePump.EndReceive();
+
+    /// <inheritdoc cref="SendQueue.BeginBatch"/>
+    internal void BeginBatch() => SendQueue.BeginBatch();
+
+    /// <inheritdoc cref="SendQueue.EndBatch"/>
+    internal void EndBatch() => SendQueue.EndBatch();
+
+    /// <inheritdoc cref="MessagePump.ReceiveFrameAsync"/>
+    internal ValueTask ReceiveFrameAsync(ReadOnlyMemory<byte> data, bool isText) => MessagePump.ReceiveFrameAsync(data, isText);
+
+    /// <inheritdoc cref="MessagePump.CountControlFrame"/>
+    internal void CountControlFrame(int bytes) => MessagePump.CountControlFrame(bytes);
+
+    /// <inheritdoc cref="SendQueue.TryDequeue"/>
+    internal bool TryDequeue(out OutboundPacket packet, out bool more) => SendQueue.TryDequeue(out packet, out more);
+
+    /// <inheritdoc cref="SendQueue.ReleaseSentCost"/>
+    internal bool ReleaseSentCost(int cost) => SendQueue.ReleaseSentCost(cost);
+
+    internal void RaiseUpgraded() => MessagePump.Raise(Upgraded);
+
+    internal void RaiseHeartbeat() => MessagePump.Raise(Heartbeat);
+
+    internal void RaiseClosed(EngineCloseReason reason) => Closed?.Invoke(this, reason);
 }

@@ -8,7 +8,10 @@ using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
 
-/// <summary>Handles the requests of polling sessions: GET receives packets, POST sends them.</summary>
+/// <summary>
+/// Handles the requests of polling sessions: GET receives packets, POST sends them. The dispatcher passes only sessions that
+/// started with polling, so <see cref="EngineSession.Polling"/> is not null.
+/// </summary>
 internal sealed class PollingEndpoint(EngineRuntime runtime)
 {
     private readonly EngineIOOptions _options = runtime.Options;
@@ -26,7 +29,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
 
         var packets = new List<OutboundPacket>();
-        var closed = session.DequeueHandshakePackets(packets);
+        var closed = session.Polling!.DequeueHandshakePackets(packets);
         if (closed && session.CloseResult.Reason == EngineCloseReason.Forbidden)
         {
             packets.ForEach(static packet => packet.Release());
@@ -56,19 +59,20 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
     public async Task<bool> PollAsync(HttpContext context, EngineRequest request, EngineSession session)
     {
         var packets = new List<OutboundPacket>();
-        var outcome = session.BeginPoll(packets, out var waiter);
+        var polling = session.Polling!;
+        var outcome = polling.BeginPoll(packets, out var waiter);
         if (waiter is not null)
         {
             // RequestAborted fires if the client disconnected or the request was aborted. There is no client to respond to.
             using (context.RequestAborted.UnsafeRegister(
-                static state => ((PollAbort)state!).Abort(), new PollAbort(session, waiter)))
+                static state => ((PollAbort)state!).Abort(), new PollAbort(polling, waiter)))
             {
                 context.Features.Get<IDisconnectDetectionFeature>()?.WatchForDisconnect();
                 context.Features.Get<IPollReleaseFeature>()?.OnReleaseRequested(waiter.OutputAvailable);
                 await waiter.Released;
             }
 
-            outcome = session.EndPoll(waiter, packets);
+            outcome = polling.EndPoll(waiter, packets);
         }
 
         switch (outcome)
@@ -111,7 +115,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             return true;
         }
 
-        if (!session.TryBeginPost(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>()))
+        var posts = session.Polling!.Posts;
+        if (!posts.TryBeginPost(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>()))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return true;
@@ -126,13 +131,13 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 return true;
             }
 
-            outcome = await ReceiveAsync(request, session, body, isBinary);
-            await session.WaitForLastPollAsync();
+            outcome = await ReceiveAsync(request, posts, body, isBinary);
+            await session.Polling.WaitForLastPollAsync();
         }
         finally
         {
             // End the post before writing the response: the client may post again as soon as the response arrives.
-            session.EndPost();
+            posts.EndPost();
         }
 
         if (outcome == PayloadOutcome.RateLimited)
@@ -158,22 +163,22 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
     }
 
     private static async ValueTask<PayloadOutcome> ReceiveAsync(
-        EngineRequest request, EngineSession session, PooledBuffer body, bool isBinary)
+        EngineRequest request, PostReceiver posts, PooledBuffer body, bool isBinary)
     {
         if (isBinary)
         {
-            return await session.ReceivePayloadAsync(body.Memory, isBinary: true);
+            return await posts.ReceivePayloadAsync(body.Memory, isBinary: true);
         }
 
         if (request.JsonpIndex is null)
         {
-            return await session.ReceivePayloadAsync(Utf8Text.ReplaceInvalidSequences(body.Memory), isBinary: false);
+            return await posts.ReceivePayloadAsync(Utf8Text.ReplaceInvalidSequences(body.Memory), isBinary: false);
         }
 
         using var payload = new PooledBuffer(Math.Max(256, body.Length));
         // A form without the field "d" counts as an empty payload.
         _ = Jsonp.TryReadForm(body.Span, payload);
-        return await session.ReceivePayloadAsync(Utf8Text.ReplaceInvalidSequences(payload.Memory), isBinary: false);
+        return await posts.ReceivePayloadAsync(Utf8Text.ReplaceInvalidSequences(payload.Memory), isBinary: false);
     }
 
     /// <summary>Reads the request body and enforces <see cref="EngineIOOptions.MaxPayload"/>.</summary>
@@ -219,7 +224,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             // The body was incomplete, or slower than Kestrel's minimum data rate. End the post first, so that closing the
             // session does not abort this response.
             context.Response.StatusCode = exception.StatusCode;
-            session.EndPost();
+            session.Polling!.Posts.EndPost();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
@@ -234,7 +239,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
     {
         context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
         // End the post first, so that closing the session does not abort this response.
-        session.EndPost();
+        session.Polling!.Posts.EndPost();
         session.Close(EngineCloseReason.PayloadTooLarge);
         return false;
     }
@@ -282,7 +287,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 packet.Release();
             }
 
-            session.ReturnUnusedMemory();
+            session.SendQueue.ReturnUnusedMemory();
         }
     }
 
@@ -293,8 +298,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         return (end < 0 ? type : type[..end]).Trim().Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase);
     }
 
-    private sealed record PollAbort(EngineSession Session, HeldPoll Poll)
+    private sealed record PollAbort(PollingExchange Polling, HeldPoll Poll)
     {
-        public void Abort() => Session.AbortPoll(Poll);
+        public void Abort() => Polling.AbortPoll(Poll);
     }
 }

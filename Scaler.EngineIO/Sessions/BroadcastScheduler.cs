@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Sessions;
 
@@ -24,15 +23,15 @@ internal sealed class BroadcastScheduler
     /// Schedules the write of a connection. The caller has claimed the connection's writing state, so no other thread writes to
     /// it meanwhile.
     /// </summary>
-    public void Schedule(WebSocketConnection connection) =>
+    public void Schedule(IScheduledWriter connection) =>
         _lanes[Interlocked.Increment(ref _added) / ConnectionsPerTurn % (uint)_lanes.Length].Add(connection);
 
     private sealed class Lane(BroadcastScheduler writer) : IThreadPoolWorkItem
     {
-        private readonly ConcurrentQueue<WebSocketConnection> _connections = new();
+        private readonly ConcurrentQueue<IScheduledWriter> _connections = new();
         private int _running;
 
-        public void Add(WebSocketConnection connection)
+        public void Add(IScheduledWriter connection)
         {
             _connections.Enqueue(connection);
             if (Interlocked.Exchange(ref _running, 1) == 0)

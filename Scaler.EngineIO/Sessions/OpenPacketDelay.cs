@@ -1,5 +1,3 @@
-using Scaler.EngineIO.Transports;
-
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
@@ -12,8 +10,8 @@ internal sealed class OpenPacketDelay : IDisposable
     private readonly Lock _lock = new();
     private readonly TimeSpan _delay;
     private readonly ITimer _timer;
-    private List<WebSocketConnection> _now = [];
-    private List<WebSocketConnection> _later = [];
+    private List<EngineSession> _now = [];
+    private List<EngineSession> _later = [];
     private bool _disposed;
 
     public OpenPacketDelay(TimeSpan delay, TimeProvider time)
@@ -22,13 +20,13 @@ internal sealed class OpenPacketDelay : IDisposable
         _timer = time.CreateTimer(static state => ((OpenPacketDelay)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Starts the connection's session after the delay.</summary>
-    public void Schedule(WebSocketConnection connection)
+    /// <summary>Starts to send the packets of a session after the delay.</summary>
+    public void Schedule(EngineSession session)
     {
         if (_delay == TimeSpan.Zero)
         {
             // The global queue runs this after the work item that sends the 101 response, so the open packet is sent separately.
-            ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.StartSession(), connection, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static session => session.StartSending(), session, preferLocal: false);
             return;
         }
 
@@ -36,11 +34,11 @@ internal sealed class OpenPacketDelay : IDisposable
         {
             if (_now.Count > 0)
             {
-                _later.Add(connection);
+                _later.Add(session);
             }
             else if (!_disposed)
             {
-                _now.Add(connection);
+                _now.Add(session);
                 _timer.Change(_delay, Timeout.InfiniteTimeSpan);
             }
         }
@@ -58,7 +56,7 @@ internal sealed class OpenPacketDelay : IDisposable
 
     private void OnTimer()
     {
-        List<WebSocketConnection> due;
+        List<EngineSession> due;
         lock (_lock)
         {
             due = _now;
@@ -69,9 +67,9 @@ internal sealed class OpenPacketDelay : IDisposable
             }
         }
 
-        foreach (var connection in due)
+        foreach (var session in due)
         {
-            connection.StartSession();
+            session.StartSending();
         }
     }
 }

@@ -1,5 +1,4 @@
 using Scaler.EngineIO.Protocol.WebSocket;
-using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Sessions;
 
@@ -9,16 +8,17 @@ namespace Scaler.EngineIO.Sessions;
 /// </summary>
 internal sealed class UpgradeAttempt : Deadline
 {
-    private readonly EngineSession _session;
-    private readonly WebSocketConnection _socket;
+    private readonly ISessionTransport _webSocket;
     private readonly NoopDeadline _noop;
 
-    public UpgradeAttempt(EngineSession session, WebSocketConnection socket)
+    public UpgradeAttempt(UpgradeCoordinator coordinator, ISessionTransport webSocket)
     {
-        _session = session;
-        _socket = socket;
-        _noop = new NoopDeadline(session, this);
+        Coordinator = coordinator;
+        _webSocket = webSocket;
+        _noop = new NoopDeadline(this);
     }
+
+    public UpgradeCoordinator Coordinator { get; }
 
     public bool IsProbed { get; private set; }
 
@@ -41,33 +41,33 @@ internal sealed class UpgradeAttempt : Deadline
             return false;
         }
 
-        var clock = _session.Runtime.Clock;
-        if (clock.IsArmed(_noop))
+        var runtime = Coordinator.Runtime;
+        if (runtime.Clock.IsArmed(_noop))
         {
             return false;
         }
 
-        clock.Arm(_noop, _session.Runtime.NoopDeadlines);
+        runtime.Clock.Arm(_noop, runtime.NoopDeadlines);
         return true;
     }
 
-    /// <summary>Closes the WebSocket. Polling continues.</summary>
-    public void Drop(WebSocketCloseCode code, string reason)
+    /// <summary>Closes the WebSocket of an attempt that has ended.</summary>
+    public void Close(WebSocketCloseCode code, string reason)
     {
         Disarm();
-        _socket.Close(code, reason);
+        _webSocket.Close(code, reason);
     }
 
     public void Disarm()
     {
-        _session.Runtime.Clock.Disarm(this);
-        _session.Runtime.Clock.Disarm(_noop);
+        Coordinator.Runtime.Clock.Disarm(this);
+        Coordinator.Runtime.Clock.Disarm(_noop);
     }
 
-    public override void Expire() => _session.DropUpgrade(this, WebSocketCloseCode.UpgradeTimeout, "upgrade timeout");
+    public override void Expire() => Coordinator.Drop(this, WebSocketCloseCode.UpgradeTimeout, "upgrade timeout");
 
-    private sealed class NoopDeadline(EngineSession session, UpgradeAttempt attempt) : Deadline
+    private sealed class NoopDeadline(UpgradeAttempt attempt) : Deadline
     {
-        public override void Expire() => session.ReleasePollForUpgrade(attempt);
+        public override void Expire() => attempt.Coordinator.ReleasePoll(attempt);
     }
 }

@@ -17,7 +17,7 @@ namespace Scaler.EngineIO.Transports;
 /// there is no more output. <see cref="Abort"/>, which the close deadline calls, ends pending reads and writes.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "RunAsync returns the buffers when it ends.")]
-internal sealed partial class WebSocketConnection : IOutputDrain
+internal sealed partial class WebSocketConnection : ISessionTransport, IScheduledWriter
 {
     private readonly EngineRuntime _runtime;
     private readonly ITransportConnection? _transport;
@@ -64,11 +64,8 @@ internal sealed partial class WebSocketConnection : IOutputDrain
         _session = session;
         session.Attach(this);
         await session.OpenAsync();
-        _runtime.OpenPacketDelay.Schedule(this);
+        _runtime.OpenPacketDelay.Schedule(session);
     }
-
-    /// <summary>Starts to send the open packet and the packets after it.</summary>
-    public void StartSession() => _session!.StartDraining(this);
 
     /// <summary>
     /// Starts the upgrade of a polling session to this WebSocket. Closes the WebSocket if the session refuses the upgrade.
