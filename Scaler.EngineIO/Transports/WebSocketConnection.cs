@@ -1,32 +1,34 @@
-using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
+using System.Buffers.Binary;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 
 namespace Scaler.EngineIO.Transports;
 
 /// <summary>
-/// Represents a WebSocket connection with its own framing on the upgraded stream. System.Net.WebSockets cannot reject a frame at
-/// its header, choose its close codes, or send one encoded frame to many clients. It also holds buffers while a connection is
-/// idle.
+/// Represents a WebSocket connection: owns its reader and its writer, performs the close handshake, and connects them to the
+/// session or to the upgrade of a session.
 /// </summary>
 /// <remarks>
-/// The read loop runs in the request's task, or after the request if the transport allows it. It waits without a buffer, for data
-/// or for the client's end. There is no write loop: a sender starts a write (<see cref="OutputAvailable"/>), which runs until
-/// there is no more output. <see cref="Abort"/>, which the close deadline calls, ends pending reads and writes.
+/// The framing is our own: System.Net.WebSockets cannot reject a frame at its header, choose its close codes, or send one encoded
+/// frame to many clients. It also holds buffers while a connection is idle. <see cref="Abort"/>, which the close deadline calls,
+/// ends pending reads and writes.
 /// </remarks>
-[SuppressMessage("Design", "CA1001", Justification = "RunAsync returns the buffers when it ends.")]
 internal sealed partial class WebSocketConnection : ISessionTransport, IScheduledWriter
 {
     private readonly EngineRuntime _runtime;
-    private readonly ITransportConnection? _transport;
-    private readonly Stream? _stream;
-    private readonly IHttpRequestLifetimeFeature? _lifetime;
-    private readonly bool _compression;
-    private readonly Lock _lock = new();
-    private EngineSession? _session;
+    private readonly IWebSocketChannel _channel;
+    private readonly WebSocketReader _reader;
+    private readonly WebSocketWriter _writer;
+    private EngineSession? _upgradingSession;
     private UpgradeAttempt? _upgrade;
+    private bool _receiving;
+
+    // Guards the state of the close handshake.
+    private readonly Lock _lock = new();
     private CloseDeadline? _closeDeadline;
     private bool _ended;
 
@@ -36,10 +38,8 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
     /// <param name="lifetime">The feature that aborts the connection.</param>
     /// <param name="compression"><see langword="true"/> if permessage-deflate was negotiated.</param>
     public WebSocketConnection(EngineRuntime runtime, Stream stream, IHttpRequestLifetimeFeature lifetime, bool compression)
-        : this(runtime, compression)
+        : this(runtime, new StreamWebSocketChannel(stream, lifetime), compression)
     {
-        _stream = stream;
-        _lifetime = lifetime;
     }
 
     /// <summary>Initializes a WebSocket that bypasses the upgraded stream and uses the transport connection directly.</summary>
@@ -47,21 +47,29 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
     /// <param name="transport">The transport connection below the upgraded stream.</param>
     /// <param name="compression"><see langword="true"/> if permessage-deflate was negotiated.</param>
     public WebSocketConnection(EngineRuntime runtime, ITransportConnection transport, bool compression)
-        : this(runtime, compression)
+        : this(runtime, new DirectWebSocketChannel(transport), compression)
     {
-        _transport = transport;
     }
 
-    private WebSocketConnection(EngineRuntime runtime, bool compression)
+    private WebSocketConnection(EngineRuntime runtime, IWebSocketChannel channel, bool compression)
     {
+        var options = runtime.Options;
         _runtime = runtime;
-        _compression = compression;
+        _channel = channel;
+        _reader = new WebSocketReader(this, channel, options, compression);
+        _writer = new WebSocketWriter(this, channel, runtime.BroadcastScheduler, compression ? options.PerMessageDeflate : null);
     }
+
+    /// <summary>Gets the session, or <see langword="null"/> while the upgrade to this WebSocket is not complete.</summary>
+    public EngineSession? Session { get; private set; }
+
+    /// <summary>Gets a value indicating whether a close frame is sent or about to be sent.</summary>
+    public bool IsClosing { get; private set; }
 
     /// <summary>Opens a session whose first transport is this WebSocket.</summary>
     public async ValueTask OpenAsync(EngineSession session)
     {
-        _session = session;
+        Session = session;
         session.Attach(this);
         await session.OpenAsync();
         _runtime.OpenPacketDelay.Schedule(session);
@@ -83,6 +91,21 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
         }
     }
 
+    /// <summary>
+    /// Serves the client until the WebSocket ends. Runs after the end of the request if the transport allows it; otherwise,
+    /// within the request.
+    /// </summary>
+    public Task ServeAsync() => _channel.ServeAsync(RunAsync);
+
+    /// <inheritdoc/>
+    public void OutputAvailable() => _writer.OutputAvailable();
+
+    /// <inheritdoc/>
+    public void BroadcastOutputAvailable() => _writer.BroadcastOutputAvailable();
+
+    /// <inheritdoc cref="WebSocketWriter.Write"/>
+    public void Write(BroadcastScheduler writer) => _writer.Write(writer);
+
     /// <summary>Aborts the connection.</summary>
     public void Abort()
     {
@@ -91,62 +114,165 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
             // After the end of the request, its features may serve another request.
             if (!_ended)
             {
-                _transport?.Abort();
-                _lifetime?.Abort();
+                _channel.Abort();
             }
         }
     }
 
     /// <summary>
-    /// Serves the client until the WebSocket ends. Runs after the end of the request if the transport allows it; otherwise,
-    /// within the request.
+    /// Sends the queued packets and a close frame, and gives the client a limited time to answer. Only the first call has an
+    /// effect.
     /// </summary>
-    public Task ServeAsync() => _transport?.TryOutliveRequest(RunAsync) == true ? Task.CompletedTask : RunAsync();
+    public void Close(WebSocketCloseCode code, string reason)
+    {
+        byte[] payload = [];
+        if (code != WebSocketCloseCode.None)
+        {
+            payload = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(reason)];
+            BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)code);
+            Encoding.UTF8.GetBytes(reason, payload.AsSpan(sizeof(ushort)));
+        }
+
+        Close(payload);
+    }
+
+    /// <summary>Begins to handle received data.</summary>
+    internal void BeginReceive()
+    {
+        if (Session is not null && !_receiving)
+        {
+            _receiving = true;
+            Session.BeginReceive();
+        }
+    }
+
+    /// <summary>Ends the handling of received data, and flushes the output that it caused.</summary>
+    internal void EndReceive()
+    {
+        if (_receiving)
+        {
+            _receiving = false;
+            Session!.EndReceive();
+        }
+    }
+
+    /// <summary>Flushes the output of a batch, before the wait for a slow handler.</summary>
+    internal void EndBatch() => Session?.EndBatch();
+
+    /// <summary>Starts to batch output again, after the wait for a slow handler.</summary>
+    internal void BeginBatch()
+    {
+        if (_receiving)
+        {
+            Session?.BeginBatch();
+        }
+    }
+
+    /// <summary>Handles a message. Its data is valid until the returned task completes.</summary>
+    internal ValueTask DeliverAsync(ReadOnlyMemory<byte> data, bool isText)
+    {
+        if (Session is not null)
+        {
+            return Session.ReceiveFrameAsync(data, isText);
+        }
+
+        if (_upgrade is null)
+        {
+            return default;
+        }
+
+        var text = isText ? data.Span : default;
+        if (text.SequenceEqual("2probe"u8) && _upgradingSession!.TryProbe(_upgrade))
+        {
+            _writer.WriteProbeAnswer();
+            return default;
+        }
+
+        if (text.Length > 0 && text[0] == PacketCodec.ToDigit(PacketType.Upgrade))
+        {
+            return CompleteUpgradeAsync();
+        }
+
+        _upgradingSession!.DropUpgrade(_upgrade, WebSocketCloseCode.InvalidPacket, "probe expected");
+        return default;
+    }
+
+    /// <summary>Counts a control frame against the session's receive limits.</summary>
+    internal void CountControlFrame(int bytes) => Session?.CountControlFrame(bytes);
+
+    /// <summary>Handles a ping frame.</summary>
+    internal void HandlePing(ReadOnlySpan<byte> payload) => _writer.WritePong(payload.ToArray());
+
+    /// <summary>Handles the client's close frame: answers with its code, and closes the session.</summary>
+    internal void HandleClose(ReadOnlySpan<byte> payload)
+    {
+        Close(payload.Length >= 2 ? payload[..2].ToArray() : []);
+        Session?.Close(EngineCloseReason.TransportClose);
+    }
 
     /// <summary>
-    /// Serves the client until the WebSocket ends. Only this method waits for the lifetime of the connection, so the size of its
-    /// state machine counts for every connection.
+    /// Handles a protocol violation: sends a close frame with the matching code, and closes the session or drops the upgrade.
     /// </summary>
+    internal void Fail(FrameError error, WebSocketCloseCode code)
+    {
+        if (_upgrade is not null && Session is null)
+        {
+            _upgradingSession!.DropUpgrade(_upgrade, code, "");
+        }
+
+        Close(code, "");
+        ReportLimit(error);
+        Session?.Close(error == FrameError.TooBig ? EngineCloseReason.PayloadTooLarge : EngineCloseReason.TransportError);
+    }
+
+    private async ValueTask CompleteUpgradeAsync()
+    {
+        if (_upgradingSession!.TryCompleteUpgrade(_upgrade!, this) is not { } payloadEnded)
+        {
+            return;
+        }
+
+        Session = _upgradingSession;
+        _writer.OutputAvailable();
+        await payloadEnded;
+        BeginReceive();
+    }
+
+    private void Close(byte[] payload)
+    {
+        lock (_lock)
+        {
+            if (IsClosing || _ended)
+            {
+                return;
+            }
+
+            IsClosing = true;
+            _closeDeadline = new CloseDeadline(this);
+            _runtime.Clock.Arm(_closeDeadline, _runtime.CloseDeadlines);
+        }
+
+        _writer.WriteClose(payload);
+    }
+
+    private void ReportLimit(FrameError error)
+    {
+        if (error == FrameError.TooManyFragments)
+        {
+            _runtime.ReportLimitReached(EngineLimit.Fragments, Session ?? _upgradingSession);
+        }
+        else if (error == FrameError.TooBig && Session is null)
+        {
+            // A session reports this limit when it closes. This session stays open and only loses its upgrade.
+            _runtime.ReportLimitReached(EngineLimit.Payload, _upgradingSession);
+        }
+    }
+
     private async Task RunAsync()
     {
-        _transport?.RunContinuationsInline();
         try
         {
-            while (!_peerClosed)
-            {
-                if (_received.Unread.IsEmpty)
-                {
-                    _received.Release();
-                }
-
-                if (_transport is not null)
-                {
-                    if (!TryBuffer(_transport.Input, await _transport.Input.ReadAsync()))
-                    {
-                        break;
-                    }
-                }
-                else
-                {
-                    if (_received.Unread.IsEmpty)
-                    {
-                        // Completes when there is data, without holding a buffer until then.
-                        var count = await _stream!.ReadAsync(Memory<byte>.Empty);
-                        Debug.Assert(count == 0, "A read into an empty buffer must return 0.");
-                    }
-
-                    if (!TryBuffer(await _stream!.ReadAsync(_received.GetWriteMemory())))
-                    {
-                        break;
-                    }
-                }
-
-                var handled = HandleReceived();
-                if (!handled.IsCompletedSuccessfully)
-                {
-                    await handled;
-                }
-            }
+            await _channel.ReceiveAsync(_reader);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -154,30 +280,37 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
         }
         catch (Exception exception)
         {
-            Log.Failed(_runtime.Logger, exception, _session?.ConnectionId);
+            LogFailed(_runtime.Logger, exception, Session?.ConnectionId);
         }
-        finally
+
+        await EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        EndReceive();
+        _reader.Release();
+        if (_upgrade is not null && Session is null)
         {
-            ReturnBuffers();
-            if (_upgrade is { } upgrade && _session is null)
-            {
-                _upgradingSession!.DropUpgrade(upgrade, WebSocketCloseCode.None, "websocket ended");
-            }
+            _upgradingSession!.DropUpgrade(_upgrade, WebSocketCloseCode.None, "websocket ended");
+        }
 
-            _session?.Close(EngineCloseReason.TransportClose);
-            await StopWritingAsync();
-            _session?.CompleteClose();
-            lock (_lock)
-            {
-                _ended = true;
-            }
+        Session?.Close(EngineCloseReason.TransportClose);
+        await _writer.StopAsync(_reader.PeerClosed);
+        Session?.CompleteClose();
+        lock (_lock)
+        {
+            _ended = true;
+        }
 
-            if (_closeDeadline is not null)
-            {
-                _runtime.Clock.Disarm(_closeDeadline);
-            }
+        if (_closeDeadline is not null)
+        {
+            _runtime.Clock.Disarm(_closeDeadline);
         }
     }
+
+    [LoggerMessage(31, LogLevel.Error, "The WebSocket of connection {ConnectionId} failed.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string? connectionId);
 
     private sealed class CloseDeadline(WebSocketConnection connection) : Deadline
     {
