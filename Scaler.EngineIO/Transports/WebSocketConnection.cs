@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 
