@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Http;
 using Scaler.EngineIO.Sessions;
-using Scaler.EngineIO.Sockets;
 using Scaler.EngineIO.Telemetry;
 
 namespace Scaler.EngineIO;
@@ -31,8 +31,8 @@ public sealed class EngineServer : IDisposable
     /// The host's lifetime, or <see langword="null"/> if sessions are not closed when the host stops.
     /// </param>
     /// <param name="transports">
-    /// The transports of the web server. If they include the transport of <c>UseDirectSockets</c>, the writes of a broadcast are
-    /// spread over the cores.
+    /// The transports of the web server. If they include an <see cref="IInlineSendTransport"/>, the writes of a broadcast are spread
+    /// over the cores.
     /// </param>
     /// <exception cref="OptionsValidationException">The options are invalid.</exception>
     public EngineServer(
@@ -46,7 +46,7 @@ public sealed class EngineServer : IDisposable
         ArgumentNullException.ThrowIfNull(loggerFactory);
         var logger = loggerFactory.CreateLogger("Scaler.EngineIO");
         _runtime = new EngineRuntime(
-            options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<DirectTransport>().Any() ?? false);
+            options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<IInlineSendTransport>().Any() ?? false);
         _dispatcher = new EngineDispatcher(this, _runtime, loggerFactory);
         _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).OnHostStopping(), this) ?? default;
     }

@@ -1,5 +1,5 @@
 using Scaler;
-using Scaler.EngineIO;
+using Scaler.DirectSockets;
 using Scaler.ServiceDefaults;
 using Scaler.Stream;
 using Scaler.Stream.Api;

@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using Scaler.EngineIO.Transports;
+using Scaler.EngineIO.Connections;
 
 namespace Scaler.Benchmarks.Micro;
 

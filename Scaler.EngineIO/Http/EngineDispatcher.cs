@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Sessions;
 using Scaler.EngineIO.Transports;
 

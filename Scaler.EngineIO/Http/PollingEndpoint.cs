@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Sessions;
 using Scaler.EngineIO.Transports;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 using Scaler.EngineIO.Transports;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Scaler.EngineIO.Connections;
 
 namespace Scaler.EngineIO.Transports;
 

@@ -8,8 +8,8 @@ namespace Scaler.EngineIO.Transports;
 /// </summary>
 internal struct ReceiveBuffer
 {
-    /// <summary>The minimum size of the array, in bytes.</summary>
-    public const int MinSize = 4096;
+    // The minimum size of the array, in bytes.
+    private const int MinSize = 4096;
 
     private byte[]? _array;
     private int _start;
@@ -19,18 +19,16 @@ internal struct ReceiveBuffer
     public readonly Memory<byte> Unread => _array.AsMemory(_start, _end - _start);
 
     /// <summary>
-    /// Gets or sets the number of unread bytes that the reader needs to continue. Growth beyond <see cref="MinSize"/> is limited
-    /// to it.
+    /// Gets or sets the number of unread bytes that the reader needs to continue. Growth beyond 4 KiB is limited to it.
     /// </summary>
     public int RequiredLength { get; set; }
 
     /// <summary>Returns the memory for the next received bytes, and grows or compacts the buffer if necessary.</summary>
-    /// <param name="initialSize">The minimum size of the array, in bytes, if none is held yet.</param>
-    public Memory<byte> GetWriteMemory(int initialSize = MinSize)
+    public Memory<byte> GetWriteMemory()
     {
         if (_array is null)
         {
-            _array = ArrayPool<byte>.Shared.Rent(initialSize);
+            _array = ArrayPool<byte>.Shared.Rent(MinSize);
             return _array;
         }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Scaler.DirectSockets;
 using Scaler.EngineIO;
 
 namespace Scaler.Tests.Helpers;

@@ -1,3 +1,4 @@
+using Scaler.DirectSockets;
 using Scaler.EngineIO;
 
 var builder = WebApplication.CreateBuilder(args);
