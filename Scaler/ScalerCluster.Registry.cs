@@ -1,4 +1,5 @@
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Node;
 
 namespace Scaler;
 

@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
-using Scaler.Cluster;
+using Scaler.Cluster.Node;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Bus;
+using Scaler.Cluster.Redis.Registry;
+using Scaler.Cluster.Wire;
 using StackExchange.Redis;
 
 namespace Scaler;

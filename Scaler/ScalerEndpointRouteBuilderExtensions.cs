@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Scaler.Cluster;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Secrets;
 using Scaler.EngineIO;
 
 namespace Scaler;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Scaler.Cluster;
+using Scaler.Cluster.Membership;
 using Scaler.EngineIO;
 
 namespace Scaler;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
 using Scaler.EngineIO;
 
 namespace Scaler;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Scaler.Cluster;
+using Scaler.Cluster.Membership;
 using StackExchange.Redis;
 
 namespace Scaler;
@@ -49,7 +49,7 @@ public sealed partial class ScalerServer : IAsyncDisposable
         Cluster.MarkOwnedByServer();
         Local = new LocalAccounts(Cluster.GetAccount);
         Cluster.Link.Local = Local;
-        Membership = new Membership(Cluster.Link, Local, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
+        Membership = new ClusterMembership(Cluster.Link, Local, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
         _metrics.Observe(Local, () => Membership.HoldsLease);
     }
 
@@ -84,7 +84,7 @@ public sealed partial class ScalerServer : IAsyncDisposable
 
     internal LocalAccounts Local { get; }
 
-    internal Membership Membership { get; }
+    internal ClusterMembership Membership { get; }
 
     internal ScalerMetrics Metrics => _metrics;
 

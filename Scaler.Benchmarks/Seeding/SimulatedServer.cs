@@ -1,6 +1,10 @@
 using System.Globalization;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Node;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Bus;
+using Scaler.Cluster.Redis.Registry;
+using Scaler.Cluster.Wire;
 using StackExchange.Redis;
 
 namespace Scaler.Benchmarks.Seeding;

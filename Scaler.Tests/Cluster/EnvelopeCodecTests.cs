@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Scaler.Cluster;
+using Scaler.Cluster.Secrets;
+using Scaler.Cluster.Wire;
 
 namespace Scaler.Tests.Cluster;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using Scaler.Cluster;
+using Scaler.Cluster.Membership;
+using Scaler.Cluster.Secrets;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 

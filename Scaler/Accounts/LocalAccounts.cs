@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Node;
 using Scaler.EngineIO;
 
 namespace Scaler;

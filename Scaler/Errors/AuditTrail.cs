@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Redis;
 using StackExchange.Redis;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Redis;
 using StackExchange.Redis;
 

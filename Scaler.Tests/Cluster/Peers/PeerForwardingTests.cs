@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster.Peers;
