@@ -14,7 +14,7 @@ namespace Scaler;
 /// Represents the cluster: its connected accounts, its error events, and operations on accounts connected to any server. Each
 /// server exposes one as <see cref="ScalerServer.Cluster"/>. A process that accepts no client connections can create its own.
 /// </summary>
-public sealed partial class ScalerCluster : IAsyncDisposable
+public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
 {
     private static readonly TimeSpan MaxSecretAge = TimeSpan.FromSeconds(10);
 
@@ -247,7 +247,11 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         _starting.Dispose();
     }
 
-    internal async Task<SendResult> SendRawAsync(
+    Task<SendResult> IAccountClient.SendRawAsync(
+        string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken) =>
+        SendRawAsync(account, payload, isBinary, options, cancellationToken);
+
+    private async Task<SendResult> SendRawAsync(
         string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);

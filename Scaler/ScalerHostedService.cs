@@ -21,7 +21,6 @@ internal sealed class ScalerHostedService(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        server.Membership.Measure = Measure;
         server.Cluster.Link.DrainRequested = _requested.SetDraining;
         return server.Membership.JoinAsync(cancellationToken);
     }
@@ -65,18 +64,5 @@ internal sealed class ScalerHostedService(
         }
 
         return null;
-    }
-
-    private (long QueuedBytes, int WebSockets) Measure()
-    {
-        long queued = 0;
-        var webSockets = 0;
-        foreach (var connection in server.Local.GetConnections())
-        {
-            queued += connection.Session.QueuedBytes;
-            webSockets += connection.Session.Transport == EngineTransport.WebSocket ? 1 : 0;
-        }
-
-        return (queued, webSockets);
     }
 }

@@ -78,7 +78,11 @@ public static class ScalerServiceCollectionExtensions
     public static IServiceCollection AddScalerErrorPublishing(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddHostedService<ErrorPublisher>();
+        return services.AddHostedService(static provider =>
+        {
+            var server = provider.GetRequiredService<ScalerServer>();
+            return new ErrorPublisher(server.Errors, server.Cluster.Errors, provider.GetRequiredService<TimeProvider>());
+        });
     }
 
     /// <summary>Adds an existing server.</summary>
@@ -130,14 +134,22 @@ public static class ScalerServiceCollectionExtensions
             provider.GetRequiredService<ILogger<Forwarder>>()));
         services.TryAddSingleton<PeerApplication>();
         services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<PeerApplication>());
-        services.TryAddSingleton<PeerEndpoint>();
+        services.TryAddSingleton(static provider => new PeerEndpoint(
+            provider.GetRequiredService<ScalerServer>().Cluster.Link,
+            provider.GetRequiredService<ScalerServer>().Id,
+            provider.GetRequiredService<PeerApplication>(),
+            provider.GetRequiredService<ILogger<PeerEndpoint>>()));
 
         // Use the Engine.IO options of ScalerOptions, with the callbacks that bind sessions to the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionDrainer>();
         services.AddHostedService<ScalerHostedService>();
-        services.AddHostedService<ExpiredSessionCloser>();
+        services.AddHostedService(static provider =>
+        {
+            var server = provider.GetRequiredService<ScalerServer>();
+            return new ExpiredSessionCloser(server.Local, server.Options, provider.GetRequiredService<TimeProvider>());
+        });
         services.AddScalerAuth();
         services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
         return services;
@@ -175,7 +187,7 @@ public static class ScalerServiceCollectionExtensions
             await admission.IsOwnerAsync(context, session) && (validate is null || await validate(context, session));
         options.OnLimitReached = reached =>
         {
-            LimitErrorReporter.Raise(server, reached);
+            LimitErrorReporter.Raise(server.Reporter, options, reached);
             limit?.Invoke(reached);
         };
         options.UnknownSessionAsync = async (context, sid) =>

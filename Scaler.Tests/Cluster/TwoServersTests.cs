@@ -300,7 +300,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     public async Task WatchErrorsAsync_ErrorPublished_ReceivesAndKeepsIt()
     {
         // Publishes errors the way AddScalerErrorPublishing does.
-        using var publisher = new ErrorPublisher(_one, TimeProvider.System);
+        using var publisher = new ErrorPublisher(_one.Errors, _one.Cluster.Errors, TimeProvider.System);
         await publisher.StartAsync(default);
         await using var outside = new ScalerCluster(await backends.ConnectAsync(Backend.Garnet), new ScalerOptions { Prefix = _prefix });
         await using var watched = outside.WatchErrorsAsync().GetAsyncEnumerator();

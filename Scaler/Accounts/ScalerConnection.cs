@@ -1,11 +1,12 @@
 using System.Buffers;
 using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Membership;
 using Scaler.EngineIO;
 
 namespace Scaler;
 
 /// <summary>Represents a client connection on this server.</summary>
-public sealed class ScalerConnection
+public sealed class ScalerConnection : IRegisteredConnection
 {
     private readonly ScalerOptions _options;
     private int _slotOfAccount = -1;
@@ -51,6 +52,8 @@ public sealed class ScalerConnection
     /// later retry does not register the connection again.
     /// </summary>
     internal bool HasEnded { get; set; }
+
+    bool IRegisteredConnection.HasEnded => HasEnded;
 
     /// <summary>Sends an event to this connection. Waits while the send queue of the connection is full.</summary>
     /// <param name="eventName">The event name.</param>
@@ -99,11 +102,9 @@ public sealed class ScalerConnection
 
     internal void BeginClose(EngineCloseReason reason, string message) => _ = Session.CloseAsync(reason, message).AsTask();
 
-    /// <summary>Creates the registry entry that identifies the connection for removal.</summary>
-    internal RegistryEntry ToRegistryKey() => new(Account.Name, Id, default);
+    RegistryEntry IRegisteredConnection.ToRegistryKey() => new(Account.Name, Id, default);
 
-    /// <summary>Creates the registry entry that describes the connection.</summary>
-    internal RegistryEntry ToRegistryEntry()
+    RegistryEntry IRegisteredConnection.ToRegistryEntry()
     {
         var agent = Session.Handshake.GetHeader("User-Agent") ?? "";
         return new RegistryEntry(Account.Name, Id, new ConnectionMetadata

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
-using Scaler.Cluster.Secrets;
 using Scaler.EngineIO;
 
 namespace Scaler;
@@ -13,6 +12,9 @@ namespace Scaler;
 /// </summary>
 public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
 {
+    private static readonly SearchValues<char> ServerIdChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     private static readonly SearchValues<char> PrefixChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:");
 
@@ -47,7 +49,7 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
             .Select(static failure => $"{ScalerOptions.Section}:EngineIO:{failure}"));
         Check(cluster.ServerId is null
                 || (cluster.ServerId.Length is > 0 and <= 32
-                    && !cluster.ServerId.AsSpan().ContainsAnyExcept(ClusterSid.ServerIdChars)),
+                    && !cluster.ServerId.AsSpan().ContainsAnyExcept(ServerIdChars)),
             "Cluster:ServerId", cluster.ServerId, "1 to 32 letters, digits, '-' or '_'");
         Check(cluster.AdvertisedUrl is null
                 || (Uri.TryCreate(cluster.AdvertisedUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
@@ -136,7 +138,7 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         check(!authority || (Uri.TryCreate(jwt.Authority, UriKind.Absolute, out var url)
                 && (url.Scheme == "https" || (url.Scheme == "http" && !jwt.RequireHttps))),
             "Auth:Jwt:Authority", jwt.Authority, "an absolute https URL, or an http URL with Auth:Jwt:RequireHttps set to false");
-        var expected = key ? JwtValidator.ValidateKey(jwt.SigningKey!) : null;
+        var expected = key ? JwtSigningKey.Validate(jwt.SigningKey!) : null;
         check(expected is null, "Auth:Jwt:SigningKey", "(hidden)", expected ?? "");
         check(!key || !string.IsNullOrWhiteSpace(jwt.Issuer),
             "Auth:Jwt:Issuer", jwt.Issuer, "the 'iss' of the tokens, which is required with Auth:Jwt:SigningKey");

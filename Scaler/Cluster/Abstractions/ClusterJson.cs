@@ -8,7 +8,5 @@ namespace Scaler.Cluster.Abstractions;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ServerInfo))]
 [JsonSerializable(typeof(ConnectionMetadata))]
-[JsonSerializable(typeof(ScalerError))]
 [JsonSerializable(typeof(IReadOnlyList<ConnectionActivity>))]
-[JsonSerializable(typeof(AuditEntry))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

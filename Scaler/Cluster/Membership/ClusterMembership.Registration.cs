@@ -8,7 +8,7 @@ internal sealed partial class ClusterMembership
     /// <summary>
     /// Registers a new connection. If Redis does not answer in time, a later renewal cycle registers the connection.
     /// </summary>
-    public async ValueTask<RegisterOutcome> RegisterAsync(ScalerConnection connection)
+    public async ValueTask<RegisterOutcome> RegisterAsync(IRegisteredConnection connection)
     {
         if (_lease is not { } lease || !_link.Registry.IsConnected)
         {
@@ -40,7 +40,7 @@ internal sealed partial class ClusterMembership
     /// <see langword="true"/> if the connection was removed; <see langword="false"/> if a later renewal cycle retries the
     /// removal.
     /// </returns>
-    public async ValueTask<bool> UnregisterAsync(ScalerConnection connection)
+    public async ValueTask<bool> UnregisterAsync(IRegisteredConnection connection)
     {
         if (_lease is not { } lease)
         {
@@ -72,7 +72,7 @@ internal sealed partial class ClusterMembership
     }
 
     /// <summary>Marks a connection whose metadata has changed. The next renewal cycle writes it again.</summary>
-    public void MarkStale(ScalerConnection connection) => _stale[connection] = true;
+    public void MarkStale(IRegisteredConnection connection) => _stale[connection] = true;
 
     /// <summary>
     /// Writes the changes that could not be written when they happened. A connection can end while it is being registered. It is
@@ -108,7 +108,7 @@ internal sealed partial class ClusterMembership
         }
     }
 
-    private async Task WriteAsync(string holder, ScalerConnection[] connections)
+    private async Task WriteAsync(string holder, IRegisteredConnection[] connections)
     {
         var open = connections.Where(c => !c.HasEnded).ToArray();
         if (open.Length > 0)

@@ -21,11 +21,11 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
         typeof(ClusterMembership).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
     private readonly ClusterLink _link;
-    private readonly LocalAccounts _local;
+    private readonly ILocalConnections _local;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly ScalerClusterOptions _options;
-    private readonly ConcurrentDictionary<ScalerConnection, bool> _stale = new();
+    private readonly ConcurrentDictionary<IRegisteredConnection, bool> _stale = new();
     private readonly SemaphoreSlim _cycleLock = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly DateTimeOffset _startedAt;
@@ -41,7 +41,7 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
     private long _lastCycleAt;
     private long _lastSuccessAt;
 
-    public ClusterMembership(ClusterLink link, LocalAccounts local, ILogger logger)
+    public ClusterMembership(ClusterLink link, ILocalConnections local, ILogger logger)
     {
         (_link, _local, _logger, _time, _options) = (link, local, logger, link.Time, link.Options.Cluster);
         ServerId = _options.ServerId ?? Guid.NewGuid().ToString("N")[..10];
@@ -66,12 +66,6 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
     /// <summary>Gets a value indicating whether this server holds its lease, as far as it can know.</summary>
     public bool HoldsLease =>
         _lease is not null && _time.GetElapsedTime(Volatile.Read(ref _lastSuccessAt)) < _options.LeaseDuration;
-
-    /// <summary>
-    /// Gets or sets the callback that returns the bytes in all send queues and the number of WebSocket connections. It is called
-    /// once per renewal.
-    /// </summary>
-    public Func<(long QueuedBytes, int WebSockets)> Measure { get; set; } = () => default;
 
     /// <summary>
     /// Joins the cluster, or returns after a timeout if Redis does not answer. The lease is then renewed until
@@ -192,7 +186,7 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
 
     private ServerInfo Describe(long epoch)
     {
-        var (queued, webSockets) = Measure();
+        var (queued, webSockets) = _local.Measure();
         var deliveries = _link.Metrics.DeliveryLatency.Summarize();
         return new ServerInfo
         {

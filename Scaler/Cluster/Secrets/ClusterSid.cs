@@ -17,10 +17,6 @@ internal static class ClusterSid
     private const int TagChars = 22;
     private const int MaxLength = 128;
 
-    /// <summary>The characters that a server ID may contain.</summary>
-    public static readonly SearchValues<char> ServerIdChars =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
-
     /// <summary>Creates a session ID for a session on the given server.</summary>
     public static string Create(string serverId, ClusterSecret secret)
     {

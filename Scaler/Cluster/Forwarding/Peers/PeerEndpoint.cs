@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Scaler.Cluster.Node;
 
 namespace Scaler.Cluster.Forwarding.Peers;
 
@@ -10,9 +11,10 @@ namespace Scaler.Cluster.Forwarding.Peers;
 /// Accepts connections from other servers. They use the same path as clients, with an HTTP upgrade (RFC 9110 section 7.8). Only a
 /// server of the cluster can create the required header.
 /// </summary>
-internal sealed class PeerEndpoint(ScalerServer server, PeerApplication application, ILogger<PeerEndpoint> logger)
+internal sealed class PeerEndpoint(
+    ClusterLink link, string serverId, PeerApplication application, ILogger<PeerEndpoint> logger)
 {
-    private readonly PeerHandshakeHeader _greeting = new(server.Cluster.Link.Time);
+    private readonly PeerHandshakeHeader _greeting = new(link.Time);
     private readonly ConcurrentDictionary<PeerServerConnection, bool> _connections = [];
     private volatile bool _isClosed;
 
@@ -27,10 +29,9 @@ internal sealed class PeerEndpoint(ScalerServer server, PeerApplication applicat
     /// </summary>
     public async Task ServeAsync(HttpContext context)
     {
-        var link = server.Cluster.Link;
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade
             || context.Request.Headers.Upgrade != PeerHandshakeHeader.Protocol
-            || !_greeting.TryAccept(context.Request.Headers[PeerHandshakeHeader.Name].ToString(), server.Id, link.Secret))
+            || !_greeting.TryAccept(context.Request.Headers[PeerHandshakeHeader.Name].ToString(), serverId, link.Secret))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;

@@ -16,6 +16,8 @@ namespace Scaler.Cluster.Redis.Bus;
 /// </summary>
 internal sealed class RedisMessageBus : IMessageBus
 {
+    private static readonly string SendScript = RedisScript.Load("clock", "send");
+
     private readonly IConnectionMultiplexer _redis;
     private readonly IDatabase _database;
     private readonly RedisKeys _keys;
@@ -168,7 +170,7 @@ internal sealed class RedisMessageBus : IMessageBus
             values[4 + entries.Count + i] = entries[i].Envelope;
         }
 
-        var answer = (byte[])(await _database.ScriptEvaluateAsync(RedisScript.Send, _scriptKeys, values))!;
+        var answer = (byte[])(await _database.ScriptEvaluateAsync(SendScript, _scriptKeys, values))!;
         var at = 0;
         foreach (var entry in entries)
         {

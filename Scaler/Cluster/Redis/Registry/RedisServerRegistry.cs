@@ -37,7 +37,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     {
         var holder = server.EpochName;
         var answer = await _database.ScriptEvaluateAsync(
-            RedisScript.Renew,
+            RegistryScripts.Renew,
             [keys.Leases, keys.Servers, keys.Locations, keys.Accounts, keys.Connections(holder), keys.Facts(holder), keys.Secret],
             [
                 holder, server.Id, (long)lease.TotalMilliseconds,
@@ -52,12 +52,12 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     {
         // Flush first: entries written after the lease has ended may come after the reaping, and no server would remove them.
         await _writes.FlushAsync(holder);
-        await _database.ScriptEvaluateAsync(RedisScript.Leave, [keys.Leases], [holder]);
+        await _database.ScriptEvaluateAsync(RegistryScripts.Leave, [keys.Leases], [holder]);
     }
 
     public async Task<IReadOnlyList<ServerInfo>> GetServersAsync()
     {
-        var answer = await _database.ScriptEvaluateAsync(RedisScript.Servers, [keys.Leases, keys.Servers]);
+        var answer = await _database.ScriptEvaluateAsync(RegistryScripts.Servers, [keys.Leases, keys.Servers]);
         return ReadServers((long)answer[0], answer[1], answer[2]);
     }
 
@@ -66,7 +66,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     public Task UnregisterAsync(string holder, IReadOnlyList<RegistryEntry> entries) => _writes.AddAsync(holder, entries, RegistryWrite.Remove);
 
     public async Task<int> ReapAsync(string holder) => (int)await _database.ScriptEvaluateAsync(
-        RedisScript.Reap,
+        RegistryScripts.Reap,
         [keys.Leases, keys.Servers, keys.Locations, keys.Accounts, keys.Connections(holder), keys.Facts(holder)],
         [holder, ReapBatch]);
 
@@ -80,7 +80,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         {
             var readCount = Math.Min(take - accounts.Count, ReadBatch);
             var answer = await _database.ScriptEvaluateAsync(
-                RedisScript.Accounts, [keys.Leases, keys.Locations, keys.Accounts], [from, to, readCount]);
+                RegistryScripts.Accounts, [keys.Leases, keys.Locations, keys.Accounts], [from, to, readCount]);
             for (var i = 2; i + 1 < answer.Length; i += 2)
             {
                 accounts.Add(ReadAccount((string)answer[i]!, (string)answer[i + 1]!));
@@ -104,7 +104,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
     public async Task<AccountRange> GetAccountRangeAsync(string prefix, long offset, string? from, int take)
     {
         var answer = await _database.ScriptEvaluateAsync(
-            RedisScript.Range, [keys.Leases, keys.Locations, keys.Accounts], [prefix, EndOf(prefix), from ?? "", offset, take]);
+            RegistryScripts.Range, [keys.Leases, keys.Locations, keys.Accounts], [prefix, EndOf(prefix), from ?? "", offset, take]);
         var accounts = new List<AccountInfo>(take);
         for (var i = 2; i + 1 < answer.Length; i += 2)
         {
@@ -122,7 +122,7 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         {
             var readCount = Math.Min(take - connections.Count, ReadBatch);
             var answer = await _database.ScriptEvaluateAsync(
-                RedisScript.Connections,
+                RegistryScripts.Connections,
                 [keys.Leases, keys.Locations],
                 [account, keys.ConnectionsPrefix, keys.FactsPrefix, readCount, holder, id]);
             for (var i = 0; i + 2 < answer.Length; i += 3)
@@ -140,14 +140,14 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
 
     public async Task<ClusterCounts> GetCountsAsync()
     {
-        var answer = await _database.ScriptEvaluateAsync(RedisScript.Counts, [keys.Leases, keys.Locations], [keys.ConnectionsPrefix]);
+        var answer = await _database.ScriptEvaluateAsync(RegistryScripts.Counts, [keys.Leases, keys.Locations], [keys.ConnectionsPrefix]);
         return new ClusterCounts((int)answer[0], (long)answer[1], (long)answer[2]);
     }
 
     public async Task<IReadOnlyList<RegistryEntry>> GetRegistrationsAsync(string holder, RegistryEntry? after, int take)
     {
         var from = after is { } entry ? $"({entry.Account}\u0001{entry.ConnectionId}" : "-";
-        var members = (string?[]?)await _database.ScriptEvaluateAsync(RedisScript.Holdings, [keys.Connections(holder)], [from, take]) ?? [];
+        var members = (string?[]?)await _database.ScriptEvaluateAsync(RegistryScripts.Holdings, [keys.Connections(holder)], [from, take]) ?? [];
         return [.. members.Select(member => member!.Split('\u0001')).Select(parts => new RegistryEntry(parts[0], parts[1], default))];
     }
 

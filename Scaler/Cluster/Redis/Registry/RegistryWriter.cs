@@ -97,7 +97,7 @@ internal sealed class RegistryWriter
             }
         }
 
-        return (int[]?)await _database.ScriptEvaluateAsync(RedisScript.Registrations, KeysOf(holder), values) ?? [];
+        return (int[]?)await _database.ScriptEvaluateAsync(RegistryScripts.Registrations, KeysOf(holder), values) ?? [];
     }
 
     // Caches the keys of the last server epoch, which nearly all calls are for. Only one thread makes calls at a time.
