@@ -7,6 +7,7 @@ using Scaler.Cluster.Redis.Bus;
 using Scaler.Cluster.Redis.Registry;
 using Scaler.Cluster.Wire;
 using StackExchange.Redis;
+using ClusterNode = Scaler.Cluster.Node.ClusterNode;
 
 namespace Scaler;
 
@@ -37,11 +38,17 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     /// <exception cref="OptionsValidationException">An option has an invalid value.</exception>
     public ScalerCluster(
         IConnectionMultiplexer redis, ScalerOptions? options = null, TimeProvider? time = null, IMeterFactory? meters = null)
-        : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters))
+        : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters), null, null)
     {
     }
 
-    internal ScalerCluster(IConnectionMultiplexer redis, ScalerOptions options, TimeProvider time, ScalerMetrics metrics)
+    /// <summary>
+    /// Creates the view of a server, which agrees on the secret and subscribes under its own epoch. Without connections, it is the
+    /// view of another process.
+    /// </summary>
+    internal ScalerCluster(
+        IConnectionMultiplexer redis, ScalerOptions options, TimeProvider time, ScalerMetrics metrics, ILocalDelivery? connections,
+        DrainState? drain)
     {
         ArgumentNullException.ThrowIfNull(redis);
         var valid = new ScalerOptionsValidator().Validate(null, options);
@@ -52,14 +59,15 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
 
         _redis = redis;
         var keys = new RedisKeys(options.Prefix);
-        Link = new ClusterLink(
+        Node = new ClusterNode(
             new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis),
-            options, time, metrics);
+            options, time, metrics, NodeEpoch.CreateOutside(), connections, drain);
+        _ready = connections is not null;
         _errors = new ErrorLog(redis, keys);
         _audit = new AuditTrail(redis, keys);
     }
 
-    internal ClusterLink Link { get; }
+    internal ClusterNode Node { get; }
 
     internal ErrorLog Errors => _errors;
 
@@ -127,7 +135,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     {
         var payload = Write(eventName, args);
         await ReadyAsync(options.Receipts);
-        return await Link.SendAsync(
+        return await Node.SendAsync(
             EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts,
             cancellationToken);
     }
@@ -164,7 +172,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(receipts: true);
-        return await Link.RequestActivityAsync(account, cancellationToken);
+        return await Node.RequestActivityAsync(account, cancellationToken);
     }
 
     /// <summary>
@@ -256,21 +264,16 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(options.Receipts);
-        return await Link.SendAsync(
+        return await Node.SendAsync(
             EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts,
             cancellationToken);
     }
-
-    /// <summary>
-    /// Marks this cluster view as owned by a server, which agrees on the secret and listens under its own holder name.
-    /// </summary>
-    internal void MarkOwnedByServer() => _ready = true;
 
     private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(target.Account);
         await ReadyAsync(receipts: true);
-        return await Link.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
+        return await Node.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
     }
 
     private async Task<ServerRequestResult> AskDrainAsync(string serverId, bool drain, CancellationToken cancellationToken)
@@ -283,7 +286,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
             return ServerRequestResult.ServerNotFound;
         }
 
-        return await Link.RequestDrainAsync(server.EpochName, drain, cancellationToken) switch
+        return await Node.RequestDrainAsync(server.EpochName, drain, cancellationToken) switch
         {
             null => ServerRequestResult.TimedOut,
             { Count: < 0 } => ServerRequestResult.Refused,
@@ -297,7 +300,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     private async ValueTask ReadyAsync(bool receipts)
     {
         // Re-agree after 10 s: if Redis lost the secret while no server was running, the servers agree on a new one.
-        if (_listening is not null && Link.Time.GetElapsedTime(_agreedAt) > MaxSecretAge)
+        if (_listening is not null && Node.Time.GetElapsedTime(_agreedAt) > MaxSecretAge)
         {
             _ready = false;
         }
@@ -312,9 +315,9 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         {
             if (!_ready)
             {
-                await Link.AgreeOnSecretAsync();
-                _agreedAt = Link.Time.GetTimestamp();
-                _listening ??= await Link.Bus.SubscribeAsync(Link.ServerEpoch, Link.Receive);
+                await Node.AgreeOnSecretAsync();
+                _agreedAt = Node.Time.GetTimestamp();
+                _listening ??= await Node.Bus.SubscribeAsync(Node.ServerEpoch, Node.Receive);
                 _ready = true;
             }
         }
@@ -331,7 +334,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     private ReadOnlyMemory<byte> Write(string eventName, IReadOnlyList<object?> args)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        MessageWriter.Write(buffer, eventName, args, Link.Options.Json);
+        MessageWriter.Write(buffer, eventName, args, Node.Options.Json);
         return buffer.WrittenMemory;
     }
 }

@@ -6,6 +6,7 @@ namespace Scaler;
 /// <summary>Adapts Engine.IO to Scaler: sessions become connections of accounts, and their messages become events.</summary>
 internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 {
+    private readonly Func<string, Account> _getAccount = server.GetAccount;
     private readonly Action<EngineSession> _upgraded = session => server.Membership.MarkStale((ScalerConnection)session.Tag!);
 
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
@@ -13,7 +14,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         ScalerConnection? connection = null;
         var identity = (SessionIdentity)session.Tag!;
         server.Local.AddConnection(
-            identity.Account, account => connection = new ScalerConnection(session, account, identity, server.Options));
+            identity.Account, _getAccount, account => connection = new ScalerConnection(session, account, identity, server.Options));
         session.Tag = connection;
         session.Upgraded += _upgraded;
 

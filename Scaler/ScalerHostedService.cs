@@ -15,27 +15,26 @@ namespace Scaler;
 internal sealed class ScalerHostedService(
     ScalerServer server, EngineServer engine, ConnectionDrainer drain, PeerEndpoint peers, IServer http) : IHostedLifecycleService
 {
-    private readonly OperatorDrain _requested = new(server, engine, drain);
+    private readonly OperatorDrain _requested = new(server.Drain, server.Membership, engine, drain);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        server.Cluster.Link.DrainRequested = _requested.SetDraining;
+        _requested.Start();
         return server.Membership.JoinAsync(cancellationToken);
     }
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        server.Membership.Url = server.Options.Cluster.AdvertisedUrl
+        var url = server.Options.Cluster.AdvertisedUrl
             ?? AdvertisedUrl(http.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
-        await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
+        await server.Membership.PublishUrlAsync(url).WaitAsync(cancellationToken);
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _requested.StopAsync();
-        server.Membership.State = ServerState.Draining;
         engine.AcceptsHandshakes = false;
         await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
         await drain.CloseAllAsync(cancellationToken);

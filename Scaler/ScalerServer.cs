@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Scaler.Cluster.Membership;
+using Scaler.Cluster.Node;
 using StackExchange.Redis;
 
 namespace Scaler;
@@ -43,11 +44,8 @@ public sealed partial class ScalerServer : IAsyncDisposable
         _options = options ?? new ScalerOptions();
         var clock = time ?? TimeProvider.System;
         var metrics = new ScalerMetrics(meters);
-        Cluster = new ScalerCluster(redis, _options, clock, metrics);
-        Cluster.MarkOwnedByServer();
-        Local = new LocalAccounts(Cluster.GetAccount);
-        Cluster.Link.Local = Local;
-        Membership = new ClusterMembership(Cluster.Link, Local, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
+        Cluster = new ScalerCluster(redis, _options, clock, metrics, Local, Drain);
+        Membership = new ClusterMembership(Cluster.Node, Local, Drain, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
         Reporter = new ErrorReporter(Errors, metrics, clock, Id);
         Messages = new MessageDispatcher(_routes, _options, metrics, Reporter);
         metrics.Observe(() => Local.ConnectionCount, () => Local.AccountCount, () => Membership.HoldsLease);
@@ -82,7 +80,9 @@ public sealed partial class ScalerServer : IAsyncDisposable
 
     internal ScalerOptions Options => _options;
 
-    internal LocalAccounts Local { get; }
+    internal LocalAccounts Local { get; } = new();
+
+    internal DrainState Drain { get; } = new();
 
     internal ClusterMembership Membership { get; }
 

@@ -129,13 +129,13 @@ public static class ScalerServiceCollectionExtensions
         services.AddEngineIO<ScalerHandler>();
         services.TryAddSingleton(provider => new Forwarder(
             provider.GetRequiredService<IHttpForwarder>(),
-            provider.GetRequiredService<ScalerServer>().Cluster.Link,
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
             provider.GetRequiredService<ILogger<Forwarder>>()));
         services.TryAddSingleton<PeerApplication>();
         services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<PeerApplication>());
         services.TryAddSingleton(static provider => new PeerEndpoint(
-            provider.GetRequiredService<ScalerServer>().Cluster.Link,
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Id,
             provider.GetRequiredService<PeerApplication>(),
             provider.GetRequiredService<ILogger<PeerEndpoint>>()));
@@ -181,7 +181,7 @@ public static class ScalerServiceCollectionExtensions
             (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
         options.Path = server.Options.Path;
         options.CloseOnHostStop = false;
-        options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Link.Secret);
+        options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Node.Secret);
         options.AuthorizeAsync = context => admission.AuthorizeAsync(context, authorize);
         options.ValidateSessionRequest = async (context, session) =>
             await admission.IsOwnerAsync(context, session) && (validate is null || await validate(context, session));

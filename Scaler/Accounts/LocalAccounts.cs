@@ -7,7 +7,7 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>Holds the connections of this server, indexed by account and in one array for broadcasts.</summary>
-internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelivery, ILocalConnections
+internal sealed class LocalAccounts : ILocalDelivery, ILocalConnections
 {
     private readonly ConcurrentDictionary<string, LocalAccount> _accounts = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -18,7 +18,10 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
     public int AccountCount => _accounts.Count;
 
     /// <summary>Adds a connection to its account.</summary>
-    public void AddConnection(string account, Func<Account, ScalerConnection> connect)
+    /// <param name="account">The account name.</param>
+    /// <param name="create">The callback that creates the account if this server holds no connection of it.</param>
+    /// <param name="connect">The callback that creates the connection.</param>
+    public void AddConnection(string account, Func<string, Account> create, Func<Account, ScalerConnection> connect)
     {
         ScalerConnection? connection = null;
         while (true)

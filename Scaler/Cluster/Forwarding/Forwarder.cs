@@ -17,15 +17,15 @@ namespace Scaler.Cluster.Forwarding;
 internal sealed class Forwarder : IDisposable
 {
     private readonly IHttpForwarder _forwarder;
-    private readonly ClusterLink _link;
+    private readonly ClusterNode _node;
     private readonly ClusterMembership _membership;
     private readonly HttpMessageInvoker _client;
     private readonly ForwarderRequestConfig _config;
     private readonly PeerTable _peers;
 
-    public Forwarder(IHttpForwarder forwarder, ClusterLink link, ClusterMembership membership, ILogger<Forwarder> logger)
+    public Forwarder(IHttpForwarder forwarder, ClusterNode node, ClusterMembership membership, ILogger<Forwarder> logger)
     {
-        (_forwarder, _link, _membership) = (forwarder, link, membership);
+        (_forwarder, _node, _membership) = (forwarder, node, membership);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -33,14 +33,14 @@ internal sealed class Forwarder : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ActivityHeadersPropagator = DistributedContextPropagator.Current,
-            ConnectTimeout = link.Options.Cluster.ForwardConnectTimeout,
+            ConnectTimeout = node.Options.Cluster.ForwardConnectTimeout,
         });
 
         // A poll request stays open until the session sends a packet, which is a heartbeat at the latest.
-        var engine = link.Options.EngineIO;
+        var engine = node.Options.EngineIO;
         var responseTimeout = engine.PingInterval + engine.PingTimeout + TimeSpan.FromSeconds(10);
         _config = new ForwarderRequestConfig { ActivityTimeout = responseTimeout };
-        _peers = new PeerTable(link, membership, responseTimeout, logger);
+        _peers = new PeerTable(node, membership, responseTimeout, logger);
     }
 
     /// <summary>Forwards a request if its session belongs to another live server.</summary>
@@ -50,7 +50,7 @@ internal sealed class Forwarder : IDisposable
     /// </returns>
     public async ValueTask<bool> TryForwardAsync(HttpContext context, string sid)
     {
-        var secret = _link.Secret;
+        var secret = _node.Secret;
         if (!ClusterSid.TryRead(sid, secret, out var server) || server == _membership.ServerId || IsForwarded(context))
         {
             return false;
@@ -65,7 +65,7 @@ internal sealed class Forwarder : IDisposable
 
         if (lookup != ServerLookup.Live || url is null)
         {
-            _link.Metrics.RequestForwarded("unknown", "none");
+            _node.Metrics.RequestForwarded("unknown", "none");
             return false;
         }
 
@@ -75,7 +75,7 @@ internal sealed class Forwarder : IDisposable
             return await TryStreamAsync(context, sid, url, secret);
         }
 
-        _link.Metrics.RequestForwarded(outcome == PeerCallOutcome.Completed ? "forwarded" : outcome.ToString().ToLowerInvariant(), "peer");
+        _node.Metrics.RequestForwarded(outcome == PeerCallOutcome.Completed ? "forwarded" : outcome.ToString().ToLowerInvariant(), "peer");
         return outcome != PeerCallOutcome.Unreachable;
     }
 
@@ -92,13 +92,13 @@ internal sealed class Forwarder : IDisposable
     private async ValueTask<bool> TryStreamAsync(HttpContext context, string sid, string url, ClusterSecret secret)
     {
         var header = ForwardHeader.Write(
-            _membership.ServerId, context.Connection.RemoteIpAddress, context.Request.Scheme, sid, _link.Time.GetUtcNow(), secret);
+            _membership.ServerId, context.Connection.RemoteIpAddress, context.Request.Scheme, sid, _node.Time.GetUtcNow(), secret);
         var prefix = url.TrimEnd('/') + context.Request.PathBase.ToUriComponent();
         var error = await _forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), context.RequestAborted);
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
             // The server is unreachable, even if its lease is still running. Its sessions are gone.
-            _link.Metrics.RequestForwarded("unreachable", "http");
+            _node.Metrics.RequestForwarded("unreachable", "http");
             context.Response.Clear();
             return false;
         }
@@ -110,7 +110,7 @@ internal sealed class Forwarder : IDisposable
             context.Abort();
         }
 
-        _link.Metrics.RequestForwarded(error == ForwarderError.None ? "forwarded" : error.ToString(), "http");
+        _node.Metrics.RequestForwarded(error == ForwarderError.None ? "forwarded" : error.ToString(), "http");
         return true;
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class ClusterMembership
     /// </summary>
     public async ValueTask<RegisterOutcome> RegisterAsync(IRegisteredConnection connection)
     {
-        if (_lease is not { } lease || !_link.Registry.IsConnected)
+        if (_lease is not { } lease || !_node.Registry.IsConnected)
         {
             _stale[connection] = true;
             return RegisterOutcome.Failed;
@@ -19,8 +19,8 @@ internal sealed partial class ClusterMembership
         Interlocked.Increment(ref _pendingWrites);
         try
         {
-            var registered = await _link.Registry
-                .RegisterAsync(lease.EpochName, [connection.ToRegistryEntry()], _link.Options.MaxConnectionsPerAccount)
+            var registered = await _node.Registry
+                .RegisterAsync(lease.EpochName, [connection.ToRegistryEntry()], _node.Options.MaxConnectionsPerAccount)
                 .WaitAsync(_options.RegistrationTimeout, _time);
             return registered ? RegisterOutcome.Registered : RegisterOutcome.LimitReached;
         }
@@ -52,9 +52,9 @@ internal sealed partial class ClusterMembership
         Interlocked.Increment(ref _pendingWrites);
         try
         {
-            if (_link.Registry.IsConnected)
+            if (_node.Registry.IsConnected)
             {
-                await _link.Registry.UnregisterAsync(lease.EpochName, [connection.ToRegistryKey()]).WaitAsync(_options.SendTimeout, _time);
+                await _node.Registry.UnregisterAsync(lease.EpochName, [connection.ToRegistryKey()]).WaitAsync(_options.SendTimeout, _time);
                 _stale.TryRemove(connection, out _);
                 return true;
             }
@@ -113,13 +113,13 @@ internal sealed partial class ClusterMembership
         var open = connections.Where(c => !c.HasEnded).ToArray();
         if (open.Length > 0)
         {
-            await _link.Registry.RegisterAsync(holder, [.. open.Select(c => c.ToRegistryEntry())]).WaitAsync(_options.LeaseDuration, _time);
+            await _node.Registry.RegisterAsync(holder, [.. open.Select(c => c.ToRegistryEntry())]).WaitAsync(_options.LeaseDuration, _time);
         }
 
         var ended = connections.Where(c => c.HasEnded).ToArray();
         if (ended.Length > 0)
         {
-            await _link.Registry.UnregisterAsync(holder, [.. ended.Select(c => c.ToRegistryKey())]).WaitAsync(_options.LeaseDuration, _time);
+            await _node.Registry.UnregisterAsync(holder, [.. ended.Select(c => c.ToRegistryKey())]).WaitAsync(_options.LeaseDuration, _time);
         }
     }
 }

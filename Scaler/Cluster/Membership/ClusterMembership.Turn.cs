@@ -38,13 +38,13 @@ internal sealed partial class ClusterMembership
         Volatile.Write(ref _cycleStartedAt, _time.GetTimestamp());
         try
         {
-            if (_link.Registry.IsConnected)
+            if (_node.Registry.IsConnected)
             {
                 await RenewAsync();
                 await WriteStaleAsync();
                 await ReapAsync();
                 await RepairBusAsync();
-                Probe.SendProbe();
+                _node.SendProbe();
             }
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -67,7 +67,7 @@ internal sealed partial class ClusterMembership
     {
         if (!_secretAgreed)
         {
-            await _link.AgreeOnSecretAsync().WaitAsync(_options.LeaseDuration, _time);
+            await _node.AgreeOnSecretAsync().WaitAsync(_options.LeaseDuration, _time);
             _secretAgreed = true;
         }
 
@@ -81,7 +81,7 @@ internal sealed partial class ClusterMembership
             }
 
             Log.LeaseLost(_logger, held.EpochName);
-            await _link.AgreeOnSecretAsync().WaitAsync(_options.LeaseDuration, _time);
+            await _node.AgreeOnSecretAsync().WaitAsync(_options.LeaseDuration, _time);
         }
 
         await StartEpochAsync();
@@ -97,10 +97,10 @@ internal sealed partial class ClusterMembership
         var started = _time.GetTimestamp();
         var epoch = Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), (_lease?.Epoch ?? 0) + 1);
         var holder = ServerEpochName.Format(ServerId, epoch);
-        var subscription = await _link.Bus.SubscribeAsync(holder, _link.Receive).WaitAsync(_options.LeaseDuration, _time);
+        var subscription = await _node.Bus.SubscribeAsync(holder, _node.Receive).WaitAsync(_options.LeaseDuration, _time);
         var previous = _subscription;
         _subscription = subscription;
-        _link.ServerEpoch = holder;
+        _node.BeginEpoch(holder);
         await RenewAsync(epoch, join: true);
         if (previous is not null)
         {
@@ -142,12 +142,12 @@ internal sealed partial class ClusterMembership
             int remaining;
             do
             {
-                remaining = await _link.Registry.ReapAsync(dead.EpochName).WaitAsync(_options.LeaseDuration, _time);
+                remaining = await _node.Registry.ReapAsync(dead.EpochName).WaitAsync(_options.LeaseDuration, _time);
             }
             while (remaining > 0 && _time.GetElapsedTime(started) < _options.LeaseRenewal);
             if (remaining == 0)
             {
-                _link.Metrics.ServerReaped();
+                _node.Metrics.ServerReaped();
                 Log.Reaped(_logger, dead.EpochName);
             }
         }
@@ -162,7 +162,7 @@ internal sealed partial class ClusterMembership
         }
 
         Log.BusDead(_logger, lease.EpochName);
-        var subscription = await _link.Bus.SubscribeAsync(lease.EpochName, _link.Receive, anew: true)
+        var subscription = await _node.Bus.SubscribeAsync(lease.EpochName, _node.Receive, anew: true)
             .WaitAsync(_options.LeaseDuration, _time);
         var previous = _subscription;
         _subscription = subscription;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Node;
 using StackExchange.Redis;
+using ClusterNode = Scaler.Cluster.Node.ClusterNode;
 
 namespace Scaler.Cluster.Membership;
 
@@ -20,8 +21,9 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
     private static readonly string? LibraryVersion =
         typeof(ClusterMembership).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
-    private readonly ClusterLink _link;
+    private readonly ClusterNode _node;
     private readonly ILocalConnections _local;
+    private readonly DrainState _drain;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly ScalerClusterOptions _options;
@@ -31,6 +33,7 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
     private readonly DateTimeOffset _startedAt;
 
     private Task _loop = Task.CompletedTask;
+    private volatile string? _url;
     private IAsyncDisposable? _subscription;
     private ServerInfo? _lease;
     private bool _secretAgreed;
@@ -41,27 +44,21 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
     private long _lastCycleAt;
     private long _lastSuccessAt;
 
-    public ClusterMembership(ClusterLink link, ILocalConnections local, ILogger logger)
+    public ClusterMembership(ClusterNode node, ILocalConnections local, DrainState drain, ILogger logger)
     {
-        (_link, _local, _logger, _time, _options) = (link, local, logger, link.Time, link.Options.Cluster);
+        (_node, _local, _drain, _logger, _time, _options) = (node, local, drain, logger, node.Time, node.Options.Cluster);
         ServerId = _options.ServerId ?? Guid.NewGuid().ToString("N")[..10];
         Servers = new ServerCache(_time);
         _startedAt = _time.GetUtcNow();
-        Probe = new BusProbe(link);
     }
 
     public string ServerId { get; }
 
     public ServerCache Servers { get; }
 
-    public BusProbe Probe { get; }
+    public BusProbe Probe => _node.Probe;
 
-    /// <summary>
-    /// Gets or sets the URL at which other servers reach this server, or <see langword="null"/> while it is not listening.
-    /// </summary>
-    public string? Url { get; set; }
-
-    public ServerState State { get; set; }
+    public ServerState State => _drain.IsDraining ? ServerState.Draining : ServerState.Up;
 
     /// <summary>Gets a value indicating whether this server holds its lease, as far as it can know.</summary>
     public bool HoldsLease =>
@@ -114,6 +111,13 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
         }
     }
 
+    /// <summary>Publishes the URL at which other servers reach this server, which is listening now.</summary>
+    public Task PublishUrlAsync(string? url)
+    {
+        _url = url;
+        return RenewNowAsync();
+    }
+
     /// <summary>Renews the lease immediately, so that other servers see this server's changes at once.</summary>
     public Task RenewNowAsync() => RunCycleAsync();
 
@@ -133,12 +137,12 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
             await _subscription.DisposeAsync();
         }
 
-        if (_lease is { } lease && _link.Registry.IsConnected)
+        if (_lease is { } lease && _node.Registry.IsConnected)
         {
             try
             {
-                await _link.Registry.LeaveAsync(lease.EpochName).WaitAsync(cancellationToken);
-                while (await _link.Registry.ReapAsync(lease.EpochName).WaitAsync(cancellationToken) > 0)
+                await _node.Registry.LeaveAsync(lease.EpochName).WaitAsync(cancellationToken);
+                while (await _node.Registry.ReapAsync(lease.EpochName).WaitAsync(cancellationToken) > 0)
                 {
                 }
             }
@@ -166,17 +170,17 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
     {
         var info = Describe(epoch);
         var requestedAt = _time.GetTimestamp();
-        var answer = await _link.Registry.RenewAsync(info, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
+        var answer = await _node.Registry.RenewAsync(info, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
         if (answer.IsHeld)
         {
             _lease = info;
             if (join)
             {
                 // The previous lease may have been lost because Redis, and its clock, was replaced.
-                _link.Clock.Reset();
+                _node.Clock.Reset();
             }
 
-            _link.Clock.Update(requestedAt, answer.ClockMicroseconds);
+            _node.Clock.Update(requestedAt, answer.ClockMicroseconds);
             Servers.Update(answer.Servers);
             Volatile.Write(ref _lastSuccessAt, _time.GetTimestamp());
         }
@@ -187,21 +191,21 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
     private ServerInfo Describe(long epoch)
     {
         var (queued, webSockets) = _local.Measure();
-        var deliveries = _link.Metrics.DeliveryLatency.Summarize();
+        var deliveries = _node.Metrics.DeliveryLatency.Summarize();
         return new ServerInfo
         {
             Id = ServerId,
             Epoch = epoch,
-            Url = Url,
+            Url = _url,
             State = State,
             Version = LibraryVersion,
             StartedAt = _startedAt,
             Connections = _local.ConnectionCount,
             WebSockets = webSockets,
             Accounts = _local.AccountCount,
-            Received = _link.Metrics.Received,
-            Sent = _link.Metrics.Delivered,
-            Errors = _link.Metrics.Errors,
+            Received = _node.Metrics.Received,
+            Sent = _node.Metrics.Delivered,
+            Errors = _node.Metrics.Errors,
             QueuedBytes = queued,
             MemoryBytes = Environment.WorkingSet,
             BusMilliseconds = Probe.LastMilliseconds,

@@ -1,30 +1,20 @@
-using Scaler.Cluster.Membership;
-using Scaler.Cluster.Wire;
-
 namespace Scaler.Cluster.Node;
 
 /// <summary>
 /// Detects a message bus that has stopped delivering. A subscription can die silently while the sending connection still works.
-/// Each renewal cycle of <see cref="ClusterMembership"/> sends one probe from this server to itself. The bus counts as dead after three
+/// Each renewal cycle of the membership sends one probe from this server to itself. The bus counts as dead after three
 /// cycles without a returned probe, and needs repair after five.
 /// </summary>
-internal sealed class BusProbe
+internal sealed class BusProbe(TimeProvider time, ScalerMetrics metrics)
 {
     private const int CyclesUntilDead = 3;
     private const int CyclesUntilRepair = 5;
 
-    private readonly ClusterLink _link;
     private readonly Lock _lock = new();
     private long _number;
     private long _sentAt;
     private int _cyclesWithoutReturn;
     private double _lastMilliseconds = -1;
-
-    public BusProbe(ClusterLink link)
-    {
-        _link = link;
-        link.ProbeReturned = OnProbeReturned;
-    }
 
     /// <summary>
     /// Gets the round-trip time of the last probe, in milliseconds. Negative while the bus is dead or before the first probe has
@@ -38,10 +28,10 @@ internal sealed class BusProbe
     /// <summary>Gets a value indicating whether the bus has been dead long enough to open a new subscription.</summary>
     public bool NeedsRepair => Volatile.Read(ref _cyclesWithoutReturn) > CyclesUntilRepair;
 
-    /// <summary>Sends a probe without waiting for it to return.</summary>
-    public void SendProbe()
+    /// <summary>Begins a probe.</summary>
+    /// <returns>The number of the probe.</returns>
+    public long Begin()
     {
-        long number;
         lock (_lock)
         {
             if (++_cyclesWithoutReturn > CyclesUntilDead)
@@ -49,11 +39,9 @@ internal sealed class BusProbe
                 _lastMilliseconds = -1;
             }
 
-            number = ++_number;
-            _sentAt = _link.Time.GetTimestamp();
+            _sentAt = time.GetTimestamp();
+            return ++_number;
         }
-
-        _ = _link.SendToServerAsync(_link.ServerEpoch, new Envelope { Kind = EnvelopeKind.Probe, Sender = _link.ServerEpoch, Number = number });
     }
 
     /// <summary>
@@ -67,7 +55,8 @@ internal sealed class BusProbe
         }
     }
 
-    private void OnProbeReturned(long number)
+    /// <summary>Ends a probe that has returned.</summary>
+    public void OnReturned(long number)
     {
         TimeSpan elapsed;
         lock (_lock)
@@ -78,10 +67,10 @@ internal sealed class BusProbe
                 return;
             }
 
-            elapsed = _link.Time.GetElapsedTime(_sentAt);
+            elapsed = time.GetElapsedTime(_sentAt);
             _lastMilliseconds = elapsed.TotalMilliseconds;
         }
 
-        _link.Metrics.BusProbed(elapsed);
+        metrics.BusProbed(elapsed);
     }
 }

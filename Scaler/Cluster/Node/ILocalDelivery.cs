@@ -5,6 +5,8 @@ namespace Scaler.Cluster.Node;
 /// <summary>Provides the cluster with access to the connections of this process. No method waits for a client.</summary>
 internal interface ILocalDelivery
 {
+    int ConnectionCount { get; }
+
     /// <summary>Queues a payload for the account's connections.</summary>
     /// <param name="target">The addressed connections.</param>
     /// <param name="payload">The payload. It is copied before the method returns.</param>

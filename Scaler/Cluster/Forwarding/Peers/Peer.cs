@@ -8,7 +8,7 @@ namespace Scaler.Cluster.Forwarding.Peers;
 /// Represents another server and this server's connection to it. The connection is opened by the first request; there is at most
 /// one.
 /// </summary>
-internal sealed partial class Peer(string id, string url, ClusterLink link, string sender, HttpMessageInvoker http, ILogger logger) : IDisposable
+internal sealed partial class Peer(string id, string url, ClusterNode node, string sender, HttpMessageInvoker http, ILogger logger) : IDisposable
 {
     /// <summary>
     /// The delay before the next attempt after a server refused the connection, for example because its version is too old.
@@ -30,7 +30,7 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
     {
         lock (_lock)
         {
-            if (_refusedAt is { } at && link.Time.GetElapsedTime(at) < RetryDelay)
+            if (_refusedAt is { } at && node.Time.GetElapsedTime(at) < RetryDelay)
             {
                 return Task.FromResult<PeerClientConnection?>(null);
             }
@@ -62,7 +62,7 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
                 return null;
             }
 
-            var caller = new PeerClientConnection(await response.Content.ReadAsStreamAsync(_disposed.Token), link.Options.Cluster, link.Time);
+            var caller = new PeerClientConnection(await response.Content.ReadAsStreamAsync(_disposed.Token), node.Options.Cluster, node.Time);
             _ = ServeAsync(caller, response);
             isOpen = true;
             return caller;
@@ -92,8 +92,8 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
         };
         request.Headers.Connection.Add("Upgrade");
         request.Headers.Upgrade.Add(new(PeerHandshakeHeader.Protocol));
-        request.Headers.TryAddWithoutValidation(PeerHandshakeHeader.Name, PeerHandshakeHeader.Write(sender, id, link.Time.GetUtcNow(), link.Secret));
-        using var timeout = new CancellationTokenSource(link.Options.Cluster.ForwardConnectTimeout, link.Time);
+        request.Headers.TryAddWithoutValidation(PeerHandshakeHeader.Name, PeerHandshakeHeader.Write(sender, id, node.Time.GetUtcNow(), node.Secret));
+        using var timeout = new CancellationTokenSource(node.Options.Cluster.ForwardConnectTimeout, node.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposed.Token);
         return await http.SendAsync(request, linked.Token);
     }
@@ -113,7 +113,7 @@ internal sealed partial class Peer(string id, string url, ClusterLink link, stri
     {
         lock (_lock)
         {
-            _refusedAt = link.Time.GetTimestamp();
+            _refusedAt = node.Time.GetTimestamp();
         }
     }
 

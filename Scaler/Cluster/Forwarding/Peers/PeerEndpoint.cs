@@ -12,9 +12,9 @@ namespace Scaler.Cluster.Forwarding.Peers;
 /// server of the cluster can create the required header.
 /// </summary>
 internal sealed class PeerEndpoint(
-    ClusterLink link, string serverId, PeerApplication application, ILogger<PeerEndpoint> logger)
+    ClusterNode node, string serverId, PeerApplication application, ILogger<PeerEndpoint> logger)
 {
-    private readonly PeerHandshakeHeader _greeting = new(link.Time);
+    private readonly PeerHandshakeHeader _greeting = new(node.Time);
     private readonly ConcurrentDictionary<PeerServerConnection, bool> _connections = [];
     private volatile bool _isClosed;
 
@@ -31,7 +31,7 @@ internal sealed class PeerEndpoint(
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade
             || context.Request.Headers.Upgrade != PeerHandshakeHeader.Protocol
-            || !_greeting.TryAccept(context.Request.Headers[PeerHandshakeHeader.Name].ToString(), serverId, link.Secret))
+            || !_greeting.TryAccept(context.Request.Headers[PeerHandshakeHeader.Name].ToString(), serverId, node.Secret))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
@@ -49,7 +49,7 @@ internal sealed class PeerEndpoint(
         Activity.Current?.IsAllDataRequested = false;
         context.Response.Headers.Upgrade = PeerHandshakeHeader.Protocol;
         await using var stream = await upgrade.UpgradeAsync();
-        using var answerer = new PeerServerConnection(stream, link.Options.Cluster, link.Time, application, logger);
+        using var answerer = new PeerServerConnection(stream, node.Options.Cluster, node.Time, application, logger);
         _connections[answerer] = true;
         try
         {

@@ -12,27 +12,27 @@ namespace Scaler.Cluster.Forwarding.Peers;
 /// </summary>
 internal sealed class PeerTable : IDisposable
 {
-    private readonly ClusterLink _link;
+    private readonly ClusterNode _node;
     private readonly ClusterMembership _membership;
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _http;
     private readonly TimeSpan _responseTimeout;
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
 
-    /// <param name="link">The link to the cluster.</param>
+    /// <param name="node">This process in the cluster.</param>
     /// <param name="membership">The cluster membership.</param>
     /// <param name="patience">The maximum time for a client to receive a response.</param>
     /// <param name="logger">The logger for refused connections.</param>
-    public PeerTable(ClusterLink link, ClusterMembership membership, TimeSpan patience, ILogger logger)
+    public PeerTable(ClusterNode node, ClusterMembership membership, TimeSpan patience, ILogger logger)
     {
-        (_link, _membership, _responseTimeout, _logger) = (link, membership, patience, logger);
+        (_node, _membership, _responseTimeout, _logger) = (node, membership, patience, logger);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
-            ConnectTimeout = link.Options.Cluster.ForwardConnectTimeout,
+            ConnectTimeout = node.Options.Cluster.ForwardConnectTimeout,
         });
     }
 
@@ -108,7 +108,7 @@ internal sealed class PeerTable : IDisposable
         var reader = context.Request.BodyReader;
         try
         {
-            var read = await BufferableBody.ReadAsync(reader, length, _link.Time);
+            var read = await BufferableBody.ReadAsync(reader, length, _node.Time);
             var isSent = read.Buffer.Length == length && caller.TryCall(context, read.Buffer, out call);
             reader.AdvanceTo(isSent ? read.Buffer.End : read.Buffer.Start);
             return call;
@@ -136,7 +136,7 @@ internal sealed class PeerTable : IDisposable
         try
         {
             // Set a deadline: Kestrel's minimum data rate would allow a large response to take hours.
-            await using var deadline = _link.Time.CreateTimer(
+            await using var deadline = _node.Time.CreateTimer(
                 static state => ((HttpContext)state!).Abort(), context, _responseTimeout, Timeout.InfiniteTimeSpan);
             await write;
         }
@@ -161,6 +161,6 @@ internal sealed class PeerTable : IDisposable
             }
         }
 
-        return _peers.GetOrAdd(server, id => new Peer(id, url, _link, _membership.ServerId, _http, _logger));
+        return _peers.GetOrAdd(server, id => new Peer(id, url, _node, _membership.ServerId, _http, _logger));
     }
 }

@@ -2,18 +2,28 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text.Json;
 using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Secrets;
 using Scaler.Cluster.Wire;
 
 namespace Scaler.Cluster.Node;
 
-internal sealed partial class ClusterLink
+/// <summary>Executes the envelopes that this process receives over the bus, and sends the receipts and replies.</summary>
+internal sealed class EnvelopeReceiver(
+    EnvelopeSender sender,
+    LocalServer local,
+    PendingReceipts receipts,
+    SecretAgreement secret,
+    NodeEpoch epoch,
+    ClusterClock clock,
+    BusProbe probe,
+    ScalerMetrics metrics)
 {
     /// <summary>
     /// Handles an envelope from the bus. It never waits, because each connection has its own queue for a slow client.
     /// </summary>
     public void Receive(ReadOnlyMemory<byte> bytes)
     {
-        var error = EnvelopeCodec.TryRead(bytes, _secret, out var envelope);
+        var error = EnvelopeCodec.TryRead(bytes, secret.Current, out var envelope);
         if (error != EnvelopeError.None)
         {
             metrics.EnvelopeSkipped(error.ToString());
@@ -24,27 +34,27 @@ internal sealed partial class ClusterLink
         switch (envelope.Kind)
         {
             case EnvelopeKind.Receipt:
-                _receipts.Arrived(
+                receipts.Arrived(
                     envelope.Number,
                     envelope.Sender,
                     new Receipt(envelope.Count, envelope.Payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(envelope.Payload.Span) : 0));
                 break;
             case EnvelopeKind.Answer:
                 // The payload references the receive buffer, so it is copied.
-                _receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
+                receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
                 break;
             case EnvelopeKind.Activity:
-                _ = SendToServerAsync(envelope.Sender, new Envelope
+                _ = sender.SendToServerAsync(envelope.Sender, new Envelope
                 {
                     Kind = EnvelopeKind.Answer,
-                    Sender = ServerEpoch,
+                    Sender = epoch.Name,
                     Number = envelope.Number,
                     Payload = JsonSerializer.SerializeToUtf8Bytes(
-                        Local?.GetActivity(envelope.Account, MaxActivity) ?? [], ClusterJson.Default.IReadOnlyListConnectionActivity),
+                        local.GetActivity(envelope.Account), ClusterJson.Default.IReadOnlyListConnectionActivity),
                 });
                 break;
             case EnvelopeKind.Probe:
-                ProbeReturned?.Invoke(envelope.Number);
+                probe.OnReturned(envelope.Number);
                 break;
             default:
                 var receipt = Execute(envelope);
@@ -65,10 +75,10 @@ internal sealed partial class ClusterLink
             BinaryPrimitives.WriteUInt64BigEndian(payload, receipt.Digest);
         }
 
-        return SendToServerAsync(holder, new Envelope
+        return sender.SendToServerAsync(holder, new Envelope
         {
             Kind = EnvelopeKind.Receipt,
-            Sender = ServerEpoch,
+            Sender = epoch.Name,
             Number = number,
             Count = receipt.Count,
             Payload = payload,
@@ -77,7 +87,7 @@ internal sealed partial class ClusterLink
 
     private Receipt Execute(in Envelope envelope)
     {
-        if (Local is not { } local)
+        if (!local.HoldsConnections)
         {
             return default;
         }
@@ -87,7 +97,7 @@ internal sealed partial class ClusterLink
             case EnvelopeKind.Inventory:
                 return local.GetInventory();
             case EnvelopeKind.Drain or EnvelopeKind.Resume:
-                return new Receipt(DrainRequested?.Invoke(envelope.Kind == EnvelopeKind.Drain) ?? -1, 0);
+                return local.SetDraining(envelope.Kind == EnvelopeKind.Drain);
         }
 
         var except = envelope.Flags.HasFlag(EnvelopeFlags.Except);
@@ -104,8 +114,8 @@ internal sealed partial class ClusterLink
         using var activity = envelope.Trace == default
             ? null
             : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
-        var count = DeliverHere(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
-        if (Clock.GetElapsedMicroseconds(envelope.Count) is { } microseconds)
+        var count = local.Deliver(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
+        if (clock.GetElapsedMicroseconds(envelope.Count) is { } microseconds)
         {
             metrics.DeliveryMeasured(microseconds);
         }

@@ -4,73 +4,71 @@ using Scaler.Cluster.Wire;
 
 namespace Scaler.Cluster.Node;
 
-// Requests that this process sends to individual servers.
-internal sealed partial class ClusterLink
+/// <summary>Sends requests to individual servers and waits for their replies.</summary>
+internal sealed class NodeRequests(
+    EnvelopeSender sender, LocalServer local, PendingReceipts receipts, NodeEpoch epoch, ScalerClusterOptions options, TimeProvider time)
 {
-    /// <summary>The maximum number of connections in one reply.</summary>
-    private const int MaxActivity = 1000;
-
     /// <summary>Requests the number and the digest of the connections that servers hold.</summary>
     /// <returns>The receipts of the servers that answered in time, by the name of the server epoch.</returns>
     public async Task<IReadOnlyDictionary<string, Receipt>> RequestInventoryAsync(IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
     {
-        using var pending = _receipts.Begin();
+        using var pending = receipts.Begin();
         foreach (var holder in holders)
         {
-            if (holder == ServerEpoch && Local is { } local)
+            if (holder == epoch.Name && local.HoldsConnections)
             {
                 pending.Add(holder, local.GetInventory());
             }
             else
             {
-                await SendToServerAsync(holder, new Envelope
+                await sender.SendToServerAsync(holder, new Envelope
                 {
                     Kind = EnvelopeKind.Inventory,
                     Flags = EnvelopeFlags.Receipt,
-                    Sender = ServerEpoch,
+                    Sender = epoch.Name,
                     Number = pending.Number,
                 });
             }
         }
 
-        return await pending.WaitAsync(holders, options.Cluster.ReceiptTimeout, time, cancellationToken);
+        return await pending.WaitAsync(holders, options.ReceiptTimeout, time, cancellationToken);
     }
 
     /// <summary>Requests that one server drains, or resumes.</summary>
     /// <returns>The server's receipt, or <see langword="null"/> if the server did not answer in time.</returns>
     public async Task<Receipt?> RequestDrainAsync(string holder, bool drain, CancellationToken cancellationToken)
     {
-        if (holder == ServerEpoch)
+        if (holder == epoch.Name)
         {
-            return new Receipt(DrainRequested?.Invoke(drain) ?? -1, 0);
+            return local.SetDraining(drain);
         }
 
-        using var pending = _receipts.Begin();
-        await SendToServerAsync(holder, new Envelope
+        using var pending = receipts.Begin();
+        await sender.SendToServerAsync(holder, new Envelope
         {
             Kind = drain ? EnvelopeKind.Drain : EnvelopeKind.Resume,
             Flags = EnvelopeFlags.Receipt,
-            Sender = ServerEpoch,
+            Sender = epoch.Name,
             Number = pending.Number,
         });
-        var answers = await pending.WaitAsync([holder], options.Cluster.ReceiptTimeout, time, cancellationToken);
+        var answers = await pending.WaitAsync([holder], options.ReceiptTimeout, time, cancellationToken);
         return answers.TryGetValue(holder, out var answer) ? answer : null;
     }
 
     /// <summary>Requests the current activity of an account's connections from the servers that hold them.</summary>
     public async Task<IReadOnlyList<ConnectionActivity>> RequestActivityAsync(string account, CancellationToken cancellationToken)
     {
-        var activity = new List<ConnectionActivity>(Local?.GetActivity(account, MaxActivity) ?? []);
-        using var pending = _receipts.Begin();
-        var reached = await PublishAsync(account, new Envelope
+        var activity = new List<ConnectionActivity>(local.GetActivity(account));
+        using var pending = receipts.Begin();
+        var reached = await sender.PublishAsync(account, new Envelope
         {
             Kind = EnvelopeKind.Activity,
-            Sender = ServerEpoch,
+            Sender = epoch.Name,
             Number = pending.Number,
             Account = account,
-        }).WaitAsync(options.Cluster.SendTimeout, time, cancellationToken);
+        }).WaitAsync(options.SendTimeout, time, cancellationToken);
         var answers = await pending.WaitAsync(
-            [.. reached.Where(r => r.HasSubscriber).Select(r => r.ServerEpoch)], options.Cluster.ReceiptTimeout, time, cancellationToken);
+            [.. reached.Where(r => r.HasSubscriber).Select(r => r.ServerEpoch)], options.ReceiptTimeout, time, cancellationToken);
         foreach (var answer in answers.Values)
         {
             activity.AddRange(ReadActivity(answer.Body.Span));
