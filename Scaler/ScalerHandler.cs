@@ -7,15 +7,16 @@ namespace Scaler;
 internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 {
     private readonly Func<string, Account> _getAccount = server.GetAccount;
-    private readonly Action<EngineSession> _upgraded = session => server.Membership.MarkStale((ScalerConnection)session.Tag!);
+    private readonly Action<EngineSession> _upgraded = session => server.Membership.MarkStale(SessionState.GetConnection(session));
 
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
         ScalerConnection? connection = null;
-        var identity = (SessionIdentity)session.Tag!;
+        var state = (SessionState)session.Tag!;
         server.Local.AddConnection(
-            identity.Account, _getAccount, account => connection = new ScalerConnection(session, account, identity, server.Options));
-        session.Tag = connection;
+            state.Identity.Account, _getAccount,
+            account => connection = new ScalerConnection(session, account, state.Identity, server.Options));
+        state.Open(connection!);
         session.Upgraded += _upgraded;
 
         // Register before the client receives the open packet: other servers must find the connection from that moment.
@@ -34,11 +35,11 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
     }
 
     public ValueTask OnMessageAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken) =>
-        server.Messages.DispatchAsync((ScalerConnection)session.Tag!, message, cancellationToken);
+        server.Messages.DispatchAsync(SessionState.GetConnection(session), message, cancellationToken);
 
     public async ValueTask OnClosedAsync(EngineSession session, EngineCloseReason reason)
     {
-        if (session.Tag is not ScalerConnection connection)
+        if (SessionState.Find(session)?.Connection is not { } connection)
         {
             return;
         }

@@ -8,8 +8,7 @@ internal static class LimitErrorReporter
 {
     public static void Raise(ErrorReporter errors, EngineIOOptions options, in EngineLimitReached reached)
     {
-        var connection = reached.Session?.Tag as ScalerConnection;
-        var account = connection?.Account.Name;
+        var account = SessionState.Find(reached.Session)?.Connection?.Account.Name;
         errors.Raise(ErrorNames.Limit, account, reached.Session?.ConnectionId, account ?? "", Describe(options, reached));
     }
 
