@@ -289,7 +289,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         return await Node.RequestDrainAsync(server.EpochName, drain, cancellationToken) switch
         {
             null => ServerRequestResult.TimedOut,
-            { Count: < 0 } => ServerRequestResult.Refused,
+            { IsRefused: true } => ServerRequestResult.Refused,
             _ => ServerRequestResult.Accepted,
         };
     }

@@ -37,11 +37,11 @@ internal sealed class EnvelopeReceiver(
                 receipts.Arrived(
                     envelope.Number,
                     envelope.Sender,
-                    new Receipt(envelope.Count, envelope.Payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(envelope.Payload.Span) : 0));
+                    new Receipt(envelope.Count, ReadDigest(envelope.Payload.Span)) { IsRefused = envelope.IsRefused });
                 break;
             case EnvelopeKind.Answer:
                 // The payload references the receive buffer, so it is copied.
-                receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(envelope.Count, 0, envelope.Payload.ToArray()));
+                receipts.Arrived(envelope.Number, envelope.Sender, new Receipt(0, 0, envelope.Payload.ToArray()));
                 break;
             case EnvelopeKind.Activity:
                 _ = sender.SendToServerAsync(envelope.Sender, new Envelope
@@ -67,6 +67,9 @@ internal sealed class EnvelopeReceiver(
         }
     }
 
+    private static ulong ReadDigest(ReadOnlySpan<byte> payload) =>
+        payload.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(payload) : 0;
+
     private Task<bool> SendReceiptAsync(string holder, long number, Receipt receipt)
     {
         var payload = receipt.Digest == 0 ? [] : new byte[sizeof(ulong)];
@@ -81,6 +84,7 @@ internal sealed class EnvelopeReceiver(
             Sender = epoch.Name,
             Number = number,
             Count = receipt.Count,
+            IsRefused = receipt.IsRefused,
             Payload = payload,
         });
     }
@@ -108,18 +112,18 @@ internal sealed class EnvelopeReceiver(
             except ? connectionId : null);
         if (envelope.Kind == EnvelopeKind.Disconnect)
         {
-            return new Receipt(local.Disconnect(target), 0);
+            return new Receipt(local.Disconnect(target));
         }
 
         using var activity = envelope.Trace == default
             ? null
             : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
         var count = local.Deliver(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
-        if (clock.GetElapsedMicroseconds(envelope.Count) is { } microseconds)
+        if (clock.GetElapsedMicroseconds(envelope.SentAt) is { } microseconds)
         {
             metrics.DeliveryMeasured(microseconds);
         }
 
-        return new Receipt(count, 0);
+        return new Receipt(count);
     }
 }

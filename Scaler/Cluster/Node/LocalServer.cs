@@ -26,7 +26,7 @@ internal sealed class LocalServer(ILocalDelivery? connections, DrainState? drain
     public IReadOnlyList<ConnectionActivity> GetActivity(string account) => connections?.GetActivity(account, MaxActivity) ?? [];
 
     /// <summary>Starts or ends the drain.</summary>
-    /// <returns>The number of connections, or -1 if this process refuses.</returns>
+    /// <returns>The number of connections, or <see cref="Receipt.Refused"/>.</returns>
     public Receipt SetDraining(bool isDraining) =>
-        new(connections is not null && drain?.TrySet(isDraining) == true ? connections.ConnectionCount : -1, 0);
+        connections is not null && drain?.TrySet(isDraining) == true ? new Receipt(connections.ConnectionCount) : Receipt.Refused;
 }

@@ -43,7 +43,7 @@ internal sealed class MessageSender(
             Flags = (isBinary ? EnvelopeFlags.Binary : 0) | (withReceipts ? EnvelopeFlags.Receipt : 0) | (target.Except is null ? 0 : EnvelopeFlags.Except),
             Sender = epoch.Name,
             Number = pending?.Number ?? 0,
-            Count = kind == EnvelopeKind.Disconnect ? 0 : clock.Stamp,
+            SentAt = kind == EnvelopeKind.Disconnect ? 0 : clock.Stamp,
             Account = target.Account ?? "",
             ConnectionId = target.Except ?? target.Only ?? "",
             Trace = Activity.Current?.Context ?? default,

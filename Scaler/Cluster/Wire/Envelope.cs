@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Scaler.Cluster.Node;
 
 namespace Scaler.Cluster.Wire;
 
@@ -27,10 +26,15 @@ internal readonly record struct Envelope
     public string ConnectionId { get; init; }
 
     /// <summary>
-    /// Gets the number of connections in a receipt. In a message or broadcast, the field holds the send time
-    /// (<see cref="ClusterClock.Stamp"/>).
+    /// Gets the send time of a message or broadcast, in microseconds of Redis's clock, modulo 2^32; 0 if it is unknown.
     /// </summary>
+    public int SentAt { get; init; }
+
+    /// <summary>Gets the number of affected connections in a receipt.</summary>
     public int Count { get; init; }
+
+    /// <summary>Gets a value indicating whether the sender of a receipt refused the request.</summary>
+    public bool IsRefused { get; init; }
 
     /// <summary>Gets the trace context of the send.</summary>
     public ActivityContext Trace { get; init; }

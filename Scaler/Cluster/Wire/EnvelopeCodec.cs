@@ -9,16 +9,18 @@ namespace Scaler.Cluster.Wire;
 /// <summary>
 /// Encodes and decodes envelopes.
 /// <code>
-/// version:1 kind:1 flags:1 number:8 count:4 [trace id:16 span id:8 trace flags:1] sender account connection payload… tag:16
+/// version:1 kind:1 flags:1 number:8 value:4 [trace id:16 span id:8 trace flags:1] sender account connection payload… tag:16
 /// </code>
 /// Sender, account and connection are UTF-8, each prefixed with its length (2 bytes). Numbers are big-endian. The tag covers all
-/// bytes before it. A reader skips unknown versions, because servers of two versions share a bus during a rolling deployment.
+/// bytes before it. The meaning of the value depends on the kind: the send time of a message or broadcast; the number of
+/// connections in a receipt, or -1 if the request was refused; otherwise, 0. A reader skips unknown versions, because servers of two versions share a bus during a rolling deployment.
 /// </summary>
 internal static class EnvelopeCodec
 {
     private const byte Version = 1;
     private const int HeaderLength = 15;
     private const int TraceLength = 25;
+    private const int RefusedValue = -1;
     private const EnvelopeFlags KnownFlags = EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except | EnvelopeFlags.Trace;
 
     /// <summary>Writes an envelope into an array rented from the shared pool. The caller must return the array.</summary>
@@ -37,7 +39,7 @@ internal static class EnvelopeCodec
         span[1] = (byte)envelope.Kind;
         span[2] = (byte)(hasTrace ? envelope.Flags | EnvelopeFlags.Trace : envelope.Flags & ~EnvelopeFlags.Trace);
         BinaryPrimitives.WriteInt64BigEndian(span[3..], envelope.Number);
-        BinaryPrimitives.WriteInt32BigEndian(span[11..], envelope.Count);
+        BinaryPrimitives.WriteInt32BigEndian(span[11..], GetValue(envelope));
         var offset = HeaderLength;
         if (hasTrace)
         {
@@ -104,13 +106,16 @@ internal static class EnvelopeCodec
             return EnvelopeError.Malformed;
         }
 
+        var value = BinaryPrimitives.ReadInt32BigEndian(span[11..]);
         envelope = new Envelope
         {
             Kind = kind,
             Flags = flags,
             Sender = sender,
             Number = BinaryPrimitives.ReadInt64BigEndian(span[3..]),
-            Count = BinaryPrimitives.ReadInt32BigEndian(span[11..]),
+            SentAt = HasSendTime(kind) ? value : 0,
+            Count = kind == EnvelopeKind.Receipt ? Math.Max(value, 0) : 0,
+            IsRefused = kind == EnvelopeKind.Receipt && value < 0,
             Account = account,
             ConnectionId = connection,
             Trace = trace,
@@ -118,6 +123,13 @@ internal static class EnvelopeCodec
         };
         return EnvelopeError.None;
     }
+
+    private static bool HasSendTime(EnvelopeKind kind) => kind is EnvelopeKind.Message or EnvelopeKind.Broadcast;
+
+    private static int GetValue(in Envelope envelope) =>
+        HasSendTime(envelope.Kind) ? envelope.SentAt
+        : envelope.Kind != EnvelopeKind.Receipt ? 0
+        : envelope.IsRefused ? RefusedValue : envelope.Count;
 
     private static int WriteName(string name, Span<byte> span, int offset)
     {
