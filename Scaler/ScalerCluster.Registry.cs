@@ -1,4 +1,5 @@
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Node;
 
 namespace Scaler;
 
@@ -10,14 +11,14 @@ public sealed partial class ScalerCluster
     /// <returns>The servers.</returns>
     /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken = default) =>
-        Link.Registry.GetServersAsync().WaitAsync(cancellationToken);
+        Node.Registry.GetServersAsync().WaitAsync(cancellationToken);
 
     /// <summary>Gets the number of live servers, connected accounts and connections.</summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>The counts.</returns>
     /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public Task<ClusterCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
-        Link.Registry.GetCountsAsync().WaitAsync(cancellationToken);
+        Node.Registry.GetCountsAsync().WaitAsync(cancellationToken);
 
     /// <summary>Gets one page of the connected accounts, ordered by the UTF-8 bytes of their names.</summary>
     /// <param name="prefix">The prefix of the account names; empty for all accounts.</param>
@@ -33,7 +34,7 @@ public sealed partial class ScalerCluster
         ArgumentNullException.ThrowIfNull(prefix);
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1000);
-        return Link.Registry.GetAccountsAsync(prefix, after, take).WaitAsync(cancellationToken);
+        return Node.Registry.GetAccountsAsync(prefix, after, take).WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -60,7 +61,7 @@ public sealed partial class ScalerCluster
         ArgumentNullException.ThrowIfNull(prefix);
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 500);
-        return Link.Registry.GetAccountRangeAsync(prefix, offset, from, take).WaitAsync(cancellationToken);
+        return Node.Registry.GetAccountRangeAsync(prefix, offset, from, take).WaitAsync(cancellationToken);
     }
 
     /// <summary>Gets the connections of an account on all servers.</summary>
@@ -77,7 +78,7 @@ public sealed partial class ScalerCluster
         ArgumentException.ThrowIfNullOrEmpty(account);
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 10_000);
-        return Link.Registry.GetConnectionsAsync(account, take).WaitAsync(cancellationToken);
+        return Node.Registry.GetConnectionsAsync(account, take).WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -91,7 +92,7 @@ public sealed partial class ScalerCluster
     {
         await ReadyAsync(receipts: true);
         var live = (await GetServersAsync(cancellationToken)).Where(s => s.State != ServerState.Dead).ToList();
-        var held = await Link.RequestInventoryAsync([.. live.Select(s => s.EpochName)], cancellationToken);
+        var held = await Node.RequestInventoryAsync([.. live.Select(s => s.EpochName)], cancellationToken);
         var registered = new Dictionary<string, Receipt>(StringComparer.Ordinal);
         foreach (var server in live)
         {
@@ -103,7 +104,7 @@ public sealed partial class ScalerCluster
         [
             .. live.Select(s => s.EpochName).Where(h => !(held.TryGetValue(h, out var before) && before == registered[h])),
         ];
-        var later = different.Length == 0 ? held : await Link.RequestInventoryAsync(different, cancellationToken);
+        var later = different.Length == 0 ? held : await Node.RequestInventoryAsync(different, cancellationToken);
         return new RegistryCheck([.. live.Select(s => Compare(s, registered[s.EpochName], Find(held, s), Find(later, s)))]);
 
         static Receipt? Find(IReadOnlyDictionary<string, Receipt> answers, ServerInfo server) =>
@@ -126,7 +127,7 @@ public sealed partial class ScalerCluster
         RegistryEntry? last = null;
         while (true)
         {
-            var entries = await Link.Registry.GetRegistrationsAsync(holder, last, Page).WaitAsync(cancellationToken);
+            var entries = await Node.Registry.GetRegistrationsAsync(holder, last, Page).WaitAsync(cancellationToken);
             foreach (var entry in entries)
             {
                 count++;

@@ -1,9 +1,13 @@
 using System.Buffers;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
-using Scaler.Cluster;
+using Scaler.Cluster.Node;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Bus;
+using Scaler.Cluster.Redis.Registry;
+using Scaler.Cluster.Wire;
 using StackExchange.Redis;
+using ClusterNode = Scaler.Cluster.Node.ClusterNode;
 
 namespace Scaler;
 
@@ -11,7 +15,7 @@ namespace Scaler;
 /// Represents the cluster: its connected accounts, its error events, and operations on accounts connected to any server. Each
 /// server exposes one as <see cref="ScalerServer.Cluster"/>. A process that accepts no client connections can create its own.
 /// </summary>
-public sealed partial class ScalerCluster : IAsyncDisposable
+public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
 {
     private static readonly TimeSpan MaxSecretAge = TimeSpan.FromSeconds(10);
 
@@ -34,11 +38,17 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     /// <exception cref="OptionsValidationException">An option has an invalid value.</exception>
     public ScalerCluster(
         IConnectionMultiplexer redis, ScalerOptions? options = null, TimeProvider? time = null, IMeterFactory? meters = null)
-        : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters))
+        : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters), null, null)
     {
     }
 
-    internal ScalerCluster(IConnectionMultiplexer redis, ScalerOptions options, TimeProvider time, ScalerMetrics metrics)
+    /// <summary>
+    /// Creates the view of a server, which agrees on the secret and subscribes under its own epoch. Without connections, it is the
+    /// view of another process.
+    /// </summary>
+    internal ScalerCluster(
+        IConnectionMultiplexer redis, ScalerOptions options, TimeProvider time, ScalerMetrics metrics, ILocalDelivery? connections,
+        DrainState? drain)
     {
         ArgumentNullException.ThrowIfNull(redis);
         var valid = new ScalerOptionsValidator().Validate(null, options);
@@ -49,14 +59,15 @@ public sealed partial class ScalerCluster : IAsyncDisposable
 
         _redis = redis;
         var keys = new RedisKeys(options.Prefix);
-        Link = new ClusterLink(
+        Node = new ClusterNode(
             new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis),
-            options, time, metrics);
+            options, time, metrics, NodeEpoch.CreateOutside(), connections, drain);
+        _ready = connections is not null;
         _errors = new ErrorLog(redis, keys);
         _audit = new AuditTrail(redis, keys);
     }
 
-    internal ClusterLink Link { get; }
+    internal ClusterNode Node { get; }
 
     internal ErrorLog Errors => _errors;
 
@@ -124,7 +135,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     {
         var payload = Write(eventName, args);
         await ReadyAsync(options.Receipts);
-        return await Link.SendAsync(
+        return await Node.SendAsync(
             EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts,
             cancellationToken);
     }
@@ -161,7 +172,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(receipts: true);
-        return await Link.RequestActivityAsync(account, cancellationToken);
+        return await Node.RequestActivityAsync(account, cancellationToken);
     }
 
     /// <summary>
@@ -244,26 +255,25 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         _starting.Dispose();
     }
 
-    internal async Task<SendResult> SendRawAsync(
+    Task<SendResult> IAccountClient.SendRawAsync(
+        string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken) =>
+        SendRawAsync(account, payload, isBinary, options, cancellationToken);
+
+    private async Task<SendResult> SendRawAsync(
         string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
         await ReadyAsync(options.Receipts);
-        return await Link.SendAsync(
+        return await Node.SendAsync(
             EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts,
             cancellationToken);
     }
-
-    /// <summary>
-    /// Marks this cluster view as owned by a server, which agrees on the secret and listens under its own holder name.
-    /// </summary>
-    internal void MarkOwnedByServer() => _ready = true;
 
     private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(target.Account);
         await ReadyAsync(receipts: true);
-        return await Link.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
+        return await Node.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
     }
 
     private async Task<ServerRequestResult> AskDrainAsync(string serverId, bool drain, CancellationToken cancellationToken)
@@ -276,10 +286,10 @@ public sealed partial class ScalerCluster : IAsyncDisposable
             return ServerRequestResult.ServerNotFound;
         }
 
-        return await Link.RequestDrainAsync(server.EpochName, drain, cancellationToken) switch
+        return await Node.RequestDrainAsync(server.EpochName, drain, cancellationToken) switch
         {
             null => ServerRequestResult.TimedOut,
-            { Count: < 0 } => ServerRequestResult.Refused,
+            { IsRefused: true } => ServerRequestResult.Refused,
             _ => ServerRequestResult.Accepted,
         };
     }
@@ -290,7 +300,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     private async ValueTask ReadyAsync(bool receipts)
     {
         // Re-agree after 10 s: if Redis lost the secret while no server was running, the servers agree on a new one.
-        if (_listening is not null && Link.Time.GetElapsedTime(_agreedAt) > MaxSecretAge)
+        if (_listening is not null && Node.Time.GetElapsedTime(_agreedAt) > MaxSecretAge)
         {
             _ready = false;
         }
@@ -305,9 +315,9 @@ public sealed partial class ScalerCluster : IAsyncDisposable
         {
             if (!_ready)
             {
-                await Link.AgreeOnSecretAsync();
-                _agreedAt = Link.Time.GetTimestamp();
-                _listening ??= await Link.Bus.SubscribeAsync(Link.ServerEpoch, Link.Receive);
+                await Node.AgreeOnSecretAsync();
+                _agreedAt = Node.Time.GetTimestamp();
+                _listening ??= await Node.Bus.SubscribeAsync(Node.ServerEpoch, Node.Receive);
                 _ready = true;
             }
         }
@@ -324,7 +334,7 @@ public sealed partial class ScalerCluster : IAsyncDisposable
     private ReadOnlyMemory<byte> Write(string eventName, IReadOnlyList<object?> args)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        MessageWriter.Write(buffer, eventName, args, Link.Options.Json);
+        MessageWriter.Write(buffer, eventName, args, Node.Options.Json);
         return buffer.WrittenMemory;
     }
 }

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using Scaler.Cluster;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding;
+using Scaler.Cluster.Forwarding.Peers;
 using Scaler.EngineIO;
 
 namespace Scaler;
@@ -16,28 +16,26 @@ namespace Scaler;
 internal sealed class ScalerHostedService(
     ScalerServer server, EngineServer engine, ConnectionDrainer drain, Forwarder forwarder, PeerEndpoint peers, IServer http) : IHostedLifecycleService
 {
-    private readonly OperatorDrain _requested = new(server, engine, drain);
+    private readonly OperatorDrain _requested = new(server.Drain, server.Membership, engine, drain);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        server.Membership.Measure = Measure;
-        server.Cluster.Link.DrainRequested = _requested.SetDraining;
+        _requested.Start();
         return server.Membership.JoinAsync(cancellationToken);
     }
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        server.Membership.Url = server.Options.Cluster.AdvertisedUrl
+        var url = server.Options.Cluster.AdvertisedUrl
             ?? AdvertisedUrl(http.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
-        await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
+        await server.Membership.PublishUrlAsync(url).WaitAsync(cancellationToken);
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _requested.StopAsync();
-        server.Membership.State = ServerState.Draining;
         engine.AcceptsHandshakes = false;
         await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
         await drain.CloseAllAsync(cancellationToken);
@@ -67,18 +65,5 @@ internal sealed class ScalerHostedService(
         }
 
         return null;
-    }
-
-    private (long QueuedBytes, int WebSockets) Measure()
-    {
-        long queued = 0;
-        var webSockets = 0;
-        foreach (var connection in server.Local.GetConnections())
-        {
-            queued += connection.Session.QueuedBytes;
-            webSockets += connection.Session.Transport == EngineTransport.WebSocket ? 1 : 0;
-        }
-
-        return (queued, webSockets);
     }
 }

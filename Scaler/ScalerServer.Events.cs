@@ -118,8 +118,6 @@ public sealed partial class ScalerServer
         });
     }
 
-    internal EventRoute? FindRoute(ReadOnlySpan<byte> eventName) => _routes.Find(eventName);
-
     private static string ValidEvent(string eventName)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Scaler.Cluster;
+using Scaler.Cluster.Membership;
+using Scaler.Cluster.Node;
 using StackExchange.Redis;
 
 namespace Scaler;
@@ -24,8 +25,6 @@ public sealed partial class ScalerServer : IAsyncDisposable
 {
     private readonly EventRouteTable _routes = new();
     private readonly ScalerOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ScalerMetrics _metrics;
 
     /// <summary>Creates a server.</summary>
     /// <param name="redis">
@@ -43,14 +42,13 @@ public sealed partial class ScalerServer : IAsyncDisposable
         IMeterFactory? meters = null)
     {
         _options = options ?? new ScalerOptions();
-        _time = time ?? TimeProvider.System;
-        _metrics = new ScalerMetrics(meters);
-        Cluster = new ScalerCluster(redis, _options, _time, _metrics);
-        Cluster.MarkOwnedByServer();
-        Local = new LocalAccounts(Cluster.GetAccount);
-        Cluster.Link.Local = Local;
-        Membership = new Membership(Cluster.Link, Local, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
-        _metrics.Observe(Local, () => Membership.HoldsLease);
+        var clock = time ?? TimeProvider.System;
+        var metrics = new ScalerMetrics(meters);
+        Cluster = new ScalerCluster(redis, _options, clock, metrics, Local, Drain);
+        Membership = new ClusterMembership(Cluster.Node, Local, Drain, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
+        Reporter = new ErrorReporter(Errors, metrics, clock, Id);
+        Messages = new MessageDispatcher(_routes, _options, metrics, Reporter);
+        metrics.Observe(() => Local.ConnectionCount, () => Local.AccountCount, () => Membership.HoldsLease);
     }
 
     /// <summary>Creates a server without logging and with the system clock.</summary>
@@ -82,11 +80,15 @@ public sealed partial class ScalerServer : IAsyncDisposable
 
     internal ScalerOptions Options => _options;
 
-    internal LocalAccounts Local { get; }
+    internal LocalAccounts Local { get; } = new();
 
-    internal Membership Membership { get; }
+    internal DrainState Drain { get; } = new();
 
-    internal ScalerMetrics Metrics => _metrics;
+    internal ClusterMembership Membership { get; }
+
+    internal ErrorReporter Reporter { get; }
+
+    internal MessageDispatcher Messages { get; }
 
     /// <summary>Gets an account by name. The account need not be connected, and Redis is not contacted.</summary>
     /// <param name="name">The account name.</param>
@@ -108,19 +110,5 @@ public sealed partial class ScalerServer : IAsyncDisposable
         await StopListeningAsync();
         await Membership.DisposeAsync();
         await Cluster.DisposeAsync();
-    }
-
-    internal void Raise(string name, string? account, string? connectionId, params IReadOnlyList<string> arguments)
-    {
-        _metrics.ErrorRaised(name);
-        Errors.Raise(new ScalerError
-        {
-            Name = name,
-            Arguments = arguments,
-            At = _time.GetUtcNow(),
-            Server = Id,
-            Account = account,
-            ConnectionId = connectionId,
-        });
     }
 }

@@ -7,8 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Scaler.Cluster;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding;
+using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Secrets;
 using Scaler.EngineIO;
 using StackExchange.Redis;
 using Yarp.ReverseProxy.Forwarder;
@@ -77,7 +78,11 @@ public static class ScalerServiceCollectionExtensions
     public static IServiceCollection AddScalerErrorPublishing(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddHostedService<ErrorPublisher>();
+        return services.AddHostedService(static provider =>
+        {
+            var server = provider.GetRequiredService<ScalerServer>();
+            return new ErrorPublisher(server.Errors, server.Cluster.Errors, provider.GetRequiredService<TimeProvider>());
+        });
     }
 
     /// <summary>Adds an existing server.</summary>
@@ -124,19 +129,27 @@ public static class ScalerServiceCollectionExtensions
         services.AddEngineIO<ScalerHandler>();
         services.TryAddSingleton(provider => new Forwarder(
             provider.GetRequiredService<IHttpForwarder>(),
-            provider.GetRequiredService<ScalerServer>().Cluster.Link,
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
             provider.GetRequiredService<ILogger<Forwarder>>()));
         services.TryAddSingleton<PeerApplication>();
         services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<PeerApplication>());
-        services.TryAddSingleton<PeerEndpoint>();
+        services.TryAddSingleton(static provider => new PeerEndpoint(
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
+            provider.GetRequiredService<ScalerServer>().Id,
+            provider.GetRequiredService<PeerApplication>(),
+            provider.GetRequiredService<ILogger<PeerEndpoint>>()));
 
         // Use the Engine.IO options of ScalerOptions, with the callbacks that bind sessions to the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionDrainer>();
         services.AddHostedService<ScalerHostedService>();
-        services.AddHostedService<ExpiredSessionCloser>();
+        services.AddHostedService(static provider =>
+        {
+            var server = provider.GetRequiredService<ScalerServer>();
+            return new ExpiredSessionCloser(server.Local, server.Options, provider.GetRequiredService<TimeProvider>());
+        });
         services.AddScalerAuth();
         services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
         return services;
@@ -168,13 +181,13 @@ public static class ScalerServiceCollectionExtensions
             (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
         options.Path = server.Options.Path;
         options.CloseOnHostStop = false;
-        options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Link.Secret);
+        options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Node.Secret);
         options.AuthorizeAsync = context => admission.AuthorizeAsync(context, authorize);
         options.ValidateSessionRequest = async (context, session) =>
             await admission.IsOwnerAsync(context, session) && (validate is null || await validate(context, session));
         options.OnLimitReached = reached =>
         {
-            LimitErrorReporter.Raise(server, reached);
+            LimitErrorReporter.Raise(server.Reporter, options, reached);
             limit?.Invoke(reached);
         };
         options.UnknownSessionAsync = async (context, sid) =>

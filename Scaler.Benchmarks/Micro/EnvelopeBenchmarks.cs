@@ -1,6 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using Scaler.Cluster;
+using Scaler.Cluster.Secrets;
+using Scaler.Cluster.Wire;
 
 namespace Scaler.Benchmarks.Micro;
 

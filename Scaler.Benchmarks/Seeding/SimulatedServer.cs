@@ -1,7 +1,12 @@
 using System.Globalization;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Node;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Bus;
+using Scaler.Cluster.Redis.Registry;
+using Scaler.Cluster.Wire;
 using StackExchange.Redis;
+using ClusterNode = Scaler.Cluster.Node.ClusterNode;
 
 namespace Scaler.Benchmarks.Seeding;
 
@@ -15,7 +20,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
     // The batch size of the library itself.
     private const int Batch = 250;
 
-    private readonly ClusterLink _link;
+    private readonly ClusterNode _node;
     private readonly ScalerMetrics _metrics = new(null);
     private readonly Dictionary<string, List<string>> _held = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _startedAt;
@@ -31,21 +36,21 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
         var keys = new RedisKeys(options.Prefix);
         var scaler = new ScalerOptions { Prefix = options.Prefix };
         scaler.Cluster.Secret = options.Secret;
-        _link = new ClusterLink(new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, _metrics), scaler, time, _metrics)
-        {
-            ServerEpoch = ServerEpochName.Format(Id, _epoch),
-            Local = this,
-        };
+        _node = new ClusterNode(
+            new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, _metrics), scaler, time, _metrics,
+            new NodeEpoch(ServerEpochName.Format(Id, _epoch)), this);
     }
 
     public string Id { get; }
 
     public int Connections => _connections;
 
+    int ILocalDelivery.ConnectionCount => _connections;
+
     public async Task JoinAsync()
     {
-        await _link.AgreeOnSecretAsync();
-        _listening = await _link.Bus.SubscribeAsync(_link.ServerEpoch, _link.Receive);
+        await _node.AgreeOnSecretAsync();
+        _listening = await _node.Bus.SubscribeAsync(_node.ServerEpoch, _node.Receive);
         await RenewAsync(join: true);
     }
 
@@ -67,15 +72,15 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
         foreach (var batch in _held.SelectMany(account => account.Value.Select(id => (Account: account.Key, Id: id))).Chunk(Batch))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await _link.Registry.RegisterAsync(_link.ServerEpoch, [.. batch.Select(connection => new RegistryEntry(connection.Account, connection.Id, Facts(connection.Id)))]);
+            await _node.Registry.RegisterAsync(_node.ServerEpoch, [.. batch.Select(connection => new RegistryEntry(connection.Account, connection.Id, Facts(connection.Id)))]);
         }
     }
 
     public async Task RenewAsync(bool join = false)
     {
         var deliveries = _metrics.DeliveryLatency.Summarize();
-        var sentAt = _link.Time.GetTimestamp();
-        var answer = await _link.Registry.RenewAsync(
+        var sentAt = _node.Time.GetTimestamp();
+        var answer = await _node.Registry.RenewAsync(
             new ServerInfo
             {
                 Id = Id,
@@ -96,21 +101,21 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
                 DeliveryMedianMilliseconds = deliveries.Count > 0 ? deliveries.MedianMilliseconds : null,
                 DeliveryP99Milliseconds = deliveries.Count > 0 ? deliveries.P99Milliseconds : null,
             },
-            _link.Options.Cluster.LeaseDuration,
+            _node.Options.Cluster.LeaseDuration,
             join);
         if (!answer.IsHeld)
         {
             throw new InvalidOperationException($"The lease of {Id} has expired: this machine did not renew it in time.");
         }
 
-        _link.Clock.Update(sentAt, answer.ClockMicroseconds);
+        _node.Clock.Update(sentAt, answer.ClockMicroseconds);
     }
 
     /// <summary>Sends a message to an account, as a handler would.</summary>
     public Task<SendResult> SendAsync(string account, ReadOnlyMemory<byte> payload)
     {
         _metrics.MessageReceived();
-        return _link.SendAsync(EnvelopeKind.Message, new DeliveryTarget(account), payload, isBinary: false, receipts: false, CancellationToken.None);
+        return _node.SendAsync(EnvelopeKind.Message, new DeliveryTarget(account), payload, isBinary: false, receipts: false, CancellationToken.None);
     }
 
     public void CountError(string name) => _metrics.ErrorRaised(name);
@@ -134,14 +139,14 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
     }
 
     public IReadOnlyList<ConnectionActivity> GetActivity(string account, int most) => _held.TryGetValue(account, out var ids)
-        ? [.. ids.Take(most).Select(id => new ConnectionActivity(id, _link.Time.GetUtcNow(), 0, 0))]
+        ? [.. ids.Take(most).Select(id => new ConnectionActivity(id, _node.Time.GetUtcNow(), 0, 0))]
         : [];
 
     /// <summary>Leaves the cluster and removes the server's data in bounded steps, as a stopping server does.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _link.Registry.LeaveAsync(_link.ServerEpoch);
-        while (await _link.Registry.ReapAsync(_link.ServerEpoch) > 0)
+        await _node.Registry.LeaveAsync(_node.ServerEpoch);
+        while (await _node.Registry.ReapAsync(_node.ServerEpoch) > 0)
         {
         }
 

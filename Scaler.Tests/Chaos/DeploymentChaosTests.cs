@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Registry;
 using Scaler.Tests.Helpers;
 using Xunit.Abstractions;
 

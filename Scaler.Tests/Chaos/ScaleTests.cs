@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Registry;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 using Xunit.Abstractions;

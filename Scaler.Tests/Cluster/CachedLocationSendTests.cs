@@ -1,7 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Bus;
+using Scaler.Cluster.Redis.Registry;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 

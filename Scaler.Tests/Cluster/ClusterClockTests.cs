@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Scaler.Cluster;
+using Scaler.Cluster.Node;
 
 namespace Scaler.Tests.Cluster;
 

@@ -1,4 +1,4 @@
-using Scaler.Cluster;
+using Scaler.Cluster.Secrets;
 
 namespace Scaler.Tests.Cluster;
 

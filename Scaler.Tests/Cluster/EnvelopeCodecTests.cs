@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
-using Scaler.Cluster;
+using Scaler.Cluster.Secrets;
+using Scaler.Cluster.Wire;
 
 namespace Scaler.Tests.Cluster;
 
@@ -7,7 +9,7 @@ public sealed class EnvelopeCodecTests
 {
     private readonly ClusterSecret _secret = new("a secret of the cluster");
 
-    public static TheoryData<string> Shapes => ["full", "empty", "trace", "unicode"];
+    public static TheoryData<string> Shapes => ["full", "empty", "trace", "unicode", "receipt", "refusal"];
 
     [Theory, MemberData(nameof(Shapes))]
     public void TryRead_WrittenEnvelope_RoundTrips(string shape)
@@ -16,7 +18,8 @@ public sealed class EnvelopeCodecTests
 
         Assert.Equal(EnvelopeError.None, EnvelopeCodec.TryRead(Write(envelope), _secret, out var read));
 
-        Assert.Equal((envelope.Kind, envelope.Flags, envelope.Sender, envelope.Number, envelope.Count), (read.Kind, read.Flags, read.Sender, read.Number, read.Count));
+        Assert.Equal((envelope.Kind, envelope.Flags, envelope.Sender, envelope.Number), (read.Kind, read.Flags, read.Sender, read.Number));
+        Assert.Equal((envelope.SentAt, envelope.Count, envelope.IsRefused), (read.SentAt, read.Count, read.IsRefused));
         Assert.Equal((envelope.Account ?? "", envelope.ConnectionId ?? ""), (read.Account, read.ConnectionId));
         Assert.Equal((envelope.Trace.TraceId, envelope.Trace.SpanId, envelope.Trace.TraceFlags), (read.Trace.TraceId, read.Trace.SpanId, read.Trace.TraceFlags));
         Assert.Equal(envelope.Payload.ToArray(), read.Payload.ToArray());
@@ -43,6 +46,15 @@ public sealed class EnvelopeCodecTests
             bytes[i] ^= 0x40;
         }
     }
+
+    // Servers of other versions read these four bytes, so their meaning per kind is part of the wire format.
+    [Theory]
+    [InlineData("full", -5)]
+    [InlineData("receipt", 12)]
+    [InlineData("refusal", -1)]
+    [InlineData("empty", 0)]
+    public void Write_Value_KeepsWireFormat(string shape, int value) =>
+        Assert.Equal(value, BinaryPrimitives.ReadInt32BigEndian(Write(Make(shape)).AsSpan(11)));
 
     [Fact]
     public void TryRead_NewerVersion_ReturnsUnknownVersion()
@@ -100,7 +112,7 @@ public sealed class EnvelopeCodecTests
             Flags = EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except,
             Sender = "server.1700000000000",
             Number = long.MaxValue,
-            Count = -5,
+            SentAt = -5,
             Account = "acme",
             ConnectionId = "connection",
             Payload = "{\"event\":\"chat\"}"u8.ToArray(),
@@ -108,6 +120,8 @@ public sealed class EnvelopeCodecTests
         return shape switch
         {
             "full" => full,
+            "receipt" => new Envelope { Kind = EnvelopeKind.Receipt, Sender = "server.1", Number = 7, Count = 12 },
+            "refusal" => new Envelope { Kind = EnvelopeKind.Receipt, Sender = "server.1", Number = 7, IsRefused = true },
             "empty" => new Envelope { Kind = EnvelopeKind.Probe, Sender = "" },
             "trace" => full with
             {

@@ -1,5 +1,5 @@
 using System.Text;
-using Scaler.Cluster.Redis;
+using Scaler.Cluster.Wire;
 
 namespace Scaler.Tests.Cluster;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Scaler.Cluster;
+using Scaler.Cluster.Secrets;
 
 namespace Scaler.Tests.Cluster;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Time.Testing;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Bus;
 
 namespace Scaler.Tests.Cluster;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster;

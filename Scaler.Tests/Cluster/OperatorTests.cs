@@ -85,8 +85,8 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
 
         // This server has a lease and listens, but does not know the request, like a server of an older version.
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
-        await _one.Cluster.Link.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
-        await using var listening = await _one.Cluster.Link.Bus.SubscribeAsync(deaf.EpochName, _ => { });
+        await _one.Cluster.Node.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
+        await using var listening = await _one.Cluster.Node.Bus.SubscribeAsync(deaf.EpochName, _ => { });
         Assert.Equal(ServerRequestResult.TimedOut, await _outside.DrainAsync("deaf").WithTimeout());
     }
 
@@ -119,9 +119,9 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
     {
         await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
-        await _one.Cluster.Link.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
-        await _one.Cluster.Link.Registry.RegisterAsync(deaf.EpochName, [new("acme", "x", default)]);
-        await using var listening = await _one.Cluster.Link.Bus.SubscribeAsync(deaf.EpochName, _ => { });
+        await _one.Cluster.Node.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
+        await _one.Cluster.Node.Registry.RegisterAsync(deaf.EpochName, [new("acme", "x", default)]);
+        await using var listening = await _one.Cluster.Node.Bus.SubscribeAsync(deaf.EpochName, _ => { });
 
         Assert.Equal(_one.Connections.Single().Id, Assert.Single(await _outside.GetActivityAsync("acme").WithTimeout()).Id);
     }

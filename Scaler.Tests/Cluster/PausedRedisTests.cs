@@ -17,7 +17,7 @@ public sealed class PausedRedisTests
             options.Cluster.LeaseDuration = TimeSpan.FromMinutes(1);
             (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1));
         });
-        var registry = server.Cluster.Link.Registry;
+        var registry = server.Cluster.Node.Registry;
         await operatorsRedis.GetDatabase().ExecuteAsync("CLIENT", "PAUSE", "60000", "WRITE");
 
         // Each registration and each removal times out. Their commands are already on the way to Redis all the same.
@@ -33,7 +33,7 @@ public sealed class PausedRedisTests
         await Deadline.WaitUntilAsync(async () => (await registry.GetCountsAsync()).Connections == 1);
 
         // Redis runs this command after all commands sent before it.
-        var holder = server.Cluster.Link.ServerEpoch;
+        var holder = server.Cluster.Node.ServerEpoch;
         await registry.UnregisterAsync(holder, [new("absent", "none", default)]).WithTimeout();
         Assert.Equal("stays", Assert.Single(await registry.GetRegistrationsAsync(holder, null, 100)).Account);
         Assert.Equal("stays", Assert.Single((await registry.GetAccountsAsync("", null, 100)).Accounts).Name);
@@ -50,10 +50,10 @@ public sealed class PausedRedisTests
             (options.Cluster.LeaseDuration, options.Cluster.LeaseRenewal) = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(2)));
 
         // An interrupted drain leaves a registration without a connection.
-        var link = server.Cluster.Link;
-        await link.Registry.RegisterAsync(link.ServerEpoch, [new("acme", "gone", default)]);
+        var node = server.Cluster.Node;
+        await node.Registry.RegisterAsync(node.ServerEpoch, [new("acme", "gone", default)]);
         Assert.Equal(1, (await outside.SendAsync("acme", "one", [])).Servers);
-        var channel = RedisChannel.Literal($"{{scaler}}:to:{link.ServerEpoch}");
+        var channel = RedisChannel.Literal($"{{scaler}}:to:{node.ServerEpoch}");
         Assert.Equal(1, await operatorsRedis.GetServers()[0].SubscriptionSubscriberCountAsync(channel));
 
         // The write that ends the lease is blocked by the pause. UNSUBSCRIBE is not.

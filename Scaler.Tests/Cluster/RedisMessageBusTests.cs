@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Bus;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 

@@ -1,6 +1,7 @@
 using System.Text;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Redis;
+using Scaler.Cluster.Redis.Registry;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using Scaler.Cluster;
+using Scaler.Cluster.Membership;
+using Scaler.Cluster.Secrets;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 
@@ -84,7 +85,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     public async Task Broadcast_ServerWithoutConnectionsNotListening_IsComplete()
     {
         await using var a = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
-        await _one.Cluster.Link.Registry.RenewAsync(new ServerInfo { Id = "idle", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
+        await _one.Cluster.Node.Registry.RenewAsync(new ServerInfo { Id = "idle", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
 
         var plain = await _one.BroadcastAsync("news", "all");
         var receipts = await _one.Cluster.BroadcastAsync("news", ["all"], new SendOptions { Receipts = true }).WithTimeout();
@@ -97,7 +98,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     public async Task SendWithReceipts_DeadOrSilentServer_ReportsItAsUnreachable()
     {
         await using var a = await TestClient.ConnectAsync(_one.GetUrl(), "acme");
-        var registry = _one.Cluster.Link.Registry;
+        var registry = _one.Cluster.Node.Registry;
         var dead = new ServerInfo { Id = "dead", Epoch = 1 };
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
         foreach (var server in new[] { dead, deaf })
@@ -107,7 +108,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         }
 
         // This server listens, but never responds.
-        await using var listening = await _one.Cluster.Link.Bus.SubscribeAsync(deaf.EpochName, _ => { });
+        await using var listening = await _one.Cluster.Node.Bus.SubscribeAsync(deaf.EpochName, _ => { });
 
         var plain = await _one.GetAccount("acme").SendAsync("x");
         var receipts = await _one.GetAccount("acme").SendAsync("x", [], new SendOptions { Receipts = true }).WithTimeout();
@@ -223,12 +224,12 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     {
         // Validly signed session IDs: of a server that is not in the registry, of a server with a lease that does not respond,
         // and of this server.
-        var registry = _one.Cluster.Link.Registry;
+        var registry = _one.Cluster.Node.Registry;
         await registry.RenewAsync(
             new ServerInfo { Id = "silent", Epoch = 1, Url = $"http://127.0.0.1:{FreePorts.GetFreePort()}" }, TimeSpan.FromMinutes(1), join: true);
         foreach (var server in new[] { "gone", "silent", "one" })
         {
-            await AssertUnknownAsync(_one, ClusterSid.Create(server, _one.Cluster.Link.Secret));
+            await AssertUnknownAsync(_one, ClusterSid.Create(server, _one.Cluster.Node.Secret));
         }
     }
 
@@ -237,7 +238,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     {
         // A renewal has just run. RefreshAsync must wait for the minimum gap and then renew again.
         await _one.Membership.RenewNowAsync();
-        await _one.Cluster.Link.Registry.RenewAsync(
+        await _one.Cluster.Node.Registry.RenewAsync(
             new ServerInfo { Id = "late", Epoch = 1, Url = "http://127.0.0.1:1" }, TimeSpan.FromMinutes(1), join: true);
 
         await _one.Membership.RefreshAsync(default).WithTimeout();
@@ -250,7 +251,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, $"{_one.GetUrl()}/stream/?EIO=4&transport=polling&account=a&sid={ClusterSid.Create("two", _one.Cluster.Link.Secret)}");
+            HttpMethod.Get, $"{_one.GetUrl()}/stream/?EIO=4&transport=polling&account=a&sid={ClusterSid.Create("two", _one.Cluster.Node.Secret)}");
         request.Headers.Add(ForwardHeader.Name, "forged");
 
         using var answer = await http.SendAsync(request).WithTimeout();
@@ -299,7 +300,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     public async Task WatchErrorsAsync_ErrorPublished_ReceivesAndKeepsIt()
     {
         // Publishes errors the way AddScalerErrorPublishing does.
-        using var publisher = new ErrorPublisher(_one, TimeProvider.System);
+        using var publisher = new ErrorPublisher(_one.Errors, _one.Cluster.Errors, TimeProvider.System);
         await publisher.StartAsync(default);
         await using var outside = new ScalerCluster(await backends.ConnectAsync(Backend.Garnet), new ScalerOptions { Prefix = _prefix });
         await using var watched = outside.WatchErrorsAsync().GetAsyncEnumerator();

@@ -5,9 +5,9 @@ namespace Scaler;
 /// <summary>Represents an account in the cluster. The account need not be connected.</summary>
 public sealed class Account
 {
-    private readonly ScalerCluster _cluster;
+    private readonly IAccountClient _cluster;
 
-    internal Account(ScalerCluster cluster, string name)
+    internal Account(IAccountClient cluster, string name)
     {
         _cluster = cluster;
         Name = name;
@@ -28,7 +28,7 @@ public sealed class Account
     /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public Task<SendResult> SendAsync(string eventName, params IReadOnlyList<object?> args) =>
-        _cluster.SendAsync(Name, eventName, args);
+        _cluster.SendAsync(Name, eventName, args, default, default);
 
     /// <summary>Sends an event to connections of the account, with options. Delivery is at most once.</summary>
     /// <param name="eventName">The event name.</param>

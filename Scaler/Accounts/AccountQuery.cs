@@ -7,10 +7,10 @@ namespace Scaler;
 public sealed class AccountQuery : IAsyncEnumerable<AccountInfo>
 {
     private const int PageSize = 500;
-    private readonly ScalerCluster _cluster;
+    private readonly IAccountClient _cluster;
     private readonly string _prefix;
 
-    internal AccountQuery(ScalerCluster cluster, string prefix = "")
+    internal AccountQuery(IAccountClient cluster, string prefix = "")
     {
         _cluster = cluster;
         _prefix = prefix;

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
-using Scaler.Cluster;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Membership;
+using Scaler.Cluster.Node;
 using Scaler.EngineIO;
 
 namespace Scaler;
 
 /// <summary>Holds the connections of this server, indexed by account and in one array for broadcasts.</summary>
-internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelivery
+internal sealed class LocalAccounts : ILocalDelivery, ILocalConnections
 {
     private readonly ConcurrentDictionary<string, LocalAccount> _accounts = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -16,7 +18,10 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
     public int AccountCount => _accounts.Count;
 
     /// <summary>Adds a connection to its account.</summary>
-    public void AddConnection(string account, Func<Account, ScalerConnection> connect)
+    /// <param name="account">The account name.</param>
+    /// <param name="create">The callback that creates the account if this server holds no connection of it.</param>
+    /// <param name="connect">The callback that creates the connection.</param>
+    public void AddConnection(string account, Func<string, Account> create, Func<Account, ScalerConnection> connect)
     {
         ScalerConnection? connection = null;
         while (true)
@@ -67,6 +72,21 @@ internal sealed class LocalAccounts(Func<string, Account> create) : ILocalDelive
         {
             ConnectionList.Return(rented, count);
         }
+    }
+
+    IEnumerable<IRegisteredConnection> ILocalConnections.GetConnections() => GetConnections();
+
+    public (long QueuedBytes, int WebSockets) Measure()
+    {
+        long queued = 0;
+        var webSockets = 0;
+        foreach (var connection in GetConnections())
+        {
+            queued += connection.Session.QueuedBytes;
+            webSockets += connection.Session.Transport == EngineTransport.WebSocket ? 1 : 0;
+        }
+
+        return (queued, webSockets);
     }
 
     public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Scaler.Cluster;
 using Scaler.Cluster.Redis;
 using StackExchange.Redis;
 
@@ -22,7 +21,7 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
         var transaction = redis.GetDatabase().CreateTransaction();
         _ = transaction.ListLeftPushAsync(
             keys.Audit,
-            [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ClusterJson.Default.AuditEntry))]);
+            [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ErrorJson.Default.AuditEntry))]);
         _ = transaction.ListTrimAsync(keys.Audit, 0, MaxEntries - 1);
         _ = transaction.KeyExpireAsync(keys.Audit, Retention);
         return transaction.ExecuteAsync();
@@ -40,7 +39,7 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
     {
         try
         {
-            return JsonSerializer.Deserialize((byte[]?)value, ClusterJson.Default.AuditEntry);
+            return JsonSerializer.Deserialize((byte[]?)value, ErrorJson.Default.AuditEntry);
         }
         catch (JsonException)
         {

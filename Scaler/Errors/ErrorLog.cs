@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
-using Scaler.Cluster;
 using Scaler.Cluster.Redis;
 using StackExchange.Redis;
 
@@ -13,6 +12,7 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
     public const int MaxEntries = 1000;
 
     private const int WatchBacklog = 10_000;
+    private static readonly string AppendScript = RedisScript.Load("errors");
     private static readonly long RetentionMilliseconds = (long)TimeSpan.FromDays(7).TotalMilliseconds;
 
     private readonly string _publisher = Guid.NewGuid().ToString("N");
@@ -28,10 +28,10 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
         (values[0], values[1], values[2], values[3]) = ((string?)keys.ErrorsChannel, MaxEntries, RetentionMilliseconds, number);
         for (var i = 0; i < errors.Count; i++)
         {
-            values[i + 4] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ClusterJson.Default.ScalerError);
+            values[i + 4] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ErrorJson.Default.ScalerError);
         }
 
-        return redis.GetDatabase().ScriptEvaluateAsync(RedisScript.Errors, [keys.Errors, keys.PublisherBatchNumber(_publisher)], values);
+        return redis.GetDatabase().ScriptEvaluateAsync(AppendScript, [keys.Errors, keys.PublisherBatchNumber(_publisher)], values);
     }
 
     public async Task<IReadOnlyList<ScalerError>> ReadAsync(int take)
@@ -82,7 +82,7 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
     {
         try
         {
-            return JsonSerializer.Deserialize((byte[]?)value, ClusterJson.Default.ScalerError);
+            return JsonSerializer.Deserialize((byte[]?)value, ErrorJson.Default.ScalerError);
         }
         catch (JsonException)
         {

@@ -16,13 +16,13 @@ internal sealed class ErrorPublisher : BackgroundService
     private readonly Channel<ScalerError> _errors = Channel.CreateBounded<ScalerError>(
         new BoundedChannelOptions(ErrorLog.MaxEntries) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    private readonly ScalerServer _server;
+    private readonly ErrorLog _log;
     private readonly TimeProvider _time;
 
-    public ErrorPublisher(ScalerServer server, TimeProvider time)
+    public ErrorPublisher(ScalerErrors errors, ErrorLog log, TimeProvider time)
     {
-        (_server, _time) = (server, time);
-        server.Errors.Raised += error => _errors.Writer.TryWrite(error);
+        (_log, _time) = (log, time);
+        errors.Raised += error => _errors.Writer.TryWrite(error);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -51,15 +51,14 @@ internal sealed class ErrorPublisher : BackgroundService
 
     private async Task<bool> TryAppendAsync(IReadOnlyList<ScalerError> errors, long number)
     {
-        var log = _server.Cluster.Errors;
-        if (!log.IsConnected)
+        if (!_log.IsConnected)
         {
             return false;
         }
 
         try
         {
-            await log.AppendAsync(errors, number);
+            await _log.AppendAsync(errors, number);
             return true;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)

@@ -7,7 +7,7 @@ namespace Scaler;
 /// Closes connections whose authorization has expired. One timer checks all connections every second. This avoids a timer per
 /// connection, which would have to be cancelled for each connection that closes before its expiry.
 /// </summary>
-internal sealed class ExpiredSessionCloser(ScalerServer server, TimeProvider time) : IHostedService, IDisposable
+internal sealed class ExpiredSessionCloser(LocalAccounts local, ScalerOptions options, TimeProvider time) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -16,7 +16,6 @@ internal sealed class ExpiredSessionCloser(ScalerServer server, TimeProvider tim
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // Only tokens and the application's callback set an expiry.
-        var options = server.Options;
         if (options.Auth.CloseAtExpiry && (options.Auth.Mode == ScalerAuthMode.Jwt || options.AuthorizeAsync is not null))
         {
             _timer = time.CreateTimer(static state => ((ExpiredSessionCloser)state!).CloseExpired(), this, Interval, Interval);
@@ -37,8 +36,8 @@ internal sealed class ExpiredSessionCloser(ScalerServer server, TimeProvider tim
     {
         // Allow the same clock skew as the validation of the token.
         var now = time.GetUtcNow();
-        var cutoff = server.Options.Auth.Mode == ScalerAuthMode.Jwt ? now - server.Options.Auth.Jwt.ClockSkew : now;
-        foreach (var connection in server.Local.GetConnections())
+        var cutoff = options.Auth.Mode == ScalerAuthMode.Jwt ? now - options.Auth.Jwt.ClockSkew : now;
+        foreach (var connection in local.GetConnections())
         {
             if (connection.Identity.ExpiresAt <= cutoff)
             {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
@@ -34,26 +32,10 @@ internal static class JwtValidator
         return await handler.AuthenticateAsync();
     }
 
-    /// <summary>Validates a signing key.</summary>
-    /// <returns>A description of the expected key, or <see langword="null"/> if the key is valid.</returns>
-    public static string? ValidateKey(string key)
-    {
-        try
-        {
-            return Key(key) is SymmetricSecurityKey { KeySize: < 256 }
-                ? "a secret of 32 characters or more, or a public key in PEM"
-                : null;
-        }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
-        {
-            return "an RSA or ECDSA public key in PEM, or a secret of 32 characters or more";
-        }
-    }
-
     public static void Configure(JwtBearerOptions options, ScalerAuthOptions auth, TimeProvider time)
     {
         var jwt = auth.Jwt;
-        var key = jwt.SigningKey is { } text ? Key(text) : null;
+        var key = jwt.SigningKey is { } text ? JwtSigningKey.Parse(text) : null;
         options.Authority = jwt.Authority;
         options.RequireHttpsMetadata = jwt.RequireHttps;
         options.MapInboundClaims = false;
@@ -71,27 +53,6 @@ internal static class JwtValidator
             NameClaimType = auth.UserClaim,
             LifetimeValidator = (notBefore, expires, _, _) => IsWithinLifetime(notBefore, expires, jwt.ClockSkew, time),
         };
-    }
-
-    private static SecurityKey Key(string text)
-    {
-        if (!text.Contains("-----BEGIN", StringComparison.Ordinal))
-        {
-            return new SymmetricSecurityKey(Encoding.UTF8.GetBytes(text));
-        }
-
-        try
-        {
-            var ecdsa = ECDsa.Create();
-            ecdsa.ImportFromPem(text);
-            return new ECDsaSecurityKey(ecdsa);
-        }
-        catch (CryptographicException)
-        {
-            var rsa = RSA.Create();
-            rsa.ImportFromPem(text);
-            return new RsaSecurityKey(rsa);
-        }
     }
 
     private static bool IsWithinLifetime(DateTime? notBefore, DateTime? expires, TimeSpan skew, TimeProvider time)

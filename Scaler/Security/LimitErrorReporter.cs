@@ -6,12 +6,10 @@ namespace Scaler;
 /// <summary>Raises <c>error::limit</c> when a client reaches an Engine.IO limit.</summary>
 internal static class LimitErrorReporter
 {
-    public static void Raise(ScalerServer server, in EngineLimitReached reached)
+    public static void Raise(ErrorReporter errors, EngineIOOptions options, in EngineLimitReached reached)
     {
-        var connection = reached.Session?.Tag as ScalerConnection;
-        var account = connection?.Account.Name;
-        server.Raise(
-            ErrorNames.Limit, account, reached.Session?.ConnectionId, account ?? "", Describe(server.Options.EngineIO, reached));
+        var account = SessionState.Find(reached.Session)?.Connection?.Account.Name;
+        errors.Raise(ErrorNames.Limit, account, reached.Session?.ConnectionId, account ?? "", Describe(options, reached));
     }
 
     private static string Describe(EngineIOOptions options, in EngineLimitReached reached) => reached.Limit switch

@@ -14,7 +14,7 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
 {
     private readonly bool _validatesTokens = options.Auth.Mode == ScalerAuthMode.Jwt;
 
-    /// <summary>Authorizes a handshake. The tag of an allowed handshake is an <see cref="SessionIdentity"/>.</summary>
+    /// <summary>Authorizes a handshake. The tag of an allowed handshake is a <see cref="SessionState"/>.</summary>
     public async ValueTask<EngineAuthorization> AuthorizeAsync(
         HttpContext context, Func<HttpContext, ValueTask<EngineAuthorization>>? engine)
     {
@@ -69,7 +69,7 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
             context.Request.Headers.Remove("Authorization");
         }
 
-        return EngineAuthorization.AllowWith(identity);
+        return EngineAuthorization.AllowWith(new SessionState(identity));
     }
 
     /// <summary>
@@ -77,7 +77,7 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
     /// </summary>
     public async ValueTask<bool> IsOwnerAsync(HttpContext context, EngineSession session)
     {
-        if (((session.Tag as ScalerConnection)?.Identity ?? session.Tag as SessionIdentity) is not { } identity)
+        if (SessionState.Find(session)?.Identity is not { } identity)
         {
             return false;
         }

@@ -60,12 +60,12 @@ internal sealed class ScalerMetrics
     public long Errors => Volatile.Read(ref _errorsTotal);
 
     /// <summary>Creates the observable instruments for connections, accounts and the lease of a server.</summary>
-    public void Observe(LocalAccounts local, Func<bool> holdsLease)
+    public void Observe(Func<int> connections, Func<int> accounts, Func<bool> holdsLease)
     {
         _meter.CreateObservableUpDownCounter(
-            "scaler.server.connections", () => local.ConnectionCount, "{connection}", "Connections that this server holds.");
+            "scaler.server.connections", connections, "{connection}", "Connections that this server holds.");
         _meter.CreateObservableUpDownCounter(
-            "scaler.server.accounts", () => local.AccountCount, "{account}", "Accounts with a connection on this server.");
+            "scaler.server.accounts", accounts, "{account}", "Accounts with a connection on this server.");
         _meter.CreateObservableGauge(
             "scaler.server.lease", () => holdsLease() ? 1 : 0, null, "1 if this server holds its lease; otherwise, 0.");
     }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.Extensions.Time.Testing;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster.Peers;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster.Peers;

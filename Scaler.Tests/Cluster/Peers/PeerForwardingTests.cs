@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster.Peers;
@@ -182,9 +182,9 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
     {
         await StartAsync();
         var port = new Uri(One.Url).Port;
-        var link = Two.Server.Cluster.Link;
-        var valid = PeerHandshakeHeader.Write("two", "one", link.Time.GetUtcNow(), link.Secret);
-        var forOther = PeerHandshakeHeader.Write("two", "two", link.Time.GetUtcNow(), link.Secret);
+        var node = Two.Server.Cluster.Node;
+        var valid = PeerHandshakeHeader.Write("two", "one", node.Time.GetUtcNow(), node.Secret);
+        var forOther = PeerHandshakeHeader.Write("two", "two", node.Time.GetUtcNow(), node.Secret);
         foreach (var (greeting, upgrade, status) in new[]
         {
             ("x", PeerHandshakeHeader.Protocol, "403"), (forOther, PeerHandshakeHeader.Protocol, "403"), (valid, "websocket", "403"),

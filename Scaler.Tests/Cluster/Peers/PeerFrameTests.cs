@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Scaler.Cluster;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Secrets;
 
 namespace Scaler.Tests.Cluster.Peers;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Scaler.Cluster;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Secrets;
 
 namespace Scaler.Tests.Cluster.Peers;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using Scaler.Cluster.Peers;
+using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Cluster.Peers;

@@ -102,7 +102,7 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
             redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "a secret that was guessed" } });
         var sent = await attacker.SendAsync("acme", "evil", ["x"], new SendOptions { Receipts = true });
         Assert.Equal(0, sent.Connections);
-        var channel = new RedisKeys(prefix).Channel(one.Cluster.Link.ServerEpoch);
+        var channel = new RedisKeys(prefix).Channel(one.Cluster.Node.ServerEpoch);
         foreach (var bytes in new[] { [], "\u0080\u0004cposix\nsystem\n"u8.ToArray(), Encoding.UTF8.GetBytes(new string('x', 100_000)) })
         {
             Assert.Equal(1, await redis.GetSubscriber().PublishAsync(channel, bytes));

@@ -1,3 +1,4 @@
+using Scaler.Cluster.Abstractions;
 using StackExchange.Redis;
 
 namespace Scaler.Cluster.InMemory;

@@ -1,0 +1,119 @@
+using System.Buffers;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Membership;
+using Scaler.EngineIO;
+
+namespace Scaler;
+
+/// <summary>Represents a client connection on this server.</summary>
+public sealed class ScalerConnection : IRegisteredConnection
+{
+    private readonly ScalerOptions _options;
+    private int _slotOfAccount = -1;
+    private int _slotOfServer = -1;
+
+    internal ScalerConnection(EngineSession session, Account account, SessionIdentity identity, ScalerOptions options)
+    {
+        (Session, Account, Identity, _options) = (session, account, identity, options);
+    }
+
+    /// <summary>
+    /// Gets the public id of the connection. Unlike the session id, it is not a secret and is safe to log and display.
+    /// </summary>
+    public string Id => Session.ConnectionId;
+
+    /// <summary>Gets the account that the connection belongs to.</summary>
+    public Account Account { get; }
+
+    /// <summary>
+    /// Gets the user that the connection is bound to, from the token or from the application's own authentication;
+    /// <see langword="null"/> if the client is not authenticated.
+    /// </summary>
+    public string? User => Identity.User;
+
+    /// <summary>Gets the Engine.IO session of the connection.</summary>
+    public EngineSession Session { get; }
+
+    internal SessionIdentity Identity { get; }
+
+    /// <summary>
+    /// Gets a reference to the index in the array of the account's connections on this server. Guarded by the lock of the
+    /// account.
+    /// </summary>
+    internal ref int AccountSlot => ref _slotOfAccount;
+
+    /// <summary>
+    /// Gets a reference to the index in the array of all connections of this server. Guarded by the lock of that array.
+    /// </summary>
+    internal ref int ServerSlot => ref _slotOfServer;
+
+    /// <summary>
+    /// Gets or sets a value indicating whether the connection has ended. Set before the removal from the registry, so that a
+    /// later retry does not register the connection again.
+    /// </summary>
+    internal bool HasEnded { get; set; }
+
+    bool IRegisteredConnection.HasEnded => HasEnded;
+
+    /// <summary>Sends an event to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <returns>The outcome of the send.</returns>
+    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync(string eventName, params IReadOnlyList<object?> args)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        MessageWriter.Write(buffer, eventName, args, _options.Json);
+        return Session.SendAsync(buffer.WrittenMemory);
+    }
+
+    /// <summary>
+    /// Sends a received message to this connection unchanged, without decoding and encoding it again. Waits while the send
+    /// queue of the connection is full.
+    /// </summary>
+    /// <param name="message">The message to send.</param>
+    /// <param name="cancellationToken">Cancels the wait for space in the queue.</param>
+    /// <returns>The outcome of the send.</returns>
+    public ValueTask<EngineSendOutcome> SendAsync(in ScalerMessage message, CancellationToken cancellationToken = default) =>
+        Session.SendAsync(
+            message.Data, message.IsBinary ? EngineMessageKind.Binary : EngineMessageKind.Text,
+            cancellationToken: cancellationToken);
+
+    /// <summary>Closes the connection.</summary>
+    /// <returns>
+    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is
+    /// already completed.
+    /// </returns>
+    public ValueTask CloseAsync() => Session.CloseAsync();
+
+    /// <summary>Closes the connection with a reason. A WebSocket client receives the message in the close frame.</summary>
+    /// <param name="reason">The reason, which determines the close code.</param>
+    /// <param name="message">The message, at most 123 bytes as UTF-8 (RFC 6455 section 5.5).</param>
+    /// <returns>
+    /// A task that completes when the connection has ended. If called while a handler of this connection runs, the task is
+    /// already completed.
+    /// </returns>
+    /// <exception cref="ArgumentException"><paramref name="message"/> has more than 123 bytes as UTF-8.</exception>
+    public ValueTask CloseAsync(EngineCloseReason reason, string message) => Session.CloseAsync(reason, message);
+
+    /// <summary>Starts to close the connection without waiting for completion.</summary>
+    internal void BeginClose(EngineCloseReason reason = EngineCloseReason.ServerClose) => _ = Session.CloseAsync(reason).AsTask();
+
+    internal void BeginClose(EngineCloseReason reason, string message) => _ = Session.CloseAsync(reason, message).AsTask();
+
+    RegistryEntry IRegisteredConnection.ToRegistryKey() => new(Account.Name, Id, default);
+
+    RegistryEntry IRegisteredConnection.ToRegistryEntry()
+    {
+        var agent = Session.Handshake.GetHeader("User-Agent") ?? "";
+        return new RegistryEntry(Account.Name, Id, new ConnectionMetadata
+        {
+            Transport = Session.Transport == EngineTransport.WebSocket ? "websocket" : "polling",
+            ProtocolVersion = Session.ProtocolVersion,
+            RemoteAddress = Session.Handshake.RemoteAddress?.ToString(),
+            UserAgent = agent.Length == 0 ? null : agent.Length > 256 ? agent[..256] : agent,
+            SinceUnixMilliseconds = Session.Handshake.Time.ToUnixTimeMilliseconds(),
+        }.Write());
+    }
+}

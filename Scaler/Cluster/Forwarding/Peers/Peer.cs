@@ -1,0 +1,132 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Scaler.Cluster.Node;
+
+namespace Scaler.Cluster.Forwarding.Peers;
+
+/// <summary>
+/// Represents another server and this server's connection to it. The connection is opened by the first request; there is at most
+/// one.
+/// </summary>
+internal sealed partial class Peer(string id, string url, ClusterNode node, string sender, HttpMessageInvoker http, ILogger logger) : IDisposable
+{
+    /// <summary>
+    /// The delay before the next attempt after a server refused the connection, for example because its version is too old.
+    /// </summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _disposed = new();
+    private Task<PeerClientConnection?>? _connection;
+    private long? _refusedAt;
+
+    public string Url => url;
+
+    /// <summary>Gets the connection, or opens one if there is none.</summary>
+    /// <param name="path">The path at which the other server accepts clients.</param>
+    /// <returns>The connection, or <see langword="null"/> if the server refused it or answered too late.</returns>
+    /// <exception cref="HttpRequestException">The server is unreachable.</exception>
+    public Task<PeerClientConnection?> ConnectAsync(string path)
+    {
+        lock (_lock)
+        {
+            if (_refusedAt is { } at && node.Time.GetElapsedTime(at) < RetryDelay)
+            {
+                return Task.FromResult<PeerClientConnection?>(null);
+            }
+
+            if (_connection is null)
+            {
+                // All requests share the connection, so it must not capture the execution context of the first one.
+                using var suppression = ExecutionContext.SuppressFlow();
+                _connection = Task.Run(() => OpenAsync(path));
+            }
+
+            return _connection;
+        }
+    }
+
+    public void Dispose() => _disposed.Cancel();
+
+    private async Task<PeerClientConnection?> OpenAsync(string path)
+    {
+        HttpResponseMessage? response = null;
+        var isOpen = false;
+        try
+        {
+            response = await RequestUpgradeAsync(path);
+            if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
+            {
+                LogRefused(id, url, (int)response.StatusCode);
+                MarkRefused();
+                return null;
+            }
+
+            var caller = new PeerClientConnection(await response.Content.ReadAsStreamAsync(_disposed.Token), node.Options.Cluster, node.Time);
+            _ = ServeAsync(caller, response);
+            isOpen = true;
+            return caller;
+        }
+        catch (OperationCanceledException)
+        {
+            // The server is reachable but slow. Requests forwarded over HTTP have a longer timeout.
+            MarkRefused();
+            return null;
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                response?.Dispose();
+                ClearConnection();
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> RequestUpgradeAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url.TrimEnd('/') + path)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Connection.Add("Upgrade");
+        request.Headers.Upgrade.Add(new(PeerHandshakeHeader.Protocol));
+        request.Headers.TryAddWithoutValidation(PeerHandshakeHeader.Name, PeerHandshakeHeader.Write(sender, id, node.Time.GetUtcNow(), node.Secret));
+        using var timeout = new CancellationTokenSource(node.Options.Cluster.ForwardConnectTimeout, node.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposed.Token);
+        return await http.SendAsync(request, linked.Token);
+    }
+
+    private async Task ServeAsync(PeerClientConnection caller, HttpResponseMessage response)
+    {
+        using (response)
+        using (caller)
+        using (_disposed.Token.UnsafeRegister(static state => ((PeerClientConnection)state!).Abort(), caller))
+        {
+            await caller.RunAsync();
+            ClearConnection();
+        }
+    }
+
+    private void MarkRefused()
+    {
+        lock (_lock)
+        {
+            _refusedAt = node.Time.GetTimestamp();
+        }
+    }
+
+    private void ClearConnection()
+    {
+        lock (_lock)
+        {
+            _connection = null;
+        }
+    }
+
+    [LoggerMessage(
+        1, LogLevel.Information,
+        "The server {Id} at {Url} refused the peer connection (HTTP status {Status}). Requests are forwarded one by one over HTTP, which costs far more.")]
+    private partial void LogRefused(string id, string url, int status);
+}

@@ -1,0 +1,61 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using Scaler.Cluster.Secrets;
+
+namespace Scaler.Cluster.Forwarding.Peers;
+
+/// <summary>
+/// Authenticates a server that connects to another server: <c>sender, receiver, time, random, tag</c>, separated by spaces. Only
+/// a server of the cluster can compute the tag. A greeting is valid for one receiver, for one minute, and once.
+/// </summary>
+internal sealed class PeerHandshakeHeader(TimeProvider time)
+{
+    public const string Name = "X-Scaler-Peer";
+
+    /// <summary>The name of the protocol in the <c>Upgrade</c> header (RFC 9110 section 7.8).</summary>
+    public const string Protocol = "scaler-peer";
+
+    private const int RandomBytes = 12;
+
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
+
+    // The tags of accepted greetings, and when they expire. It holds one entry per connection attempt of the last two minutes.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
+
+    public static string Write(string sender, string receiver, DateTimeOffset now, ClusterSecret secret)
+    {
+        var random = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
+        var content = string.Create(CultureInfo.InvariantCulture, $"{sender} {receiver} {now.ToUnixTimeMilliseconds()} {random}");
+        return $"{content} {secret.Peers.ComputeTag(content)}";
+    }
+
+    /// <summary>Accepts a greeting once.</summary>
+    /// <returns>
+    /// <see langword="false"/> if the greeting is not from this cluster, is for another receiver, is more than a minute old, or
+    /// was accepted before; otherwise, <see langword="true"/>.
+    /// </returns>
+    public bool TryAccept(string greeting, string receiver, ClusterSecret secret)
+    {
+        var now = time.GetUtcNow();
+        var parts = greeting.Split(' ');
+        if (parts.Length != 5 || !secret.Peers.VerifyTag(greeting[..greeting.LastIndexOf(' ')], parts[4]) || parts[1] != receiver
+            || !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var milliseconds)
+            || (now - DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)).Duration() > MaxAge)
+        {
+            return false;
+        }
+
+        foreach (var (tag, expiresAt) in _used)
+        {
+            if (expiresAt < now)
+            {
+                _used.TryRemove(tag, out _);
+            }
+        }
+
+        // The sender's clock may be ahead by up to the maximum age, so a tag can be valid for twice that time.
+        return _used.TryAdd(parts[4], now + (2 * MaxAge));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Wire;
+using StackExchange.Redis;
+
+namespace Scaler.Cluster.Node;
+
+/// <summary>
+/// Sends messages to connections on all servers. Local connections are served first and directly; the message bus reaches the
+/// other servers. No send waits longer than the timeouts in the options.
+/// </summary>
+internal sealed class MessageSender(
+    EnvelopeSender sender,
+    LocalServer local,
+    PendingReceipts receipts,
+    NodeEpoch epoch,
+    ClusterClock clock,
+    IServerRegistry registry,
+    ScalerClusterOptions options,
+    TimeProvider time)
+{
+    public async Task<SendResult> SendAsync(
+        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, bool isBinary, bool withReceipts, CancellationToken cancellationToken)
+    {
+        var here = kind == EnvelopeKind.Disconnect
+            ? local.Disconnect(target)
+            : local.Deliver(target, payload.Span, isBinary);
+        var result = new SendResult { Connections = here, Servers = here > 0 ? 1 : 0 };
+        if (target.Only is not null && here > 0)
+        {
+            return result;
+        }
+
+        if (!registry.IsConnected)
+        {
+            return result with { ClusterReached = false };
+        }
+
+        using var pending = withReceipts ? receipts.Begin() : null;
+        var envelope = new Envelope
+        {
+            Kind = kind,
+            Flags = (isBinary ? EnvelopeFlags.Binary : 0) | (withReceipts ? EnvelopeFlags.Receipt : 0) | (target.Except is null ? 0 : EnvelopeFlags.Except),
+            Sender = epoch.Name,
+            Number = pending?.Number ?? 0,
+            SentAt = kind == EnvelopeKind.Disconnect ? 0 : clock.Stamp,
+            Account = target.Account ?? "",
+            ConnectionId = target.Except ?? target.Only ?? "",
+            Trace = Activity.Current?.Context ?? default,
+            Payload = payload,
+        };
+
+        IReadOnlyList<DeliveryResult> reached;
+        try
+        {
+            reached = await sender.PublishAsync(target.Account, envelope)
+                .WaitAsync(options.SendTimeout, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            return result with { ClusterReached = false };
+        }
+
+        return pending is null
+            ? Sum(result, reached, target)
+            : Sum(result, reached, await pending.WaitAsync(
+                [.. reached.Where(r => r.HasSubscriber).Select(r => r.ServerEpoch)], options.ReceiptTimeout, time, cancellationToken));
+    }
+
+    private static SendResult Sum(SendResult here, IReadOnlyList<DeliveryResult> reached, in DeliveryTarget target)
+    {
+        var (connections, servers) = (here.Connections, here.Servers);
+        List<string>? unreachable = null;
+        foreach (var reach in reached)
+        {
+            if (reach.Connections == 0)
+            {
+                // A broadcast also goes to servers without connections. No connection misses the message there.
+                continue;
+            }
+
+            if (!reach.HasSubscriber)
+            {
+                (unreachable ??= []).Add(ServerEpochName.GetServerId(reach.ServerEpoch));
+            }
+            else
+            {
+                connections += target.Only is null ? reach.Connections : 0;
+                servers++;
+            }
+        }
+
+        return here with { Connections = connections, Servers = servers, Unreachable = unreachable ?? [] };
+    }
+
+    private static SendResult Sum(SendResult here, IReadOnlyList<DeliveryResult> reached, IReadOnlyDictionary<string, Receipt> receipts) => here with
+    {
+        Connections = here.Connections + receipts.Values.Sum(r => r.Count),
+        Servers = here.Servers + receipts.Values.Count(r => r.Count > 0),
+        Unreachable = [.. reached.Where(r => r.HasSubscriber ? !receipts.ContainsKey(r.ServerEpoch) : r.Connections > 0).Select(r => ServerEpochName.GetServerId(r.ServerEpoch))],
+    };
+}

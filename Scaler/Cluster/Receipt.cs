@@ -1,9 +1,0 @@
-namespace Scaler.Cluster;
-
-/// <summary>Represents a server's reply to an envelope.</summary>
-/// <param name="Count">The number of affected connections on the server; -1 if the server refused the request.</param>
-/// <param name="Digest">
-/// The digest of the server's connections in a reply to <see cref="EnvelopeKind.Inventory"/>; otherwise, 0.
-/// </param>
-/// <param name="Body">The payload of an <see cref="EnvelopeKind.Answer"/>; otherwise, empty.</param>
-internal readonly record struct Receipt(int Count, ulong Digest, ReadOnlyMemory<byte> Body = default);

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Scaler.Cluster.Wire;
+
+/// <summary>Represents one message between servers. The payload of a received envelope references the receive buffer.</summary>
+internal readonly record struct Envelope
+{
+    public required EnvelopeKind Kind { get; init; }
+
+    public EnvelopeFlags Flags { get; init; }
+
+    /// <summary>Gets the name of the sending server epoch. Receipts and replies go to it.</summary>
+    public required string Sender { get; init; }
+
+    /// <summary>
+    /// Gets the correlation number, chosen by the sender. A receipt or reply carries the number of its request.
+    /// </summary>
+    public long Number { get; init; }
+
+    /// <summary>Gets the account name, or an empty string if the kind has no account.</summary>
+    public string Account { get; init; }
+
+    /// <summary>
+    /// Gets the ID of the only addressed connection, or of the excluded one (<see cref="EnvelopeFlags.Except"/>); empty for all.
+    /// </summary>
+    public string ConnectionId { get; init; }
+
+    /// <summary>
+    /// Gets the send time of a message or broadcast, in microseconds of Redis's clock, modulo 2^32; 0 if it is unknown.
+    /// </summary>
+    public int SentAt { get; init; }
+
+    /// <summary>Gets the number of affected connections in a receipt.</summary>
+    public int Count { get; init; }
+
+    /// <summary>Gets a value indicating whether the sender of a receipt refused the request.</summary>
+    public bool IsRefused { get; init; }
+
+    /// <summary>Gets the trace context of the send.</summary>
+    public ActivityContext Trace { get; init; }
+
+    /// <summary>Gets the message as it is sent to the clients. Servers pass it on without decoding it.</summary>
+    public ReadOnlyMemory<byte> Payload { get; init; }
+}

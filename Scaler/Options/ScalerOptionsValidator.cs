@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Options;
+using Scaler.EngineIO;
+
+namespace Scaler;
+
+/// <summary>
+/// Validates <see cref="ScalerOptions"/>. Each failure names the configuration key, its value and the expected value. Secrets
+/// are hidden.
+/// </summary>
+public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
+{
+    private static readonly SearchValues<char> ServerIdChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    private static readonly SearchValues<char> PrefixChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:");
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ScalerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var failures = new List<string>();
+        void Check(bool isValid, string key, object? value, string expected)
+        {
+            if (!isValid)
+            {
+                failures.Add($"{ScalerOptions.Section}:{key} is '{value}'; it must be {expected}.");
+            }
+        }
+
+        void CheckTime(TimeSpan value, string key, TimeSpan min, TimeSpan max) =>
+            Check(value >= min && value <= max, key, value, $"between {min} and {max}");
+
+        var cluster = options.Cluster;
+        Check(options.Path is ['/', ..], "Path", options.Path, "a path that begins with '/'");
+        Check(options.Prefix is { Length: > 0 and <= 64 } && !options.Prefix.AsSpan().ContainsAnyExcept(PrefixChars),
+            "Prefix", options.Prefix, "1 to 64 letters, digits, '-', '_', '.' or ':'");
+        Check(options.MaxAccountLength is >= 1 and <= 1024, "MaxAccountLength", options.MaxAccountLength, "between 1 and 1024");
+        Check(options.MaxConnectionsPerAccount >= 0,
+            "MaxConnectionsPerAccount", options.MaxConnectionsPerAccount, "0 (no limit) or more");
+        Check(options.MaxErrorMessageLength is >= 0 and <= 1_000_000,
+            "MaxErrorMessageLength", options.MaxErrorMessageLength, "between 0 and 1000000");
+        CheckAuth(options.Auth, Check);
+        CheckRedis(options.Redis, Check);
+        failures.AddRange((new EngineIOOptionsValidator().Validate(null, options.EngineIO).Failures ?? [])
+            .Select(static failure => $"{ScalerOptions.Section}:EngineIO:{failure}"));
+        Check(cluster.ServerId is null
+                || (cluster.ServerId.Length is > 0 and <= 32
+                    && !cluster.ServerId.AsSpan().ContainsAnyExcept(ServerIdChars)),
+            "Cluster:ServerId", cluster.ServerId, "1 to 32 letters, digits, '-' or '_'");
+        Check(cluster.AdvertisedUrl is null
+                || (Uri.TryCreate(cluster.AdvertisedUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
+            "Cluster:AdvertisedUrl", cluster.AdvertisedUrl, "an absolute http or https URL");
+        Check(cluster.Secret is null or { Length: >= 16 }, "Cluster:Secret", "(hidden)", "16 characters or more");
+        CheckTime(cluster.LeaseDuration, "Cluster:LeaseDuration", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        Check(cluster.LeaseRenewal > TimeSpan.Zero && cluster.LeaseRenewal * 2 < cluster.LeaseDuration,
+            "Cluster:LeaseRenewal", cluster.LeaseRenewal,
+            $"more than zero and less than half of Cluster:LeaseDuration ({cluster.LeaseDuration})");
+        CheckTime(
+            cluster.RegistrationTimeout, "Cluster:RegistrationTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10));
+        CheckTime(cluster.SendTimeout, "Cluster:SendTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        CheckTime(cluster.ReceiptTimeout, "Cluster:ReceiptTimeout", TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        CheckTime(
+            cluster.ForwardConnectTimeout, "Cluster:ForwardConnectTimeout",
+            TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        CheckTime(cluster.DrainBudget, "Cluster:DrainBudget", TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckRedis(ScalerRedisOptions redis, Action<bool, string, object?, string> check)
+    {
+        const string File = "the path of a PEM file that can be read";
+        var certificate = HasCertificate(redis.ClientCertificate);
+        check(HasCertificate(redis.CaCertificate),
+            "Redis:CaCertificate", redis.CaCertificate, File + ", with a certificate in it");
+        check(certificate, "Redis:ClientCertificate", redis.ClientCertificate, File + ", with a certificate in it");
+        if (redis.ClientKey is not null)
+        {
+            check(redis.ClientCertificate is not null && (!certificate || HasKey(redis)),
+                "Redis:ClientKey", redis.ClientKey, File + ", with the key of Redis:ClientCertificate");
+        }
+        else if (redis.ClientCertificate is not null && certificate)
+        {
+            check(HasKey(redis),
+                "Redis:ClientKey", null,
+                File + ", with the key of Redis:ClientCertificate, because that file does not contain it");
+        }
+    }
+
+    private static bool HasCertificate(string? path) => path is null || CanRead(() =>
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPemFile(path);
+        certificates[0].Dispose();
+    });
+
+    private static bool HasKey(ScalerRedisOptions redis) =>
+        CanRead(() => X509Certificate2.CreateFromPemFile(redis.ClientCertificate!, redis.ClientKey).Dispose());
+
+    private static bool CanRead(Action read)
+    {
+        try
+        {
+            read();
+            return true;
+        }
+        catch (Exception exception) when (exception
+            is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            // The file is missing, unreadable, empty, or does not contain the expected PEM data.
+            return false;
+        }
+    }
+
+    private static void CheckAuth(ScalerAuthOptions auth, Action<bool, string, object?, string> check)
+    {
+        check(auth.Mode is null || Enum.IsDefined(auth.Mode.Value), "Auth:Mode", auth.Mode, "'None' or 'Jwt'");
+        check(!string.IsNullOrWhiteSpace(auth.AccountClaim),
+            "Auth:AccountClaim", auth.AccountClaim, "the name of the claim that holds the account, such as 'account'");
+        check(!string.IsNullOrWhiteSpace(auth.UserClaim),
+            "Auth:UserClaim", auth.UserClaim, "the name of the claim that holds the user, such as 'sub'");
+        if (auth.Mode != ScalerAuthMode.Jwt)
+        {
+            return;
+        }
+
+        var jwt = auth.Jwt;
+        var (authority, key) = (!string.IsNullOrWhiteSpace(jwt.Authority), !string.IsNullOrWhiteSpace(jwt.SigningKey));
+        check(authority || key,
+            "Auth:Jwt:Authority", jwt.Authority,
+            "the https URL of the provider that issues the tokens, unless Auth:Jwt:SigningKey is set");
+        check(!authority || !key,
+            "Auth:Jwt:SigningKey", "(hidden)",
+            "unset when Auth:Jwt:Authority is set: only one of the two may provide the signing key");
+        check(!authority || (Uri.TryCreate(jwt.Authority, UriKind.Absolute, out var url)
+                && (url.Scheme == "https" || (url.Scheme == "http" && !jwt.RequireHttps))),
+            "Auth:Jwt:Authority", jwt.Authority, "an absolute https URL, or an http URL with Auth:Jwt:RequireHttps set to false");
+        var expected = key ? JwtSigningKey.Validate(jwt.SigningKey!) : null;
+        check(expected is null, "Auth:Jwt:SigningKey", "(hidden)", expected ?? "");
+        check(!key || !string.IsNullOrWhiteSpace(jwt.Issuer),
+            "Auth:Jwt:Issuer", jwt.Issuer, "the 'iss' of the tokens, which is required with Auth:Jwt:SigningKey");
+        check(!string.IsNullOrWhiteSpace(jwt.Audience),
+            "Auth:Jwt:Audience", jwt.Audience, "the 'aud' of the tokens that are issued for this service");
+        check(jwt.ClockSkew >= TimeSpan.Zero && jwt.ClockSkew <= TimeSpan.FromMinutes(10),
+            "Auth:Jwt:ClockSkew", jwt.ClockSkew, $"between {TimeSpan.Zero} and {TimeSpan.FromMinutes(10)}");
+    }
+}
