@@ -101,7 +101,7 @@ public sealed partial class PageTests(Browser browser) : IClassFixture<Browser>,
         await Expect(page.GetByText("This can't be undone")).ToBeVisibleAsync();
         Assert.Empty(_cluster.PerformedActions);
         await DialogButton(page, "Send to all").ClickAsync();
-        await Expect(page.GetByText("Sent to")).ToBeVisibleAsync();
+        await Expect(page.GetByText(new Regex("^Sent to"))).ToBeVisibleAsync();
         Assert.Equal("broadcast maintenance []", Assert.Single(_cluster.PerformedActions));
     }
 

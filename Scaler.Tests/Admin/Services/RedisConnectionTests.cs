@@ -46,7 +46,7 @@ public sealed class RedisConnectionTests
 
     [Fact]
     public void Start_NoConnectionString_ThrowsWithItsKey() => Assert.Contains(
-        "ConnectionStrings:redis is missing", Assert.Throws<InvalidOperationException>(() => Build([])).Message, StringComparison.Ordinal);
+        "ConnectionStrings:redis is missing", Assert.Throws<OptionsValidationException>(() => Build([])).Message, StringComparison.Ordinal);
 
     // The same registrations as in Program.cs.
     private static WebApplication Build(Dictionary<string, string?> settings)
