@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Scaler.EngineIO;
 using Scaler.EngineIO.Connections;
-using Scaler.TestHelpers;
 
 namespace Scaler.EngineIO.Tests.Wire;
 
