@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Connections;
+using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 
