@@ -19,20 +19,30 @@ internal sealed class DirectWebSocketChannel(ITransportConnection transport) : I
     public async Task ReceiveAsync(WebSocketReader reader)
     {
         transport.RunContinuationsInline();
-        while (!reader.PeerClosed)
+        Exception? error = null;
+        try
         {
-            reader.TryReleaseBuffer();
-            if (!TryPass(await transport.Input.ReadAsync(), reader))
+            while (!reader.PeerClosed)
             {
-                break;
-            }
+                reader.TryReleaseBuffer();
+                if (!TryPass(await transport.Input.ReadAsync(), reader))
+                {
+                    break;
+                }
 
-            var handled = reader.HandleReceived();
-            if (!handled.IsCompletedSuccessfully)
-            {
-                await handled;
+                var handled = reader.HandleReceived();
+                if (!handled.IsCompletedSuccessfully)
+                {
+                    await handled;
+                }
             }
         }
+        catch (Exception exception)
+        {
+            error = exception;
+        }
+
+        await reader.CompleteAsync(error);
     }
 
     public bool TryReceive(WebSocketReader reader) => transport.Input.TryRead(out var read) && TryPass(read, reader);

@@ -17,7 +17,8 @@ internal interface IWebSocketChannel
     Task ServeAsync(Func<Task> serve);
 
     /// <summary>
-    /// Passes received data to the reader until the reader has finished or the data ends. Waits for data without a buffer.
+    /// Passes received data to the reader until the client has closed the WebSocket or the data ends, then completes the reader.
+    /// Waits for data without a buffer. Does not throw.
     /// </summary>
     /// <param name="reader">The reader of the WebSocket.</param>
     Task ReceiveAsync(WebSocketReader reader);

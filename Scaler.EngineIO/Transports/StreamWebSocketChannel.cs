@@ -15,26 +15,36 @@ internal sealed class StreamWebSocketChannel(Stream stream, IHttpRequestLifetime
     // This method waits for the lifetime of the connection, so the size of its state machine counts for every connection.
     public async Task ReceiveAsync(WebSocketReader reader)
     {
-        while (!reader.PeerClosed)
+        Exception? error = null;
+        try
         {
-            if (reader.TryReleaseBuffer())
+            while (!reader.PeerClosed)
             {
-                // Completes when there is data, without holding a buffer until then.
-                var count = await stream.ReadAsync(Memory<byte>.Empty);
-                Debug.Assert(count == 0, "A read into an empty buffer must return 0.");
-            }
+                if (reader.TryReleaseBuffer())
+                {
+                    // Completes when there is data, without holding a buffer until then.
+                    var count = await stream.ReadAsync(Memory<byte>.Empty);
+                    Debug.Assert(count == 0, "A read into an empty buffer must return 0.");
+                }
 
-            if (!reader.Commit(await stream.ReadAsync(reader.GetWriteMemory())))
-            {
-                break;
-            }
+                if (!reader.Commit(await stream.ReadAsync(reader.GetWriteMemory())))
+                {
+                    break;
+                }
 
-            var handled = reader.HandleReceived();
-            if (!handled.IsCompletedSuccessfully)
-            {
-                await handled;
+                var handled = reader.HandleReceived();
+                if (!handled.IsCompletedSuccessfully)
+                {
+                    await handled;
+                }
             }
         }
+        catch (Exception exception)
+        {
+            error = exception;
+        }
+
+        await reader.CompleteAsync(error);
     }
 
     public bool TryReceive(WebSocketReader reader) => false;

@@ -96,7 +96,7 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
     /// Serves the client until the WebSocket ends. Runs after the end of the request if the transport allows it; otherwise,
     /// within the request.
     /// </summary>
-    public Task ServeAsync() => _channel.ServeAsync(RunAsync);
+    public Task ServeAsync() => _channel.ServeAsync(() => _channel.ReceiveAsync(_reader));
 
     /// <inheritdoc/>
     public void OutputAvailable() => _writer.OutputAvailable();
@@ -226,6 +226,35 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
         Session?.Close(error == FrameError.TooBig ? EngineCloseReason.PayloadTooLarge : EngineCloseReason.TransportError);
     }
 
+    /// <summary>Ends the session or the upgrade, after the last received data. Completes after the last write.</summary>
+    /// <param name="error">The exception that ended the data, or <see langword="null"/>.</param>
+    internal async Task EndAsync(Exception? error)
+    {
+        // If the client is gone, the connection ends without a close frame: not an error of the server.
+        if (error is not (null or IOException or OperationCanceledException or ObjectDisposedException))
+        {
+            LogFailed(_runtime.Logger, error, Session?.ConnectionId);
+        }
+
+        if (_upgrade is not null && Session is null)
+        {
+            _upgradingSession!.DropUpgrade(_upgrade, WebSocketCloseCode.None, "websocket ended");
+        }
+
+        Session?.Close(EngineCloseReason.TransportClose);
+        await _writer.StopAsync(_reader.PeerClosed);
+        Session?.CompleteClose();
+        lock (_lock)
+        {
+            _ended = true;
+        }
+
+        if (_closeDeadline is not null)
+        {
+            _runtime.Clock.Disarm(_closeDeadline);
+        }
+    }
+
     private async ValueTask CompleteUpgradeAsync()
     {
         if (_upgradingSession!.TryCompleteUpgrade(_upgrade!, this) is not { } payloadEnded)
@@ -266,47 +295,6 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
         {
             // A session reports this limit when it closes. This session stays open and only loses its upgrade.
             _runtime.ReportLimitReached(EngineLimit.Payload, _upgradingSession);
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            await _channel.ReceiveAsync(_reader);
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The client is gone, which counts as an end without a close frame.
-        }
-        catch (Exception exception)
-        {
-            LogFailed(_runtime.Logger, exception, Session?.ConnectionId);
-        }
-
-        await EndAsync();
-    }
-
-    private async Task EndAsync()
-    {
-        EndReceive();
-        _reader.Release();
-        if (_upgrade is not null && Session is null)
-        {
-            _upgradingSession!.DropUpgrade(_upgrade, WebSocketCloseCode.None, "websocket ended");
-        }
-
-        Session?.Close(EngineCloseReason.TransportClose);
-        await _writer.StopAsync(_reader.PeerClosed);
-        Session?.CompleteClose();
-        lock (_lock)
-        {
-            _ended = true;
-        }
-
-        if (_closeDeadline is not null)
-        {
-            _runtime.Clock.Disarm(_closeDeadline);
         }
     }
 

@@ -10,6 +10,9 @@ namespace Scaler.EngineIO.Transports;
 /// <param name="deflate">The compression options, or <see langword="null"/> if permessage-deflate was not negotiated.</param>
 internal readonly struct WebSocketFrameEncoder(PooledBuffer output, EngineIODeflateOptions? deflate)
 {
+    /// <summary>Gets the buffer of the encoded frames. It holds memory only while a write is in progress.</summary>
+    public PooledBuffer Output => output;
+
     /// <summary>Returns the encoding that a broadcast message shares between sessions.</summary>
     /// <returns>
     /// The broadcast message, or <see langword="null"/> if the session needs another encoding of the packet.

@@ -77,11 +77,14 @@ internal sealed class WebSocketReader(
         return default;
     }
 
-    /// <summary>Returns all memory to the pool, after the last data.</summary>
-    public void Release()
+    /// <summary>Ends the connection, after the last data.</summary>
+    /// <param name="error">The exception that ended the data, or <see langword="null"/>.</param>
+    public Task CompleteAsync(Exception? error)
     {
+        connection.EndReceive();
         _received.Release();
         _message.Abandon();
+        return connection.EndAsync(error);
     }
 
     private async ValueTask HandleReceivedAsync(ValueTask handled)

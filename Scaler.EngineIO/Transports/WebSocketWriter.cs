@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
 
@@ -8,7 +7,6 @@ namespace Scaler.EngineIO.Transports;
 /// Writes the session's packets and the control frames of a WebSocket to its channel. There is no write loop: the thread that
 /// adds output starts a write, which runs until there is no more output.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "Each write returns the memory of the buffer when it ends.")]
 internal sealed class WebSocketWriter
 {
     // The size of a batch, in bytes. A slow client must have accepted a batch before more is encoded for it.
@@ -25,9 +23,6 @@ internal sealed class WebSocketWriter
     private readonly IWebSocketChannel _channel;
     private readonly BroadcastScheduler? _scheduler;
     private readonly WebSocketFrameEncoder _encoder;
-
-    // The encoded batch. The buffer holds memory only while a write is in progress.
-    private readonly PooledBuffer _output = new(0);
     private int _writeState;
 
     // Completed when the last write ends; WritingEnded once it has ended.
@@ -50,7 +45,7 @@ internal sealed class WebSocketWriter
         _connection = connection;
         _channel = channel;
         _scheduler = scheduler;
-        _encoder = new WebSocketFrameEncoder(_output, deflate);
+        _encoder = new WebSocketFrameEncoder(new PooledBuffer(0), deflate);
     }
 
     /// <summary>Writes the pending output. If a write is in progress, that write also sends the new output.</summary>
@@ -173,10 +168,10 @@ internal sealed class WebSocketWriter
                     }
                     else
                     {
-                        await _channel.WriteAsync(_output.Memory);
+                        await _channel.WriteAsync(_encoder.Output.Memory);
                     }
 
-                    _output.Clear();
+                    _encoder.Output.Clear();
                 }
 
                 var more = batch.Cost > 0 && _connection.Session!.ReleaseSentCost(batch.Cost);
@@ -195,7 +190,7 @@ internal sealed class WebSocketWriter
                 if (!more)
                 {
                     // Output that was added meanwhile has been signalled.
-                    _output.Release();
+                    _encoder.Output.Release();
                     var seen = Interlocked.CompareExchange(ref _writeState, Idle, Writing);
                     if (seen == Writing)
                     {
@@ -214,7 +209,7 @@ internal sealed class WebSocketWriter
             // The connection is lost. The reader detects this too and closes the session.
         }
 
-        _output.Release();
+        _encoder.Output.Release();
         Volatile.Write(ref _writeState, Stopped);
         Interlocked.Exchange(ref _writingStopped, WritingEnded)?.TrySetResult();
     }
