@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Scaler.Cluster.Forwarding;
 using Scaler.Cluster.Forwarding.Peers;
-using Scaler.Cluster.Secrets;
 using Scaler.EngineIO;
 
 namespace Scaler;
@@ -33,22 +33,7 @@ public static class ScalerEndpointRouteBuilderExtensions
                         return peers.ServeAsync(context);
                     }
 
-                    // Another server forwarded the request: restore the address and scheme of the client. The values come from an
-                    // authenticated peer connection or from a signed header.
-                    var node = server.Cluster.Node;
-                    if (context.Features.Get<PeerRequest>() is { } request)
-                    {
-                        context.Connection.RemoteIpAddress = request.Client;
-                        context.Request.Scheme = request.ClientScheme;
-                    }
-                    else if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
-                        context.Request.Headers, context.Request.Query["sid"].ToString(), node.Time.GetUtcNow(), node.Secret,
-                        out var client, out var scheme))
-                    {
-                        context.Connection.RemoteIpAddress = client;
-                        context.Request.Scheme = scheme;
-                    }
-
+                    ForwardedRequest.RestoreClient(context, server.Cluster.Node);
                     return next(context);
                 };
             }

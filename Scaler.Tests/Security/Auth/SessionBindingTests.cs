@@ -84,11 +84,11 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     public async Task Request_UserSetByTheApplication_IsBoundToTheSession()
     {
         // Simulates authentication by the application, which sets the user of each request before Scaler handles it.
-        var identity = new SessionIdentity("acme", "ann", null, null);
+        var state = new SessionState(new SessionIdentity("acme", "ann", null, null));
         var admission = new SessionAuthorizer(new ScalerOptions());
         await using var host = await EngineTestHost.StartAsync(options =>
         {
-            options.AuthorizeAsync = _ => ValueTask.FromResult(Scaler.EngineIO.EngineAuthorization.AllowWith(identity));
+            options.AuthorizeAsync = _ => ValueTask.FromResult(Scaler.EngineIO.EngineAuthorization.AllowWith(state));
             options.ValidateSessionRequest = async (context, session) =>
             {
                 if (context.Request.Headers["X-User"].ToString() is { Length: > 0 } user)
