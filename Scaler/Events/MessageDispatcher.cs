@@ -5,7 +5,8 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>Dispatches the messages of clients to the validators and handlers of their event.</summary>
-internal sealed class MessageDispatcher(EventRouteTable routes, ScalerOptions options, ScalerMetrics metrics, ErrorReporter errors)
+internal sealed class MessageDispatcher(
+    EventRouteTable routes, ScalerOptions options, ScalerMetrics metrics, ErrorReporter errors)
 {
     /// <summary>
     /// Decodes a message, finds the route of its event, and invokes the validators and handlers. A message that fails raises an

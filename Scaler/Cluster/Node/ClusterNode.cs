@@ -79,7 +79,8 @@ internal sealed class ClusterNode
 
     /// <summary>Sends a message, or a request to disconnect, to connections on all servers.</summary>
     public Task<SendResult> SendAsync(
-        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, bool isBinary, bool receipts, CancellationToken cancellationToken) =>
+        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, bool isBinary, bool receipts,
+        CancellationToken cancellationToken) =>
         _messages.SendAsync(kind, target, payload, isBinary, receipts, cancellationToken);
 
     /// <summary>Sends a probe of the bus to this process without waiting for it to return.</summary>

@@ -32,7 +32,9 @@ internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, No
         }
     }
 
-    /// <summary>Sends an envelope to the servers of an account, or to all servers if the account is <see langword="null"/>.</summary>
+    /// <summary>
+    /// Sends an envelope to the servers of an account, or to all servers if the account is <see langword="null"/>.
+    /// </summary>
     public Task<IReadOnlyList<DeliveryResult>> PublishAsync(string? account, in Envelope envelope)
     {
         var (rented, length) = EnvelopeCodec.Write(envelope, secret.Current);
@@ -40,7 +42,8 @@ internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, No
         return ReturnWhenDoneAsync(
             account is null ? bus.BroadcastAsync(epoch.Name, bytes) : bus.SendToAccountAsync(account, epoch.Name, bytes), rented);
 
-        static async Task<IReadOnlyList<DeliveryResult>> ReturnWhenDoneAsync(Task<IReadOnlyList<DeliveryResult>> publish, byte[] rented)
+        static async Task<IReadOnlyList<DeliveryResult>> ReturnWhenDoneAsync(
+            Task<IReadOnlyList<DeliveryResult>> publish, byte[] rented)
         {
             try
             {

@@ -20,7 +20,8 @@ internal sealed class MessageSender(
     TimeProvider time)
 {
     public async Task<SendResult> SendAsync(
-        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, bool isBinary, bool withReceipts, CancellationToken cancellationToken)
+        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, bool isBinary, bool withReceipts,
+        CancellationToken cancellationToken)
     {
         var here = kind == EnvelopeKind.Disconnect
             ? local.Disconnect(target)
@@ -40,7 +41,9 @@ internal sealed class MessageSender(
         var envelope = new Envelope
         {
             Kind = kind,
-            Flags = (isBinary ? EnvelopeFlags.Binary : 0) | (withReceipts ? EnvelopeFlags.Receipt : 0) | (target.Except is null ? 0 : EnvelopeFlags.Except),
+            Flags = (isBinary ? EnvelopeFlags.Binary : 0)
+                | (withReceipts ? EnvelopeFlags.Receipt : 0)
+                | (target.Except is null ? 0 : EnvelopeFlags.Except),
             Sender = epoch.Name,
             Number = pending?.Number ?? 0,
             SentAt = kind == EnvelopeKind.Disconnect ? 0 : clock.Stamp,
@@ -64,7 +67,8 @@ internal sealed class MessageSender(
         return pending is null
             ? Sum(result, reached, target)
             : Sum(result, reached, await pending.WaitAsync(
-                [.. reached.Where(r => r.HasSubscriber).Select(r => r.ServerEpoch)], options.ReceiptTimeout, time, cancellationToken));
+                [.. reached.Where(r => r.HasSubscriber).Select(r => r.ServerEpoch)],
+                options.ReceiptTimeout, time, cancellationToken));
     }
 
     private static SendResult Sum(SendResult here, IReadOnlyList<DeliveryResult> reached, in DeliveryTarget target)
@@ -93,10 +97,17 @@ internal sealed class MessageSender(
         return here with { Connections = connections, Servers = servers, Unreachable = unreachable ?? [] };
     }
 
-    private static SendResult Sum(SendResult here, IReadOnlyList<DeliveryResult> reached, IReadOnlyDictionary<string, Receipt> receipts) => here with
+    private static SendResult Sum(
+        SendResult here, IReadOnlyList<DeliveryResult> reached, IReadOnlyDictionary<string, Receipt> receipts)
     {
-        Connections = here.Connections + receipts.Values.Sum(r => r.Count),
-        Servers = here.Servers + receipts.Values.Count(r => r.Count > 0),
-        Unreachable = [.. reached.Where(r => r.HasSubscriber ? !receipts.ContainsKey(r.ServerEpoch) : r.Connections > 0).Select(r => ServerEpochName.GetServerId(r.ServerEpoch))],
-    };
+        var unreachable = reached
+            .Where(r => r.HasSubscriber ? !receipts.ContainsKey(r.ServerEpoch) : r.Connections > 0)
+            .Select(r => ServerEpochName.GetServerId(r.ServerEpoch));
+        return here with
+        {
+            Connections = here.Connections + receipts.Values.Sum(r => r.Count),
+            Servers = here.Servers + receipts.Values.Count(r => r.Count > 0),
+            Unreachable = [.. unreachable],
+        };
+    }
 }

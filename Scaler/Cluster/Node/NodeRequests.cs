@@ -6,11 +6,17 @@ namespace Scaler.Cluster.Node;
 
 /// <summary>Sends requests to individual servers and waits for their replies.</summary>
 internal sealed class NodeRequests(
-    EnvelopeSender sender, LocalServer local, PendingReceipts receipts, NodeEpoch epoch, ScalerClusterOptions options, TimeProvider time)
+    EnvelopeSender sender,
+    LocalServer local,
+    PendingReceipts receipts,
+    NodeEpoch epoch,
+    ScalerClusterOptions options,
+    TimeProvider time)
 {
     /// <summary>Requests the number and the digest of the connections that servers hold.</summary>
     /// <returns>The receipts of the servers that answered in time, by the name of the server epoch.</returns>
-    public async Task<IReadOnlyDictionary<string, Receipt>> RequestInventoryAsync(IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, Receipt>> RequestInventoryAsync(
+        IReadOnlyCollection<string> holders, CancellationToken cancellationToken)
     {
         using var pending = receipts.Begin();
         foreach (var holder in holders)
