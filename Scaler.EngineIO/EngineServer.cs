@@ -47,7 +47,7 @@ public sealed class EngineServer : IDisposable
         var logger = loggerFactory.CreateLogger("Scaler.EngineIO");
         _runtime = new EngineRuntime(
             options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<IInlineSendTransport>().Any() ?? false);
-        _dispatcher = new EngineDispatcher(this, _runtime, loggerFactory);
+        _dispatcher = new EngineDispatcher(_runtime, loggerFactory);
         _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).OnHostStopping(), this) ?? default;
     }
 
@@ -62,7 +62,11 @@ public sealed class EngineServer : IDisposable
     /// status 503 and open sessions continue, which drains the server. Default: <see langword="true"/>; <see langword="false"/>
     /// once the host begins to stop.
     /// </summary>
-    public bool AcceptsHandshakes { get; set; } = true;
+    public bool AcceptsHandshakes
+    {
+        get => _runtime.AcceptsHandshakes;
+        set => _runtime.AcceptsHandshakes = value;
+    }
 
     internal EngineRuntime Runtime => _runtime;
 

@@ -1,4 +1,3 @@
-using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Node;
 
 namespace Scaler;
@@ -90,56 +89,7 @@ public sealed partial class ScalerCluster
     /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
     public async Task<RegistryCheck> CheckRegistryAsync(CancellationToken cancellationToken = default)
     {
-        await ReadyAsync(receipts: true);
-        var live = (await GetServersAsync(cancellationToken)).Where(s => s.State != ServerState.Dead).ToList();
-        var held = await Node.RequestInventoryAsync([.. live.Select(s => s.EpochName)], cancellationToken);
-        var registered = new Dictionary<string, Receipt>(StringComparer.Ordinal);
-        foreach (var server in live)
-        {
-            registered[server.EpochName] = await ReadInventoryAsync(server.EpochName, cancellationToken);
-        }
-
-        // Connections open and close while the registry is read. Query each server that differs once more.
-        string[] different =
-        [
-            .. live.Select(s => s.EpochName).Where(h => !(held.TryGetValue(h, out var before) && before == registered[h])),
-        ];
-        var later = different.Length == 0 ? held : await Node.RequestInventoryAsync(different, cancellationToken);
-        return new RegistryCheck([.. live.Select(s => Compare(s, registered[s.EpochName], Find(held, s), Find(later, s)))]);
-
-        static Receipt? Find(IReadOnlyDictionary<string, Receipt> answers, ServerInfo server) =>
-            answers.TryGetValue(server.EpochName, out var answer) ? answer : null;
-
-        static ServerCheck Compare(ServerInfo server, Receipt registered, Receipt? before, Receipt? after)
-        {
-            var isEqual = registered == before || registered == after;
-            return new ServerCheck(server.Id, (after ?? before)?.Count, registered.Count, isEqual)
-            {
-                IsChanging = !isEqual && before is not null && after is not null && before != after,
-            };
-        }
-    }
-
-    private async Task<Receipt> ReadInventoryAsync(string holder, CancellationToken cancellationToken)
-    {
-        const int Page = 500;
-        var (count, digest) = (0, 0UL);
-        RegistryEntry? last = null;
-        while (true)
-        {
-            var entries = await Node.Registry.GetRegistrationsAsync(holder, last, Page).WaitAsync(cancellationToken);
-            foreach (var entry in entries)
-            {
-                count++;
-                digest += RegistrationDigest.Compute(entry.Account, entry.ConnectionId);
-            }
-
-            if (entries.Count < Page)
-            {
-                return new Receipt(count, digest);
-            }
-
-            last = entries[^1];
-        }
+        await _readiness.WaitAsync(receipts: true);
+        return await new RegistryComparer(Node).CompareAsync(cancellationToken);
     }
 }

@@ -17,15 +17,10 @@ namespace Scaler;
 /// </summary>
 public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
 {
-    private static readonly TimeSpan MaxSecretAge = TimeSpan.FromSeconds(10);
-
     private readonly IConnectionMultiplexer _redis;
     private readonly ErrorLog _errors;
     private readonly AuditTrail _audit;
-    private readonly SemaphoreSlim _starting = new(1, 1);
-    private IAsyncDisposable? _listening;
-    private volatile bool _ready;
-    private long _agreedAt;
+    private readonly NodeReadiness _readiness;
 
     /// <summary>Creates a view of the cluster for a process that accepts no client connections.</summary>
     /// <param name="redis">The connection to the Redis instance that the servers share.</param>
@@ -62,7 +57,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         Node = new ClusterNode(
             new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis),
             options, time, metrics, NodeEpoch.CreateOutside(), connections, drain);
-        _ready = connections is not null;
+        _readiness = new NodeReadiness(Node, redis, isServer: connections is not null);
         _errors = new ErrorLog(redis, keys);
         _audit = new AuditTrail(redis, keys);
     }
@@ -134,7 +129,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default)
     {
         var payload = Write(eventName, args);
-        await ReadyAsync(options.Receipts);
+        await _readiness.WaitAsync(options.Receipts);
         return await Node.SendAsync(
             EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts,
             cancellationToken);
@@ -171,7 +166,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         string account, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
-        await ReadyAsync(receipts: true);
+        await _readiness.WaitAsync(receipts: true);
         return await Node.RequestActivityAsync(account, cancellationToken);
     }
 
@@ -245,15 +240,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         _redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_listening is not null)
-        {
-            await _listening.DisposeAsync();
-        }
-
-        _starting.Dispose();
-    }
+    public ValueTask DisposeAsync() => _readiness.DisposeAsync();
 
     Task<SendResult> IAccountClient.SendRawAsync(
         string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken) =>
@@ -263,7 +250,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
-        await ReadyAsync(options.Receipts);
+        await _readiness.WaitAsync(options.Receipts);
         return await Node.SendAsync(
             EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts,
             cancellationToken);
@@ -272,14 +259,14 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(target.Account);
-        await ReadyAsync(receipts: true);
+        await _readiness.WaitAsync(receipts: true);
         return await Node.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
     }
 
     private async Task<ServerRequestResult> AskDrainAsync(string serverId, bool drain, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(serverId);
-        await ReadyAsync(receipts: true);
+        await _readiness.WaitAsync(receipts: true);
         var servers = await GetServersAsync(cancellationToken);
         if (servers.FirstOrDefault(s => s.Id == serverId && s.State != ServerState.Dead) is not { } server)
         {
@@ -292,43 +279,6 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
             { IsRefused: true } => ServerRequestResult.Refused,
             _ => ServerRequestResult.Accepted,
         };
-    }
-
-    /// <summary>
-    /// Agrees on the cluster secret and listens for receipts. A process without a server must do this before it sends.
-    /// </summary>
-    private async ValueTask ReadyAsync(bool receipts)
-    {
-        // Re-agree after 10 s: if Redis lost the secret while no server was running, the servers agree on a new one.
-        if (_listening is not null && Node.Time.GetElapsedTime(_agreedAt) > MaxSecretAge)
-        {
-            _ready = false;
-        }
-
-        if (_ready || !_redis.IsConnected)
-        {
-            return;
-        }
-
-        await _starting.WaitAsync();
-        try
-        {
-            if (!_ready)
-            {
-                await Node.AgreeOnSecretAsync();
-                _agreedAt = Node.Time.GetTimestamp();
-                _listening ??= await Node.Bus.SubscribeAsync(Node.ServerEpoch, Node.Receive);
-                _ready = true;
-            }
-        }
-        catch (RedisException) when (!receipts)
-        {
-            // The result of the send reports that the cluster was not reached.
-        }
-        finally
-        {
-            _starting.Release();
-        }
     }
 
     private ReadOnlyMemory<byte> Write(string eventName, IReadOnlyList<object?> args)

@@ -7,7 +7,7 @@ namespace Scaler;
 internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 {
     private readonly Func<string, Account> _getAccount = server.GetAccount;
-    private readonly Action<EngineSession> _upgraded = session => server.Membership.MarkStale(SessionState.GetConnection(session));
+    private readonly Action<EngineSession> _upgraded = session => server.Membership.Registrar.MarkStale(SessionState.GetConnection(session));
 
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
         session.Upgraded += _upgraded;
 
         // Register before the client receives the open packet: other servers must find the connection from that moment.
-        switch (await server.Membership.RegisterAsync(connection!))
+        switch (await server.Membership.Registrar.RegisterAsync(connection!))
         {
             case RegisterOutcome.Failed:
                 server.Reporter.Raise(ErrorNames.Connect, connection!.Account.Name, connection.Id, connection.Account.Name, connection.Id);
@@ -46,7 +46,7 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 
         connection.HasEnded = true;
         server.Local.RemoveConnection(connection);
-        if (!await server.Membership.UnregisterAsync(connection))
+        if (!await server.Membership.Registrar.UnregisterAsync(connection))
         {
             server.Reporter.Raise(ErrorNames.Disconnect, connection.Account.Name, connection.Id, connection.Account.Name, connection.Id);
         }

@@ -3,7 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
-using Scaler.EngineIO.Http;
+using Scaler.EngineIO.Limits;
 
 namespace Scaler.EngineIO.Tests.Security;
 

@@ -1,5 +1,5 @@
 using Scaler.EngineIO.Protocol;
-using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Queues;
 
 namespace Scaler.EngineIO.Tests.Sessions;
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Scaler.EngineIO.Connections;
+using Scaler.EngineIO.Limits;
 using Scaler.EngineIO.Sessions;
 using Scaler.EngineIO.Transports;
 
@@ -18,7 +19,6 @@ internal sealed partial class EngineDispatcher : IDisposable
     private const int SidBytes = 24;
     private const int ConnectionIdBytes = 12;
 
-    private readonly EngineServer _server;
     private readonly EngineRuntime _runtime;
     private readonly EngineIOOptions _options;
     private readonly OriginPolicy _origins;
@@ -27,9 +27,8 @@ internal sealed partial class EngineDispatcher : IDisposable
     private readonly WebSocketEndpoint _webSocket;
     private readonly HandshakeLimiter? _handshakes;
 
-    public EngineDispatcher(EngineServer server, EngineRuntime runtime, ILoggerFactory loggerFactory)
+    public EngineDispatcher(EngineRuntime runtime, ILoggerFactory loggerFactory)
     {
-        _server = server;
         _runtime = runtime;
         _options = runtime.Options;
         _origins = new OriginPolicy(_options.Cors);
@@ -168,7 +167,7 @@ internal sealed partial class EngineDispatcher : IDisposable
             return;
         }
 
-        if (!_server.AcceptsHandshakes)
+        if (!_runtime.AcceptsHandshakes)
         {
             await RefuseAsync(
                 context, request, EngineErrorCode.BadRequest, "The server takes no new sessions",

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Scaler.EngineIO.Transports;
+using Scaler.EngineIO.Buffers;
 
 namespace Scaler.EngineIO.Http;
 

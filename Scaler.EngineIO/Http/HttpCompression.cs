@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using Scaler.EngineIO.Transports;
+using Scaler.EngineIO.Buffers;
 
 namespace Scaler.EngineIO.Http;
 

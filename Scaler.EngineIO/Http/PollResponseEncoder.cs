@@ -1,6 +1,6 @@
+using Scaler.EngineIO.Buffers;
 using Scaler.EngineIO.Protocol;
-using Scaler.EngineIO.Sessions;
-using Scaler.EngineIO.Transports;
+using Scaler.EngineIO.Queues;
 using V3 = Scaler.EngineIO.Protocol.V3;
 
 namespace Scaler.EngineIO.Http;

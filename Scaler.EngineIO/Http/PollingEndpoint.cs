@@ -2,10 +2,11 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO.Buffers;
 using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Queues;
 using Scaler.EngineIO.Sessions;
-using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO.Http;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Timing;
 
 namespace Scaler.EngineIO.Http;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Telemetry;
+using Scaler.EngineIO.Timing;
 
 namespace Scaler.EngineIO.Sessions;
 
@@ -73,6 +74,9 @@ internal sealed partial class EngineRuntime : IDisposable
 
     /// <summary>Gets the writer of broadcasts, or <see langword="null"/> if the transport sends on threads of its own.</summary>
     public BroadcastScheduler? BroadcastScheduler { get; }
+
+    /// <inheritdoc cref="EngineServer.AcceptsHandshakes"/>
+    public bool AcceptsHandshakes { get; set; } = true;
 
     public bool AllowsPolling { get; }
 

@@ -1,4 +1,6 @@
 using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Queues;
+using Scaler.EngineIO.Timing;
 
 namespace Scaler.EngineIO.Sessions;
 

@@ -1,4 +1,5 @@
 using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Queues;
 using V3 = Scaler.EngineIO.Protocol.V3;
 
 namespace Scaler.EngineIO.Sessions;

@@ -1,3 +1,5 @@
+using Scaler.EngineIO.Limits;
+
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Scaler.EngineIO.Protocol;
+using Scaler.EngineIO.Queues;
 
 namespace Scaler.EngineIO.Sessions;
 

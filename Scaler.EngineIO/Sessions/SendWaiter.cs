@@ -1,3 +1,5 @@
+using Scaler.EngineIO.Queues;
+
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>A sender that waits for space in the queue. The session's lock guards it.</summary>

@@ -1,3 +1,5 @@
+using Scaler.EngineIO.Queues;
+
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Scaler.EngineIO.Protocol.WebSocket;
+using Scaler.EngineIO.Timing;
 
 namespace Scaler.EngineIO.Sessions;
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Unicode;
+using Scaler.EngineIO.Buffers;
+using Scaler.EngineIO.Compression;
 using Scaler.EngineIO.Protocol.WebSocket;
 
 namespace Scaler.EngineIO.Transports;

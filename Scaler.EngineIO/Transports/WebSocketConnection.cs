@@ -6,6 +6,7 @@ using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Protocol.WebSocket;
 using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Timing;
 
 namespace Scaler.EngineIO.Transports;
 

@@ -1,7 +1,9 @@
 using System.Buffers;
+using Scaler.EngineIO.Buffers;
+using Scaler.EngineIO.Compression;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Protocol.WebSocket;
-using Scaler.EngineIO.Sessions;
+using Scaler.EngineIO.Queues;
 
 namespace Scaler.EngineIO.Transports;
 

@@ -1,4 +1,6 @@
+using Scaler.EngineIO.Buffers;
 using Scaler.EngineIO.Protocol.WebSocket;
+using Scaler.EngineIO.Queues;
 using Scaler.EngineIO.Sessions;
 
 namespace Scaler.EngineIO.Transports;

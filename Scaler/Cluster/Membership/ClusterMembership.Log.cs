@@ -13,10 +13,10 @@ internal sealed partial class ClusterMembership
         public static partial void LeaseLost(ILogger logger, string holder);
 
         [LoggerMessage(3, LogLevel.Warning, "The lease could not be renewed: {Reason}")]
-        public static partial void TurnFailed(ILogger logger, string reason);
+        public static partial void CycleFailed(ILogger logger, string reason);
 
         [LoggerMessage(4, LogLevel.Error, "An unexpected error occurred while renewing the lease. The next renewal retries.")]
-        public static partial void TurnBroke(ILogger logger, Exception exception);
+        public static partial void CycleBroke(ILogger logger, Exception exception);
 
         [LoggerMessage(5, LogLevel.Information, "Removed the registry entries of the dead server {Holder}.")]
         public static partial void Reaped(ILogger logger, string holder);

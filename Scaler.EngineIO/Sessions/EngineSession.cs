@@ -1,7 +1,8 @@
 using System.Text;
+using Scaler.EngineIO.Buffers;
 using Scaler.EngineIO.Protocol.WebSocket;
+using Scaler.EngineIO.Queues;
 using Scaler.EngineIO.Sessions;
-using Scaler.EngineIO.Transports;
 
 namespace Scaler.EngineIO;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Scaler.EngineIO.Http;
+namespace Scaler.EngineIO.Limits;
 
 /// <summary>
 /// Identifies a client address for rate limiting: an IPv4 address, or the /64 prefix of an IPv6 address. A /64 is the smallest

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
+using Scaler.EngineIO.Buffers;
 
-namespace Scaler.EngineIO.Transports;
+namespace Scaler.EngineIO.Compression;
 
 /// <summary>
 /// Implements permessage-deflate without context takeover: each message is compressed on its own (RFC 7692, section 7.2).

@@ -1,4 +1,4 @@
-namespace Scaler.EngineIO.Sessions;
+namespace Scaler.EngineIO.Timing;
 
 /// <summary>
 /// Runs all deadlines of a server on one timer. The timer is set to the earliest deadline, but at least one quantum (10 ms)

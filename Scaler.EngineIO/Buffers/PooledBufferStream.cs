@@ -1,4 +1,4 @@
-namespace Scaler.EngineIO.Transports;
+namespace Scaler.EngineIO.Buffers;
 
 /// <summary>A write-only stream that writes into a pooled buffer.</summary>
 internal sealed class PooledBufferStream(int capacity) : Stream

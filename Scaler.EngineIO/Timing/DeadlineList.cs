@@ -1,4 +1,4 @@
-namespace Scaler.EngineIO.Sessions;
+namespace Scaler.EngineIO.Timing;
 
 /// <summary>
 /// A linked list of deadlines with the same duration. The deadline that is armed last is due last, so appending keeps the list

@@ -1,16 +1,30 @@
+using System.Collections.Concurrent;
 using StackExchange.Redis;
+using ClusterNode = Scaler.Cluster.Node.ClusterNode;
 
 namespace Scaler.Cluster.Membership;
 
-// Registers and removes connections, and retries failed writes.
-internal sealed partial class ClusterMembership
+/// <summary>
+/// Writes this server's connections to the registry. Writes that failed are kept in <c>_stale</c>, and a later renewal cycle
+/// repeats them.
+/// </summary>
+internal sealed class ConnectionRegistrar(ClusterNode node, ServerLease lease)
 {
+    private const int BatchSize = 250;
+
+    private readonly ScalerClusterOptions _options = node.Options.Cluster;
+    private readonly ConcurrentDictionary<IRegisteredConnection, bool> _stale = new();
+    private int _pendingWrites;
+
+    /// <summary>Gets a value indicating whether no write is in progress or waits for a renewal cycle.</summary>
+    public bool IsQuiet => Volatile.Read(ref _pendingWrites) == 0 && _stale.IsEmpty;
+
     /// <summary>
     /// Registers a new connection. If Redis does not answer in time, a later renewal cycle registers the connection.
     /// </summary>
     public async ValueTask<RegisterOutcome> RegisterAsync(IRegisteredConnection connection)
     {
-        if (_lease is not { } lease || !_node.Registry.IsConnected)
+        if (lease.Current is not { } held || !node.Registry.IsConnected)
         {
             _stale[connection] = true;
             return RegisterOutcome.Failed;
@@ -19,9 +33,9 @@ internal sealed partial class ClusterMembership
         Interlocked.Increment(ref _pendingWrites);
         try
         {
-            var registered = await _node.Registry
-                .RegisterAsync(lease.EpochName, [connection.ToRegistryEntry()], _node.Options.MaxConnectionsPerAccount)
-                .WaitAsync(_options.RegistrationTimeout, _time);
+            var registered = await node.Registry
+                .RegisterAsync(held.EpochName, [connection.ToRegistryEntry()], node.Options.MaxConnectionsPerAccount)
+                .WaitAsync(_options.RegistrationTimeout, node.Time);
             return registered ? RegisterOutcome.Registered : RegisterOutcome.LimitReached;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -42,7 +56,7 @@ internal sealed partial class ClusterMembership
     /// </returns>
     public async ValueTask<bool> UnregisterAsync(IRegisteredConnection connection)
     {
-        if (_lease is not { } lease)
+        if (lease.Current is not { } held)
         {
             // Without a lease, the registry has no entry of the connection.
             _stale.TryRemove(connection, out _);
@@ -52,9 +66,9 @@ internal sealed partial class ClusterMembership
         Interlocked.Increment(ref _pendingWrites);
         try
         {
-            if (_node.Registry.IsConnected)
+            if (node.Registry.IsConnected)
             {
-                await _node.Registry.UnregisterAsync(lease.EpochName, [connection.ToRegistryKey()]).WaitAsync(_options.SendTimeout, _time);
+                await node.Registry.UnregisterAsync(held.EpochName, [connection.ToRegistryKey()]).WaitAsync(_options.SendTimeout, node.Time);
                 _stale.TryRemove(connection, out _);
                 return true;
             }
@@ -78,9 +92,9 @@ internal sealed partial class ClusterMembership
     /// Writes the changes that could not be written when they happened. A connection can end while it is being registered. It is
     /// then removed here, because its own removal may have been processed before the registration.
     /// </summary>
-    private async Task WriteStaleAsync()
+    public async Task WriteStaleAsync()
     {
-        if (_lease is not { } lease)
+        if (lease.Current is not { } held)
         {
             return;
         }
@@ -94,7 +108,7 @@ internal sealed partial class ClusterMembership
 
             try
             {
-                await WriteAsync(lease.EpochName, batch);
+                await WriteAsync(held.EpochName, batch);
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException)
             {
@@ -108,18 +122,32 @@ internal sealed partial class ClusterMembership
         }
     }
 
-    private async Task WriteAsync(string holder, IRegisteredConnection[] connections)
+    /// <summary>Registers connections under a new server epoch.</summary>
+    /// <returns>The number of connections.</returns>
+    public async Task<int> WriteAllAsync(string epochName, IEnumerable<IRegisteredConnection> connections)
+    {
+        var count = 0;
+        foreach (var batch in connections.Chunk(BatchSize))
+        {
+            await WriteAsync(epochName, batch);
+            count += batch.Length;
+        }
+
+        return count;
+    }
+
+    private async Task WriteAsync(string epochName, IRegisteredConnection[] connections)
     {
         var open = connections.Where(c => !c.HasEnded).ToArray();
         if (open.Length > 0)
         {
-            await _node.Registry.RegisterAsync(holder, [.. open.Select(c => c.ToRegistryEntry())]).WaitAsync(_options.LeaseDuration, _time);
+            await node.Registry.RegisterAsync(epochName, [.. open.Select(c => c.ToRegistryEntry())]).WaitAsync(_options.LeaseDuration, node.Time);
         }
 
         var ended = connections.Where(c => c.HasEnded).ToArray();
         if (ended.Length > 0)
         {
-            await _node.Registry.UnregisterAsync(holder, [.. ended.Select(c => c.ToRegistryKey())]).WaitAsync(_options.LeaseDuration, _time);
+            await node.Registry.UnregisterAsync(epochName, [.. ended.Select(c => c.ToRegistryKey())]).WaitAsync(_options.LeaseDuration, node.Time);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Threading.RateLimiting;
 
-namespace Scaler.EngineIO.Http;
+namespace Scaler.EngineIO.Limits;
 
 /// <summary>Limits the rate of one address, and reports its disposal so that the owner can count active limiters.</summary>
 /// <param name="tokens">The token bucket that is wrapped and owned.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Scaler.EngineIO.Protocol;
 
-namespace Scaler.EngineIO.Sessions;
+namespace Scaler.EngineIO.Queues;
 
 /// <summary>
 /// The queue of outgoing packets of one client. A single packet, the most that most clients ever have queued, is stored inline.

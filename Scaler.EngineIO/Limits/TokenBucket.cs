@@ -1,4 +1,4 @@
-namespace Scaler.EngineIO.Sessions;
+namespace Scaler.EngineIO.Limits;
 
 /// <summary>A token bucket that gains tokens at a constant rate up to its capacity.</summary>
 /// <param name="perSecond">The tokens added per second.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Scaler.EngineIO.Protocol;
 
-namespace Scaler.EngineIO.Sessions;
+namespace Scaler.EngineIO.Queues;
 
 /// <summary>
 /// A queued packet. Its bytes are a rented array, a part of a chunk, or a shared message. The code that dequeues the packet

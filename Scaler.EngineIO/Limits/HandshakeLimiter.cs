@@ -1,8 +1,7 @@
 using System.Net;
 using System.Threading.RateLimiting;
-using Scaler.EngineIO.Sessions;
 
-namespace Scaler.EngineIO.Http;
+namespace Scaler.EngineIO.Limits;
 
 /// <summary>
 /// Limits the rate of handshakes per client address. <see cref="PartitionedRateLimiter{TResource}"/> evicts an address that has

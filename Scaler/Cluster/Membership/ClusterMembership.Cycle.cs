@@ -1,3 +1,4 @@
+using Scaler.Cluster.Abstractions;
 using StackExchange.Redis;
 
 namespace Scaler.Cluster.Membership;
@@ -41,7 +42,7 @@ internal sealed partial class ClusterMembership
             if (_node.Registry.IsConnected)
             {
                 await RenewAsync();
-                await WriteStaleAsync();
+                await Registrar.WriteStaleAsync();
                 await ReapAsync();
                 await RepairBusAsync();
                 _node.SendProbe();
@@ -49,13 +50,13 @@ internal sealed partial class ClusterMembership
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            Log.TurnFailed(_logger, exception.Message);
+            Log.CycleFailed(_logger, exception.Message);
         }
 #pragma warning disable CA1031 // The loop must survive any exception; without renewals the server leaves the cluster for good.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Log.TurnBroke(_logger, exception);
+            Log.CycleBroke(_logger, exception);
         }
         finally
         {
@@ -71,7 +72,7 @@ internal sealed partial class ClusterMembership
             _secretAgreed = true;
         }
 
-        if (_lease is { } held)
+        if (_lease.Current is { } held)
         {
             var answer = await RenewAsync(held.Epoch, join: false);
             if (answer.IsHeld)
@@ -87,6 +88,27 @@ internal sealed partial class ClusterMembership
         await StartEpochAsync();
     }
 
+    private async Task<RenewalResult> RenewAsync(long epoch, bool join)
+    {
+        var server = _snapshot.Take(epoch);
+        var requestedAt = _time.GetTimestamp();
+        var answer = await _node.Registry.RenewAsync(server, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
+        if (answer.IsHeld)
+        {
+            _lease.Renew(server);
+            if (join)
+            {
+                // The previous lease may have been lost because Redis, and its clock, was replaced.
+                _node.Clock.Reset();
+            }
+
+            _node.Clock.Update(requestedAt, answer.ClockMicroseconds);
+            Servers.Update(answer.Servers);
+        }
+
+        return answer;
+    }
+
     /// <summary>
     /// Acquires a lease under a new epoch and registers all connections. The lease is acquired before the registrations, so that
     /// each batch is visible as soon as it is written. The subscription precedes both, so that a registered connection is always
@@ -95,25 +117,13 @@ internal sealed partial class ClusterMembership
     private async Task StartEpochAsync()
     {
         var started = _time.GetTimestamp();
-        var epoch = Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), (_lease?.Epoch ?? 0) + 1);
+        var epoch = Math.Max(_time.GetUtcNow().ToUnixTimeMilliseconds(), (_lease.Current?.Epoch ?? 0) + 1);
         var holder = ServerEpochName.Format(ServerId, epoch);
-        var subscription = await _node.Bus.SubscribeAsync(holder, _node.Receive).WaitAsync(_options.LeaseDuration, _time);
-        var previous = _subscription;
-        _subscription = subscription;
+        await _subscription.StartAsync(holder);
         _node.BeginEpoch(holder);
         await RenewAsync(epoch, join: true);
-        if (previous is not null)
-        {
-            await previous.DisposeAsync();
-        }
-
-        var count = 0;
-        foreach (var batch in _local.GetConnections().Chunk(BatchSize))
-        {
-            await WriteAsync(holder, batch);
-            count += batch.Length;
-        }
-
+        await _subscription.EndPreviousAsync();
+        var count = await Registrar.WriteAllAsync(holder, _local.GetConnections());
         _mismatches = 0;
         Log.Joined(_logger, holder, count, (long)_time.GetElapsedTime(started).TotalMilliseconds);
     }
@@ -125,8 +135,7 @@ internal sealed partial class ClusterMembership
     /// </summary>
     private async Task CompareAsync(int registered)
     {
-        var isQuiet = Volatile.Read(ref _pendingWrites) == 0 && _stale.IsEmpty;
-        _mismatches = registered == _local.ConnectionCount || !isQuiet ? 0 : _mismatches + 1;
+        _mismatches = registered == _local.ConnectionCount || !Registrar.IsQuiet ? 0 : _mismatches + 1;
         if (_mismatches >= MismatchThreshold)
         {
             Log.Mismatch(_logger, registered, _local.ConnectionCount);
@@ -156,20 +165,14 @@ internal sealed partial class ClusterMembership
     /// <summary>Subscribes over a new connection if probes have stopped returning.</summary>
     private async Task RepairBusAsync()
     {
-        if (!Probe.NeedsRepair || _lease is not { } lease)
+        if (!Probe.NeedsRepair || _lease.Current is not { } lease)
         {
             return;
         }
 
         Log.BusDead(_logger, lease.EpochName);
-        var subscription = await _node.Bus.SubscribeAsync(lease.EpochName, _node.Receive, anew: true)
-            .WaitAsync(_options.LeaseDuration, _time);
-        var previous = _subscription;
-        _subscription = subscription;
+        await _subscription.StartAsync(lease.EpochName, anew: true);
         Probe.Reset();
-        if (previous is not null)
-        {
-            await previous.DisposeAsync();
-        }
+        await _subscription.EndPreviousAsync();
     }
 }

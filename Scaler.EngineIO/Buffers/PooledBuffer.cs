@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Scaler.EngineIO.Transports;
+namespace Scaler.EngineIO.Buffers;
 
 /// <summary>A growable buffer from the shared array pool.</summary>
 internal sealed class PooledBuffer(int capacity = PooledBuffer.Smallest) : IBufferWriter<byte>, IDisposable

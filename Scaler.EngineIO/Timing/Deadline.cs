@@ -1,4 +1,4 @@
-namespace Scaler.EngineIO.Sessions;
+namespace Scaler.EngineIO.Timing;
 
 /// <summary>
 /// A deadline that is also a node of the linked list that it waits in, so that arming and disarming it does not allocate. Its

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.ObjectPool;
 
-namespace Scaler.EngineIO.Sessions;
+namespace Scaler.EngineIO.Queues;
 
 /// <summary>
 /// Stores the bytes of many small packets in one pooled array. With an array for each packet, a burst of queued messages would

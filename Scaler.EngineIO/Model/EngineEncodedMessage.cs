@@ -1,4 +1,5 @@
 using System.Buffers;
+using Scaler.EngineIO.Compression;
 using Scaler.EngineIO.Protocol.WebSocket;
 
 namespace Scaler.EngineIO;
@@ -115,7 +116,7 @@ public sealed class EngineEncodedMessage : IDisposable
     {
         lock (_lock)
         {
-            _compressed ??= Transports.MessageDeflate.Compress(FramePayload, out _compressedLength);
+            _compressed ??= MessageDeflate.Compress(FramePayload, out _compressedLength);
             return _compressed.AsSpan(0, _compressedLength);
         }
     }
