@@ -17,7 +17,11 @@ internal sealed partial class SocketInput
         {
             while (!_waiting && !_ended && !TryWait())
             {
-                if (PeekForData())
+                if (!_receiver.TryPeek(out var hasData, out var error))
+                {
+                    End(error);
+                }
+                else if (hasData)
                 {
                     // The data is for the reader, which has not received it yet.
                     _readiness.StoreSignal();

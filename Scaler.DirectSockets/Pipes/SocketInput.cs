@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
@@ -17,7 +16,6 @@ namespace Scaler.DirectSockets.Pipes;
 /// </remarks>
 internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadResult>, IThreadPoolWorkItem, IDisposable
 {
-    private readonly Socket _socket;
     private readonly ISocketOwner _owner;
 
     // Also the lock that guards the state of cancellation, end and wait.
@@ -26,16 +24,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     private ManualResetValueTaskSourceCore<ReadResult> _read;
     private CancellationTokenRegistration _registration;
 
-    // Received and not consumed. The size has no limit: the reader decides how much it leaves unconsumed.
-    private SocketBuffer _received;
-
-    // The number of unconsumed bytes that the reader has already examined.
-    private int _examined;
-
-    // _drained: the last receive did not fill its buffer, so the next one would get no data. _filled: it did fill its buffer.
-    private bool _drained;
-    private bool _filled;
-
+    private SocketReceiver _receiver;
     private bool _reading;
     private bool _waiting;
     private bool _cancelled;
@@ -47,12 +36,10 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     /// <param name="poller">The poller that waits for the socket; <see langword="null"/> to wait through the platform.</param>
     public SocketInput(Socket socket, ISocketOwner owner, EpollLoop? poller)
     {
-        _socket = socket;
+        _receiver = new SocketReceiver(socket);
         _owner = owner;
         _readiness = poller is null ? new ThreadPoolReadiness(socket, this) : new EpollReadiness(poller, socket, this);
     }
-
-    private ReadOnlySequence<byte> Unread => new(_received.Unread);
 
     public override bool TryRead(out ReadResult result)
     {
@@ -87,23 +74,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
-    {
-        var unread = Unread;
-        if (unread.IsEmpty || consumed.GetObject() is null)
-        {
-            return;
-        }
-
-        // Positions count from the beginning of the array, not of the unread data.
-        var length = consumed.GetInteger() - unread.Start.GetInteger();
-        _examined = Math.Max(0, examined.GetInteger() - consumed.GetInteger());
-        _received.Consume(length);
-        if (length == unread.Length)
-        {
-            _received.Release();
-        }
-    }
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _receiver.AdvanceTo(consumed, examined);
 
     public override void CancelPendingRead()
     {
@@ -118,10 +89,10 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             _reading = false;
         }
 
-        Complete(new ReadResult(Unread, isCanceled: true, isCompleted: false), runAsynchronously: true);
+        Complete(new ReadResult(_receiver.Unread, isCanceled: true, isCompleted: false), runAsynchronously: true);
     }
 
-    public override void Complete(Exception? exception = null) => _received.Release();
+    public override void Complete(Exception? exception = null) => _receiver.Release();
 
     /// <summary>Ends the input and completes a pending read. Only the first call has an effect.</summary>
     /// <param name="error">
@@ -145,7 +116,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
 
         if (reading)
         {
-            Complete(new ReadResult(Unread, isCanceled: false, isCompleted: true), runAsynchronously: true);
+            Complete(new ReadResult(_receiver.Unread, isCanceled: false, isCompleted: true), runAsynchronously: true);
         }
 
         _owner.OnInputEnded();
@@ -165,7 +136,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
             _reading = false;
             if (reading)
             {
-                _drained = false;
+                _receiver.IsDrained = false;
             }
             else
             {
@@ -177,7 +148,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
         // The system reports an error once.
         if (_readiness.SocketError != SocketError.Success)
         {
-            End(CreateException(_readiness.SocketError));
+            End(SocketReceiver.CreateException(_readiness.SocketError));
         }
 
         if (!reading)
@@ -228,7 +199,7 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
                     return false;
                 }
 
-                _drained = false;
+                _receiver.IsDrained = false;
             }
         }
 
@@ -238,13 +209,13 @@ internal sealed partial class SocketInput : PipeReader, IValueTaskSource<ReadRes
     private bool TryGetResult(out ReadResult result)
     {
         var cancelled = Volatile.Read(ref _cancelled) && ConsumeCancellation();
-        if (!cancelled && _examined == _received.Unread.Length && !_drained && !_ended)
+        if (!cancelled && !_receiver.HasNewData && !_receiver.IsDrained && !_ended && !_receiver.TryReceive(out var error))
         {
-            Receive();
+            End(error);
         }
 
-        result = new ReadResult(Unread, cancelled, _ended);
-        return cancelled || _ended || _examined < _received.Unread.Length;
+        result = new ReadResult(_receiver.Unread, cancelled, _ended);
+        return cancelled || _ended || _receiver.HasNewData;
     }
 
     private bool ConsumeCancellation()
