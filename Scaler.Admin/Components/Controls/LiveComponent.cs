@@ -30,7 +30,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     protected string? Failure { get; private set; }
 
     /// <summary>Gets a token that is canceled when the component is disposed.</summary>
-    protected CancellationToken Left => _disposal.Token;
+    protected CancellationToken DisposalToken => _disposal.Token;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,13 +47,13 @@ public abstract class LiveComponent : ComponentBase, IDisposable
         // Prerendered components are not connected to a browser yet and need no updates.
         if (RendererInfo.IsInteractive)
         {
-            Follow(Monitor.Watch);
+            Subscribe(Monitor.Watch);
         }
     }
 
     /// <summary>Watches a data source until the component is disposed.</summary>
     /// <param name="watch">The method that registers a callback at the source.</param>
-    protected void Follow(Func<Action, IDisposable> watch)
+    protected void Subscribe(Func<Action, IDisposable> watch)
     {
         ArgumentNullException.ThrowIfNull(watch);
         _watches.Add(watch(Signal));
@@ -66,14 +66,14 @@ public abstract class LiveComponent : ComponentBase, IDisposable
     /// The result, or <see langword="null"/> if the cluster is unavailable or does not respond in time. <see cref="Failure"/>
     /// then contains the reason.
     /// </returns>
-    protected async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> ask)
+    protected async Task<T?> RequestAsync<T>(Func<CancellationToken, Task<T>> ask)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(ask);
         try
         {
             using var timeout = new CancellationTokenSource(RequestTimeout, Time);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, Left);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, DisposalToken);
             var answer = await ask(linked.Token).WaitAsync(linked.Token);
             Failure = null;
             return answer;
@@ -87,9 +87,9 @@ public abstract class LiveComponent : ComponentBase, IDisposable
 
     /// <summary>Updates the component after a change, in its synchronization context. It is rendered again afterwards.</summary>
     /// <returns>A task that represents the update.</returns>
-    protected virtual Task ChangedAsync() => Task.CompletedTask;
+    protected virtual Task OnChangedAsync() => Task.CompletedTask;
 
-    /// <summary>Unregisters the component from all data sources and cancels <see cref="Left"/>.</summary>
+    /// <summary>Unregisters the component from all data sources and cancels <see cref="DisposalToken"/>.</summary>
     /// <param name="disposing"><see langword="true"/> to release managed resources.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -119,7 +119,7 @@ public abstract class LiveComponent : ComponentBase, IDisposable
             if (!_disposal.IsCancellationRequested)
             {
                 Cluster = Monitor.Current;
-                await ChangedAsync();
+                await OnChangedAsync();
                 StateHasChanged();
             }
         }

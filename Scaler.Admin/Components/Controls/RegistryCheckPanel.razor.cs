@@ -21,12 +21,12 @@ public sealed partial class RegistryCheckPanel
         Registry = Comparing.Current;
         if (RendererInfo.IsInteractive)
         {
-            Follow(Comparing.Watch);
+            Subscribe(Comparing.Watch);
         }
     }
 
     /// <inheritdoc/>
-    protected override Task ChangedAsync()
+    protected override Task OnChangedAsync()
     {
         Registry = Comparing.Current;
         _busy = _busy && ReferenceEquals(Registry, _before);

@@ -20,7 +20,7 @@ public sealed partial class Sparkline
 
     /// <summary>Gets or sets the minimum value of the full height, so that noise near zero stays flat. Default: 1.</summary>
     [Parameter]
-    public double Least { get; set; } = 1;
+    public double MinScale { get; set; } = 1;
 
     private string Line { get; set; } = "";
 
@@ -34,7 +34,7 @@ public sealed partial class Sparkline
         var known = Values.Where(double.IsFinite).ToArray();
         if (known.Length >= 2)
         {
-            var top = Math.Max(Least, known.Max());
+            var top = Math.Max(MinScale, known.Max());
             var step = (double)Width / (Values.Count - 1);
             var start = -1;
             for (var i = 0; i <= Values.Count; i++)

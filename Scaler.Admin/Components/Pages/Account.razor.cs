@@ -60,7 +60,7 @@ public sealed partial class Account
         base.OnInitialized();
         if (RendererInfo.IsInteractive)
         {
-            Follow(Feed.Watch);
+            Subscribe(Feed.Watch);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed partial class Account
         }
     }
 
-    protected override Task ChangedAsync()
+    protected override Task OnChangedAsync()
     {
         ReadErrors();
         return LoadAsync();
@@ -88,7 +88,7 @@ public sealed partial class Account
     private async Task LoadAsync()
     {
         var account = Target;
-        var connections = await AskAsync(token => View.GetConnectionsAsync(account, MaxConnections, token));
+        var connections = await RequestAsync(token => View.GetConnectionsAsync(account, MaxConnections, token));
         if (account != Target)
         {
             return;
@@ -106,7 +106,7 @@ public sealed partial class Account
     // does not respond delays the result by the receipt timeout at most. Its connections are shown without activity.
     private async Task LoadActivityAsync(string account)
     {
-        if (await AskAsync(token => View.GetActivityAsync(account, token)) is { } activity && account == Target)
+        if (await RequestAsync(token => View.GetActivityAsync(account, token)) is { } activity && account == Target)
         {
             Activity = activity.ToDictionary(connection => connection.Id);
         }
@@ -121,7 +121,7 @@ public sealed partial class Account
     private async Task DisconnectAllAsync()
     {
         var count = Format.Count(Connections?.Count ?? 0, "connection");
-        if (await Confirm.AskAsync(Dialogs, $"Disconnect all connections of {DisplayName}?", $"This closes {count} on all servers. Clients usually reconnect automatically.", "Disconnect all"))
+        if (await ConfirmationDialog.ShowAsync(Dialogs, $"Disconnect all connections of {DisplayName}?", $"This closes {count} on all servers. Clients usually reconnect automatically.", "Disconnect all"))
         {
             Report = await Actions.DisconnectAsync((await Authentication).User, Target);
             await LoadAsync();
@@ -130,7 +130,7 @@ public sealed partial class Account
 
     private async Task DisconnectAsync(ScalerConnectionInfo connection)
     {
-        if (await Confirm.AskAsync(Dialogs, "Disconnect this connection?", $"This closes {connection.Id} of {DisplayName} on server {connection.Server}. The client usually reconnects automatically.", "Disconnect"))
+        if (await ConfirmationDialog.ShowAsync(Dialogs, "Disconnect this connection?", $"This closes {connection.Id} of {DisplayName} on server {connection.Server}. The client usually reconnects automatically.", "Disconnect"))
         {
             Report = await Actions.DisconnectAsync((await Authentication).User, Target, connection.Id);
             await LoadAsync();

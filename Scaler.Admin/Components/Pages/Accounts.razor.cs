@@ -67,7 +67,7 @@ public sealed partial class Accounts
         return OpenAsync();
     }
 
-    protected override async Task ChangedAsync()
+    protected override async Task OnChangedAsync()
     {
         if (Time.GetUtcNow() - _requestedAt >= RefreshInterval)
         {
@@ -80,7 +80,7 @@ public sealed partial class Accounts
     {
         var opening = _opened;
         _requestedAt = Time.GetUtcNow();
-        var window = await AskAsync(token => new AccountWindow(View, Prefix ?? "").OpenAsync(At, token));
+        var window = await RequestAsync(token => new AccountWindow(View, Prefix ?? "").OpenAsync(At, token));
 
         // Ignore the result of an older search: the user has typed on since.
         if (opening == _opened && window is not null)
@@ -106,7 +106,7 @@ public sealed partial class Accounts
         try
         {
             var (failed, rows) = (Failure is not null, _rows);
-            var accounts = await AskAsync(token => window.ReadAsync(request.StartIndex, count, token));
+            var accounts = await RequestAsync(token => window.ReadAsync(request.StartIndex, count, token));
             _rows = window.Rows;
             if ((failed, rows) != (Failure is not null, _rows))
             {
@@ -136,7 +136,7 @@ public sealed partial class Accounts
         if (window == Window && window.FirstVisibleAccount != _at)
         {
             _at = window.FirstVisibleAccount;
-            await Script.InvokeVoidAsync("scaler.replaceUrl", Left, Links.Accounts(Prefix, _at));
+            await Script.InvokeVoidAsync("scaler.replaceUrl", DisposalToken, Links.Accounts(Prefix, _at));
         }
     }
 

@@ -22,12 +22,12 @@ public sealed partial class Audit
         Entries = Log.Entries;
         if (RendererInfo.IsInteractive)
         {
-            Follow(Log.Watch);
+            Subscribe(Log.Watch);
             await LoadAsync();
         }
     }
 
-    protected override Task ChangedAsync()
+    protected override Task OnChangedAsync()
     {
         Entries = Log.Entries;
         return Time.GetUtcNow() - _requestedAt >= RefreshInterval ? LoadAsync() : Task.CompletedTask;
@@ -36,7 +36,7 @@ public sealed partial class Audit
     private async Task LoadAsync()
     {
         _requestedAt = Time.GetUtcNow();
-        if (await AskAsync(Log.ReadAsync) is { } entries)
+        if (await RequestAsync(Log.ReadAsync) is { } entries)
         {
             (Entries, IsRead) = (entries, true);
         }

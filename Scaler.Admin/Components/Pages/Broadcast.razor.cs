@@ -39,7 +39,7 @@ public sealed partial class Broadcast
                 ? new ActionReport(ActionOutcome.Invalid, "Enter an account name.")
                 : await Actions.SendAsync(who, _account, message.Event, message.Arguments);
         }
-        else if (await Confirm.AskAsync(Dialogs, "Send to all accounts?", ConfirmationText(message), "Send to all"))
+        else if (await ConfirmationDialog.ShowAsync(Dialogs, "Send to all accounts?", ConfirmationText(message), "Send to all"))
         {
             Report = await Actions.BroadcastAsync(who, message.Event, message.Arguments);
         }

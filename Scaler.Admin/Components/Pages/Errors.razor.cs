@@ -54,13 +54,13 @@ public sealed partial class Errors
         base.OnInitialized();
         if (RendererInfo.IsInteractive)
         {
-            Follow(Feed.Watch);
+            Subscribe(Feed.Watch);
         }
     }
 
     protected override void OnParametersSet() => Apply();
 
-    protected override Task ChangedAsync()
+    protected override Task OnChangedAsync()
     {
         if (Paused is null)
         {

@@ -53,12 +53,12 @@ public sealed partial class Overview
         Read();
         if (RendererInfo.IsInteractive)
         {
-            Follow(Feed.Watch);
-            Follow(Registry.Watch);
+            Subscribe(Feed.Watch);
+            Subscribe(Registry.Watch);
         }
     }
 
-    protected override Task ChangedAsync()
+    protected override Task OnChangedAsync()
     {
         Read();
         return Task.CompletedTask;

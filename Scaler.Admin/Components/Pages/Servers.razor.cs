@@ -26,7 +26,7 @@ public sealed partial class Servers
     {
         var others = Cluster.LiveServers.Count(other => other.Info.State == ServerState.Up && other.Info.Id != server.Info.Id);
         var where = others == 0 ? "No other server is up, so clients can't reconnect." : $"Clients reconnect to the other {Format.Count(others, "server")}.";
-        if (await Confirm.AskAsync(
+        if (await ConfirmationDialog.ShowAsync(
             Dialogs, $"Drain {server.Info.Id}?",
             $"The server accepts no new clients and closes its {Format.Count(server.Info.Connections, "connection")} gradually. {where} The server keeps running without clients until you resume or stop it.",
             "Drain"))

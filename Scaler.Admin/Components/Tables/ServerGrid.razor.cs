@@ -26,7 +26,7 @@ public sealed partial class ServerGrid
 
     /// <summary>Gets or sets a value indicating whether only the status columns are shown.</summary>
     [Parameter]
-    public bool IsShort { get; set; }
+    public bool IsCompact { get; set; }
 
     /// <summary>Gets or sets the callback that receives the server to drain.</summary>
     [Parameter]

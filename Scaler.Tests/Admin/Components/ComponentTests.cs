@@ -169,7 +169,7 @@ public sealed class ComponentTests : BunitContext
     [Fact]
     public void ReportBar_SendResult_ShowsCounts() => Assert.Contains(
         "3 connections · 2 servers · 1 unreachable",
-        Render<ReportBar>(parameters => parameters.Add(bar => bar.Report, new ActionReport(
+        Render<ActionReportBar>(parameters => parameters.Add(bar => bar.Report, new ActionReport(
             ActionOutcome.Partly, "Sent", new SendResult { Connections = 3, Servers = 2, Unreachable = ["b"] }))).Markup,
         StringComparison.Ordinal);
 
