@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Scaler.EngineIO.Http;
 
 namespace Scaler.EngineIO;
 
@@ -18,8 +19,10 @@ public static class EngineIOEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         var server = endpoints.ServiceProvider.GetRequiredService<EngineServer>();
         path ??= server.Runtime.Options.Path;
+        path = "/" + path.Trim('/');
+        endpoints.ServiceProvider.GetRequiredService<EndpointPaths>().Add(path);
         // Routing ignores a trailing slash in the request path.
-        return endpoints.Map("/" + path.Trim('/'), server.InvokeAsync).WithDisplayName("Engine.IO")
+        return endpoints.Map(path, server.InvokeAsync).WithDisplayName("Engine.IO")
             // There is nothing to validate, and an application's validation filter would stay in memory for as long as each
             // WebSocket.
             .DisableValidation();

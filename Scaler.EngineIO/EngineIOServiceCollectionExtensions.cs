@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Scaler.EngineIO.Http;
 
 namespace Scaler.EngineIO;
 
@@ -22,6 +24,9 @@ public static class EngineIOServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEngineHandler, THandler>();
         services.TryAddSingleton<EngineServer>();
+        services.TryAddSingleton<EndpointPaths>();
+        services.AddSingleton<IHttpContextFactory>(static provider => new SessionIdContextFactory(
+            new DefaultHttpContextFactory(provider), provider.GetRequiredService<EndpointPaths>()));
         services.AddHostedService<EngineShutdownService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<EngineIOOptions>, EngineIOOptionsValidator>());
         var options = services.AddOptions<EngineIOOptions>().ValidateOnStart();

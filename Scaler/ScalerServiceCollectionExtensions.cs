@@ -163,11 +163,12 @@ public static class ScalerServiceCollectionExtensions
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>());
 
-        // Without tokens, keep DefaultHttpContextFactory: ASP.NET Core has a fast path for that type.
-        services.AddSingleton<IHttpContextFactory>(static provider =>
+        // The Engine.IO server has registered the factory that removes session ids from URLs.
+        var removesSessionIds = services.Last(static service => service.ServiceType == typeof(IHttpContextFactory)).ImplementationFactory!;
+        services.AddSingleton<IHttpContextFactory>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
-            var factory = new DefaultHttpContextFactory(provider);
+            var factory = (IHttpContextFactory)removesSessionIds(provider);
             return options.Auth.Mode == ScalerAuthMode.Jwt ? new AccessTokenContextFactory(factory, options.Path) : factory;
         });
     }

@@ -31,7 +31,8 @@ internal readonly record struct EngineRequest
 
     public static EngineRequest Read(HttpContext context)
     {
-        string? transport = null, sid = null, version = null, index = null;
+        var sid = context.Features.Get<ISessionIdFeature>()?.SessionId;
+        string? transport = null, version = null, index = null;
         var base64Only = false;
         foreach (var pair in new QueryStringEnumerable(context.Request.QueryString.Value))
         {

@@ -11,11 +11,11 @@ using Scaler.Tests.Helpers;
 
 namespace Scaler.Tests.Security.Auth;
 
-/// <summary>Tests that a token in the query appears in no log, trace or forwarded URL, and in no data for Admin.</summary>
+/// <summary>Tests that a token and a session id in the query appear in no log, trace or URL, and in no data for Admin.</summary>
 public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backends>
 {
     [Fact]
-    public async Task Token_InTheQuery_AppearsInNoLogTraceOrUrl()
+    public async Task Secrets_InTheQuery_AppearInNoLogTraceOrUrl()
     {
         var spans = new ConcurrentQueue<string>();
         using var listener = new ActivityListener
@@ -65,12 +65,17 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
         Assert.Contains(spans, static span => span.StartsWith("Microsoft.AspNetCore ", StringComparison.Ordinal));
         Assert.Contains(spans, static span => span.StartsWith("System.Net.Http", StringComparison.Ordinal));
 
-        // The logs of HTTP clients are excluded: the client of this test sends the token itself, and the clients of the servers
+        // The logs of HTTP clients are excluded: the client of this test sends the secrets itself, and the clients of the servers
         // send forwards.
-        Assert.DoesNotContain(written.Where(static line => !line.StartsWith("System.Net.Http", StringComparison.Ordinal)), line => line.Contains(token, StringComparison.Ordinal));
-        Assert.DoesNotContain(spans, span => span.Contains(token, StringComparison.Ordinal));
         Assert.NotEmpty(urls);
-        Assert.DoesNotContain(urls, url => url.Contains(token, StringComparison.Ordinal));
+        foreach (var secret in new[] { token, sid })
+        {
+            Assert.DoesNotContain(
+                written.Where(static line => !line.StartsWith("System.Net.Http", StringComparison.Ordinal)),
+                line => line.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(spans, span => span.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(urls, url => url.Contains(secret, StringComparison.Ordinal));
+        }
     }
 
     private async Task<WebApplication> StartAsync(string id, string prefix, FakeLoggerProvider logs, ConcurrentQueue<string> urls)

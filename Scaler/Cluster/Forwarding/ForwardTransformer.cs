@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Scaler.Cluster.Secrets;
+using Scaler.EngineIO;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Scaler.Cluster.Forwarding;
@@ -18,6 +19,12 @@ internal sealed class ForwardTransformer(string header) : HttpTransformer
         proxyRequest.Headers.TryAddWithoutValidation(ForwardHeader.Name, header);
 
         // Keep the host that the client requested: the receiving server compares the Origin header with it.
+        if (httpContext.Features.Get<ISessionIdFeature>() is { } sessionId)
+        {
+            proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(
+                destinationPrefix, httpContext.Request.Path, new QueryString(sessionId.QueryString));
+        }
+
         proxyRequest.Headers.Host = httpContext.Request.Host.Value;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Cluster.Node;
 using Scaler.Cluster.Secrets;
+using Scaler.EngineIO;
 
 namespace Scaler.Cluster.Forwarding;
 
@@ -24,7 +25,7 @@ internal static class ForwardedRequest
             context.Request.Scheme = request.ClientScheme;
         }
         else if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
-            context.Request.Headers, context.Request.Query["sid"].ToString(), node.Time.GetUtcNow(), node.Secret,
+            context.Request.Headers, context.Features.Get<ISessionIdFeature>()?.SessionId ?? "", node.Time.GetUtcNow(), node.Secret,
             out var client, out var scheme))
         {
             context.Connection.RemoteIpAddress = client;

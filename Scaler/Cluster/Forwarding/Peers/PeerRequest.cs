@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO;
 
 namespace Scaler.Cluster.Forwarding.Peers;
 
@@ -53,7 +54,7 @@ internal sealed class PeerRequest : IHttpRequestFeature
         writer.Write(HttpMethods.IsGet(request.Method) ? "G"u8 : "P"u8);
         PeerFrameEncoding.Write(writer, request.Scheme);
         PeerFrameEncoding.Write(writer, (request.PathBase + request.Path).Value);
-        PeerFrameEncoding.Write(writer, request.QueryString.Value);
+        PeerFrameEncoding.Write(writer, context.Features.Get<ISessionIdFeature>()?.QueryString ?? request.QueryString.Value);
         PeerFrameEncoding.Write(writer, context.Connection.RemoteIpAddress?.ToString());
         PeerFrameEncoding.Write(writer, Activity.Current?.Id);
         PeerFrameEncoding.Write(writer, request.Headers);

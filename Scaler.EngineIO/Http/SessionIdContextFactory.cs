@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Scaler.EngineIO.Http;
+
+/// <summary>
+/// Removes the session id from the URL of each request to an Engine.IO endpoint. The HTTP context factory is the first
+/// application code that sees a request: request logging and tracing start directly after it, before any middleware.
+/// </summary>
+internal sealed class SessionIdContextFactory(IHttpContextFactory inner, EndpointPaths paths) : IHttpContextFactory
+{
+    public HttpContext Create(IFeatureCollection featureCollection)
+    {
+        ArgumentNullException.ThrowIfNull(featureCollection);
+        if (featureCollection.Get<IHttpRequestFeature>() is { QueryString.Length: > 0 } request && paths.Contains(request.Path)
+            && SessionIdFeature.Remove(request) is { } sessionId)
+        {
+            featureCollection.Set<ISessionIdFeature>(sessionId);
+        }
+
+        return inner.Create(featureCollection);
+    }
+
+    public void Dispose(HttpContext httpContext) => inner.Dispose(httpContext);
+}
