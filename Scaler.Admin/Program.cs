@@ -4,7 +4,7 @@ using Scaler.ServiceDefaults;
 
 return ServiceProgram.Run(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = ServiceProgram.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.AddRedis();
     builder.Services.AddScalerCluster();

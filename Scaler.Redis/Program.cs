@@ -3,7 +3,7 @@ using Scaler.ServiceDefaults;
 
 return ServiceProgram.Run(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = ServiceProgram.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.Services.AddHostedService<EmbeddedRedis>();
     builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");

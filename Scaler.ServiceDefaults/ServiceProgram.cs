@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Scaler.ServiceDefaults;
@@ -9,6 +11,27 @@ public static class ServiceProgram
 {
     // Microsoft.Extensions.Configuration.Binder has no exception type of its own for a value that it cannot convert.
     private const string BinderError = "Failed to convert configuration value";
+
+    private const string SettingsFile = "appsettings.json";
+
+    /// <summary>
+    /// Creates the builder of a service. If the working directory has no <c>appsettings.json</c>, the content root is the folder
+    /// of the executable, so that a service that is started from another folder finds its settings and static files. A content
+    /// root from the command line or the environment is kept.
+    /// </summary>
+    /// <param name="args">The command line.</param>
+    /// <returns>The builder.</returns>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var isChosen = new ConfigurationBuilder()
+            .AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_").AddCommandLine(args)
+            .Build()[HostDefaults.ContentRootKey] is not null;
+        return WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = isChosen || File.Exists(SettingsFile) ? null : AppContext.BaseDirectory,
+        });
+    }
 
     /// <summary>
     /// Builds the application, validates all options that are marked for validation at start, and runs until the host stops. A

@@ -8,7 +8,7 @@ using Scaler.Stream.Security;
 
 return ServiceProgram.Run(() =>
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = ServiceProgram.CreateBuilder(args);
     builder.WebHost.UseDirectSockets();
     builder.AddServiceDefaults();
     builder.AddRedis();

@@ -27,9 +27,13 @@ internal sealed class StreamProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<StreamProcess> StartAsync(string redis, params string[] arguments)
+    public static Task<StreamProcess> StartAsync(string redis, params string[] arguments) =>
+        StartInAsync(AppContext.BaseDirectory, redis, arguments);
+
+    /// <summary>Starts a server with a working directory, and waits until it listens.</summary>
+    public static async Task<StreamProcess> StartInAsync(string workingDirectory, string redis, params string[] arguments)
     {
-        var stream = Begin(redis, arguments);
+        var stream = Begin(workingDirectory, redis, arguments);
         try
         {
             stream.Url = await stream._listening.Task.WithTimeout("the stream server to listen");
@@ -46,12 +50,12 @@ internal sealed class StreamProcess : IAsyncDisposable
     /// <returns>The exit code and the console output.</returns>
     public static async Task<(int ExitCode, string Output)> RunToExitAsync(string redis, params string[] arguments)
     {
-        await using var stream = Begin(redis, arguments);
+        await using var stream = Begin(AppContext.BaseDirectory, redis, arguments);
         await stream._process.WaitForExitAsync().WithTimeout("the stream server to exit at startup");
         return (stream._process.ExitCode, stream.Output);
     }
 
-    private static StreamProcess Begin(string redis, string[] arguments)
+    private static StreamProcess Begin(string workingDirectory, string redis, string[] arguments)
     {
         var process = new Process
         {
@@ -63,7 +67,7 @@ internal sealed class StreamProcess : IAsyncDisposable
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                WorkingDirectory = AppContext.BaseDirectory,
+                WorkingDirectory = workingDirectory,
             },
         };
         var stream = new StreamProcess(process);

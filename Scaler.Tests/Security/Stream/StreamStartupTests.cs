@@ -47,6 +47,19 @@ public sealed class StreamStartupTests
         Assert.Equal(403, await HandshakeAsync(stream, "https://evil.example"));
     }
 
+    [Fact]
+    public async Task Start_InAnotherFolder_UsesTheSettingsBesideTheExecutable()
+    {
+        var folder = Directory.CreateTempSubdirectory("scaler-").FullName;
+        await using var stream = await StreamProcess.StartInAsync(folder, Nowhere);
+
+        Assert.Equal(200, await HandshakeAsync(stream, null));
+
+        // The settings file limits ASP.NET Core's logging to warnings. Without it, each request is logged.
+        Assert.Contains($"Content root path: {AppContext.BaseDirectory.TrimEnd('/')}", stream.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Request starting", stream.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
