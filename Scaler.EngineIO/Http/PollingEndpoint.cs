@@ -201,12 +201,25 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             return RejectTooLarge(context, session);
         }
 
+        var reader = context.Request.BodyReader;
+        RequestBodyDeadline? deadline = null;
         try
         {
-            var reader = context.Request.BodyReader;
             while (true)
             {
-                var read = await reader.ReadAsync(context.RequestAborted);
+                var reading = reader.ReadAsync(context.RequestAborted);
+                if (!reading.IsCompleted)
+                {
+                    deadline ??= RequestBodyDeadline.Start(runtime, reader);
+                }
+
+                var read = await reading;
+                if (read.IsCanceled)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    return RejectTooSlow(context, session);
+                }
+
                 if (body.Length + read.Buffer.Length > _options.MaxPayload)
                 {
                     reader.AdvanceTo(read.Buffer.End);
@@ -232,6 +245,10 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         {
             // The client disconnected, or closing the session aborted the request.
         }
+        finally
+        {
+            deadline?.Dispose();
+        }
 
         session.Close(EngineCloseReason.TransportClose);
         return false;
@@ -243,6 +260,21 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         // End the post first, so that closing the session does not abort this response.
         session.Polling!.Posts.EndPost();
         session.Close(EngineCloseReason.PayloadTooLarge);
+        return false;
+    }
+
+    private static bool RejectTooSlow(HttpContext context, EngineSession session)
+    {
+        context.Response.StatusCode = StatusCodes.Status408RequestTimeout;
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            // The rest of the body is not read.
+            context.Response.Headers.Connection = "close";
+        }
+
+        // End the post first, so that closing the session does not abort this response.
+        session.Polling!.Posts.EndPost();
+        session.Close(EngineCloseReason.TransportError);
         return false;
     }
 

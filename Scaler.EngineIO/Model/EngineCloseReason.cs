@@ -18,8 +18,8 @@ public enum EngineCloseReason
     TransportClose,
 
     /// <summary>
-    /// The client violated the rules of the transport. A concurrent second poll or POST gets status 400, and a held poll gets
-    /// <c>1</c>. Invalid WebSocket framing gets code 1002 or 1007, or 1008 for too many fragments.
+    /// The client violated the rules of the transport. A concurrent second poll or POST gets status 400, a POST whose body takes
+    /// longer than <see cref="EngineIOOptions.RequestBodyTimeout"/> gets status 408, and a held poll gets <c>1</c>. Invalid WebSocket framing gets code 1002 or 1007, or 1008 for too many fragments.
     /// </summary>
     TransportError,
 
