@@ -214,7 +214,8 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task SlowRequestBody_DoesNotKeepASessionAlive()
     {
-        await using var host = await StartAsync();
+        await using var host = await EngineTestHost.StartAsync(
+            static options => options.RequestBodyTimeout = TimeSpan.FromMinutes(2), null, _time);
         var sid = await host.OpenPollingAsync();
         var session = await host.Handler.WaitForOpenedAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);

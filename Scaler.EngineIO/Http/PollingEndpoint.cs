@@ -198,7 +198,8 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
         if (context.Request.ContentLength > _options.MaxPayload)
         {
-            return RejectTooLarge(context, session);
+            await RejectTooLargeAsync(context, session);
+            return false;
         }
 
         var reader = context.Request.BodyReader;
@@ -217,13 +218,15 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 if (read.IsCanceled)
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    return RejectTooSlow(context, session);
+                    await RejectTooSlowAsync(context, session);
+                    return false;
                 }
 
                 if (body.Length + read.Buffer.Length > _options.MaxPayload)
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    return RejectTooLarge(context, session);
+                    await RejectTooLargeAsync(context, session);
+                    return false;
                 }
 
                 Append(body, read);
@@ -254,28 +257,28 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         return false;
     }
 
-    private static bool RejectTooLarge(HttpContext context, EngineSession session)
-    {
-        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-        // End the post first, so that closing the session does not abort this response.
-        session.Polling!.Posts.EndPost();
-        session.Close(EngineCloseReason.PayloadTooLarge);
-        return false;
-    }
+    private static Task RejectTooLargeAsync(HttpContext context, EngineSession session) =>
+        RejectAsync(context, session, StatusCodes.Status413PayloadTooLarge, EngineCloseReason.PayloadTooLarge);
 
-    private static bool RejectTooSlow(HttpContext context, EngineSession session)
+    private static Task RejectTooSlowAsync(HttpContext context, EngineSession session)
     {
-        context.Response.StatusCode = StatusCodes.Status408RequestTimeout;
         if (!HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             // The rest of the body is not read.
             context.Response.Headers.Connection = "close";
         }
 
+        return RejectAsync(context, session, StatusCodes.Status408RequestTimeout, EngineCloseReason.TransportError);
+    }
+
+    /// <summary>Sends the error response, then closes the session, so that the client gets the error before its poll ends.</summary>
+    private static async Task RejectAsync(HttpContext context, EngineSession session, int status, EngineCloseReason reason)
+    {
+        context.Response.StatusCode = status;
         // End the post first, so that closing the session does not abort this response.
         session.Polling!.Posts.EndPost();
-        session.Close(EngineCloseReason.TransportError);
-        return false;
+        await context.Response.CompleteAsync();
+        session.Close(reason);
     }
 
     private static void Append(PooledBuffer body, in ReadResult read)
