@@ -13,6 +13,7 @@ public sealed class OptionsTests
         Assert.Equal("/engine.io/", options.Path);
         Assert.Equal(TimeSpan.FromSeconds(25), options.PingInterval);
         Assert.Equal(TimeSpan.FromSeconds(20), options.PingTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(30), options.RequestBodyTimeout);
         Assert.Equal(TimeSpan.FromSeconds(10), options.UpgradeTimeout);
         Assert.Equal(1_000_000, options.MaxPayload);
         Assert.Null(options.Transports);
@@ -64,6 +65,7 @@ public sealed class OptionsTests
         { "template", static options => options.Path = "/{id}", "Path is '/{id}'" },
         { "empty path", static options => options.Path = "", "Path is ''" },
         { "interval", static options => options.PingInterval = TimeSpan.Zero, "PingInterval is 00:00:00; it must be from 00:00:00.0100000 to 1.00:00:00." },
+        { "body timeout", static options => options.RequestBodyTimeout = TimeSpan.Zero, "RequestBodyTimeout is 00:00:00" },
         { "timeout", static options => options.PingTimeout = TimeSpan.FromDays(2), "PingTimeout is 2.00:00:00" },
         { "delay", static options => options.OpenPacketDelay = TimeSpan.FromSeconds(2), "OpenPacketDelay is 00:00:02; it must be from 00:00:00 to 00:00:01." },
         { "payload", static options => options.MaxPayload = 0, "MaxPayload is 0; it must be from 1 to 1073741824." },

@@ -19,6 +19,7 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         CheckDuration(nameof(options.PingInterval), options.PingInterval, MinDuration, failures);
         CheckDuration(nameof(options.PingTimeout), options.PingTimeout, MinDuration, failures);
         CheckDuration(nameof(options.UpgradeTimeout), options.UpgradeTimeout, MinDuration, failures);
+        CheckDuration(nameof(options.RequestBodyTimeout), options.RequestBodyTimeout, MinDuration, failures);
         CheckDuration(nameof(options.SlowConsumerTimeout), options.SlowConsumerTimeout, MinDuration, failures);
         CheckDuration(nameof(options.CloseTimeout), options.CloseTimeout, MinDuration, failures);
         CheckDuration(nameof(options.ClosedSessionRetention), options.ClosedSessionRetention, MinDuration, failures);

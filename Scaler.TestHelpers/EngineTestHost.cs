@@ -122,7 +122,7 @@ internal sealed class EngineTestHost : IAsyncDisposable
     /// <returns>A task that completes with the response.</returns>
     public async Task<Task<EngineResponse>> HoldPollAsync(EngineSession session, string sid)
     {
-        var poll = PollAsync(sid);
+        var poll = PollAsync(sid, session.ProtocolVersion);
         await session.WaitForHeldPollAsync();
         return poll;
     }

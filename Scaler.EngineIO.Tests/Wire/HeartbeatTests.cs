@@ -99,12 +99,12 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public async Task Messages_DoNotKeepASessionAlive()
+    public async Task Messages_WithoutAPong_KeepASessionAliveForAtMostTwiceTheTimeout()
     {
         await using var host = await StartAsync();
         var sid = await host.OpenPollingAsync();
         _time.Advance(Interval);
-        for (var second = 0; second < 19; second++)
+        for (var second = 0; second < 38; second++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             (await host.PostAsync(sid, "4a")).AssertBody(200, "ok");
@@ -113,12 +113,109 @@ public sealed class HeartbeatTests
 
         _time.Advance(TimeSpan.FromSeconds(1));
         (await host.PostAsync(sid, "4a")).AssertError(400, 1, "Session ID unknown");
+        Assert.Equal(EngineCloseReason.PingTimeout, await host.Handler.WaitForClosedAsync());
+    }
+
+    [Theory]
+    [InlineData("4a")]
+    [InlineData("6")]
+    public async Task Packet_WhileAPongIsAwaited_StartsTheTimeoutAgain(string packet)
+    {
+        await using var host = await StartAsync();
+        var sid = await host.OpenPollingAsync();
+        _time.Advance(Interval);
+        _time.Advance(Timeout - Margin);
+        (await host.PostAsync(sid, packet)).AssertBody(200, "ok");
+        _time.Advance(Timeout - Margin);
+        (await host.PostAsync(sid, "3")).AssertBody(200, "ok");
+        _time.Advance(Interval - Margin);
+        Assert.Equal(1, host.Server.Count);
+    }
+
+    [Fact]
+    public async Task Packet_WhileAPongIsAwaited_DoesNotDelayTheTimeoutOfASilentClientFurther()
+    {
+        await using var host = await StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        _time.Advance(Interval);
+        Assert.Equal("2", await socket.ReadTextAsync());
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await socket.SendTextAsync("4a");
+        Assert.Equal("4a", await socket.ReadTextAsync());
+        _time.Advance(Timeout + Margin);
+        Assert.Equal((4408, "ping timeout"), await socket.ReadCloseAsync());
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(3)]
+    public async Task Handler_ThatRunsLongerThanTheHeartbeat_DoesNotCloseItsClient(int version)
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new EngineTestHandler
+        {
+            Message = async (session, _, token) =>
+            {
+                entered.TrySetResult();
+                await release.Task;
+                await session.SendAsync("done", cancellationToken: token);
+            },
+        };
+        await using var host = await EngineTestHost.StartAsync(static options => options.AllowV3 = true, handler, _time);
+        using var socket = await host.OpenWebSocketAsync(version);
+        var session = await handler.WaitForOpenedAsync();
+        var heartbeats = new SemaphoreSlim(0);
+        session.Heartbeat += _ => heartbeats.Release();
+        await socket.SendTextAsync("4work");
+        await entered.Task.WithTimeout();
+        // The client's heartbeat is not read before the handler has finished.
+        await socket.SendTextAsync(version == 4 ? "3" : "2");
+        for (var minute = 0; minute < 5; minute++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        release.SetResult();
+        Assert.Equal(version == 4 ? "2" : "4done", await socket.ReadTextAsync());
+        Assert.Equal(version == 4 ? "4done" : "3", await socket.ReadTextAsync());
+        await heartbeats.WaitAsync().WithTimeout();
+        Assert.Equal(EngineSessionState.Open, session.State);
+    }
+
+    [Fact]
+    public async Task Handler_ThatRunsLongerThanTheHeartbeat_StartsTheTimeoutAgainWhenItEnds()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new EngineTestHandler
+        {
+            Message = (_, _, _) =>
+            {
+                entered.TrySetResult();
+                return new ValueTask(release.Task);
+            },
+        };
+        await using var host = await EngineTestHost.StartAsync(null, handler, _time);
+        var sid = await host.OpenPollingAsync();
+        var post = host.PostAsync(sid, "4work");
+        await entered.Task.WithTimeout();
+        _time.Advance(Interval);
+        _time.Advance(Timeout + Timeout);
+        (await host.PollAsync(sid)).AssertBody(200, "2");
+        release.SetResult();
+        (await post).AssertBody(200, "ok");
+        _time.Advance(Timeout - Margin);
+        Assert.Equal(1, host.Server.Count);
+        _time.Advance(Margin + Margin);
+        Assert.Equal(EngineCloseReason.PingTimeout, await handler.WaitForClosedAsync());
     }
 
     [Fact]
     public async Task SlowRequestBody_DoesNotKeepASessionAlive()
     {
-        await using var host = await StartAsync();
+        await using var host = await EngineTestHost.StartAsync(
+            static options => options.RequestBodyTimeout = TimeSpan.FromMinutes(2), null, _time);
         var sid = await host.OpenPollingAsync();
         var session = await host.Handler.WaitForOpenedAsync();
         using var connection = await RawConnection.ConnectAsync(host.Port);

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Scaler.EngineIO.Tests.Wire;
 
@@ -45,6 +46,38 @@ public sealed class LimitTests
         using var connection = await RawConnection.ConnectAsync(host.Port);
         await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000001\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 100\r\n\r\n4", "x")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n1\r\n4\r\n", "1\r\nx\r\n")]
+    public async Task Post_WhoseBodyTakesLongerThanItsTimeout_Returns408AndClosesTheSession(string start, string more)
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(options => options.PingInterval = TimeSpan.FromHours(1), null, time);
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        var poll = await host.HoldPollAsync(session, sid);
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        await connection.SendAsync($"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n{start}");
+        await EngineSessionExtensions.WaitUntilAsync(
+            () => host.Server.Runtime.RequestBodyDeadlines.First is not null, "the server to wait for the body");
+        // The limit applies to the whole body: more data does not extend it.
+        for (var part = 0; part < 3; part++)
+        {
+            time.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromMilliseconds(10));
+            await connection.SendAsync(more);
+            Assert.Equal(EngineSessionState.Open, session.State);
+        }
+
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        var answer = await connection.ReadHeadersAsync();
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close\r\n", answer, StringComparison.OrdinalIgnoreCase);
+        (await poll).AssertBody(200, "1");
+        Assert.Equal(EngineCloseReason.TransportError, await host.Handler.WaitForClosedAsync());
+        Assert.Empty(host.Handler.Messages);
+        (await host.PollAsync(sid)).AssertError(400, 1, "Session ID unknown");
     }
 
     /// <summary>CVE-2020-36048: POST bodies exhausted the memory.</summary>

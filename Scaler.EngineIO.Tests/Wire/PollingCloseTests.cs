@@ -1,3 +1,6 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+
 namespace Scaler.EngineIO.Tests.Wire;
 
 /// <summary>Tests the end of polling sessions and the responses that their clients receive.</summary>
@@ -108,6 +111,51 @@ public sealed class PollingCloseTests
         Assert.Equal(EngineCloseReason.TransportError, await host.Handler.WaitForClosedAsync());
         Assert.DoesNotContain(" 200 ", await first.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.Empty(host.Handler.Messages);
+    }
+
+    [Theory]
+    [InlineData("4a\u001e1", 200, "4a")]
+    [InlineData("4a\u001e4b\u001e1\u001e4c", 200, "4a\u001e4b")]
+    [InlineData("1\u001e4a", 200, "6")]
+    [InlineData("4a\u001e9", 400, "4a\u001e1")]
+    [InlineData("4a\u001e2", 400, "4a\u001e1")]
+    [InlineData("4a\u001e", 400, "4a\u001e1")]
+    public async Task Payload_ThatEndsTheSession_DeliversTheAnswersBeforeItToTheHeldPoll(string payload, int status, string expected)
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        var sid = await host.OpenPollingAsync();
+        var poll = await host.HoldPollAsync(await host.Handler.WaitForOpenedAsync(), sid);
+        var post = await host.PostAsync(sid, payload);
+        // "2" is a ping in the wrong direction, which is a valid packet.
+        Assert.Equal(payload.EndsWith('2') ? 200 : status, post.StatusCode);
+        (await poll).AssertBody(200, expected);
+        (await host.PollAsync(sid)).AssertError(400, 1, "Session ID unknown");
+    }
+
+    [Fact]
+    public async Task ClosePacket_BeforeTheLastPollArrives_DeliversTheAnswersToThatPoll()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(null, null, time);
+        var sid = await host.OpenPollingAsync();
+        var post = host.PostAsync(sid, "4a\u001e1");
+        Assert.Equal(EngineCloseReason.ClientClose, await host.Handler.WaitForClosedAsync());
+        (await host.PollAsync(sid)).AssertBody(200, "4a");
+        (await post).AssertBody(200, "ok");
+        (await host.PollAsync(sid)).AssertError(400, 1, "Session ID unknown");
+    }
+
+    [Theory]
+    [InlineData("1", 1000)]
+    [InlineData("9", 4400)]
+    public async Task WebSocketPacket_ThatEndsTheSession_FollowsTheAnswersBeforeIt(string last, int code)
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        using var socket = await host.OpenWebSocketAsync();
+        await socket.SendAsync(
+            [.. RawWebSocket.BuildFrame(1, "4a"u8.ToArray()), .. RawWebSocket.BuildFrame(1, Encoding.UTF8.GetBytes(last))]);
+        Assert.Equal("4a", await socket.ReadTextAsync());
+        Assert.Equal(code, (await socket.ReadCloseAsync()).Item1);
     }
 
     [Fact]

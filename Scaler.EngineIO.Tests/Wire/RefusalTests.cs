@@ -70,6 +70,39 @@ public sealed class RefusalTests
         (await host.PollAsync(sid)).AssertBody(200, "4still");
     }
 
+    [Theory]
+    [InlineData(4, "EIO=3&")]
+    [InlineData(4, "EIO=9&")]
+    [InlineData(4, "")]
+    [InlineData(3, "EIO=4&")]
+    public async Task LaterRequest_WithAnotherVersionThanTheHandshake_IsRefusedWithCode3AndKeepsTheSession(int version, string other)
+    {
+        await using var host = await EngineTestHost.StartAsync(static options => options.AllowV3 = true);
+        var sid = await host.OpenPollingAsync(version);
+        var query = $"?{other}transport=polling&sid={sid}";
+        (await host.GetAsync(query)).AssertError(400, 3, "Bad request");
+        (await host.SendAsync(HttpMethod.Post, query, "4a"u8.ToArray(), "text/plain")).AssertError(400, 3, "Bad request");
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        await connection.SendAsync(
+            $"GET /engine.io/?{other}transport=websocket&sid={sid} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
+        Assert.Empty(host.Handler.Messages);
+        Assert.Equal(1, host.Server.Count);
+    }
+
+    [Theory]
+    [InlineData("EIO=3&")]
+    [InlineData("")]
+    public async Task LaterRequest_OfProtocol3WithOrWithoutVersion_IsAccepted(string version)
+    {
+        await using var host = await EngineTestHost.StartAsync(static options => options.AllowV3 = true);
+        var sid = await host.OpenPollingAsync(3);
+        var query = $"?{version}transport=polling&sid={sid}";
+        (await host.SendAsync(HttpMethod.Post, query, "2:4a"u8.ToArray(), "text/plain")).AssertBody(200, "ok");
+        (await host.GetAsync(query)).AssertBody(200, "2:4a");
+    }
+
     [Fact]
     public async Task Head_WithSid_DoesNotConsumeMessages()
     {

@@ -96,6 +96,11 @@ internal sealed partial class EngineDispatcher : IDisposable
         {
             await RefuseAsync(context, request, EngineErrorCode.Forbidden);
         }
+        else if ((request.Version == 4 ? 4 : 3) != session.ProtocolVersion)
+        {
+            // As in the reference implementation, any version other than 4 counts as 3 here.
+            await RefuseAsync(context, request, EngineErrorCode.BadRequest);
+        }
         else if (request.IsUpgrade)
         {
             await UpgradeAsync(context, request, session);

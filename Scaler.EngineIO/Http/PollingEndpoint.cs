@@ -198,19 +198,35 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
 
         if (context.Request.ContentLength > _options.MaxPayload)
         {
-            return RejectTooLarge(context, session);
+            await RejectTooLargeAsync(context, session);
+            return false;
         }
 
+        var reader = context.Request.BodyReader;
+        RequestBodyDeadline? deadline = null;
         try
         {
-            var reader = context.Request.BodyReader;
             while (true)
             {
-                var read = await reader.ReadAsync(context.RequestAborted);
+                var reading = reader.ReadAsync(context.RequestAborted);
+                if (!reading.IsCompleted)
+                {
+                    deadline ??= RequestBodyDeadline.Start(runtime, reader);
+                }
+
+                var read = await reading;
+                if (read.IsCanceled)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    await RejectTooSlowAsync(context, session);
+                    return false;
+                }
+
                 if (body.Length + read.Buffer.Length > _options.MaxPayload)
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    return RejectTooLarge(context, session);
+                    await RejectTooLargeAsync(context, session);
+                    return false;
                 }
 
                 Append(body, read);
@@ -232,18 +248,37 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         {
             // The client disconnected, or closing the session aborted the request.
         }
+        finally
+        {
+            deadline?.Dispose();
+        }
 
         session.Close(EngineCloseReason.TransportClose);
         return false;
     }
 
-    private static bool RejectTooLarge(HttpContext context, EngineSession session)
+    private static Task RejectTooLargeAsync(HttpContext context, EngineSession session) =>
+        RejectAsync(context, session, StatusCodes.Status413PayloadTooLarge, EngineCloseReason.PayloadTooLarge);
+
+    private static Task RejectTooSlowAsync(HttpContext context, EngineSession session)
     {
-        context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            // The rest of the body is not read.
+            context.Response.Headers.Connection = "close";
+        }
+
+        return RejectAsync(context, session, StatusCodes.Status408RequestTimeout, EngineCloseReason.TransportError);
+    }
+
+    /// <summary>Sends the error response, then closes the session, so that the client gets the error before its poll ends.</summary>
+    private static async Task RejectAsync(HttpContext context, EngineSession session, int status, EngineCloseReason reason)
+    {
+        context.Response.StatusCode = status;
         // End the post first, so that closing the session does not abort this response.
         session.Polling!.Posts.EndPost();
-        session.Close(EngineCloseReason.PayloadTooLarge);
-        return false;
+        await context.Response.CompleteAsync();
+        session.Close(reason);
     }
 
     private static void Append(PooledBuffer body, in ReadResult read)

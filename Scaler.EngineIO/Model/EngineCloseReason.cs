@@ -10,7 +10,8 @@ public enum EngineCloseReason
     ServerClose,
 
     /// <summary>
-    /// The client sent a close packet. A held poll is answered with a noop packet; a WebSocket is closed with code 1000.
+    /// The client sent a close packet. Queued packets are sent first; a held poll without any is answered with a noop packet, and
+    /// a WebSocket is closed with code 1000.
     /// </summary>
     ClientClose,
 
@@ -18,8 +19,8 @@ public enum EngineCloseReason
     TransportClose,
 
     /// <summary>
-    /// The client violated the rules of the transport. A concurrent second poll or POST gets status 400, and a held poll gets
-    /// <c>1</c>. Invalid WebSocket framing gets code 1002 or 1007, or 1008 for too many fragments.
+    /// The client violated the rules of the transport. A concurrent second poll or POST gets status 400, a POST whose body takes
+    /// longer than <see cref="EngineIOOptions.RequestBodyTimeout"/> gets status 408, and a held poll gets <c>1</c>. Invalid WebSocket framing gets code 1002 or 1007, or 1008 for too many fragments.
     /// </summary>
     TransportError,
 
@@ -29,8 +30,8 @@ public enum EngineCloseReason
     PingTimeout,
 
     /// <summary>
-    /// A packet or payload could not be parsed. The POST gets status 400 and code 3, a held poll gets <c>1</c>; a WebSocket is
-    /// closed with code 4400.
+    /// A packet or payload could not be parsed. Queued packets are sent first. Then the POST gets status 400 and code 3, a held
+    /// poll gets <c>1</c>; a WebSocket is closed with code 4400.
     /// </summary>
     ParseError,
 

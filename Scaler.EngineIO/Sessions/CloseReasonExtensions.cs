@@ -5,14 +5,16 @@ namespace Scaler.EngineIO.Sessions;
 /// <summary>Determines how a session ends for each <see cref="EngineCloseReason"/>.</summary>
 internal static class CloseReasonExtensions
 {
-    /// <summary>Determines whether the queued packets are still sent to the client.</summary>
-    public static bool FlushesQueue(this EngineCloseReason reason) => reason is EngineCloseReason.ServerClose
-        or EngineCloseReason.ServerShutdown or EngineCloseReason.Forbidden or EngineCloseReason.HandlerError
-        or EngineCloseReason.RateLimit;
+    /// <summary>
+    /// Determines whether the queued packets are still sent to the client. If the client ends the session by a packet, the queue
+    /// holds the answers to the packets before it.
+    /// </summary>
+    public static bool FlushesQueue(this EngineCloseReason reason) =>
+        IsByServer(reason) || reason is EngineCloseReason.ClientClose or EngineCloseReason.ParseError;
 
     /// <summary>Determines whether a polling session without a held poll is retained until the client's next poll.</summary>
     public static bool IsRetained(this EngineCloseReason reason) =>
-        FlushesQueue(reason) || reason == EngineCloseReason.SlowConsumer;
+        IsByServer(reason) || reason == EngineCloseReason.SlowConsumer;
 
     /// <summary>
     /// Gets the limit that the reason always comes from, or <see langword="null"/>. Code that closes a session because of any
@@ -39,4 +41,8 @@ internal static class CloseReasonExtensions
         EngineCloseReason.RateLimit => (WebSocketCloseCode.PolicyViolation, "rate limit"),
         _ => (WebSocketCloseCode.Normal, ""),
     };
+
+    private static bool IsByServer(EngineCloseReason reason) => reason is EngineCloseReason.ServerClose
+        or EngineCloseReason.ServerShutdown or EngineCloseReason.Forbidden or EngineCloseReason.HandlerError
+        or EngineCloseReason.RateLimit;
 }

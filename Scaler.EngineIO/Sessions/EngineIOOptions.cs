@@ -22,7 +22,8 @@ public sealed class EngineIOOptions
     /// <summary>
     /// Gets or sets how long the server waits for a heartbeat before it closes the session with
     /// <see cref="EngineCloseReason.PingTimeout"/>: after a ping in protocol 4, or after a missed <see cref="PingInterval"/> in
-    /// protocol 3. Range: 10 ms to 1 day. Default: 20 s.
+    /// protocol 3. In protocol 4, a packet that arrives meanwhile starts this time again, up to twice this time after the ping.
+    /// The time does not elapse during a handler call. Range: 10 ms to 1 day. Default: 20 s.
     /// </summary>
     public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -31,6 +32,12 @@ public sealed class EngineIOOptions
     /// continues. Range: 10 ms to 1 day. Default: 10 s.
     /// </summary>
     public TimeSpan UpgradeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Gets or sets how long the server reads the body of a POST request in total. After this time, the request gets status 408
+    /// and the session is closed with <see cref="EngineCloseReason.TransportError"/>. Range: 10 ms to 1 day. Default: 30 s.
+    /// </summary>
+    public TimeSpan RequestBodyTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Gets or sets the maximum size of a received polling body or WebSocket message after decompression, in bytes. A polling

@@ -26,6 +26,7 @@ internal sealed partial class EngineRuntime : IDisposable
         ClientPingDeadlines = Clock.CreateList(options.PingInterval + options.PingTimeout);
         UpgradeDeadlines = Clock.CreateList(options.UpgradeTimeout);
         NoopDeadlines = Clock.CreateList(NoopInterval);
+        RequestBodyDeadlines = Clock.CreateList(options.RequestBodyTimeout);
         CloseDeadlines = Clock.CreateList(options.CloseTimeout);
         RetentionDeadlines = Clock.CreateList(options.ClosedSessionRetention);
         BroadcastScheduler = writesAreSends ? new BroadcastScheduler() : null;
@@ -65,6 +66,8 @@ internal sealed partial class EngineRuntime : IDisposable
     public DeadlineList UpgradeDeadlines { get; }
 
     public DeadlineList NoopDeadlines { get; }
+
+    public DeadlineList RequestBodyDeadlines { get; }
 
     public DeadlineList CloseDeadlines { get; }
 

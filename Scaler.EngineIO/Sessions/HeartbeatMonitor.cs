@@ -10,6 +10,11 @@ namespace Scaler.EngineIO.Sessions;
 /// <remarks>
 /// The monitor is its own deadline, so that a session needs no further object for it. Protocol 4: ping due → (ping sent) pong
 /// due → (pong) ping due … Protocol 3: client ping due, rearmed by each ping.
+/// <para>
+/// A packet that arrives within the ping timeout proves that the client is alive, so the wait for its pong starts again. The total
+/// wait is at most twice the timeout, because a client that never sends a pong must not stay. The session receives nothing while a
+/// handler call is in progress, so the wait starts again when the call has ended.
+/// </para>
 /// </remarks>
 internal sealed class HeartbeatMonitor(SessionLifecycle lifecycle, SendQueue queue) : Deadline
 {
@@ -18,12 +23,23 @@ internal sealed class HeartbeatMonitor(SessionLifecycle lifecycle, SendQueue que
     private long _lastSeenUtcTicks = lifecycle.Session.Handshake.Time.UtcTicks;
     private bool _awaitsPong;
 
+    // A packet was handled while a pong was awaited. The next end of receiving starts the wait again.
+    private bool _packetReceived;
+
+    // The deadline has expired during a handler call. The end of the call arms it again.
+    private bool _suspended;
+
+    // The end of the first wait for a pong. Packets extend the wait only until this time.
+    private long _extensibleUntil;
+
     /// <summary>Gets the time of the client's last heartbeat, or of the handshake if there was none.</summary>
     public DateTimeOffset LastSeen => new(Volatile.Read(ref _lastSeenUtcTicks), TimeSpan.Zero);
 
     private EngineRuntime Runtime => _lifecycle.Runtime;
 
     private bool IsClientPinging => _lifecycle.Session.ProtocolVersion == 3;
+
+    private DeadlineList HeartbeatDeadlines => IsClientPinging ? Runtime.ClientPingDeadlines : Runtime.PongDeadlines;
 
     private DeadlineList FirstDeadlines => IsClientPinging ? Runtime.ClientPingDeadlines : Runtime.PingDeadlines;
 
@@ -55,7 +71,7 @@ internal sealed class HeartbeatMonitor(SessionLifecycle lifecycle, SendQueue que
                 return;
             }
 
-            _awaitsPong = false;
+            (_awaitsPong, _packetReceived, _suspended) = (false, false, false);
             Runtime.Clock.Arm(this, FirstDeadlines);
         }
 
@@ -77,14 +93,47 @@ internal sealed class HeartbeatMonitor(SessionLifecycle lifecycle, SendQueue que
         HeartbeatReceived();
     }
 
+    /// <summary>Records a packet of the client. <see cref="ReceiveEnded"/> then extends the wait for a pong.</summary>
+    public void PacketReceived()
+    {
+        if (_awaitsPong)
+        {
+            _packetReceived = true;
+        }
+    }
+
+    /// <summary>
+    /// Starts the wait for a heartbeat again if the client has sent a packet meanwhile, or if the wait has ended during a handler
+    /// call. Called under the lock, when no handler call is in progress.
+    /// </summary>
+    public void ReceiveEnded()
+    {
+        if (!_packetReceived || _lifecycle.State != EngineSessionState.Open)
+        {
+            return;
+        }
+
+        _packetReceived = false;
+        if (_suspended)
+        {
+            _suspended = false;
+            ArmHeartbeat(Runtime.Clock.Now);
+        }
+        else if (Runtime.Clock.Now < _extensibleUntil)
+        {
+            Runtime.Clock.Arm(this, HeartbeatDeadlines);
+        }
+    }
+
     /// <summary>
     /// Closes the session if its heartbeat is overdue. A request that arrives between the deadline and the timer's tick must not
     /// use a dead session.
     /// </summary>
     public void CloseIfOverdue()
     {
-        var list = IsClientPinging ? Runtime.ClientPingDeadlines : Runtime.PongDeadlines;
-        if (_lifecycle.State == EngineSessionState.Open && Runtime.Clock.IsOverdue(this, list))
+        if (_lifecycle.State == EngineSessionState.Open
+            && !_lifecycle.Session.MessagePump.IsCallingHandler
+            && Runtime.Clock.IsOverdue(this, HeartbeatDeadlines))
         {
             _lifecycle.Close(EngineCloseReason.PingTimeout);
         }
@@ -111,10 +160,18 @@ internal sealed class HeartbeatMonitor(SessionLifecycle lifecycle, SendQueue que
             }
 
             timedOut = _awaitsPong || IsClientPinging;
+            // The client's packets, its heartbeat included, wait until the handler call has ended.
+            _packetReceived = _lifecycle.Session.MessagePump.IsCallingHandler;
+            if (timedOut && _packetReceived)
+            {
+                _suspended = true;
+                return;
+            }
+
             if (!timedOut)
             {
                 _awaitsPong = true;
-                Runtime.Clock.ArmFrom(this, Runtime.PongDeadlines, Due);
+                ArmHeartbeat(Due);
             }
         }
 
@@ -126,5 +183,11 @@ internal sealed class HeartbeatMonitor(SessionLifecycle lifecycle, SendQueue que
         {
             _queue.SendControl(PacketType.Ping);
         }
+    }
+
+    private void ArmHeartbeat(long from)
+    {
+        Runtime.Clock.ArmFrom(this, HeartbeatDeadlines, from);
+        _extensibleUntil = Due;
     }
 }

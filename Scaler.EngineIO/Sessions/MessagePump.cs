@@ -84,7 +84,11 @@ internal sealed class MessagePump(SessionLifecycle lifecycle, SendQueue queue)
         bool notify;
         lock (_lifecycle.Gate)
         {
-            _calls--;
+            if (--_calls == 0)
+            {
+                Session.HeartbeatMonitor.ReceiveEnded();
+            }
+
             transport = _queue.Uncork();
             notify = TryClaimClosedNotification();
         }
@@ -130,6 +134,7 @@ internal sealed class MessagePump(SessionLifecycle lifecycle, SendQueue queue)
     public ValueTask ReceiveAsync(in Packet packet, ReadOnlyMemory<byte> source, EngineTransport transport)
     {
         Runtime.Metrics.PacketReceived(transport, packet.Type);
+        Session.HeartbeatMonitor.PacketReceived();
         if (_limiter is not null && !TryAcquire(packet.Length))
         {
             return default;

@@ -43,7 +43,7 @@ internal sealed class PollingExchange(SessionLifecycle lifecycle, SendQueue queu
             {
                 if (_lastPoll?.TrySetResult() == true)
                 {
-                    return PollOutcome.Noop;
+                    return DequeueAll(packets) ? PollOutcome.Output : PollOutcome.Noop;
                 }
 
                 return _lifecycle.IsRetained ? DequeueRetained(packets) : PollOutcome.SessionEnded;
@@ -92,17 +92,19 @@ internal sealed class PollingExchange(SessionLifecycle lifecycle, SendQueue queu
                 return packets.Count > 0 ? PollOutcome.Output : PollOutcome.Noop;
             }
 
-            if (_lifecycle.State == EngineSessionState.Open || _lifecycle.CloseReason == EngineCloseReason.ClientClose)
+            // After an upgrade, the queue belongs to the WebSocket.
+            if (_lifecycle.State == EngineSessionState.Open || _lifecycle.Transport != EngineTransport.Polling)
             {
                 return PollOutcome.Noop;
             }
 
-            while (_queue.Count > 0)
+            var hasOutput = DequeueAll(packets);
+            if (_lifecycle.CloseReason != EngineCloseReason.ClientClose)
             {
-                DequeuePayload(packets);
+                return PollOutcome.Close;
             }
 
-            return PollOutcome.Close;
+            return hasOutput ? PollOutcome.Output : PollOutcome.Noop;
         }
     }
 
@@ -214,6 +216,18 @@ internal sealed class PollingExchange(SessionLifecycle lifecycle, SendQueue queu
         }
 
         _queue.EnqueueWaiters();
+    }
+
+    /// <summary>Dequeues all packets, because no further poll will follow. Called under the lock.</summary>
+    /// <returns><see langword="true"/> if there was a packet; otherwise, <see langword="false"/>.</returns>
+    private bool DequeueAll(List<OutboundPacket> packets)
+    {
+        while (_queue.Count > 0)
+        {
+            DequeuePayload(packets);
+        }
+
+        return packets.Count > 0;
     }
 
     // Queued packets are sent first, over as many polls as needed, then the close packet.
