@@ -18,7 +18,8 @@ internal sealed class ForwardTransformer(string header) : HttpTransformer
         proxyRequest.Headers.TryAddWithoutValidation(ForwardHeader.Name, header);
 
         // Keep the host that the client requested: the receiving server compares the Origin header with it.
-        proxyRequest.Headers.Host = httpContext.Request.Host.Value;
+        // HttpRequest.Host would decode an internationalized name, which HTTP cannot carry.
+        proxyRequest.Headers.Host = httpContext.Request.Headers.Host;
     }
 
     public override ValueTask<bool> TransformResponseAsync(
