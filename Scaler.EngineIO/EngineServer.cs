@@ -107,7 +107,10 @@ public sealed class EngineServer : IDisposable
         _runtime.Dispose();
     }
 
-    internal Task InvokeAsync(HttpContext context) => _dispatcher.InvokeAsync(context);
+    /// <summary>Handles a request as the endpoint does. Applications map the endpoint with <c>MapEngineIO</c>.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>A task that completes when the request is answered or its WebSocket is handed over.</returns>
+    public Task InvokeAsync(HttpContext context) => _dispatcher.InvokeAsync(context);
 
     /// <summary>
     /// Starts to close all sessions because the host stops. The host waits for the requests that end as a result, and

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Scaler.Cluster.Forwarding;
-using Scaler.Cluster.Forwarding.Peers;
 using Scaler.EngineIO;
 
 namespace Scaler;
@@ -20,24 +18,6 @@ public static class ScalerEndpointRouteBuilderExtensions
         var server = endpoints.ServiceProvider.GetService<ScalerServer>()
             ?? throw new InvalidOperationException(
                 "The Scaler services are not registered. Call builder.Services.AddScaler() before MapScaler().");
-        var peers = endpoints.ServiceProvider.GetRequiredService<PeerEndpoint>();
-        var builder = endpoints.MapEngineIO(server.Options.Path);
-        builder.Add(endpoint =>
-        {
-            if (endpoint.RequestDelegate is { } next)
-            {
-                endpoint.RequestDelegate = context =>
-                {
-                    if (PeerEndpoint.IsPeerRequest(context.Request))
-                    {
-                        return peers.ServeAsync(context);
-                    }
-
-                    ForwardedRequest.RestoreClient(context, server.Cluster.Node);
-                    return next(context);
-                };
-            }
-        });
-        return builder;
+        return endpoints.MapEngineIO(server.Options.Path);
     }
 }

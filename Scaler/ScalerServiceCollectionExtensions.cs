@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -131,14 +132,21 @@ public static class ScalerServiceCollectionExtensions
             provider.GetRequiredService<IHttpForwarder>(),
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
+            provider.GetRequiredService<IOptions<KestrelServerOptions>>().Value,
             provider.GetRequiredService<ILogger<Forwarder>>()));
-        services.TryAddSingleton<PeerApplication>();
-        services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<PeerApplication>());
+        services.TryAddSingleton(static provider => new PeerApplication(
+            provider.GetRequiredService<IHttpContextFactory>(), provider.GetRequiredService<EngineServer>().InvokeAsync));
         services.TryAddSingleton(static provider => new PeerEndpoint(
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Id,
             provider.GetRequiredService<PeerApplication>(),
             provider.GetRequiredService<ILogger<PeerEndpoint>>()));
+
+        // The first filter is the outermost one: host filtering is also a startup filter, registered by the host.
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter>(static provider => new ClusterTrafficFilter(
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
+            provider.GetRequiredService<PeerEndpoint>(),
+            provider.GetRequiredService<PeerApplication>())));
 
         // Use the Engine.IO options of ScalerOptions, with the callbacks that bind sessions to the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));

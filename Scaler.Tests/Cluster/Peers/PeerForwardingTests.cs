@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Tests.Helpers;
 
@@ -67,12 +69,9 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
     [Fact]
     public async Task Forward_PeerConnectionRefused_FallsBackToHttp()
     {
-        // Simulates a version without peer connections: it ignores the greeting header.
-        await StartAsync(before: static app => app.Use((context, next) =>
-        {
-            context.Request.Headers.Remove(PeerHandshakeHeader.Name);
-            return next(context);
-        }));
+        // Simulates a proxy between the servers that passes no upgrades.
+        await StartAsync(build: static builder => builder.Services.Insert(
+            0, ServiceDescriptor.Singleton<IStartupFilter>(new HeaderRemovingFilter(PeerHandshakeHeader.Name))));
         var sid = await OpenAsync();
 
         for (var i = 0; i < 3; i++)
@@ -88,9 +87,9 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
     }
 
     [Fact]
-    public async Task Middleware_ForwardedRequest_RunsOnTheServerThatHoldsTheSession()
+    public async Task ValidateSessionRequest_ForwardedRequest_SeesTheUserThatTheFirstServerAuthenticated()
     {
-        var seen = new List<string?>();
+        var (seen, runs) = (new List<string?>(), 0);
         await StartAsync(
             options => options.EngineIO.ValidateSessionRequest = (context, _) =>
             {
@@ -101,12 +100,13 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
 
                 return ValueTask.FromResult(true);
             },
-            static app =>
+            app =>
             {
                 app.UsePathBase("/base");
                 app.UseRouting();
                 app.Use((context, next) =>
                 {
+                    Interlocked.Increment(ref runs);
                     context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, context.Request.Headers["X-User"].ToString())], "test"));
                     return next(context);
                 });
@@ -126,6 +126,9 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
         await Deadline.WaitUntilAsync(() => Two.ForwardedRequests.Count() == 2);
         Assert.Equal(["peer forwarded", "http forwarded"], Two.ForwardedRequests);
         Assert.Equal(Enumerable.Repeat("ann /base/stream/ 127.0.0.1", 3), seen);
+
+        // One handshake and three posts: the middleware runs once for each, on the server that the client requested.
+        Assert.Equal(4, runs);
     }
 
     [Fact]
@@ -228,7 +231,7 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
     private async Task<string> OpenAsync(string path = "") =>
         EngineTestHost.ParseSid(await _http.GetStringAsync(new Uri($"{One.Url}{path}/stream/?EIO=4&transport=polling&account=acme")).WithTimeout());
 
-    private async Task StartAsync(Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null)
+    private async Task StartAsync(Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null, Action<WebApplicationBuilder>? build = null)
     {
         foreach (var id in new[] { "one", "two" })
         {
@@ -240,7 +243,20 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
                     options.Cluster.ForwardConnectTimeout = Deadline.DefaultTimeout;
                     configure?.Invoke(options);
                 },
-                before));
+                before, build));
         }
+    }
+
+    private sealed class HeaderRemovingFilter(string name) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, rest) =>
+            {
+                context.Request.Headers.Remove(name);
+                return rest(context);
+            });
+            next(app);
+        };
     }
 }

@@ -32,7 +32,8 @@ internal sealed class PeerHost : IAsyncDisposable
     public IEnumerable<string> ForwardedRequests => _forwards.GetMeasurementSnapshot().Select(static m => $"{m.Tags["scaler.forward.way"]} {m.Tags["scaler.forward.outcome"]}");
 
     public static async Task<PeerHost> StartAsync(
-        IConnectionMultiplexer redis, string prefix, string id, Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null)
+        IConnectionMultiplexer redis, string prefix, string id, Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null,
+        Action<WebApplicationBuilder>? build = null, bool requiresAuthorization = false)
     {
         var logs = new FakeLoggerProvider();
         var builder = WebApplication.CreateSlimBuilder();
@@ -44,9 +45,15 @@ internal sealed class PeerHost : IAsyncDisposable
             (options.Prefix, options.Cluster.ServerId, options.Cluster.DrainBudget) = (prefix, id, TimeSpan.Zero);
             configure?.Invoke(options);
         });
+        build?.Invoke(builder);
         var app = builder.Build();
         before?.Invoke(app);
-        app.MapScaler();
+        var endpoint = app.MapScaler();
+        if (requiresAuthorization)
+        {
+            endpoint.RequireAuthorization();
+        }
+
         await app.StartAsync();
         var host = new PeerHost(app, logs);
         host.Server.On("echo", static async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,10 +54,7 @@ internal sealed class PeerPair : IAsyncDisposable
     /// <summary>Creates an answering end with an application.</summary>
     public static PeerServerConnection CreateAnswerer(NetworkStream stream, RequestDelegate application, TimeProvider time, FakeLogger logger)
     {
-        var pipeline = new PeerApplication(new DefaultHttpContextFactory(Services));
-        var builder = new ApplicationBuilder(Services);
-        pipeline.Configure(app => app.Run(application))(builder);
-        builder.Build();
+        var pipeline = new PeerApplication(new DefaultHttpContextFactory(Services), application);
         return new PeerServerConnection(stream, new ScalerClusterOptions(), time, pipeline, logger);
     }
 

@@ -19,13 +19,14 @@ internal sealed class ForwardTransformer(string header) : HttpTransformer
         proxyRequest.Headers.TryAddWithoutValidation(ForwardHeader.Name, header);
 
         // Keep the host that the client requested: the receiving server compares the Origin header with it.
+        // HttpRequest.Host would decode an internationalized name, which HTTP cannot carry.
+        proxyRequest.Headers.Host = httpContext.Request.Headers.Host;
+
         if (httpContext.Features.Get<ISessionIdFeature>() is { } sessionId)
         {
             proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(
                 destinationPrefix, httpContext.Request.Path, new QueryString(sessionId.QueryString));
         }
-
-        proxyRequest.Headers.Host = httpContext.Request.Host.Value;
     }
 
     public override ValueTask<bool> TransformResponseAsync(

@@ -13,23 +13,35 @@ internal static class ForwardedRequest
     public static bool IsForwarded(HttpContext context) =>
         context.Features.Get<PeerRequest>() is not null || context.Request.Headers.ContainsKey(ForwardHeader.Name);
 
+    /// <summary>Describes the client of a request that this server forwards.</summary>
+    public static ForwardedClient Describe(HttpContext context) => new(
+        context.Connection.RemoteIpAddress, context.Request.Scheme, context.Request.PathBase.ToUriComponent(),
+        ForwardedUser.Encode(context));
+
     /// <summary>
-    /// Restores the address and the scheme of the client of a forwarded request. The values come from an authenticated peer
-    /// connection or from a signed header.
+    /// Restores the address, the scheme, the path base and the user of the client, if the request carries a valid signed header.
     /// </summary>
-    public static void RestoreClient(HttpContext context, ClusterNode node)
+    /// <returns>
+    /// <see langword="true"/> if a server of this cluster forwarded the request; otherwise, <see langword="false"/>.
+    /// </returns>
+    public static bool TryRestoreClient(HttpContext context, ClusterNode node)
     {
-        if (context.Features.Get<PeerRequest>() is { } request)
+        var request = context.Request;
+        if (!request.Headers.ContainsKey(ForwardHeader.Name) || !ForwardHeader.TryRead(
+            request.Headers, context.Features.Get<ISessionIdFeature>()?.SessionId ?? "", node.Time.GetUtcNow(), node.Secret, out var client))
         {
-            context.Connection.RemoteIpAddress = request.Client;
-            context.Request.Scheme = request.ClientScheme;
+            return false;
         }
-        else if (context.Request.Headers.ContainsKey(ForwardHeader.Name) && ForwardHeader.TryRead(
-            context.Request.Headers, context.Features.Get<ISessionIdFeature>()?.SessionId ?? "", node.Time.GetUtcNow(), node.Secret,
-            out var client, out var scheme))
+
+        context.Connection.RemoteIpAddress = client.Address;
+        request.Scheme = client.Scheme;
+        var pathBase = PathString.FromUriComponent(client.PathBase);
+        if (request.Path.StartsWithSegments(pathBase, out var rest))
         {
-            context.Connection.RemoteIpAddress = client;
-            context.Request.Scheme = scheme;
+            (request.PathBase, request.Path) = (pathBase, rest);
         }
+
+        ForwardedUser.Restore(context, client.User);
+        return true;
     }
 }

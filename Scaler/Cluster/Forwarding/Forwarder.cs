@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Cluster.Membership;
@@ -24,7 +25,9 @@ internal sealed class Forwarder : IDisposable
     private readonly StreamForwarder _streams;
     private ITimer? _closing;
 
-    public Forwarder(IHttpForwarder forwarder, ClusterNode node, ClusterMembership membership, ILogger<Forwarder> logger)
+    public Forwarder(
+        IHttpForwarder forwarder, ClusterNode node, ClusterMembership membership, KestrelServerOptions kestrel,
+        ILogger<Forwarder> logger)
     {
         // A poll request stays open until the session sends a packet, which is a heartbeat at the latest.
         var engine = node.Options.EngineIO;
@@ -32,7 +35,7 @@ internal sealed class Forwarder : IDisposable
         (_time, _metrics) = (node.Time, node.Metrics);
         _locator = new SessionLocator(node, membership);
         _peers = new PeerTable(node, membership, responseTimeout, logger);
-        _streams = new StreamForwarder(forwarder, node, membership.ServerId, responseTimeout);
+        _streams = new StreamForwarder(forwarder, node, membership.ServerId, responseTimeout, kestrel);
     }
 
     /// <summary>Forwards a request if its session belongs to another live server.</summary>

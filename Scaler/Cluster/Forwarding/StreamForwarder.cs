@@ -1,15 +1,18 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Scaler.Cluster.Node;
 using Scaler.Cluster.Secrets;
 using Yarp.ReverseProxy.Forwarder;
+using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
 
 namespace Scaler.Cluster.Forwarding;
 
 /// <summary>Forwards requests and responses as streams over HTTP: WebSockets, and bodies that are long or slow.</summary>
 internal sealed class StreamForwarder(
-    IHttpForwarder forwarder, ClusterNode node, string serverId, TimeSpan responseTimeout) : IDisposable
+    IHttpForwarder forwarder, ClusterNode node, string serverId, TimeSpan responseTimeout, KestrelServerOptions kestrel)
+    : IDisposable
 {
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = responseTimeout };
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
@@ -20,6 +23,11 @@ internal sealed class StreamForwarder(
         UseCookies = false,
         ActivityHeadersPropagator = DistributedContextPropagator.Current,
         ConnectTimeout = node.Options.Cluster.ForwardConnectTimeout,
+
+        // Kestrel decodes request headers as UTF-8 by default, HttpClient encodes them as ASCII. Use Kestrel's encodings, so that
+        // each header that this server accepted passes unchanged.
+        RequestHeaderEncodingSelector = (name, _) => kestrel.RequestHeaderEncodingSelector(name) ?? Encoding.UTF8,
+        ResponseHeaderEncodingSelector = (name, _) => kestrel.ResponseHeaderEncodingSelector(name),
     });
 
     /// <summary>Forwards a request and its response.</summary>
@@ -34,7 +42,7 @@ internal sealed class StreamForwarder(
     public async ValueTask<bool> TryForwardAsync(HttpContext context, string sid, string url, CancellationToken stopping)
     {
         var header = ForwardHeader.Write(
-            serverId, context.Connection.RemoteIpAddress, context.Request.Scheme, sid, node.Time.GetUtcNow(), node.Secret);
+            serverId, ForwardedRequest.Describe(context), sid, node.Time.GetUtcNow(), node.Secret);
         var prefix = url.TrimEnd('/') + context.Request.PathBase.ToUriComponent();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var error = await forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), ending.Token);

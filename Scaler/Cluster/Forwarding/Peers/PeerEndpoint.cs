@@ -25,7 +25,7 @@ internal sealed class PeerEndpoint(
 
     /// <summary>
     /// Verifies and upgrades a request, and serves the connection until it ends. The response is 403 if the request is not
-    /// authentic, and 503 while the server starts or stops.
+    /// authentic, and 503 while the server stops.
     /// </summary>
     public async Task ServeAsync(HttpContext context)
     {
@@ -37,7 +37,7 @@ internal sealed class PeerEndpoint(
             return;
         }
 
-        if (_isClosed || application.Pipeline is null)
+        if (_isClosed)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;

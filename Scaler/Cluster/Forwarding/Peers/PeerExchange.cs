@@ -7,7 +7,7 @@ using Scaler.EngineIO;
 
 namespace Scaler.Cluster.Forwarding.Peers;
 
-/// <summary>Runs a request that another server has forwarded through this server's middleware, and sends the response.</summary>
+/// <summary>Answers a request that another server has forwarded.</summary>
 [SuppressMessage(
     "Design", "CA1001", Justification = "The token source has no timer or wait handle, and a late cancellation must not throw.")]
 internal sealed partial class PeerExchange(PeerServerConnection answerer, uint number, PeerRequest request, PeerApplication application, ILogger logger)
@@ -69,6 +69,7 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         var context = application.Contexts.Create(features);
         try
         {
+            ForwardedUser.Restore(context, request.User);
             await AnswerAsync(context, response);
             await response.CompleteAsync();
         }
@@ -103,7 +104,7 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
             : null;
         try
         {
-            await application.Pipeline!(context);
+            await application.Endpoint(context);
             await response.StartAsync();
         }
         catch (BadHttpRequestException exception)

@@ -14,8 +14,11 @@ internal sealed class PeerHandshakeHeader(TimeProvider time)
 {
     public const string Name = "X-Scaler-Peer";
 
-    /// <summary>The name of the protocol in the <c>Upgrade</c> header (RFC 9110 section 7.8).</summary>
-    public const string Protocol = "scaler-peer";
+    /// <summary>
+    /// The name of the protocol in the <c>Upgrade</c> header (RFC 9110 section 7.8), with the version of the frames. A server of
+    /// another version refuses the connection, and requests are forwarded over HTTP.
+    /// </summary>
+    public const string Protocol = "scaler-peer-2";
 
     private const int RandomBytes = 12;
 

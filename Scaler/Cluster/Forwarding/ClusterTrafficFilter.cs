@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Node;
+
+namespace Scaler.Cluster.Forwarding;
+
+/// <summary>
+/// Answers the requests of other servers before any middleware of the application. Redirection to HTTPS, authorization or host
+/// filtering would refuse them: they arrive without TLS, without credentials and under another host name. The middleware of the
+/// first server has run for the client's request, and the first server transfers its results in a signed header.
+/// </summary>
+internal sealed class ClusterTrafficFilter(ClusterNode node, PeerEndpoint peers, PeerApplication application) : IStartupFilter
+{
+    private readonly string _path = node.Options.Path.TrimEnd('/');
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(Terminate);
+        next(app);
+    };
+
+    private RequestDelegate Terminate(RequestDelegate next) => context =>
+    {
+        // Match the end of the path: a path base of the application is still part of the path here.
+        if (!context.Request.Path.Value.AsSpan().TrimEnd('/').EndsWith(_path, StringComparison.OrdinalIgnoreCase))
+        {
+            return next(context);
+        }
+
+        return PeerEndpoint.IsPeerRequest(context.Request) ? peers.ServeAsync(context)
+            : ForwardedRequest.TryRestoreClient(context, node) ? application.Endpoint(context)
+            : next(context);
+    };
+}
