@@ -15,7 +15,7 @@ namespace Scaler;
 /// <code>
 /// await using var server = new ScalerServer(redis, new ScalerOptions());
 /// server.On("error::connect", (key, value) => Console.WriteLine($"{key} {value}"));
-/// server.On&lt;string&gt;("chat", async (connection, text, ct) => await connection.Account.SendAsync("chat", text));
+/// server.On&lt;string&gt;("chat", async (connection, text, ct) => await connection.Account.SendAsync("chat", text, ct));
 /// await server.ListenAsync(8080);
 /// </code>
 /// In an ASP.NET Core application: <c>builder.Services.AddScaler()</c> and <c>app.MapScaler()</c>.
@@ -94,15 +94,6 @@ public sealed partial class ScalerServer : IAsyncDisposable
     /// <param name="name">The account name.</param>
     /// <returns>The account.</returns>
     public Account GetAccount(string name) => Cluster.GetAccount(name);
-
-    /// <summary>Sends an event to all connections of all accounts. Delivery is at most once.</summary>
-    /// <param name="eventName">The event name.</param>
-    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
-    /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
-    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public Task<SendResult> BroadcastAsync(string eventName, params IReadOnlyList<object?> args) =>
-        Cluster.BroadcastAsync(eventName, args);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
