@@ -195,7 +195,7 @@ internal sealed partial class EngineDispatcher : IDisposable
             return;
         }
 
-        session.Tag = authorization.Tag;
+        session.Authorize(authorization);
         WebSocketConnection? socket;
         try
         {

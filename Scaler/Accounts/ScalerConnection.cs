@@ -30,6 +30,12 @@ public sealed class ScalerConnection : IRegisteredConnection
     /// </summary>
     public string? User => Identity.User;
 
+    /// <summary>
+    /// Gets the data that the application associates with this connection: the <see cref="EngineSession.Items"/> of the session.
+    /// The dictionary is thread-safe and is created on the first access.
+    /// </summary>
+    public IDictionary<object, object?> Items => Session.Items;
+
     /// <summary>Gets the Engine.IO session of the connection.</summary>
     public EngineSession Session { get; }
 
