@@ -18,9 +18,9 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
         await using var server = await StartAsync(server =>
         {
             server.On<ChatMessage>("chat", async (connection, message, cancellationToken) =>
-                await connection.SendAsync("said", message!.Text, message.Times, connection.Account.Name));
+                await connection.SendAsync("said", message!.Text, message.Times, connection.Account.Name, cancellationToken));
             server.On("raw", async (connection, message, cancellationToken) =>
-                await connection.SendAsync("raw", message.GetArgument<int>(1), message.GetArgument<string>(2)));
+                await connection.SendAsync("raw", message.GetArgument<int>(1), message.GetArgument<string>(2), cancellationToken));
         });
         await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
 

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster.Node;
 using Scaler.Cluster.Redis;
@@ -66,6 +66,9 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
 
     internal ErrorLog Errors => _errors;
 
+    /// <summary>Gets the options with which arguments are serialized.</summary>
+    internal JsonSerializerOptions Json => Node.Options.Json;
+
     /// <summary>Gets a query over the connected accounts.</summary>
     public AccountQuery Accounts => new(this);
 
@@ -73,67 +76,6 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     /// <param name="name">The account name.</param>
     /// <returns>The account.</returns>
     public Account GetAccount(string name) => new(this, name);
-
-    /// <summary>Sends an event to all connections of an account. Delivery is at most once.</summary>
-    /// <param name="account">The account name.</param>
-    /// <param name="eventName">The event name.</param>
-    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
-    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
-    /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="account"/> or <paramref name="eventName"/> is null or empty.
-    /// </exception>
-    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public Task<SendResult> SendAsync(
-        string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
-        SendAsync(account, eventName, args, default, cancellationToken);
-
-    /// <summary>Sends an event to connections of an account, with options. Delivery is at most once.</summary>
-    /// <param name="account">The account name.</param>
-    /// <param name="eventName">The event name.</param>
-    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
-    /// <param name="options">The options that select connections and enable receipts.</param>
-    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
-    /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="account"/> or <paramref name="eventName"/> is null or empty.
-    /// </exception>
-    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public Task<SendResult> SendAsync(
-        string account, string eventName, IReadOnlyList<object?> args, SendOptions options,
-        CancellationToken cancellationToken = default) =>
-        SendRawAsync(account, Write(eventName, args), isBinary: false, options, cancellationToken);
-
-    /// <summary>Sends an event to all connections of all accounts. Delivery is at most once.</summary>
-    /// <param name="eventName">The event name.</param>
-    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
-    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
-    /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
-    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public Task<SendResult> BroadcastAsync(
-        string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
-        BroadcastAsync(eventName, args, default, cancellationToken);
-
-    /// <summary>Sends an event to all connections of all accounts, with options. Delivery is at most once.</summary>
-    /// <param name="eventName">The event name.</param>
-    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
-    /// <param name="options">
-    /// The options. <see cref="SendOptions.Only"/> has no effect on a broadcast.
-    /// </param>
-    /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
-    /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
-    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public async Task<SendResult> BroadcastAsync(
-        string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default)
-    {
-        var payload = Write(eventName, args);
-        await _readiness.WaitAsync(options.Receipts);
-        return await Node.SendAsync(
-            EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts,
-            cancellationToken);
-    }
 
     /// <summary>Closes all connections of an account. Waits for receipts from the servers.</summary>
     /// <param name="account">The account name.</param>
@@ -242,19 +184,33 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _readiness.DisposeAsync();
 
-    Task<SendResult> IAccountClient.SendRawAsync(
-        string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken) =>
-        SendRawAsync(account, payload, isBinary, options, cancellationToken);
-
-    private async Task<SendResult> SendRawAsync(
+    /// <summary>Sends an encoded message to connections of an account.</summary>
+    internal async Task<SendResult> SendRawAsync(
         string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(account);
+        options.ThrowIfInvalid();
         await _readiness.WaitAsync(options.Receipts);
         return await Node.SendAsync(
             EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts,
             cancellationToken);
     }
+
+    /// <summary>Sends an encoded message to all connections of all accounts.</summary>
+    internal async Task<SendResult> BroadcastAsync(
+        ReadOnlyMemory<byte> payload, BroadcastOptions options, CancellationToken cancellationToken)
+    {
+        await _readiness.WaitAsync(options.Receipts);
+        return await Node.SendAsync(
+            EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts,
+            cancellationToken);
+    }
+
+    Task<SendResult> IAccountClient.SendRawAsync(
+        string account, ReadOnlyMemory<byte> payload, bool isBinary, SendOptions options, CancellationToken cancellationToken) =>
+        SendRawAsync(account, payload, isBinary, options, cancellationToken);
+
+    JsonSerializerOptions IAccountClient.Json => Json;
 
     private async Task<SendResult> DisconnectAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
@@ -279,12 +235,5 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
             { IsRefused: true } => ServerRequestResult.Refused,
             _ => ServerRequestResult.Accepted,
         };
-    }
-
-    private ReadOnlyMemory<byte> Write(string eventName, IReadOnlyList<object?> args)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        MessageWriter.Write(buffer, eventName, args, Node.Options.Json);
-        return buffer.WrittenMemory;
     }
 }

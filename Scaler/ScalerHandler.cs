@@ -11,23 +11,28 @@ internal sealed class ScalerHandler(ScalerServer server) : IEngineHandler
 
     public async ValueTask OnOpenedAsync(EngineSession session, CancellationToken cancellationToken)
     {
-        ScalerConnection? connection = null;
-        var state = (SessionState)session.Tag!;
+        var state = SessionState.Get(session);
         server.Local.AddConnection(
             state.Identity.Account, _getAccount,
-            account => connection = new ScalerConnection(session, account, state.Identity, server.Options));
-        state.Open(connection!);
+            account =>
+            {
+                // Stored before it is added, so that the close always finds the connection to remove.
+                var added = new ScalerConnection(session, account, state.Identity, server.Options);
+                state.Open(added);
+                return added;
+            });
+        var connection = state.Connection!;
         session.Upgraded += _upgraded;
 
         // Register before the client receives the open packet: other servers must find the connection from that moment.
-        switch (await server.Membership.Registrar.RegisterAsync(connection!))
+        switch (await server.Membership.Registrar.RegisterAsync(connection))
         {
             case RegisterOutcome.Failed:
-                server.Reporter.Raise(ErrorNames.Connect, connection!.Account.Name, connection.Id, connection.Account.Name, connection.Id);
+                server.Reporter.Raise(ErrorNames.Connect, connection.Account.Name, connection.Id, connection.Account.Name, connection.Id);
                 break;
             case RegisterOutcome.LimitReached:
                 server.Reporter.Raise(
-                    ErrorNames.Limit, connection!.Account.Name, connection.Id, connection.Account.Name,
+                    ErrorNames.Limit, connection.Account.Name, connection.Id, connection.Account.Name,
                     $"connections per account: {server.Options.MaxConnectionsPerAccount}");
                 connection.BeginClose(EngineCloseReason.Forbidden, "too many connections of this account");
                 break;

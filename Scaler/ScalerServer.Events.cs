@@ -32,7 +32,9 @@ public sealed partial class ScalerServer
             case ErrorNames.Connect: Errors.Connect += listener; break;
             case ErrorNames.Disconnect: Errors.Disconnect += listener; break;
             case ErrorNames.Validation: Errors.Validation += listener; break;
-            case ErrorNames.Handler: Errors.Handler += listener; break;
+            case ErrorNames.Handler:
+                Errors.Handler += (name, exception) => listener(name, MessageDispatcher.Describe(exception));
+                break;
             case ErrorNames.Limit: Errors.Limit += listener; break;
             default:
                 throw Unknown(

@@ -76,6 +76,7 @@ public sealed partial class ScalerServer
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new ServerLoggerProvider(Loggers));
         builder.WebHost.ConfigureKestrel(configure);
         builder.Services.AddScaler(this);
         var app = builder.Build();

@@ -15,7 +15,7 @@ namespace Scaler;
 /// <code>
 /// await using var server = new ScalerServer(redis, new ScalerOptions());
 /// server.On("error::connect", (key, value) => Console.WriteLine($"{key} {value}"));
-/// server.On&lt;string&gt;("chat", async (connection, text, ct) => await connection.Account.SendAsync("chat", text));
+/// server.On&lt;string&gt;("chat", async (connection, text, ct) => await connection.Account.SendAsync("chat", text, ct));
 /// await server.ListenAsync(8080);
 /// </code>
 /// In an ASP.NET Core application: <c>builder.Services.AddScaler()</c> and <c>app.MapScaler()</c>.
@@ -25,6 +25,7 @@ public sealed partial class ScalerServer : IAsyncDisposable
 {
     private readonly EventRouteTable _routes = new();
     private readonly ScalerOptions _options;
+    private readonly ILoggerFactory? _ownLoggers;
 
     /// <summary>Creates a server.</summary>
     /// <param name="redis">
@@ -32,7 +33,8 @@ public sealed partial class ScalerServer : IAsyncDisposable
     /// </param>
     /// <param name="options">The options. The default is a new <see cref="ScalerOptions"/>.</param>
     /// <param name="loggers">
-    /// The logger factory. The default is no logging. Error events are raised on <see cref="Errors"/>, not logged.
+    /// The logger factory. The default writes warnings and errors to the console; <see cref="NullLoggerFactory"/> writes nothing.
+    /// Error events are raised on <see cref="Errors"/>, and are logged only if they have no listener.
     /// </param>
     /// <param name="time">The time provider. The default is <see cref="TimeProvider.System"/>.</param>
     /// <param name="meters">The factory that creates the meter, or <see langword="null"/> to create it without a factory.</param>
@@ -45,13 +47,16 @@ public sealed partial class ScalerServer : IAsyncDisposable
         var clock = time ?? TimeProvider.System;
         var metrics = new ScalerMetrics(meters);
         Cluster = new ScalerCluster(redis, _options, clock, metrics, Local, Drain);
-        Membership = new ClusterMembership(Cluster.Node, Local, Drain, (loggers ?? NullLoggerFactory.Instance).CreateLogger<ScalerServer>());
-        Reporter = new ErrorReporter(Errors, metrics, clock, Id);
+        _ownLoggers = loggers is null ? CreateConsoleLoggers() : null;
+        Loggers = loggers ?? _ownLoggers!;
+        Membership = new ClusterMembership(Cluster.Node, Local, Drain, Loggers.CreateLogger<ScalerServer>());
+        Reporter = new ErrorReporter(
+            Errors, metrics, new UnhandledErrorLog(Loggers.CreateLogger<ScalerErrors>(), clock), clock, Id);
         Messages = new MessageDispatcher(_routes, _options, metrics, Reporter);
         metrics.Observe(() => Local.ConnectionCount, () => Local.AccountCount, () => Membership.HoldsLease);
     }
 
-    /// <summary>Creates a server without logging and with the system clock.</summary>
+    /// <summary>Creates a server that logs warnings and errors to the console, with the system clock.</summary>
     /// <param name="redis">
     /// The connection to the Redis instance that the servers of the cluster share. It need not be connected yet.
     /// </param>
@@ -80,6 +85,8 @@ public sealed partial class ScalerServer : IAsyncDisposable
 
     internal ScalerOptions Options => _options;
 
+    internal ILoggerFactory Loggers { get; }
+
     internal LocalAccounts Local { get; } = new();
 
     internal DrainState Drain { get; } = new();
@@ -95,20 +102,15 @@ public sealed partial class ScalerServer : IAsyncDisposable
     /// <returns>The account.</returns>
     public Account GetAccount(string name) => Cluster.GetAccount(name);
 
-    /// <summary>Sends an event to all connections of all accounts. Delivery is at most once.</summary>
-    /// <param name="eventName">The event name.</param>
-    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
-    /// <returns>The connections and servers that the send reached.</returns>
-    /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
-    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public Task<SendResult> BroadcastAsync(string eventName, params IReadOnlyList<object?> args) =>
-        Cluster.BroadcastAsync(eventName, args);
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopListeningAsync();
         await Membership.DisposeAsync();
         await Cluster.DisposeAsync();
+        _ownLoggers?.Dispose();
     }
+
+    private static ILoggerFactory CreateConsoleLoggers() =>
+        LoggerFactory.Create(static logging => logging.AddConsole().SetMinimumLevel(LogLevel.Warning));
 }

@@ -247,12 +247,12 @@ public sealed class PollingCloseTests
                 using var registration = cancellationToken.Register(() => release.TrySetResult());
                 entered.TrySetResult(session);
                 await release.Task;
-                Assert.Empty(((EngineTestHandler)session.Tag!).ClosedCallCounts);
+                Assert.Empty(((EngineTestHandler)session.Items["handler"]!).ClosedCallCounts);
             },
         };
         await using var host = await EngineTestHost.StartAsync(null, handler);
         var sid = await host.OpenPollingAsync();
-        (await handler.WaitForOpenedAsync()).Tag = handler;
+        (await handler.WaitForOpenedAsync()).Items["handler"] = handler;
         var post = host.PostAsync(sid, "4a\x1e" + "4b");
         var session = await entered.Task.WithTimeout();
         await session.CloseAsync().AsTask().WithTimeout();

@@ -200,19 +200,17 @@ internal sealed partial class EngineDispatcher : IDisposable
             return;
         }
 
-        session.Tag = authorization.Tag;
+        session.Authorize(authorization);
         WebSocketConnection? socket;
         try
         {
             socket = await OpenAsync(context, request, session);
         }
-        finally
+        catch
         {
-            // Close the session if opening failed before its transport started.
-            if (session.State == EngineSessionState.Opening)
-            {
-                session.Close(EngineCloseReason.TransportError);
-            }
+            // The client did not receive the handshake response, so no request would ever use the session.
+            session.Close(EngineCloseReason.TransportError);
+            throw;
         }
 
         if (socket is not null)

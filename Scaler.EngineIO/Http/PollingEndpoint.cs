@@ -317,6 +317,12 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         {
             session.Close(EngineCloseReason.TransportClose);
         }
+        catch
+        {
+            // A callback of the application threw, and the packets are lost.
+            session.Close(EngineCloseReason.TransportError);
+            throw;
+        }
         finally
         {
             foreach (var packet in packets)

@@ -5,21 +5,19 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
 {
     private readonly string? _message;
 
-    private EngineAuthorization(bool isRefused, bool isBadRequest, string? message, object? tag = null)
+    private EngineAuthorization(
+        bool isRefused, bool isBadRequest, string? message, IReadOnlyDictionary<object, object?>? items = null, object? owner = null)
     {
-        Tag = tag;
-        IsRefused = isRefused;
-        IsBadRequest = isBadRequest;
-        _message = message;
+        (IsRefused, IsBadRequest, _message, Items, Owner) = (isRefused, isBadRequest, message, items, owner);
     }
 
     /// <summary>Gets a result that allows the client to connect.</summary>
     public static EngineAuthorization Allow => default;
 
     /// <summary>
-    /// Gets the initial value of the session's <see cref="EngineSession.Tag"/>, or <see langword="null"/> if there is none.
+    /// Gets the initial content of the session's <see cref="EngineSession.Items"/>, or <see langword="null"/> if there is none.
     /// </summary>
-    public object? Tag { get; }
+    public IReadOnlyDictionary<object, object?>? Items { get; }
 
     /// <summary>Gets a value indicating whether the client is refused.</summary>
     public bool IsRefused { get; }
@@ -36,12 +34,22 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
     /// </summary>
     public string Message => _message ?? (IsBadRequest ? "Bad request" : "Forbidden");
 
+    /// <summary>Gets the state of the library on top of this one, which the session stores.</summary>
+    internal object? Owner { get; }
+
     /// <summary>
-    /// Creates a result that allows the client to connect and passes an object from authorization to the handler.
+    /// Creates a result that allows the client to connect and passes data from authorization to the handler.
     /// </summary>
-    /// <param name="tag">The initial value of the session's <see cref="EngineSession.Tag"/>.</param>
+    /// <param name="items">The initial content of the session's <see cref="EngineSession.Items"/>. It is copied.</param>
     /// <returns>The result.</returns>
-    public static EngineAuthorization AllowWith(object? tag) => new(false, false, null, tag);
+    public static EngineAuthorization AllowWith(IReadOnlyDictionary<object, object?> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return new EngineAuthorization(false, false, null, items);
+    }
+
+    /// <summary>Returns this result with the state of the library on top of this one.</summary>
+    internal EngineAuthorization WithOwner(object owner) => new(IsRefused, IsBadRequest, _message, Items, owner);
 
     /// <summary>Creates a result that refuses the client as forbidden: status 403, code 4.</summary>
     /// <param name="message">The message for the client, or <see langword="null"/> for <c>Forbidden</c>.</param>
@@ -55,13 +63,14 @@ public readonly struct EngineAuthorization : IEquatable<EngineAuthorization>
 
     /// <inheritdoc />
     public bool Equals(EngineAuthorization other) =>
-        IsRefused == other.IsRefused && IsBadRequest == other.IsBadRequest && _message == other._message && Equals(Tag, other.Tag);
+        IsRefused == other.IsRefused && IsBadRequest == other.IsBadRequest && _message == other._message
+        && Equals(Items, other.Items) && Equals(Owner, other.Owner);
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => obj is EngineAuthorization other && Equals(other);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(IsRefused, IsBadRequest, _message, Tag);
+    public override int GetHashCode() => HashCode.Combine(IsRefused, IsBadRequest, _message, Items, Owner);
 
     /// <summary>Compares two results for equality.</summary>
     /// <param name="left">The first result.</param>

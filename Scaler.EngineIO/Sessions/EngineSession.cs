@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Scaler.EngineIO.Buffers;
 using Scaler.EngineIO.Protocol.WebSocket;
@@ -17,6 +18,7 @@ public sealed class EngineSession
     private const int MaxCloseMessage = 123;
 
     private readonly SessionLifecycle _lifecycle;
+    private ConcurrentDictionary<object, object?>? _items;
 
     internal EngineSession(EngineRuntime runtime, string id, string connectionId, int protocolVersion, bool base64Only,
         EngineTransport transport, EngineHandshake handshake)
@@ -70,8 +72,12 @@ public sealed class EngineSession
     /// <summary>Gets a token that is canceled when the session ends.</summary>
     public CancellationToken ClosedToken => _lifecycle.ClosedToken;
 
-    /// <summary>Gets or sets an object that the application associates with this session. The library does not use it.</summary>
-    public object? Tag { get; set; }
+    /// <summary>
+    /// Gets the data that the application associates with this session, in a thread-safe dictionary. The library does not use it.
+    /// The dictionary is created on the first access, and holds the items of <see cref="EngineAuthorization.AllowWith"/>.
+    /// </summary>
+    public IDictionary<object, object?> Items => LazyInitializer.EnsureInitialized(
+        ref _items, static () => new ConcurrentDictionary<object, object?>());
 
     /// <summary>Occurs when the session has been upgraded from polling to WebSocket.</summary>
     public event Action<EngineSession>? Upgraded;
@@ -88,6 +94,9 @@ public sealed class EngineSession
     /// Gets a value indicating whether a v3 client requested base64 in the handshake, because it cannot receive binary data.
     /// </summary>
     internal bool Base64Only { get; }
+
+    /// <summary>Gets the state of the library on top of this one. The handshake sets it.</summary>
+    internal object? Owner { get; private set; }
 
     internal EngineRuntime Runtime => _lifecycle.Runtime;
 
@@ -227,6 +236,16 @@ public sealed class EngineSession
         }
 
         return MessagePump.OpenAsync();
+    }
+
+    /// <summary>Stores the items and the owner of the handshake's authorization, before the session is opened.</summary>
+    internal void Authorize(in EngineAuthorization authorization)
+    {
+        Owner = authorization.Owner;
+        if (authorization.Items is { Count: > 0 } items)
+        {
+            _items = new ConcurrentDictionary<object, object?>(items);
+        }
     }
 
     /// <inheritdoc cref="SessionLifecycle.Close"/>

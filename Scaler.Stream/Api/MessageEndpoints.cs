@@ -43,10 +43,11 @@ internal static class MessageEndpoints
         [Description("Waits until every server has reported how many connections queued the message; the result counts those.")]
         bool receipts = false,
         [Description("The id of the only connection to send to."), StringLength(MaxIdLength)] string? only = null,
-        [Description("The id of a connection to exclude."), StringLength(MaxIdLength)] string? except = null,
+        [Description("The id of a connection to exclude. Not together with 'only'."), StringLength(MaxIdLength)] string? except = null,
         CancellationToken cancellationToken = default)
     {
-        return message.Validate() is { } problem
+        var problem = only is not null && except is not null ? "'only' and 'except' cannot be combined." : message.Validate();
+        return problem is not null
             ? ApiResults.BadRequest(problem)
             : ApiResults.FromSend(await server.GetAccount(account).SendAsync(
                 message.Event, message.GetArguments(), new SendOptions { Receipts = receipts, Only = only, Except = except },
@@ -54,6 +55,7 @@ internal static class MessageEndpoints
     }
 
     private static async Task<Results<Ok<SendResult>, ProblemHttpResult>> BroadcastAsync(
+        HttpRequest request,
         ScalerServer server,
         [FromBody] MessageBody message,
         [Description("Waits until every server has reported how many connections queued the message; the result counts those.")]
@@ -61,9 +63,14 @@ internal static class MessageEndpoints
         [Description("The id of a connection to exclude."), StringLength(MaxIdLength)] string? except = null,
         CancellationToken cancellationToken = default)
     {
-        return message.Validate() is { } problem
+        // A message for one connection must not reach all others because the account is missing in the URL.
+        var problem = request.Query.ContainsKey("only")
+            ? "'only' is not supported here. Send to the account of the connection: /api/accounts/{account}/messages."
+            : message.Validate();
+        return problem is not null
             ? ApiResults.BadRequest(problem)
-            : ApiResults.FromSend(await server.Cluster.BroadcastAsync(
-                message.Event, message.GetArguments(), new SendOptions { Receipts = receipts, Except = except }, cancellationToken));
+            : ApiResults.FromSend(await server.BroadcastAsync(
+                message.Event, message.GetArguments(), new BroadcastOptions { Receipts = receipts, Except = except },
+                cancellationToken));
     }
 }

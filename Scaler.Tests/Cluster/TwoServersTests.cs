@@ -88,7 +88,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
         await _one.Cluster.Node.Registry.RenewAsync(new ServerInfo { Id = "idle", Epoch = 1 }, TimeSpan.FromMinutes(1), join: true);
 
         var plain = await _one.BroadcastAsync("news", "all");
-        var receipts = await _one.Cluster.BroadcastAsync("news", ["all"], new SendOptions { Receipts = true }).WithTimeout();
+        var receipts = await _one.Cluster.BroadcastAsync("news", ["all"], new BroadcastOptions { Receipts = true }).WithTimeout();
 
         Assert.Equal((1, 1, true), (plain.Connections, plain.Servers, plain.IsComplete));
         Assert.Equal((1, 1, true), (receipts.Connections, receipts.Servers, receipts.IsComplete));

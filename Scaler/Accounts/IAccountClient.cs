@@ -1,10 +1,12 @@
+using System.Text.Json;
+
 namespace Scaler;
 
 /// <summary>Executes the operations of <see cref="Account"/> and <see cref="AccountQuery"/> in the cluster.</summary>
 internal interface IAccountClient
 {
-    Task<SendResult> SendAsync(
-        string account, string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken);
+    /// <summary>Gets the options with which arguments are serialized.</summary>
+    JsonSerializerOptions Json { get; }
 
     /// <summary>Sends an encoded message to the connections of an account.</summary>
     Task<SendResult> SendRawAsync(

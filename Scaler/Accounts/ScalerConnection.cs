@@ -1,4 +1,3 @@
-using System.Buffers;
 using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Membership;
 using Scaler.EngineIO;
@@ -31,6 +30,12 @@ public sealed class ScalerConnection : IRegisteredConnection
     /// </summary>
     public string? User => Identity.User;
 
+    /// <summary>
+    /// Gets the data that the application associates with this connection: the <see cref="EngineSession.Items"/> of the session.
+    /// The dictionary is thread-safe and is created on the first access.
+    /// </summary>
+    public IDictionary<object, object?> Items => Session.Items;
+
     /// <summary>Gets the Engine.IO session of the connection.</summary>
     public EngineSession Session { get; }
 
@@ -55,18 +60,74 @@ public sealed class ScalerConnection : IRegisteredConnection
 
     bool IRegisteredConnection.HasEnded => HasEnded;
 
-    /// <summary>Sends an event to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <summary>Sends an event without arguments to this connection. Waits while the send queue of the connection is full.</summary>
     /// <param name="eventName">The event name.</param>
-    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <param name="cancellationToken">Cancels the wait for space in the queue. A canceled message is not sent.</param>
     /// <returns>The outcome of the send.</returns>
     /// <exception cref="ArgumentException"><paramref name="eventName"/> is null or empty.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync(string eventName, CancellationToken cancellationToken = default) =>
+        Session.SendAsync(MessageWriter.Encode(_options.Json, eventName), cancellationToken: cancellationToken);
+
+    /// <summary>Sends an event with one argument to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <typeparam name="T">The type of the argument.</typeparam>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="argument">The argument, which is serialized as JSON. An array is one argument.</param>
+    /// <param name="cancellationToken">Cancels the wait for space in the queue. A canceled message is not sent.</param>
+    /// <returns>The outcome of the send.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null or empty, or an argument is a parameter of the call, such as a token or options.
+    /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
-    public ValueTask<EngineSendOutcome> SendAsync(string eventName, params IReadOnlyList<object?> args)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        MessageWriter.Write(buffer, eventName, args, _options.Json);
-        return Session.SendAsync(buffer.WrittenMemory);
-    }
+    public ValueTask<EngineSendOutcome> SendAsync<T>(
+        string eventName, T argument, CancellationToken cancellationToken = default) =>
+        Session.SendAsync(MessageWriter.Encode(_options.Json, eventName, argument), cancellationToken: cancellationToken);
+
+    /// <summary>Sends an event with two arguments to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <typeparam name="T1">The type of the first argument.</typeparam>
+    /// <typeparam name="T2">The type of the second argument.</typeparam>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="first">The first argument, which is serialized as JSON. An array is one argument.</param>
+    /// <param name="second">The second argument, which is serialized as JSON. An array is one argument.</param>
+    /// <param name="cancellationToken">Cancels the wait for space in the queue. A canceled message is not sent.</param>
+    /// <returns>The outcome of the send.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null or empty, or an argument is a parameter of the call, such as a token or options.
+    /// </exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync<T1, T2>(
+        string eventName, T1 first, T2 second, CancellationToken cancellationToken = default) =>
+        Session.SendAsync(MessageWriter.Encode(_options.Json, eventName, first, second), cancellationToken: cancellationToken);
+
+    /// <summary>Sends an event with three arguments to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <typeparam name="T1">The type of the first argument.</typeparam>
+    /// <typeparam name="T2">The type of the second argument.</typeparam>
+    /// <typeparam name="T3">The type of the third argument.</typeparam>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="first">The first argument, which is serialized as JSON. An array is one argument.</param>
+    /// <param name="second">The second argument, which is serialized as JSON. An array is one argument.</param>
+    /// <param name="third">The third argument, which is serialized as JSON. An array is one argument.</param>
+    /// <param name="cancellationToken">Cancels the wait for space in the queue. A canceled message is not sent.</param>
+    /// <returns>The outcome of the send.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null or empty, or an argument is a parameter of the call, such as a token or options.
+    /// </exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync<T1, T2, T3>(
+        string eventName, T1 first, T2 second, T3 third, CancellationToken cancellationToken = default) =>
+        Session.SendAsync(MessageWriter.Encode(_options.Json, eventName, first, second, third), cancellationToken: cancellationToken);
+
+    /// <summary>Sends an event with any number of arguments to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <param name="eventName">The event name.</param>
+    /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
+    /// <param name="cancellationToken">Cancels the wait for space in the queue. A canceled message is not sent.</param>
+    /// <returns>The outcome of the send.</returns>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="eventName"/> is null or empty, or an argument is a parameter of the call, such as a token or options.
+    /// </exception>
+    /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync(
+        string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
+        Session.SendAsync(MessageWriter.Encode(_options.Json, eventName, args), cancellationToken: cancellationToken);
 
     /// <summary>
     /// Sends a received message to this connection unchanged, without decoding and encoding it again. Waits while the send

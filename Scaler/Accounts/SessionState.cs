@@ -3,8 +3,8 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>
-/// Represents what Scaler stores in <see cref="EngineSession.Tag"/>: the owner of the session from the handshake on, and the
-/// connection once the session is open.
+/// Represents what Scaler stores in a session, out of reach of the application: the identity from the handshake on, and the connection
+/// once the session is open.
 /// </summary>
 internal sealed class SessionState(SessionIdentity identity)
 {
@@ -14,10 +14,13 @@ internal sealed class SessionState(SessionIdentity identity)
     public ScalerConnection? Connection { get; private set; }
 
     /// <summary>Returns the state of a session, or <see langword="null"/> if the session has none yet.</summary>
-    public static SessionState? Find(EngineSession? session) => session?.Tag as SessionState;
+    public static SessionState? Find(EngineSession? session) => session?.Owner as SessionState;
+
+    /// <summary>Returns the state of a session whose handshake was authorized.</summary>
+    public static SessionState Get(EngineSession session) => (SessionState)session.Owner!;
 
     /// <summary>Returns the connection of an open session.</summary>
-    public static ScalerConnection GetConnection(EngineSession session) => ((SessionState)session.Tag!).Connection!;
+    public static ScalerConnection GetConnection(EngineSession session) => Get(session).Connection!;
 
     /// <summary>Stores the connection of a session that is being opened.</summary>
     public void Open(ScalerConnection connection) => Connection = connection;

@@ -22,7 +22,7 @@ internal sealed class ErrorPublisher : BackgroundService
     public ErrorPublisher(ScalerErrors errors, ErrorLog log, TimeProvider time)
     {
         (_log, _time) = (log, time);
-        errors.Raised += error => _errors.Writer.TryWrite(error);
+        errors.Observed += error => _errors.Writer.TryWrite(error);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

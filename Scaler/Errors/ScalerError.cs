@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Scaler;
 
 /// <summary>Represents an error event with its context.</summary>
@@ -23,6 +25,13 @@ public sealed record ScalerError
 
     /// <summary>Gets the public id of the affected connection, if any.</summary>
     public string? ConnectionId { get; init; }
+
+    /// <summary>
+    /// Gets the exception with its stack, if application code threw one. It is available on the server that raised the event, and
+    /// is not published to the cluster.
+    /// </summary>
+    [JsonIgnore]
+    public Exception? Exception { get; init; }
 
     /// <summary>Gets a value indicating whether the event was raised while Redis was unavailable and published later.</summary>
     public bool Late { get; init; }

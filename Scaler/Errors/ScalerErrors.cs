@@ -1,9 +1,9 @@
 namespace Scaler;
 
 /// <summary>
-/// Exposes the errors of a server as events. The library does not log them: the listeners decide what to log. A listener runs
-/// on the thread on which the error occurred and must not block. Exceptions of a listener are ignored so that they do not
-/// affect the connection.
+/// Exposes the errors of a server as events. The listeners decide what to log. The library logs an event that has no listener, at
+/// a limited rate. A listener runs on the thread on which the error occurred and must not block. An exception of a listener is
+/// logged and does not affect the connection.
 /// </summary>
 public sealed class ScalerErrors
 {
@@ -32,10 +32,10 @@ public sealed class ScalerErrors
     public event Action<string, string>? Validation;
 
     /// <summary>
-    /// Occurs when a handler threw an exception (<c>error::handler</c>). Arguments: the event name; the exception type and
-    /// message. Critical.
+    /// Occurs when application code threw an exception while it handled a message (<c>error::handler</c>). Arguments: the event
+    /// name, empty if the decoder threw; the exception. Critical.
     /// </summary>
-    public event Action<string, string>? Handler;
+    public event Action<string, Exception>? Handler;
 
     /// <summary>
     /// Occurs when a limit was reached (<c>error::limit</c>). Arguments: the account, empty if a handshake was refused; the
@@ -46,50 +46,50 @@ public sealed class ScalerErrors
     /// <summary>Occurs for every error event, with its context.</summary>
     public event Action<ScalerError>? Raised;
 
-    internal void Raise(ScalerError error)
+    /// <summary>Occurs for every error event, and does not count as a listener of the application.</summary>
+    internal event Action<ScalerError>? Observed;
+
+    /// <summary>Raises an error event.</summary>
+    /// <param name="error">The event.</param>
+    /// <param name="onException">The callback that receives the exceptions of the listeners.</param>
+    /// <returns><see langword="true"/> if the event has a listener; otherwise, <see langword="false"/>.</returns>
+    internal bool Raise(ScalerError error, Action<ScalerError, Exception> onException)
     {
         var first = error.Arguments[0];
         var second = error.Arguments.Count > 1 ? error.Arguments[1] : "";
-        switch (error.Name)
+        var hasListener = error.Name switch
         {
-            case ErrorNames.Connect: Call(Connect, first, second); break;
-            case ErrorNames.Disconnect: Call(Disconnect, first, second); break;
-            case ErrorNames.Json: Call(Json, first); break;
-            case ErrorNames.Invalid: Call(Invalid, first); break;
-            case ErrorNames.Validation: Call(Validation, first, second); break;
-            case ErrorNames.Handler: Call(Handler, first, second); break;
-            case ErrorNames.Limit: Call(Limit, first, second); break;
-        }
+            ErrorNames.Connect => Call(Connect, listener => listener(first, second)),
+            ErrorNames.Disconnect => Call(Disconnect, listener => listener(first, second)),
+            ErrorNames.Json => Call(Json, listener => listener(first)),
+            ErrorNames.Invalid => Call(Invalid, listener => listener(first)),
+            ErrorNames.Validation => Call(Validation, listener => listener(first, second)),
+            ErrorNames.Handler => Call(Handler, listener => listener(first, error.Exception!)),
+            ErrorNames.Limit => Call(Limit, listener => listener(first, second)),
+            _ => false,
+        };
+        hasListener |= Call(Raised, listener => listener(error));
+        Call(Observed, listener => listener(error));
+        return hasListener;
 
-        Call(Raised, error);
-    }
-
-    private static void Call<T>(Action<T>? listeners, T argument)
-    {
-        foreach (var listener in Delegate.EnumerateInvocationList(listeners))
+        bool Call<T>(T? listeners, Action<T> call)
+            where T : Delegate
         {
-            Guard(() => listener(argument));
-        }
-    }
-
-    private static void Call(Action<string, string>? listeners, string first, string second)
-    {
-        foreach (var listener in Delegate.EnumerateInvocationList(listeners))
-        {
-            Guard(() => listener(first, second));
-        }
-    }
-
-    private static void Guard(Action call)
-    {
-        try
-        {
-            call();
-        }
+            foreach (var listener in Delegate.EnumerateInvocationList(listeners))
+            {
+                try
+                {
+                    call(listener);
+                }
 #pragma warning disable CA1031 // An exception of an application's listener must not affect the connection.
-        catch (Exception)
+                catch (Exception exception)
 #pragma warning restore CA1031
-        {
+                {
+                    onException(error, exception);
+                }
+            }
+
+            return listeners is not null;
         }
     }
 }

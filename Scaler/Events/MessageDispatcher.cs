@@ -15,7 +15,20 @@ internal sealed class MessageDispatcher(
     public ValueTask DispatchAsync(ScalerConnection connection, EngineMessage message, CancellationToken cancellationToken)
     {
         metrics.MessageReceived();
-        var outcome = options.Decoder.Decode(message.Data, message.IsBinary, out var decoded);
+        DecodedMessage decoded;
+        DecodeOutcome outcome;
+        try
+        {
+            outcome = options.Decoder.Decode(message.Data, message.IsBinary, out decoded);
+        }
+#pragma warning disable CA1031 // An exception of an application's decoder is raised as an error event, and the connection stays open.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            HandlerFailed(connection, "", exception, cancellationToken);
+            return default;
+        }
+
         if (outcome != DecodeOutcome.Decoded)
         {
             Refuse(connection, outcome, message, decoded);
@@ -36,9 +49,9 @@ internal sealed class MessageDispatcher(
         var received = new ScalerMessage(route.Name, message.Data, message.IsBinary, decoded.Arguments, options.Json);
         foreach (var validator in route.Validators)
         {
-            if (Check(validator, received) is { } error)
+            if (Check(validator, received, out var exception) is { } error)
             {
-                Raise(connection, ErrorNames.Validation, route.Name, error);
+                errors.Raise(ErrorNames.Validation, connection.Account.Name, connection.Id, exception, route.Name, error);
                 return default;
             }
         }
@@ -64,7 +77,7 @@ internal sealed class MessageDispatcher(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            HandlerFailed(connection, route, exception, cancellationToken);
+            HandlerFailed(connection, route.Name, exception, cancellationToken);
             return default;
         }
     }
@@ -80,7 +93,7 @@ internal sealed class MessageDispatcher(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            HandlerFailed(connection, route, exception, cancellationToken);
+            HandlerFailed(connection, route.Name, exception, cancellationToken);
         }
     }
 
@@ -107,13 +120,17 @@ internal sealed class MessageDispatcher(
 #pragma warning restore CA1031
             {
                 activity?.SetStatus(ActivityStatusCode.Error);
-                HandlerFailed(connection, route, exception, cancellationToken);
+                HandlerFailed(connection, route.Name, exception, cancellationToken);
             }
         }
     }
 
-    private static string? Check(Func<ScalerMessage, string?> validator, in ScalerMessage message)
+    /// <summary>Describes an exception of application code in an argument of an error event.</summary>
+    public static string Describe(Exception exception) => $"{exception.GetType().Name}: {exception.Message}";
+
+    private static string? Check(Func<ScalerMessage, string?> validator, in ScalerMessage message, out Exception? thrown)
     {
+        thrown = null;
         try
         {
             return validator(message);
@@ -122,16 +139,18 @@ internal sealed class MessageDispatcher(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            thrown = exception;
             return "the validator failed: " + exception.Message;
         }
     }
 
     private void HandlerFailed(
-        ScalerConnection connection, EventRoute route, Exception exception, CancellationToken cancellationToken)
+        ScalerConnection connection, string eventName, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            Raise(connection, ErrorNames.Handler, route.Name, $"{exception.GetType().Name}: {exception.Message}");
+            errors.Raise(
+                ErrorNames.Handler, connection.Account.Name, connection.Id, exception, eventName, Describe(exception));
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
 {
     private readonly bool _validatesTokens = options.Auth.Mode == ScalerAuthMode.Jwt;
 
-    /// <summary>Authorizes a handshake. The tag of an allowed handshake is a <see cref="SessionState"/>.</summary>
+    /// <summary>Authorizes a handshake. The owner of an allowed session is a <see cref="SessionState"/>.</summary>
     public async ValueTask<EngineAuthorization> AuthorizeAsync(
         HttpContext context, Func<HttpContext, ValueTask<EngineAuthorization>>? engine)
     {
@@ -47,7 +47,9 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
         var result = engine is null ? EngineAuthorization.Allow : await engine(context);
         if (!result.IsRefused && options.AuthorizeAsync is { } authorize)
         {
+            var items = result.Items;
             result = await authorize(authorization);
+            result = Merge(items, result);
         }
 
         if (result.IsRefused)
@@ -69,7 +71,7 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
             context.Request.Headers.Remove("Authorization");
         }
 
-        return EngineAuthorization.AllowWith(new SessionState(identity));
+        return result.WithOwner(new SessionState(identity));
     }
 
     /// <summary>
@@ -123,6 +125,23 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
         }
 
         return true;
+    }
+
+    /// <summary>Adds the items of the Engine.IO callback to the result of the second callback, whose items replace equal keys.</summary>
+    private static EngineAuthorization Merge(IReadOnlyDictionary<object, object?>? items, EngineAuthorization result)
+    {
+        if (items is null || result.IsRefused)
+        {
+            return result;
+        }
+
+        var merged = new Dictionary<object, object?>(items);
+        foreach (var (key, value) in result.Items ?? items)
+        {
+            merged[key] = value;
+        }
+
+        return EngineAuthorization.AllowWith(merged);
     }
 
     private EngineAuthorization FindAccount(HttpContext context, ScalerAuthorizationContext authorization)

@@ -5,6 +5,7 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
 {
     // A manual send is rare, so the wait for receipts is acceptable and lets the dashboard report the result.
     private static readonly SendOptions WithReceipts = new() { Receipts = true };
+    private static readonly BroadcastOptions BroadcastWithReceipts = new() { Receipts = true };
 
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken) =>
         cluster.GetServersAsync(cancellationToken);
@@ -24,7 +25,7 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
         cluster.SendAsync(account, eventName, args, WithReceipts, cancellationToken);
 
     public Task<SendResult> BroadcastAsync(string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken) =>
-        cluster.BroadcastAsync(eventName, args, WithReceipts, cancellationToken);
+        cluster.BroadcastAsync(eventName, args, BroadcastWithReceipts, cancellationToken);
 
     public Task<SendResult> DisconnectAsync(string account, CancellationToken cancellationToken) =>
         cluster.DisconnectAsync(account, cancellationToken);

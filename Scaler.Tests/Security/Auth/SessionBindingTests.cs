@@ -88,7 +88,7 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
         var admission = new SessionAuthorizer(new ScalerOptions());
         await using var host = await EngineTestHost.StartAsync(options =>
         {
-            options.AuthorizeAsync = _ => ValueTask.FromResult(Scaler.EngineIO.EngineAuthorization.AllowWith(state));
+            options.AuthorizeAsync = _ => ValueTask.FromResult(Scaler.EngineIO.EngineAuthorization.Allow.WithOwner(state));
             options.ValidateSessionRequest = async (context, session) =>
             {
                 if (context.Request.Headers["X-User"].ToString() is { Length: > 0 } user)

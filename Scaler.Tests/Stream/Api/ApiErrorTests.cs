@@ -77,6 +77,17 @@ public sealed class ApiErrorTests(Backends backends) : IClassFixture<Backends>
         AssertNoErrorLogged(host);
     }
 
+    [Theory]
+    [InlineData("/api/messages?only=x", "'only' is not supported here")]
+    [InlineData("/api/messages?only=", "'only' is not supported here")]
+    [InlineData(Messages + "?only=x&except=y", "cannot be combined")]
+    public async Task PostMessage_UnsupportedSelection_Returns400(string path, string words)
+    {
+        await using var host = await StartAsync();
+
+        (await host.PostAsync(path, """{"event":"x"}""")).AssertProblem(400, words);
+    }
+
     [Fact]
     public async Task Request_NameTooLong_Returns400()
     {

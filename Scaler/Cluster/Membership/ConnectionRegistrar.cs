@@ -73,7 +73,7 @@ internal sealed class ConnectionRegistrar(ClusterNode node, ServerLease lease)
                 return true;
             }
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {
         }
         finally

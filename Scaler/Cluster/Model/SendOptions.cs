@@ -1,12 +1,14 @@
 namespace Scaler;
 
-/// <summary>Options for a send. The default sends to all connections and does not wait for receipts.</summary>
+/// <summary>
+/// Options for a send to an account. The default sends to all connections and does not wait for receipts.
+/// </summary>
 public readonly record struct SendOptions
 {
-    /// <summary>Gets the public id of a connection to exclude.</summary>
+    /// <summary>Gets the public id of a connection to exclude. Cannot be combined with <see cref="Only"/>.</summary>
     public string? Except { get; init; }
 
-    /// <summary>Gets the public id of the only connection to send to.</summary>
+    /// <summary>Gets the public id of the only connection to send to. Cannot be combined with <see cref="Except"/>.</summary>
     public string? Only { get; init; }
 
     /// <summary>
@@ -14,4 +16,13 @@ public readonly record struct SendOptions
     /// connections queued the message. The wait ends after <see cref="ScalerClusterOptions.ReceiptTimeout"/>.
     /// </summary>
     public bool Receipts { get; init; }
+
+    /// <exception cref="ArgumentException">The options have both an only and an excluded connection.</exception>
+    internal void ThrowIfInvalid()
+    {
+        if (Only is not null && Except is not null)
+        {
+            throw new ArgumentException($"{nameof(Only)} and {nameof(Except)} cannot be combined.");
+        }
+    }
 }

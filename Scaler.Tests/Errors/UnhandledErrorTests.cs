@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Scaler.Tests.Cluster;
+using Scaler.Tests.Helpers;
+
+namespace Scaler.Tests.Errors;
+
+/// <summary>Tests the exceptions of application code: the error events, their log entries without a listener, and the registry.</summary>
+public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backends>
+{
+    [Fact]
+    public async Task HandlerThrows_WithoutAListener_LogsTheExceptionWithItsStack()
+    {
+        using var logs = new FakeLoggerProvider();
+        await using var server = await StartAsync(logs, static server => server.On("broken", ThrowingHandler));
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+
+        await client.SendAsync("""{"event":"broken"}""");
+        await Deadline.WaitUntilAsync(() => logs.Collector.Count > 0);
+
+        var entry = Assert.Single(logs.Collector.GetSnapshot());
+        Assert.Equal(LogLevel.Error, entry.Level);
+        Assert.Contains(nameof(ThrowingHandler), entry.Exception!.StackTrace!, StringComparison.Ordinal);
+        Assert.Contains("error::handler (broken, InvalidOperationException: oh)", entry.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HandlerThrows_WithAListener_PassesTheExceptionAndLogsNothing()
+    {
+        using var logs = new FakeLoggerProvider();
+        var raised = new TaskCompletionSource<ScalerError>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StartAsync(logs, server =>
+        {
+            server.On("broken", ThrowingHandler);
+            server.Errors.Handler += (_, exception) => handler.TrySetResult(exception);
+            server.Errors.Raised += error => raised.TrySetResult(error);
+        });
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+
+        await client.SendAsync("""{"event":"broken"}""");
+
+        var error = await raised.Task.WithTimeout();
+        Assert.Same(await handler.Task.WithTimeout(), error.Exception);
+        Assert.Contains(nameof(ThrowingHandler), error.Exception!.StackTrace!, StringComparison.Ordinal);
+        Assert.Equal(["broken", "InvalidOperationException: oh"], error.Arguments);
+        Assert.Empty(logs.Collector.GetSnapshot());
+    }
+
+    [Fact]
+    public async Task DecoderAndValidatorThrow_KeepTheConnectionAndPassTheException()
+    {
+        using var logs = new FakeLoggerProvider();
+        var raised = System.Threading.Channels.Channel.CreateUnbounded<ScalerError>();
+        await using var server = await StartAsync(
+            logs,
+            server =>
+            {
+                server.Validate("checked", static _ => throw new InvalidOperationException("oh"));
+                server.Errors.Raised += error => raised.Writer.TryWrite(error);
+            },
+            static options => options.Decoder = new ThrowingDecoder());
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+
+        await client.SendAsync("throw");
+        await client.SendAsync("""{"event":"checked"}""");
+
+        var decoder = await raised.Reader.ReadAsync().AsTask().WithTimeout();
+        var validator = await raised.Reader.ReadAsync().AsTask().WithTimeout();
+        Assert.Equal(("error::handler", "no decoding"), (decoder.Name, decoder.Exception?.Message));
+        Assert.Equal(("error::validation", "oh"), (validator.Name, validator.Exception?.Message));
+        Assert.Equal(1, server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task CallbacksThrow_OnConnectAndDisconnect_LeaveNoGhost()
+    {
+        using var logs = new FakeLoggerProvider();
+        await using var server = await StartAsync(logs, static server => server.On("subscribe", static (connection, _, cancellationToken) =>
+        {
+            connection.Session.Closed += static (_, _) => throw new InvalidOperationException("closed");
+            connection.Session.ClosedToken.Register(static () => throw new InvalidOperationException("token"));
+            cancellationToken.Register(static () => throw new InvalidOperationException("token"));
+            return default;
+        }));
+        foreach (var polling in new[] { false, true })
+        {
+            await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme", polling: polling);
+            await client.SendAsync("""{"event":"subscribe"}""");
+            await server.GetAccount("acme").DisconnectAsync();
+            await client.Closed.WithTimeout();
+        }
+
+        await Deadline.WaitUntilAsync(async () => server.ConnectionCount == 0 && (await server.Cluster.GetConnectionsAsync("acme")).Count == 0);
+    }
+
+    [Theory]
+    [InlineData("polling")]
+    [InlineData("websocket")]
+    public async Task OnHeadersThrows_AtTheHandshake_LeavesNoGhost(string transport)
+    {
+        using var logs = new FakeLoggerProvider();
+        await using var server = await StartAsync(
+            logs, static _ => { }, static options => options.EngineIO.OnHeaders = static (_, _) => throw new InvalidOperationException("oh"));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => TestClient.ConnectAsync(server.GetUrl(), "acme", polling: transport == "polling"));
+
+        await Deadline.WaitUntilAsync(async () => server.ConnectionCount == 0 && (await server.Cluster.GetConnectionsAsync("acme")).Count == 0);
+    }
+
+    [Fact]
+    public void Write_ManyEvents_LogsABoundedNumberPerWindow()
+    {
+        var time = new FakeTimeProvider();
+        var logger = new FakeLogger();
+        var log = new UnhandledErrorLog(logger, time);
+
+        for (var i = 0; i < 1000; i++) log.Write(Error(ErrorNames.Json, "secret"));
+        log.Write(Error(ErrorNames.Limit, "acme"));
+        Assert.Equal(UnhandledErrorLog.MaxPerWindow + 1, logger.Collector.Count);
+        Assert.All(logger.Collector.GetSnapshot(), static entry => Assert.Equal(LogLevel.Warning, entry.Level));
+        Assert.DoesNotContain(logger.Collector.GetSnapshot(), static entry => entry.Message.Contains("secret", StringComparison.Ordinal));
+
+        time.Advance(UnhandledErrorLog.Window);
+        log.Write(Error(ErrorNames.Json, "secret"));
+        Assert.Contains($"{1000 - UnhandledErrorLog.MaxPerWindow} earlier ones", logger.LatestRecord.Message, StringComparison.Ordinal);
+    }
+
+    private static ScalerError Error(string name, string argument) => new()
+    {
+        Name = name,
+        Arguments = [argument],
+        At = default,
+        Server = "one",
+    };
+
+    private static ValueTask ThrowingHandler(ScalerConnection connection, ScalerMessage message, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("oh");
+
+    private async Task<ScalerServer> StartAsync(
+        FakeLoggerProvider logs, Action<ScalerServer> prepare, Action<ScalerOptions>? configure = null)
+    {
+        var options = new ScalerOptions { Prefix = backends.NewPrefix() };
+        options.Cluster.DrainBudget = TimeSpan.Zero;
+        (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromSeconds(10), Deadline.DefaultTimeout);
+        configure?.Invoke(options);
+        var server = new ScalerServer(
+            await backends.ConnectAsync(Backend.Garnet), options, LoggerFactory.Create(logging => logging.AddProvider(logs).SetMinimumLevel(LogLevel.Warning)));
+        prepare(server);
+        await server.ListenAsync("http://127.0.0.1:0");
+        return server;
+    }
+
+    private sealed class ThrowingDecoder : IMessageDecoder
+    {
+        public DecodeOutcome Decode(ReadOnlyMemory<byte> data, bool isBinary, out DecodedMessage message) =>
+            data.Span.SequenceEqual("throw"u8)
+                ? throw new InvalidOperationException("no decoding")
+                : JsonMessageDecoder.Instance.Decode(data, isBinary, out message);
+    }
+}
