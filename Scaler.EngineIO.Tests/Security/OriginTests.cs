@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 using Scaler.EngineIO.Http;
 
 namespace Scaler.EngineIO.Tests.Security;
@@ -241,6 +243,36 @@ public sealed class OriginTests
         var sid = EngineTestHost.ParseSid((await host.GetAsync(Handshake, page)).Text);
         (await host.SendAsync(HttpMethod.Post, $"{Handshake}&sid={sid}", "4a"u8.ToArray(), null, page)).AssertBody(200, "ok");
         using var socket = await host.ConnectWebSocketAsync(sid, headers: page);
+    }
+
+    [Fact]
+    public void Write_RepeatedAndManyOrigins_LogsEachOncePerHourUpToTheCapacity()
+    {
+        var (logs, time) = (new FakeLogger(), new FakeTimeProvider());
+        var log = new RefusedOriginLog(logs, time);
+        var request = new DefaultHttpContext().Request;
+        (request.Scheme, request.Headers.Host) = ("http", "backend:8080");
+        request.Headers.Origin = "https://live.example.org\u2028x";
+        log.Write(request);
+        log.Write(request);
+        var line = Assert.Single(logs.Collector.GetSnapshot()).Message;
+        Assert.StartsWith("Refused the origin https://live.example.org?x. ", line, StringComparison.Ordinal);
+        Assert.Contains("http://backend:8080, from the Host header", line, StringComparison.Ordinal);
+        Assert.Contains("X-Forwarded-Host", line, StringComparison.Ordinal);
+
+        for (var i = 0; i < 2 * RefusedOriginLog.Capacity; i++)
+        {
+            request.Headers.Origin = $"https://{i}.example" + new string('x', 1000);
+            log.Write(request);
+        }
+
+        Assert.Equal(RefusedOriginLog.Capacity, logs.Collector.Count);
+        Assert.All(logs.Collector.GetSnapshot(), static record => Assert.True(record.Message.Length < 1000));
+        time.Advance(TimeSpan.FromHours(1));
+        request.Headers.Remove("Origin");
+        request.Headers["Sec-Fetch-Site"] = "cross-site";
+        log.Write(request);
+        Assert.Contains("none (Sec-Fetch-Site: cross-site)", logs.LatestRecord.Message, StringComparison.Ordinal);
     }
 
     [Fact]
