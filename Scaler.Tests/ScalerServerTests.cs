@@ -121,6 +121,9 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
     [InlineData("", "Bad request: the query parameter 'account' is required")]
     [InlineData("&account=", "Bad request: the query parameter 'account' is required")]
     [InlineData("&account=a&account=b", "Bad request: the query parameter 'account' is given 2 times")]
+    [InlineData("&account=%FF", "Bad request: the query parameter 'account' is not valid percent-encoded UTF-8")]
+    [InlineData("&account=a%C3", "Bad request: the query parameter 'account' is not valid percent-encoded UTF-8")]
+    [InlineData("&account=%ED%A0%80", "Bad request: the query parameter 'account' is not valid percent-encoded UTF-8")]
     [InlineData("&account=a%0Ab", "Bad request: the query parameter 'account' has a control character")]
     [InlineData("&account=aaaaaaaaaaa", "Bad request: the query parameter 'account' has 11 characters, at most 10 are allowed")]
     public async Task Handshake_WithoutAValidAccount_Returns400WithTheReason(string query, string message)

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 using Scaler.EngineIO.Http;
 
 namespace Scaler.EngineIO.Tests.Security;
@@ -123,7 +125,31 @@ public sealed class OriginTests
     [InlineData("https://a.example", "null", false)]
     [InlineData("https://a.example", "https://a.example https://b.example", false)]
     [InlineData("https://a.example", "https://a.example/x", false)]
+    [InlineData("https://bücher.example", "https://xn--bcher-kva.example", true)]
+    [InlineData("https://BÜCHER.example", "https://xn--bcher-kva.example", true)]
+    [InlineData("https://bu\u0308cher.example", "https://xn--bcher-kva.example", true)]
+    [InlineData("https://xn--bcher-kva.example", "https://bücher.example", true)]
+    [InlineData("https://*.bücher.example", "https://app.xn--bcher-kva.example", true)]
+    [InlineData("https://*.example.org", "https://xn--bcher-kva.example.org", true)]
+    [InlineData("https://straße.example", "https://xn--strae-oqa.example", true)]
+    [InlineData("https://straße.example", "https://strasse.example", false)]
+    [InlineData("https://bücher.example", "https://bucher.example", false)]
+    [InlineData("https://a.example.", "https://a.example", true)]
+    [InlineData("https://a.example", "https://a.example.:443", true)]
+    [InlineData("https://*.a.example.", "https://b.a.example", true)]
+    [InlineData("https://a.example:0443", "https://a.example", true)]
+    [InlineData("https://a.example:", "https://a.example:443", true)]
+    [InlineData("HTTPS://a.example", "https://a.example", true)]
+    [InlineData("http://[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8080", true)]
+    [InlineData("http://[2001:DB8::0:1]", "http://[2001:db8::1]", true)]
+    [InlineData("http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]", true)]
+    [InlineData("http://[::1]", "http://[::2]", false)]
+    [InlineData("https://a.example", "wss://a.example", true)]
+    [InlineData("https://a.example", "ws://a.example", false)]
+    [InlineData("https://a.example", "file://", false)]
+    [InlineData("capacitor://localhost", "ionic://localhost", false)]
     [InlineData("*", "null", true)]
+    [InlineData("*", "file://", true)]
     public void Lists_Origin_MatchesTheEntry(string entry, string origin, bool listed)
     {
         var options = new EngineIOCorsOptions { Enabled = true };
@@ -144,6 +170,17 @@ public sealed class OriginTests
     [InlineData("https://a.example:x")]
     [InlineData("https://a.example:99999")]
     [InlineData("https://a@b.example")]
+    [InlineData("https://a.example:+1")]
+    [InlineData("https://a..b\u00fc.example")]
+    [InlineData("https://.")]
+    [InlineData("https://*.")]
+    [InlineData("https://a\uff0fb.example")]
+    [InlineData("https://::1")]
+    [InlineData("https://[::1")]
+    [InlineData("https://[::1]x")]
+    [InlineData("https://[fe80::1%1]")]
+    [InlineData("https://[a.example]")]
+    [InlineData("file://")]
     public void Validate_InvalidOrigin_ReportsTheExpectedFormat(string entry)
     {
         var options = new EngineIOOptions();
@@ -152,6 +189,90 @@ public sealed class OriginTests
         Assert.Contains(
             $"Cors:Origins holds '{entry}'; it must be an origin without a path", new EngineIOOptionsValidator().Validate(null, options).FailureMessage,
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // A browser sends both headers in ASCII.
+    [InlineData("http", "xn--bcher-kva.example", "http://xn--bcher-kva.example", true)]
+    [InlineData("http", "xn--bcher-kva.example:8080", "http://xn--bcher-kva.example:8080", true)]
+    [InlineData("http", "xn--bcher-kva.example", "http://bücher.example", true)]
+    [InlineData("http", "xn--bcher-kva.example", "http://bucher.example", false)]
+    [InlineData("https", "A.Example.", "https://a.example", true)]
+    [InlineData("https", "a.example", "https://a.example.", true)]
+    [InlineData("http", "a.example:80", "http://a.example", true)]
+    [InlineData("https", "a.example", "https://a.example:443", true)]
+    [InlineData("https", "a.example:", "https://a.example", true)]
+    [InlineData("http", "[::1]:8080", "http://[0:0:0:0:0:0:0:1]:8080", true)]
+    [InlineData("http", "[2001:DB8::1]", "http://[2001:db8::1]:80", true)]
+    // Native clients send the URL of their WebSocket.
+    [InlineData("http", "a.example", "ws://a.example", true)]
+    [InlineData("http", "a.example:8080", "ws://a.example:8080", true)]
+    [InlineData("https", "a.example", "wss://a.example", true)]
+    [InlineData("https", "a.example", "wss://a.example:443", true)]
+    [InlineData("http", "a.example", "wss://a.example", true)]
+    [InlineData("https", "a.example", "WSS://A.EXAMPLE", true)]
+    [InlineData("https", "a.example", "ws://a.example", false)]
+    [InlineData("https", "a.example", "wss://b.example", false)]
+    [InlineData("https", "a.example", "wss://a.example:8443", false)]
+    // A proxy forwards the scheme of a WebSocket.
+    [InlineData("wss", "a.example", "https://a.example", true)]
+    [InlineData("ws", "a.example", "http://a.example", true)]
+    [InlineData("HTTPS", "a.example", "https://a.example", true)]
+    [InlineData("wss", "a.example", "http://a.example", false)]
+    // The origins of pages without a host, and of hybrid applications, are never the server's own.
+    [InlineData("http", "localhost", "null", false)]
+    [InlineData("http", "localhost", "file://", false)]
+    [InlineData("http", "localhost", "capacitor://localhost", false)]
+    [InlineData("http", "", "http://", false)]
+    [InlineData("http", "", "null", false)]
+    public void Allows_OwnOriginInAnySpelling_ReturnsTrueForTheSameHostAndPort(
+        string scheme, string host, string origin, bool allowed)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Scheme = scheme;
+        request.Headers.Host = host;
+        request.Headers.Origin = origin;
+        Assert.Equal(allowed, new OriginPolicy(new EngineIOCorsOptions()).IsAllowed(request));
+    }
+
+    [Fact]
+    public async Task Connect_InternationalizedOwnOrigin_IsAllowedForEachRequest()
+    {
+        await using var host = await EngineTestHost.StartAsync();
+        (string, string)[] page = [("Host", "xn--bcher-kva.example"), ("Origin", "http://xn--bcher-kva.example")];
+        var sid = EngineTestHost.ParseSid((await host.GetAsync(Handshake, page)).Text);
+        (await host.SendAsync(HttpMethod.Post, $"{Handshake}&sid={sid}", "4a"u8.ToArray(), null, page)).AssertBody(200, "ok");
+        using var socket = await host.ConnectWebSocketAsync(sid, headers: page);
+    }
+
+    [Fact]
+    public void Write_RepeatedAndManyOrigins_LogsEachOncePerHourUpToTheCapacity()
+    {
+        var (logs, time) = (new FakeLogger(), new FakeTimeProvider());
+        var log = new RefusedOriginLog(logs, time);
+        var request = new DefaultHttpContext().Request;
+        (request.Scheme, request.Headers.Host) = ("http", "backend:8080");
+        request.Headers.Origin = "https://live.example.org\u2028x";
+        log.Write(request);
+        log.Write(request);
+        var line = Assert.Single(logs.Collector.GetSnapshot()).Message;
+        Assert.StartsWith("Refused the origin https://live.example.org?x. ", line, StringComparison.Ordinal);
+        Assert.Contains("http://backend:8080, from the Host header", line, StringComparison.Ordinal);
+        Assert.Contains("X-Forwarded-Host", line, StringComparison.Ordinal);
+
+        for (var i = 0; i < 2 * RefusedOriginLog.Capacity; i++)
+        {
+            request.Headers.Origin = $"https://{i}.example" + new string('x', 1000);
+            log.Write(request);
+        }
+
+        Assert.Equal(RefusedOriginLog.Capacity, logs.Collector.Count);
+        Assert.All(logs.Collector.GetSnapshot(), static record => Assert.True(record.Message.Length < 1000));
+        time.Advance(TimeSpan.FromHours(1));
+        request.Headers.Remove("Origin");
+        request.Headers["Sec-Fetch-Site"] = "cross-site";
+        log.Write(request);
+        Assert.Contains("none (Sec-Fetch-Site: cross-site)", logs.LatestRecord.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,6 +7,17 @@ public sealed class Protocol3Tests
 {
     private static Task<EngineTestHost> StartAsync() => EngineTestHost.StartAsync(static options => options.AllowV3 = true);
 
+    [Theory]
+    [InlineData(true, 200)]
+    [InlineData(false, 400)]
+    public async Task Handshake_NoVersion_IsProtocol3IfAllowed(bool allowed, int status)
+    {
+        await using var host = await EngineTestHost.StartAsync(options => options.AllowV3 = allowed);
+        var response = await host.GetAsync("?transport=polling");
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(allowed, response.Text.Contains(":0{", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Handshake_OverPolling_ReturnsALengthPrefixedPayload()
     {

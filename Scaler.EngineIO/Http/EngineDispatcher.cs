@@ -22,6 +22,7 @@ internal sealed partial class EngineDispatcher : IDisposable
     private readonly EngineRuntime _runtime;
     private readonly EngineIOOptions _options;
     private readonly OriginPolicy _origins;
+    private readonly RefusedOriginLog _refusedOrigins;
     private readonly EngineCors? _cors;
     private readonly PollingEndpoint _polling;
     private readonly WebSocketEndpoint _webSocket;
@@ -32,6 +33,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         _runtime = runtime;
         _options = runtime.Options;
         _origins = new OriginPolicy(_options.Cors);
+        _refusedOrigins = new RefusedOriginLog(runtime.Logger, runtime.Time);
         _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins, loggerFactory) : null;
         _polling = new PollingEndpoint(runtime);
         _webSocket = new WebSocketEndpoint(runtime);
@@ -55,6 +57,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         var request = EngineRequest.Read(context);
         if (!_origins.IsAllowed(context.Request))
         {
+            _refusedOrigins.Write(context.Request);
             return RefuseAsync(context, request, EngineErrorCode.Forbidden, "Origin not allowed", tag: "origin");
         }
 

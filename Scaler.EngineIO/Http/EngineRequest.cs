@@ -17,7 +17,7 @@ internal readonly record struct EngineRequest
     /// <summary>Gets the requested session id, which may be empty, or <see langword="null"/> if there is none.</summary>
     public string? Sid { get; private init; }
 
-    /// <summary>Gets the protocol version: 4, 3, or 0 for any other value.</summary>
+    /// <summary>Gets the protocol version: 4, 3, or 0 for any other value. A missing version is 3.</summary>
     public int Version { get; private init; }
 
     /// <summary>Gets a value indicating whether the client cannot receive binary data (protocol 3).</summary>
@@ -65,7 +65,7 @@ internal readonly record struct EngineRequest
                 _ => null,
             },
             Sid = sid,
-            Version = version switch { "4" => 4, "3" => 3, _ => 0 },
+            Version = version switch { "4" => 4, null or "3" => 3, _ => 0 },
             Base64Only = base64Only,
             JsonpIndex = index,
             IsUpgrade = IsWebSocketRequest(context),

@@ -65,8 +65,8 @@ internal sealed class OriginPolicy
         var origins = request.Headers.Origin;
         return origins.Count switch
         {
-            // No Origin header: non-browser clients and same-origin requests omit it. Script loads (JSONP) from any origin also
-            // omit it, but browsers send Sec-Fetch-Site with them.
+            // No Origin header: most non-browser clients and same-origin requests omit it. Script loads (JSONP) from any origin
+            // also omit it, but browsers send Sec-Fetch-Site with them.
             0 => request.Headers["Sec-Fetch-Site"] is not [not ("same-origin" or "none")],
             1 => IsOwn(origins.ToString(), request) || IsListed(origins.ToString()),
             _ => false,
@@ -75,15 +75,27 @@ internal sealed class OriginPolicy
 
     private static bool IsOwn(string text, HttpRequest request)
     {
-        if (!Origin.TryParse(text, out var origin))
+        // Read the header: HttpRequest.Host decodes an internationalized name, and Origin does not.
+        var host = request.Headers.Host.ToString();
+        if (IsSame(text, request.Scheme, host))
         {
-            return false;
+            return true;
         }
 
-        // TLS may terminate at a proxy, so requests of an https page may arrive as http. The reverse is a different origin.
-        var port = request.Host.Port?.ToString(System.Globalization.CultureInfo.InvariantCulture)
-            ?? Origin.DefaultPort(origin.Scheme);
-        return origin.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase) && origin.Port == port
-            && (origin.Scheme == request.Scheme || (origin.Scheme == "https" && request.Scheme == "http"));
+        // A missing port is the default port of the page's scheme. TLS may terminate at a proxy, so requests of an https page may
+        // arrive as http. The reverse is a different origin.
+        return Origin.TryParse(text, out var origin)
+            && Origin.TryParse(origin.Scheme, host, out var own)
+            && origin == own
+            && Origin.NormalizeScheme(request.Scheme) is var scheme
+            && (origin.Scheme == scheme || (origin.Scheme == "https" && scheme == "http"));
     }
+
+    // Compares the usual spelling without allocating.
+    private static bool IsSame(string origin, string scheme, string host) =>
+        host.Length > 0
+        && origin.Length == scheme.Length + 3 + host.Length
+        && origin.StartsWith(scheme, StringComparison.Ordinal)
+        && origin.AsSpan(scheme.Length).StartsWith("://")
+        && origin.EndsWith(host, StringComparison.OrdinalIgnoreCase);
 }

@@ -6,16 +6,22 @@ using IPNetwork = System.Net.IPNetwork;
 namespace Scaler.Stream.Security;
 
 /// <summary>
-/// Configures the trusted proxies from the addresses and networks in <c>Scaler:Proxies</c>. Only the <c>X-Forwarded-For</c> and
-/// <c>X-Forwarded-Proto</c> headers of these proxies are used. By default no proxy is trusted, because a client that can choose
-/// its address can bypass the handshake limit per address.
+/// Configures the trusted proxies from the addresses and networks in <c>Scaler:Proxies</c>. Only the <c>X-Forwarded-For</c>,
+/// <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> headers of these proxies are used, and of the latter only the hosts in
+/// <c>AllowedHosts</c>, if there are any. By default no proxy is trusted, because a client that can choose its address can bypass
+/// the handshake limit per address.
 /// </summary>
 internal static class KnownProxiesExtensions
 {
     public const string Section = ScalerOptions.Section + ":Proxies";
 
     public static void AddKnownProxies(this IServiceCollection services) => services.AddOptions<ForwardedHeadersOptions>()
-        .Configure<IConfiguration>(static (options, configuration) => Configure(options, Read(configuration)));
+        .Configure<IConfiguration>(static (options, configuration) =>
+        {
+            Configure(options, Read(configuration));
+            options.AllowedHosts = configuration["AllowedHosts"]?.Split(
+                ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        });
 
     /// <summary>Adds the forwarded headers middleware if proxies are configured.</summary>
     public static void UseKnownProxies(this WebApplication app)
@@ -33,7 +39,8 @@ internal static class KnownProxiesExtensions
 
     public static void Configure(ForwardedHeadersOptions options, IReadOnlyList<IPNetwork> proxies)
     {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        options.ForwardedHeaders =
+            ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
 
         // Follow any number of known proxies. The first unknown address is the client.
         options.ForwardLimit = null;

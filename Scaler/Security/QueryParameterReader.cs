@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
@@ -10,6 +13,12 @@ namespace Scaler;
 /// </summary>
 internal static class QueryParameterReader
 {
+    private static readonly StringValues Undecodable = new(new string?[] { null });
+
+    /// <summary>
+    /// Returns the values of a parameter. A value that is not valid percent-encoded UTF-8 is <see langword="null"/>: decoding
+    /// it leniently would read <c>%FF</c> and <c>%25FF</c> as the same name.
+    /// </summary>
     public static StringValues Read(QueryString query, string name)
     {
         var values = StringValues.Empty;
@@ -17,10 +26,46 @@ internal static class QueryParameterReader
         {
             if (pair.DecodeName().Span.SequenceEqual(name))
             {
-                values = StringValues.Concat(values, pair.DecodeValue().ToString());
+                values = StringValues.Concat(
+                    values, IsUtf8(pair.EncodedValue.Span) ? pair.DecodeValue().ToString() : Undecodable);
             }
         }
 
         return values;
+    }
+
+    private static bool IsUtf8(ReadOnlySpan<char> encoded)
+    {
+        if (!encoded.Contains('%'))
+        {
+            return Ascii.IsValid(encoded);
+        }
+
+        Span<byte> bytes = encoded.Length <= 512 ? stackalloc byte[512] : new byte[encoded.Length];
+        var count = 0;
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            if (encoded[i] != '%')
+            {
+                if (!char.IsAscii(encoded[i]))
+                {
+                    return false;
+                }
+
+                bytes[count++] = (byte)encoded[i];
+            }
+            else if (i + 2 < encoded.Length && byte.TryParse(
+                encoded.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[count]))
+            {
+                count++;
+                i += 2;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return Utf8.IsValid(bytes[..count]);
     }
 }

@@ -153,6 +153,12 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
                 $"Bad request: the query parameter '{AccountName.Parameter}' is given {values.Count} times");
         }
 
+        if (values.Count == 1 && values[0] is null)
+        {
+            return EngineAuthorization.BadRequest(
+                $"Bad request: the query parameter '{AccountName.Parameter}' is not valid percent-encoded UTF-8");
+        }
+
         authorization.Account = values.Count == 1 && values[0] is { Length: > 0 } name ? name : null;
         if (_validatesTokens)
         {

@@ -73,6 +73,17 @@ public sealed class StreamStartupTests
         Assert.Equal(known ? 200 : 429, await HandshakeAsync(stream, null, "203.0.113.2"));
     }
 
+    [Theory]
+    [InlineData(false, "live.example.org:8443", 403)]
+    [InlineData(true, "live.example.org:8443", 200)]
+    [InlineData(true, "other.example.org:8443", 403)]
+    public async Task XForwardedHost_OwnOrigin_TrustsAllowedHostsOfAKnownProxyOnly(bool known, string forwardedHost, int status)
+    {
+        string[] arguments = ["--AllowedHosts=127.0.0.1;live.example.org"];
+        await using var stream = await StreamProcess.StartAsync(Nowhere, known ? [.. arguments, "--Scaler:Proxies:0=127.0.0.1"] : arguments);
+        Assert.Equal(status, await HandshakeAsync(stream, $"https://{forwardedHost}", forwardedHost: forwardedHost));
+    }
+
     /// <summary>Asserts that the process ended with exit code 1 and reported the problem as one line without a stack trace.</summary>
     private static void AssertOneLine(string message, int exitCode, string output)
     {
@@ -82,7 +93,7 @@ public sealed class StreamStartupTests
         Assert.DoesNotContain("Hosting failed to start", output, StringComparison.Ordinal);
     }
 
-    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin, string? forwardedFor = null)
+    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin, string? forwardedFor = null, string? forwardedHost = null)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{stream.Url}/stream/?EIO=4&transport=polling&account=acme");
@@ -94,6 +105,11 @@ public sealed class StreamStartupTests
         if (forwardedFor is not null)
         {
             request.Headers.Add("X-Forwarded-For", forwardedFor);
+        }
+
+        if (forwardedHost is not null)
+        {
+            request.Headers.Add("X-Forwarded-Host", forwardedHost);
         }
 
         using var answer = await http.SendAsync(request).WithTimeout();

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Scaler.EngineIO.Http;
+
+/// <summary>
+/// Logs each refused origin once per hour, with the host that it was compared with and the settings that allow it. At most
+/// <see cref="Capacity"/> origins are remembered and logged per hour, because clients choose them.
+/// </summary>
+internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time)
+{
+    public const int Capacity = 128;
+
+    private const int MaxLength = 256;
+
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _logged = new(StringComparer.OrdinalIgnoreCase);
+    private long _start = time.GetTimestamp();
+
+    public void Write(HttpRequest request)
+    {
+        var origin = Describe(request);
+        if (TryAdd(origin))
+        {
+            Refused(logger, origin, request.Scheme, Clean(request.Headers.Host.ToString()));
+        }
+    }
+
+    private bool TryAdd(string origin)
+    {
+        lock (_lock)
+        {
+            if (time.GetElapsedTime(_start) >= Period)
+            {
+                _logged.Clear();
+                _start = time.GetTimestamp();
+            }
+
+            return _logged.Count < Capacity && _logged.Add(origin);
+        }
+    }
+
+    private static string Describe(HttpRequest request) => request.Headers.Origin.Count == 0
+        ? $"none (Sec-Fetch-Site: {Clean(request.Headers["Sec-Fetch-Site"].ToString())})"
+        : Clean(request.Headers.Origin.ToString());
+
+    // A client chooses these texts: they must not be long or begin another line of the log.
+    private static string Clean(string text)
+    {
+        var length = Math.Min(text.Length, MaxLength);
+        return string.Create(length, text, static (characters, source) =>
+        {
+            for (var i = 0; i < characters.Length; i++)
+            {
+                characters[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' ? '?' : source[i];
+            }
+        });
+    }
+
+    [LoggerMessage(21, LogLevel.Warning,
+        "Refused the origin {Origin}. It was compared with the server's own origin {Scheme}://{Host}, from the Host header, and with "
+        + "Cors:Origins. If its pages may connect, set Cors:Enabled and add it to Cors:Origins. If it is the public address of this "
+        + "server, a proxy changes the Host header: have the proxy keep Host with its port, or send X-Forwarded-Host, and trust the "
+        + "proxy (ForwardedHeadersOptions; in Scaler.Stream: Scaler:Proxies).")]
+    private static partial void Refused(ILogger logger, string origin, string scheme, string host);
+}
