@@ -3,7 +3,9 @@ namespace Scaler;
 /// <summary>Extension methods that send events to connections of the cluster from a <see cref="ScalerCluster"/>.</summary>
 public static class ScalerClusterExtensions
 {
-    /// <summary>Sends an event without arguments to the connections of an account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event without arguments to the connections of an account on all servers. Delivery is at most once.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="account">The account name.</param>
     /// <param name="eventName">The event name.</param>
@@ -14,7 +16,10 @@ public static class ScalerClusterExtensions
         this ScalerCluster cluster, string account, string eventName, CancellationToken cancellationToken = default) =>
         cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName), false, default, cancellationToken);
 
-    /// <summary>Sends an event without arguments to the connections of an account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event without arguments to the connections of an account on all servers, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="account">The account name.</param>
     /// <param name="eventName">The event name.</param>
@@ -25,10 +30,13 @@ public static class ScalerClusterExtensions
     /// <paramref name="eventName"/> is null or empty, or the options have both an only and an excluded connection.
     /// </exception>
     public static Task<SendResult> SendAsync(
-        this ScalerCluster cluster, string account, string eventName, SendOptions options, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string account, string eventName, SendOptions options,
+        CancellationToken cancellationToken = default) =>
         cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName), false, options, cancellationToken);
 
-    /// <summary>Sends an event with one argument to the connections of an account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with one argument to the connections of an account on all servers. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T">The type of the argument.</typeparam>
     /// <param name="cluster">The cluster.</param>
     /// <param name="account">The account name.</param>
@@ -41,10 +49,14 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync<T>(
-        this ScalerCluster cluster, string account, string eventName, T argument, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string account, string eventName, T argument,
+        CancellationToken cancellationToken = default) =>
         cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, argument), false, default, cancellationToken);
 
-    /// <summary>Sends an event with one argument to the connections of an account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with one argument to the connections of an account on all servers, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <typeparam name="T">The type of the argument.</typeparam>
     /// <param name="cluster">The cluster.</param>
     /// <param name="account">The account name.</param>
@@ -59,10 +71,13 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync<T>(
-        this ScalerCluster cluster, string account, string eventName, T argument, SendOptions options, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string account, string eventName, T argument, SendOptions options,
+        CancellationToken cancellationToken = default) =>
         cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, argument), false, options, cancellationToken);
 
-    /// <summary>Sends an event with two arguments to the connections of an account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with two arguments to the connections of an account on all servers. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <param name="cluster">The cluster.</param>
@@ -77,10 +92,15 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync<T1, T2>(
-        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second, CancellationToken cancellationToken = default) =>
-        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second), false, default, cancellationToken);
+        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second,
+        CancellationToken cancellationToken = default) =>
+        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second), false, default,
+            cancellationToken);
 
-    /// <summary>Sends an event with two arguments to the connections of an account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with two arguments to the connections of an account on all servers, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <param name="cluster">The cluster.</param>
@@ -97,10 +117,14 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync<T1, T2>(
-        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second, SendOptions options, CancellationToken cancellationToken = default) =>
-        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second), false, options, cancellationToken);
+        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second, SendOptions options,
+        CancellationToken cancellationToken = default) =>
+        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second), false, options,
+            cancellationToken);
 
-    /// <summary>Sends an event with three arguments to the connections of an account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with three arguments to the connections of an account on all servers. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <typeparam name="T3">The type of the third argument.</typeparam>
@@ -117,10 +141,15 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync<T1, T2, T3>(
-        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second, T3 third, CancellationToken cancellationToken = default) =>
-        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second, third), false, default, cancellationToken);
+        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second, T3 third,
+        CancellationToken cancellationToken = default) =>
+        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second, third), false, default,
+            cancellationToken);
 
-    /// <summary>Sends an event with three arguments to the connections of an account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with three arguments to the connections of an account on all servers, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <typeparam name="T3">The type of the third argument.</typeparam>
@@ -139,10 +168,14 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync<T1, T2, T3>(
-        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second, T3 third, SendOptions options, CancellationToken cancellationToken = default) =>
-        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second, third), false, options, cancellationToken);
+        this ScalerCluster cluster, string account, string eventName, T1 first, T2 second, T3 third, SendOptions options,
+        CancellationToken cancellationToken = default) =>
+        cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, first, second, third), false, options,
+            cancellationToken);
 
-    /// <summary>Sends an event with any number of arguments to the connections of an account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with any number of arguments to the connections of an account on all servers. Delivery is at most once.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="account">The account name.</param>
     /// <param name="eventName">The event name.</param>
@@ -154,10 +187,14 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync(
-        this ScalerCluster cluster, string account, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string account, string eventName, IReadOnlyList<object?> args,
+        CancellationToken cancellationToken = default) =>
         cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, args), false, default, cancellationToken);
 
-    /// <summary>Sends an event with any number of arguments to the connections of an account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with any number of arguments to the connections of an account on all servers, with options. Delivery is
+    /// at most once.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="account">The account name.</param>
     /// <param name="eventName">The event name.</param>
@@ -171,7 +208,8 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> SendAsync(
-        this ScalerCluster cluster, string account, string eventName, IReadOnlyList<object?> args, SendOptions options, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string account, string eventName, IReadOnlyList<object?> args, SendOptions options,
+        CancellationToken cancellationToken = default) =>
         cluster.SendRawAsync(account, MessageWriter.Encode(cluster.Json, eventName, args), false, options, cancellationToken);
 
     /// <summary>Sends an event without arguments to all connections of all accounts. Delivery is at most once.</summary>
@@ -184,7 +222,9 @@ public static class ScalerClusterExtensions
         this ScalerCluster cluster, string eventName, CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName), default, cancellationToken);
 
-    /// <summary>Sends an event without arguments to all connections of all accounts, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event without arguments to all connections of all accounts, with options. Delivery is at most once.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="eventName">The event name.</param>
     /// <param name="options">The options that exclude a connection and enable receipts.</param>
@@ -210,7 +250,9 @@ public static class ScalerClusterExtensions
         this ScalerCluster cluster, string eventName, T argument, CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, argument), default, cancellationToken);
 
-    /// <summary>Sends an event with one argument to all connections of all accounts, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with one argument to all connections of all accounts, with options. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T">The type of the argument.</typeparam>
     /// <param name="cluster">The cluster.</param>
     /// <param name="eventName">The event name.</param>
@@ -223,7 +265,8 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> BroadcastAsync<T>(
-        this ScalerCluster cluster, string eventName, T argument, BroadcastOptions options, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string eventName, T argument, BroadcastOptions options,
+        CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, argument), options, cancellationToken);
 
     /// <summary>Sends an event with two arguments to all connections of all accounts. Delivery is at most once.</summary>
@@ -243,7 +286,9 @@ public static class ScalerClusterExtensions
         this ScalerCluster cluster, string eventName, T1 first, T2 second, CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, first, second), default, cancellationToken);
 
-    /// <summary>Sends an event with two arguments to all connections of all accounts, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with two arguments to all connections of all accounts, with options. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <param name="cluster">The cluster.</param>
@@ -258,7 +303,8 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> BroadcastAsync<T1, T2>(
-        this ScalerCluster cluster, string eventName, T1 first, T2 second, BroadcastOptions options, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string eventName, T1 first, T2 second, BroadcastOptions options,
+        CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, first, second), options, cancellationToken);
 
     /// <summary>Sends an event with three arguments to all connections of all accounts. Delivery is at most once.</summary>
@@ -277,10 +323,13 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> BroadcastAsync<T1, T2, T3>(
-        this ScalerCluster cluster, string eventName, T1 first, T2 second, T3 third, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string eventName, T1 first, T2 second, T3 third,
+        CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, first, second, third), default, cancellationToken);
 
-    /// <summary>Sends an event with three arguments to all connections of all accounts, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with three arguments to all connections of all accounts, with options. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <typeparam name="T3">The type of the third argument.</typeparam>
@@ -297,10 +346,13 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> BroadcastAsync<T1, T2, T3>(
-        this ScalerCluster cluster, string eventName, T1 first, T2 second, T3 third, BroadcastOptions options, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string eventName, T1 first, T2 second, T3 third, BroadcastOptions options,
+        CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, first, second, third), options, cancellationToken);
 
-    /// <summary>Sends an event with any number of arguments to all connections of all accounts. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with any number of arguments to all connections of all accounts. Delivery is at most once.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="eventName">The event name.</param>
     /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
@@ -311,10 +363,14 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> BroadcastAsync(
-        this ScalerCluster cluster, string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string eventName, IReadOnlyList<object?> args,
+        CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, args), default, cancellationToken);
 
-    /// <summary>Sends an event with any number of arguments to all connections of all accounts, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with any number of arguments to all connections of all accounts, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="eventName">The event name.</param>
     /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
@@ -326,6 +382,7 @@ public static class ScalerClusterExtensions
     /// </exception>
     /// <exception cref="NotSupportedException">An argument cannot be serialized as JSON.</exception>
     public static Task<SendResult> BroadcastAsync(
-        this ScalerCluster cluster, string eventName, IReadOnlyList<object?> args, BroadcastOptions options, CancellationToken cancellationToken = default) =>
+        this ScalerCluster cluster, string eventName, IReadOnlyList<object?> args, BroadcastOptions options,
+        CancellationToken cancellationToken = default) =>
         cluster.BroadcastAsync(MessageWriter.Encode(cluster.Json, eventName, args), options, cancellationToken);
 }

@@ -21,7 +21,9 @@ public sealed class Account
     /// </summary>
     public IAsyncEnumerable<ScalerConnectionInfo> Connections => EnumerateAsync(default);
 
-    /// <summary>Sends an event without arguments to the connections of the account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event without arguments to the connections of the account on all servers. Delivery is at most once.
+    /// </summary>
     /// <param name="eventName">The event name.</param>
     /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
     /// <returns>The connections and servers that the send reached.</returns>
@@ -29,7 +31,10 @@ public sealed class Account
     public Task<SendResult> SendAsync(string eventName, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName), default, cancellationToken);
 
-    /// <summary>Sends an event without arguments to the connections of the account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event without arguments to the connections of the account on all servers, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <param name="eventName">The event name.</param>
     /// <param name="options">The options that select connections and enable receipts.</param>
     /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
@@ -40,7 +45,9 @@ public sealed class Account
     public Task<SendResult> SendAsync(string eventName, SendOptions options, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName), options, cancellationToken);
 
-    /// <summary>Sends an event with one argument to the connections of the account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with one argument to the connections of the account on all servers. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T">The type of the argument.</typeparam>
     /// <param name="eventName">The event name.</param>
     /// <param name="argument">The argument, which is serialized as JSON. An array is one argument.</param>
@@ -53,7 +60,10 @@ public sealed class Account
     public Task<SendResult> SendAsync<T>(string eventName, T argument, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName, argument), default, cancellationToken);
 
-    /// <summary>Sends an event with one argument to the connections of the account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with one argument to the connections of the account on all servers, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <typeparam name="T">The type of the argument.</typeparam>
     /// <param name="eventName">The event name.</param>
     /// <param name="argument">The argument, which is serialized as JSON. An array is one argument.</param>
@@ -69,7 +79,9 @@ public sealed class Account
         string eventName, T argument, SendOptions options, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName, argument), options, cancellationToken);
 
-    /// <summary>Sends an event with two arguments to the connections of the account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with two arguments to the connections of the account on all servers. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <param name="eventName">The event name.</param>
@@ -85,7 +97,10 @@ public sealed class Account
         string eventName, T1 first, T2 second, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName, first, second), default, cancellationToken);
 
-    /// <summary>Sends an event with two arguments to the connections of the account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with two arguments to the connections of the account on all servers, with options. Delivery is at most
+    /// once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <param name="eventName">The event name.</param>
@@ -103,7 +118,9 @@ public sealed class Account
         string eventName, T1 first, T2 second, SendOptions options, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName, first, second), options, cancellationToken);
 
-    /// <summary>Sends an event with three arguments to the connections of the account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with three arguments to the connections of the account on all servers. Delivery is at most once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <typeparam name="T3">The type of the third argument.</typeparam>
@@ -121,7 +138,10 @@ public sealed class Account
         string eventName, T1 first, T2 second, T3 third, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName, first, second, third), default, cancellationToken);
 
-    /// <summary>Sends an event with three arguments to the connections of the account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with three arguments to the connections of the account on all servers, with options. Delivery is at
+    /// most once.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <typeparam name="T3">The type of the third argument.</typeparam>
@@ -141,7 +161,10 @@ public sealed class Account
         string eventName, T1 first, T2 second, T3 third, SendOptions options, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName, first, second, third), options, cancellationToken);
 
-    /// <summary>Sends an event with any number of arguments to the connections of the account on all servers. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with any number of arguments to the connections of the account on all servers. Delivery is at most
+    /// once.
+    /// </summary>
     /// <param name="eventName">The event name.</param>
     /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
     /// <param name="cancellationToken">Cancels the wait for the result. The send itself may still complete.</param>
@@ -154,7 +177,10 @@ public sealed class Account
         string eventName, IReadOnlyList<object?> args, CancellationToken cancellationToken = default) =>
         SendAsync(MessageWriter.Encode(_cluster.Json, eventName, args), default, cancellationToken);
 
-    /// <summary>Sends an event with any number of arguments to the connections of the account on all servers, with options. Delivery is at most once.</summary>
+    /// <summary>
+    /// Sends an event with any number of arguments to the connections of the account on all servers, with options. Delivery
+    /// is at most once.
+    /// </summary>
     /// <param name="eventName">The event name.</param>
     /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
     /// <param name="options">The options that select connections and enable receipts.</param>

@@ -60,7 +60,9 @@ public sealed class ScalerConnection : IRegisteredConnection
 
     bool IRegisteredConnection.HasEnded => HasEnded;
 
-    /// <summary>Sends an event without arguments to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <summary>
+    /// Sends an event without arguments to this connection. Waits while the send queue of the connection is full.
+    /// </summary>
     /// <param name="eventName">The event name.</param>
     /// <param name="cancellationToken">Cancels the wait for space in the queue. A canceled message is not sent.</param>
     /// <returns>The outcome of the send.</returns>
@@ -68,7 +70,9 @@ public sealed class ScalerConnection : IRegisteredConnection
     public ValueTask<EngineSendOutcome> SendAsync(string eventName, CancellationToken cancellationToken = default) =>
         Session.SendAsync(MessageWriter.Encode(_options.Json, eventName), cancellationToken: cancellationToken);
 
-    /// <summary>Sends an event with one argument to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <summary>
+    /// Sends an event with one argument to this connection. Waits while the send queue of the connection is full.
+    /// </summary>
     /// <typeparam name="T">The type of the argument.</typeparam>
     /// <param name="eventName">The event name.</param>
     /// <param name="argument">The argument, which is serialized as JSON. An array is one argument.</param>
@@ -82,7 +86,9 @@ public sealed class ScalerConnection : IRegisteredConnection
         string eventName, T argument, CancellationToken cancellationToken = default) =>
         Session.SendAsync(MessageWriter.Encode(_options.Json, eventName, argument), cancellationToken: cancellationToken);
 
-    /// <summary>Sends an event with two arguments to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <summary>
+    /// Sends an event with two arguments to this connection. Waits while the send queue of the connection is full.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <param name="eventName">The event name.</param>
@@ -98,7 +104,9 @@ public sealed class ScalerConnection : IRegisteredConnection
         string eventName, T1 first, T2 second, CancellationToken cancellationToken = default) =>
         Session.SendAsync(MessageWriter.Encode(_options.Json, eventName, first, second), cancellationToken: cancellationToken);
 
-    /// <summary>Sends an event with three arguments to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <summary>
+    /// Sends an event with three arguments to this connection. Waits while the send queue of the connection is full.
+    /// </summary>
     /// <typeparam name="T1">The type of the first argument.</typeparam>
     /// <typeparam name="T2">The type of the second argument.</typeparam>
     /// <typeparam name="T3">The type of the third argument.</typeparam>
@@ -116,7 +124,9 @@ public sealed class ScalerConnection : IRegisteredConnection
         string eventName, T1 first, T2 second, T3 third, CancellationToken cancellationToken = default) =>
         Session.SendAsync(MessageWriter.Encode(_options.Json, eventName, first, second, third), cancellationToken: cancellationToken);
 
-    /// <summary>Sends an event with any number of arguments to this connection. Waits while the send queue of the connection is full.</summary>
+    /// <summary>
+    /// Sends an event with any number of arguments to this connection. Waits while the send queue of the connection is full.
+    /// </summary>
     /// <param name="eventName">The event name.</param>
     /// <param name="args">The arguments of the event; each is serialized as JSON.</param>
     /// <param name="cancellationToken">Cancels the wait for space in the queue. A canceled message is not sent.</param>

@@ -127,7 +127,9 @@ internal sealed class SessionAuthorizer(ScalerOptions options)
         return true;
     }
 
-    /// <summary>Adds the items of the Engine.IO callback to the result of the second callback, whose items replace equal keys.</summary>
+    /// <summary>
+    /// Adds the items of the Engine.IO callback to the result of the second callback, whose items replace equal keys.
+    /// </summary>
     private static EngineAuthorization Merge(IReadOnlyDictionary<object, object?>? items, EngineAuthorization result)
     {
         if (items is null || result.IsRefused)
