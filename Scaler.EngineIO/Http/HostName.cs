@@ -49,7 +49,8 @@ internal static class HostName
     private static bool TryNormalizeAddress(string text, out string host)
     {
         host = text;
-        if (!text.EndsWith(']') || text.Contains('%', StringComparison.Ordinal) || !IPAddress.TryParse(text[1..^1], out var address))
+        if (!text.EndsWith(']') || text.Contains('%', StringComparison.Ordinal)
+            || !IPAddress.TryParse(text[1..^1], out var address))
         {
             return false;
         }

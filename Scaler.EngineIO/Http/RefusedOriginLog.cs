@@ -60,9 +60,10 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
     }
 
     [LoggerMessage(21, LogLevel.Warning,
-        "Refused the origin {Origin}. It was compared with the server's own origin {Scheme}://{Host}, from the Host header, and with "
-        + "Cors:Origins. If its pages may connect, set Cors:Enabled and add it to Cors:Origins. If it is the public address of this "
-        + "server, a proxy changes the Host header: have the proxy keep Host with its port, or send X-Forwarded-Host, and trust the "
-        + "proxy (ForwardedHeadersOptions; in Scaler.Stream: Scaler:Proxies).")]
+        "Refused the origin {Origin}. It was compared with the server's own origin {Scheme}://{Host}, from the Host header, "
+        + "and with Cors:Origins. If its pages may connect, set Cors:Enabled and add it to Cors:Origins. "
+        + "If it is the public address of this server, a proxy changes the Host header: "
+        + "have the proxy keep Host with its port, or send X-Forwarded-Host, "
+        + "and trust the proxy (ForwardedHeadersOptions; in Scaler.Stream: Scaler:Proxies).")]
     private static partial void Refused(ILogger logger, string origin, string scheme, string host);
 }

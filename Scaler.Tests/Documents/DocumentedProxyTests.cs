@@ -43,7 +43,8 @@ public sealed partial class DocumentedProxyTests
 
             await using var proxy = await RunningProxy.StartAsync(program, folder.FullName, configuration, port);
             using var handler = new SocketsHttpHandler();
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == thumbprint;
+            handler.SslOptions.RemoteCertificateValidationCallback =
+                (_, certificate, _, _) => certificate?.GetCertHashString() == thumbprint;
             using var http = new HttpMessageInvoker(handler);
             var (own, other) = ($"https://localhost:{port}", $"https://localhost:{port + 1}");
 
@@ -55,7 +56,8 @@ public sealed partial class DocumentedProxyTests
 
             using var socket = new ClientWebSocket();
             socket.Options.SetRequestHeader("Origin", own);
-            await socket.ConnectAsync(new Uri($"wss://localhost:{port}{path}?EIO=4&transport=websocket&account=acme"), http, default).WithTimeout();
+            await socket.ConnectAsync(
+                new Uri($"wss://localhost:{port}{path}?EIO=4&transport=websocket&account=acme"), http, default).WithTimeout();
             Assert.Equal(WebSocketState.Open, socket.State);
         }
         finally
@@ -64,7 +66,8 @@ public sealed partial class DocumentedProxyTests
         }
     }
 
-    private static async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMessageInvoker http, HttpMethod method, string url, string origin)
+    private static async Task<(HttpStatusCode Status, string Body)> SendAsync(
+        HttpMessageInvoker http, HttpMethod method, string url, string origin)
     {
         using var request = new HttpRequestMessage(method, url) { Version = HttpVersion.Version20 };
         request.Headers.Add("Origin", origin);
@@ -87,11 +90,13 @@ public sealed partial class DocumentedProxyTests
 
     private static string WriteCertificate(string folder)
     {
+        var now = TimeProvider.System.GetUtcNow();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(Path.Combine(folder, "live.key"), key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(Path.Combine(folder, "live.pem"), $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+        File.WriteAllText(
+            Path.Combine(folder, "live.pem"), $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
         return certificate.Thumbprint;
     }
 
@@ -114,7 +119,8 @@ public sealed partial class DocumentedProxyTests
                     events { }
                     http {
                         access_log off;
-                        client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi;
+                        client_body_temp_path {{folder}}/body;
+                        proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi;
                         uwsgi_temp_path {{folder}}/uwsgi; scgi_temp_path {{folder}}/scgi;
                         {{configuration}}
                     }
