@@ -37,7 +37,7 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using var listening = await _bus.SubscribeAsync("b.1", Receive, anew: false);
+        await using var listening = await _bus.SubscribeAsync("b.1", Receive, reconnect: false);
         Assert.Equal([new DeliveryResult("b.1", 1, true)], await SendAsync("first"));
         var scripts = await RedisCommandStats.CountScriptsAsync(_redis);
 
@@ -54,7 +54,7 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using var listening = await _bus.SubscribeAsync("b.1", Receive, anew: false);
+        await using var listening = await _bus.SubscribeAsync("b.1", Receive, reconnect: false);
         await SendAsync("first");
         var published = await RedisCommandStats.CountAsync(_redis, "publish");
 
@@ -71,7 +71,7 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using var listening = await _bus.SubscribeAsync("b.1", Receive, anew: false);
+        await using var listening = await _bus.SubscribeAsync("b.1", Receive, reconnect: false);
         await SendAsync("first");
         var published = await RedisCommandStats.CountAsync(_redis, "publish");
 
@@ -88,7 +88,7 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using var listening = await _bus.SubscribeAsync("b.1", Receive, anew: false);
+        await using var listening = await _bus.SubscribeAsync("b.1", Receive, reconnect: false);
         await SendAsync("first");
         await _registry.LeaveAsync("b.1");
         _time.Advance(Lease);
@@ -104,9 +104,9 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using var listeningOld = await _bus.SubscribeAsync("b.1", Receive, anew: false);
+        await using var listeningOld = await _bus.SubscribeAsync("b.1", Receive, reconnect: false);
         await SendAsync("first");
-        await using var listening = await _bus.SubscribeAsync("b.2", Receive, anew: false);
+        await using var listening = await _bus.SubscribeAsync("b.2", Receive, reconnect: false);
         await JoinAsync("b", 2);
         await RegisterAsync("b.2", connection: "1");
 
@@ -121,13 +121,13 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
     {
         await JoinAsync("b", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using (await _bus.SubscribeAsync("b.1", Receive, anew: false))
+        await using (await _bus.SubscribeAsync("b.1", Receive, reconnect: false))
         {
             await SendAsync("first");
             await ReceivedAsync("first");
         }
 
-        await using var listening = await _bus.SubscribeAsync("b.2", Receive, anew: false);
+        await using var listening = await _bus.SubscribeAsync("b.2", Receive, reconnect: false);
         await JoinAsync("b", 2);
         await RegisterAsync("b.2", connection: "1");
 
@@ -141,8 +141,8 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
         await JoinAsync("b", 1);
         await JoinAsync("c", 1);
         await RegisterAsync("b.1", connection: "1");
-        await using var listenB = await _bus.SubscribeAsync("b.1", Receive, anew: false);
-        await using var listenC = await _bus.SubscribeAsync("c.1", Receive, anew: false);
+        await using var listenB = await _bus.SubscribeAsync("b.1", Receive, reconnect: false);
+        await using var listenC = await _bus.SubscribeAsync("c.1", Receive, reconnect: false);
         await SendAsync("first");
         await RegisterAsync("c.1", connection: "2");
         await _registry.LeaveAsync("c.1");
@@ -172,7 +172,7 @@ public sealed class CachedLocationSendTests(Backends backends) : IClassFixture<B
     private async Task ReceivedAsync(params string[] expected)
     {
         var end = new TaskCompletionSource();
-        await using var listening = await _bus.SubscribeAsync("end.1", _ => end.TrySetResult(), anew: false);
+        await using var listening = await _bus.SubscribeAsync("end.1", _ => end.TrySetResult(), reconnect: false);
 
         // The marker is published last, over the same connection. Each channel has its own queue in the client, so the
         // other envelopes may still arrive slightly later.

@@ -29,7 +29,7 @@ public sealed class RedisMessageBusTests(Backends backends) : IClassFixture<Back
             {
                 last.SetResult();
             }
-        }, anew: false);
+        }, reconnect: false);
 
         for (var i = 0; i < Sent; i++)
         {

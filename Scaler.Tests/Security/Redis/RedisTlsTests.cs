@@ -21,7 +21,7 @@ public sealed class RedisTlsTests
         Assert.Equal("""{"event":"news","args":[]}""", await client.ReadMessageAsync());
 
         // Opens a new connection, as Scaler does when it finds a subscription dead.
-        await using var listening = await server.Cluster.Node.Bus.SubscribeAsync("holder-0", static _ => { }, anew: true).WithTimeout();
+        await using var listening = await server.Cluster.Node.Bus.SubscribeAsync("holder-0", static _ => { }, reconnect: true).WithTimeout();
         Assert.True(await server.Cluster.Node.Bus.SendToServerAsync("holder-0", new byte[] { 1 }));
     }
 

@@ -37,9 +37,9 @@ internal interface IMessageBus
     /// <param name="receive">
     /// The callback for each envelope. Envelopes are passed one at a time; the callback must not block.
     /// </param>
-    /// <param name="anew">
+    /// <param name="reconnect">
     /// <see langword="true"/> to subscribe over a new connection, because the current one no longer delivers; otherwise,
     /// <see langword="false"/>.
     /// </param>
-    Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew = false);
+    Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool reconnect = false);
 }

@@ -238,7 +238,7 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         }
     }
 
-    public Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
+    public Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool reconnect)
     {
         var channel = new InMemoryChannel(receive, closed =>
         {

@@ -171,7 +171,7 @@ internal sealed partial class ClusterMembership
         }
 
         Log.BusDead(_logger, lease.EpochName);
-        await _subscription.StartAsync(lease.EpochName, anew: true);
+        await _subscription.StartAsync(lease.EpochName, reconnect: true);
         Probe.Reset();
         await _subscription.EndPreviousAsync();
     }

@@ -10,10 +10,10 @@ internal sealed class EpochSubscription(ClusterNode node) : IAsyncDisposable
 
     /// <summary>Subscribes under a server epoch. The previous subscription continues until <see cref="EndPreviousAsync"/>.</summary>
     /// <param name="epochName">The name of the server epoch.</param>
-    /// <param name="anew"><see langword="true"/> to subscribe over a new connection.</param>
-    public async Task StartAsync(string epochName, bool anew = false)
+    /// <param name="reconnect"><see langword="true"/> to subscribe over a new connection.</param>
+    public async Task StartAsync(string epochName, bool reconnect = false)
     {
-        var started = await node.Bus.SubscribeAsync(epochName, node.Receive, anew)
+        var started = await node.Bus.SubscribeAsync(epochName, node.Receive, reconnect)
             .WaitAsync(node.Options.Cluster.LeaseDuration, node.Time);
         await EndPreviousAsync();
         (_current, _previous) = (started, _current);

@@ -72,11 +72,11 @@ internal sealed class RedisMessageBus : IMessageBus
     public async Task<bool> SendToServerAsync(string holder, ReadOnlyMemory<byte> envelope) =>
         (await Add(PendingPublish.ToServer, holder, _sender, envelope))[0].HasSubscriber;
 
-    public async Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool anew)
+    public async Task<IAsyncDisposable> SubscribeAsync(string holder, Action<ReadOnlyMemory<byte>> receive, bool reconnect)
     {
         // A connection can be dead until TCP or the client detects it. A new connection does not have to wait for that. It is
         // configured through the options, because the configuration text does not contain the certificates.
-        var newConnection = anew ? await ConnectionMultiplexer.ConnectAsync(_options.Parse(_redis.Configuration)) : null;
+        var newConnection = reconnect ? await ConnectionMultiplexer.ConnectAsync(_options.Parse(_redis.Configuration)) : null;
         try
         {
             // Use a queue instead of a handler: the client runs handlers concurrently, which would lose the order.
