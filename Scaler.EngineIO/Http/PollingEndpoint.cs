@@ -237,12 +237,17 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 }
             }
         }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            // The body was slower than Kestrel's minimum data rate.
+            await RejectTooSlowAsync(context, session);
+            return false;
+        }
         catch (BadHttpRequestException exception)
         {
-            // The body was incomplete, or slower than Kestrel's minimum data rate. End the post first, so that closing the
-            // session does not abort this response.
-            context.Response.StatusCode = exception.StatusCode;
-            session.Polling!.Posts.EndPost();
+            // The body was incomplete or malformed.
+            await RejectAsync(context, session, exception.StatusCode, EngineCloseReason.TransportClose);
+            return false;
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

@@ -37,7 +37,7 @@ internal sealed class RequestBodyDeadline : Deadline, IDisposable
             // Kestrel reuses the body's reader, so after this request a cancellation would affect another one.
             if (!_ended)
             {
-                _body.CancelPendingRead();
+                RequestBody.CancelRead(_body);
             }
         }
     }

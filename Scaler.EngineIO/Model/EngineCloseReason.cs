@@ -19,8 +19,9 @@ public enum EngineCloseReason
     TransportClose,
 
     /// <summary>
-    /// The client violated the rules of the transport. A concurrent second poll or POST gets status 400, a POST whose body takes
-    /// longer than <see cref="EngineIOOptions.RequestBodyTimeout"/> gets status 408, and a held poll gets <c>1</c>. Invalid WebSocket framing gets code 1002 or 1007, or 1008 for too many fragments.
+    /// The client violated the rules of the transport. A concurrent second poll or POST gets status 400. A POST whose body takes
+    /// longer than <see cref="EngineIOOptions.RequestBodyTimeout"/>, or is slower than Kestrel's minimum data rate, gets status
+    /// 408. A held poll gets <c>1</c>. Invalid WebSocket framing gets code 1002 or 1007, or 1008 for too many fragments.
     /// </summary>
     TransportError,
 

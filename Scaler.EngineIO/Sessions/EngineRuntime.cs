@@ -20,7 +20,7 @@ internal sealed partial class EngineRuntime : IDisposable
         Time = time;
         Metrics = metrics;
         Logger = logger;
-        Clock = new DeadlineClock(time);
+        Clock = new DeadlineClock(time, exception => LogDeadlineThrew(logger, exception));
         PingDeadlines = Clock.CreateList(options.PingInterval);
         PongDeadlines = Clock.CreateList(options.PingTimeout);
         ClientPingDeadlines = Clock.CreateList(options.PingInterval + options.PingTimeout);
@@ -111,6 +111,9 @@ internal sealed partial class EngineRuntime : IDisposable
 
     [LoggerMessage(30, LogLevel.Error, "OnLimitReached threw an exception for the limit {Limit}.")]
     private static partial void LogHookThrew(ILogger logger, Exception exception, EngineLimit limit);
+
+    [LoggerMessage(32, LogLevel.Error, "A deadline threw an exception. Other deadlines are not affected.")]
+    private static partial void LogDeadlineThrew(ILogger logger, Exception exception);
 
     public void Dispose()
     {

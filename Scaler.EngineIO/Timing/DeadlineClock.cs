@@ -5,6 +5,9 @@ namespace Scaler.EngineIO.Timing;
 /// ahead, so that thousands of sessions cause at most 100 wake-ups per second. One lock guards the lists and the timer. It is
 /// held for a few instructions; deadlines expire outside the lock.
 /// </summary>
+/// <remarks>
+/// A deadline that throws affects no other deadline. Its exception is reported: in a timer callback, it would end the process.
+/// </remarks>
 internal sealed class DeadlineClock : IDisposable
 {
     private static readonly TimeSpan Quantum = TimeSpan.FromMilliseconds(10);
@@ -12,14 +15,18 @@ internal sealed class DeadlineClock : IDisposable
     private readonly Lock _lock = new();
     private readonly List<DeadlineList> _lists = [];
     private readonly TimeProvider _time;
+    private readonly Action<Exception> _onError;
     private readonly ITimer _timer;
     private readonly long _quantum;
     private long _wakeAt = long.MaxValue;
     private bool _disposed;
 
-    public DeadlineClock(TimeProvider time)
+    /// <summary>Creates a clock.</summary>
+    /// <param name="time">The source of the time.</param>
+    /// <param name="onError">The callback for the exception of a deadline. It must not throw.</param>
+    public DeadlineClock(TimeProvider time, Action<Exception> onError)
     {
-        _time = time;
+        (_time, _onError) = (time, onError);
         _quantum = ToTicks(Quantum);
         _timer = time.CreateTimer(static state => ((DeadlineClock)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -70,10 +77,7 @@ internal sealed class DeadlineClock : IDisposable
             }
         }
 
-        foreach (var deadline in due)
-        {
-            deadline.Expire();
-        }
+        Expire(due);
     }
 
     /// <summary>
@@ -149,9 +153,24 @@ internal sealed class DeadlineClock : IDisposable
             }
         }
 
-        foreach (var deadline in due ?? [])
+        if (due is not null)
         {
-            deadline.Expire();
+            Expire(due);
+        }
+    }
+
+    private void Expire(List<Deadline> due)
+    {
+        foreach (var deadline in due)
+        {
+            try
+            {
+                deadline.Expire();
+            }
+            catch (Exception exception)
+            {
+                _onError(exception);
+            }
         }
     }
 

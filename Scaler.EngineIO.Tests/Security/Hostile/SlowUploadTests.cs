@@ -43,12 +43,14 @@ public sealed class SlowUploadTests
             var sid = await host.Engine.OpenPollingAsync();
             using var connection = await RawConnection.ConnectAsync(host.Port);
             await connection.SendAsync(Post(sid) + rest);
-            Assert.StartsWith("HTTP/1.1 408 ", await connection.ReadToEndAsync(), StringComparison.Ordinal);
+            var answer = await connection.ReadToEndAsync();
+            Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+            Assert.Contains("Connection: close\r\n", answer, StringComparison.OrdinalIgnoreCase);
             (await host.Engine.PollAsync(sid)).AssertError(400, 1, "Session ID unknown");
         })).WithTimeout();
         for (var i = 0; i < Clients; i++)
         {
-            Assert.Equal(EngineCloseReason.TransportClose, await host.Handler.WaitForClosedAsync());
+            Assert.Equal(EngineCloseReason.TransportError, await host.Handler.WaitForClosedAsync());
         }
     }
 

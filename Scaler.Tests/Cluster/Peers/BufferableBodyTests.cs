@@ -59,6 +59,17 @@ public sealed class BufferableBodyTests
         await Assert.ThrowsAsync<IOException>(() => reading.WithTimeout());
     }
 
+    /// <summary>Kestrel's reader throws the reason of the abort from <see cref="PipeReader.CancelPendingRead"/>.</summary>
+    [Fact]
+    public async Task ReadAsync_BodyAbortedAtTheTimeout_ThrowsToTheReaderOnly()
+    {
+        var reader = new AbortedReader();
+        var reading = BufferableBody.ReadAsync(reader, 4, _time).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        reader.EndRead();
+        await Assert.ThrowsAsync<IOException>(() => reading.WithTimeout());
+    }
+
     /// <summary>Asserts that the next read returns the whole body and is not canceled.</summary>
     private async Task AssertRestAsync(int first)
     {
@@ -101,5 +112,35 @@ public sealed class BufferableBodyTests
         public override void CancelPendingRead() => pipe.Reader.CancelPendingRead();
 
         public override void Complete(Exception? exception = null) => pipe.Reader.Complete(exception);
+    }
+
+    /// <summary>The reader of a request that was aborted while a read was pending.</summary>
+    private sealed class AbortedReader : PipeReader
+    {
+        private readonly TaskCompletionSource<ReadResult> _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void EndRead() => _read.SetException(new IOException("reset"));
+
+        public override bool TryRead(out ReadResult result)
+        {
+            result = default;
+            return false;
+        }
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => new(_read.Task);
+
+        public override void AdvanceTo(SequencePosition consumed)
+        {
+        }
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+        }
+
+        public override void CancelPendingRead() => throw new IOException("reset");
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
     }
 }

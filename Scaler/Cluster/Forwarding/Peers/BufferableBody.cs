@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Scaler.EngineIO.Http;
 
 namespace Scaler.Cluster.Forwarding.Peers;
 
@@ -65,7 +66,7 @@ internal static class BufferableBody
         public void Expire()
         {
             _hasExpired = true;
-            reader.CancelPendingRead();
+            RequestBody.CancelRead(reader);
         }
     }
 }
