@@ -130,7 +130,7 @@ public static class EngineIOServiceCollectionExtensions
         }
 
         services.AddSingleton<EndpointPaths>();
-        services.AddSingleton<IHttpContextFactory>(static provider => new SessionIdContextFactory(
+        services.AddSingleton<IHttpContextFactory>(static provider => new EndpointContextFactory(
             new DefaultHttpContextFactory(provider), provider.GetRequiredService<EndpointPaths>()));
     }
 

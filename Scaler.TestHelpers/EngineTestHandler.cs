@@ -17,6 +17,8 @@ internal sealed class EngineTestHandler : IEngineHandler
 
     public Func<EngineSession, EngineMessage, CancellationToken, ValueTask>? Message { get; init; }
 
+    public Func<EngineSession, ValueTask>? Closed { get; init; }
+
     /// <summary>Gets a value indicating whether the handler does not record messages.</summary>
     public bool DiscardsMessages { get; init; }
 
@@ -49,7 +51,7 @@ internal sealed class EngineTestHandler : IEngineHandler
     {
         ClosedCallCounts.AddOrUpdate(session, 1, static (_, calls) => calls + 1);
         _closed.Writer.TryWrite((session, reason));
-        return default;
+        return Closed?.Invoke(session) ?? default;
     }
 
     private static async ValueTask EchoAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken) =>

@@ -12,6 +12,7 @@ using Scaler.Cluster.Forwarding;
 using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Cluster.Secrets;
 using Scaler.EngineIO;
+using Scaler.EngineIO.Http;
 using StackExchange.Redis;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -146,7 +147,8 @@ public static class ScalerServiceCollectionExtensions
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter>(static provider => new ClusterTrafficFilter(
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<PeerEndpoint>(),
-            provider.GetRequiredService<PeerApplication>())));
+            provider.GetRequiredService<PeerApplication>(),
+            provider.GetRequiredService<EndpointPaths>())));
 
         // Use the Engine.IO options of ScalerOptions, with the callbacks that bind sessions to the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
@@ -177,7 +179,9 @@ public static class ScalerServiceCollectionExtensions
         {
             var options = provider.GetRequiredService<IOptions<ScalerOptions>>().Value;
             var factory = (IHttpContextFactory)removesSessionIds(provider);
-            return options.Auth.Mode == ScalerAuthMode.Jwt ? new AccessTokenContextFactory(factory, options.Path) : factory;
+            return options.Auth.Mode == ScalerAuthMode.Jwt
+                ? new AccessTokenContextFactory(factory, provider.GetRequiredService<EndpointPaths>())
+                : factory;
         });
     }
 

@@ -34,16 +34,27 @@ public sealed class SessionIdSecrecyTests
         Assert.True(feature is null || feature.QueryString == query);
     }
 
-    [Fact]
-    public async Task Requests_OfASession_WriteNoSessionIdToAnyLog()
+    [Theory]
+    [InlineData("/engine.io/")]
+    [InlineData("/engine.io")]
+    [InlineData("/engine.io//")]
+    [InlineData("//engine.io/")]
+    [InlineData("///Engine.IO///")]
+    public async Task Requests_OfASession_WriteNoSessionIdToAnyLog(string path)
     {
         using var logs = new FakeLoggerProvider();
         await using var host = await EngineTestHost.StartAsync(
             services: services => services.AddLogging(logging => logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace)));
         var sid = await host.OpenPollingAsync();
 
-        await host.SendAsync(HttpMethod.Post, $"?EIO=4&transport=polling&sid={sid}", "1"u8.ToArray(), "text/plain");
-        await host.PollAsync(sid);
+        var session = new Uri($"http://127.0.0.1:{host.Port}{path}?EIO=4&transport=polling&sid={sid}");
+        using var content = new StringContent("4hi");
+        using var post = await host.Client.PostAsync(session, content).WithTimeout();
+        Assert.Equal("4hi", await host.Client.GetStringAsync(session).WithTimeout());
+        var upgrade = RawWebSocket.BuildRequest($"?EIO=4&transport=websocket&sid={sid}")
+            .Replace("/engine.io/", path, StringComparison.Ordinal);
+        using var socket = await RawWebSocket.RequestAsync(host.Port, upgrade);
+        Assert.StartsWith("HTTP/1.1 101 ", socket.ResponseHeaders, StringComparison.Ordinal);
 
         var written = logs.Collector.GetSnapshot()
             .Select(static record => $"{record.Message} {record.Exception} {string.Join(' ', record.StructuredState ?? [])}").ToList();

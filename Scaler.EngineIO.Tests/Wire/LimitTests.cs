@@ -1,4 +1,9 @@
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Scaler.EngineIO.Tests.Wire;
@@ -36,6 +41,31 @@ public sealed class LimitTests
         Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.WaitForClosedAsync());
         Assert.Empty(host.Handler.Messages);
         (await host.PollAsync(sid)).AssertError(400, 1, "Session ID unknown");
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 1001\r\n\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3E9\r\n4")]
+    public async Task Post_AboveMaxPayload_Returns413BeforeTheHeldPollEnds(string start)
+    {
+        var filter = new CompletionFilter();
+        await using var host = await EngineTestHost.StartAsync(
+            options => options.MaxPayload = 1000, services: services => services.AddSingleton<IStartupFilter>(filter));
+        var sid = await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        var poll = await host.HoldPollAsync(session, sid);
+        using var connection = await RawConnection.ConnectAsync(host.Port);
+        var head = $"POST /engine.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: a\r\n";
+        await connection.SendAsync(head + start + new string('x', 1000));
+
+        // The client has received the whole response, while the server has not continued after it.
+        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
+        await filter.Completed.Task.WithTimeout("the server to complete the response");
+        Assert.Equal((EngineSessionState.Open, true, false), (session.State, session.HasHeldPoll, poll.IsCompleted));
+
+        filter.Continue.SetResult();
+        (await poll).AssertBody(200, "1");
+        Assert.Equal(EngineCloseReason.PayloadTooLarge, await host.Handler.WaitForClosedAsync());
     }
 
     [Fact]
@@ -203,5 +233,39 @@ public sealed class LimitTests
             Assert.Equal(10, opcode);
         }
         while (payload[0] != 999 % 256);
+    }
+
+    /// <summary>Suspends a POST request when its response has been completed, until the test continues it.</summary>
+    private sealed class CompletionFilter : IStartupFilter
+    {
+        public TaskCompletionSource Completed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Continue { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, rest) =>
+            {
+                if (HttpMethods.IsPost(context.Request.Method))
+                {
+                    context.Features.Set<IHttpResponseBodyFeature>(
+                        new SuspendingBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), this));
+                }
+
+                return rest(context);
+            });
+            next(app);
+        };
+    }
+
+    private sealed class SuspendingBody(IHttpResponseBodyFeature inner, CompletionFilter filter)
+        : StreamResponseBodyFeature(inner.Stream, inner)
+    {
+        public override async Task CompleteAsync()
+        {
+            await PriorFeature!.CompleteAsync();
+            filter.Completed.TrySetResult();
+            await filter.Continue.Task.WithTimeout("the test to continue");
+        }
     }
 }

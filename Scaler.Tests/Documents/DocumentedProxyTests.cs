@@ -15,12 +15,19 @@ public sealed partial class DocumentedProxyTests
     [InlineData("/stream/", false)]
     [InlineData("/live/stream/", false)]
     [InlineData("/stream/", true)]
+    [InlineData("/stream", false)]
+    [InlineData("//stream//", false)]
+    [InlineData("/live/stream", false)]
+    [InlineData("/live//stream//", false)]
     public Task Nginx_DocumentedConfiguration_ServesItsOwnPage(string path, bool losesHost) =>
         AssertServesOwnPageAsync("nginx", path, losesHost);
 
     [ExternalToolTheory("haproxy")]
     [InlineData("/stream/")]
     [InlineData("/live/stream/")]
+    [InlineData("/stream")]
+    [InlineData("//stream//")]
+    [InlineData("/live//stream//")]
     public Task HAProxy_DocumentedConfiguration_ServesItsOwnPage(string path) => AssertServesOwnPageAsync("haproxy", path, false);
 
     private static async Task AssertServesOwnPageAsync(string program, string path, bool losesHost)

@@ -96,6 +96,44 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
     }
 
     [Theory]
+    [InlineData("Upgraded")]
+    [InlineData("Heartbeat")]
+    public async Task SessionEventThrows_LogsTheExceptionAndLeavesNoGhost(string name)
+    {
+        using var logs = new FakeLoggerProvider();
+        await using var server = await StartAsync(
+            logs,
+            server => server.On("subscribe", (connection, _, _) =>
+            {
+                connection.Session.Upgraded += _ => ThrowIf(name == "Upgraded");
+                connection.Session.Heartbeat += _ => ThrowIf(name == "Heartbeat");
+                return default;
+            }),
+            static options => options.EngineIO.OpenPacketDelay = TimeSpan.Zero);
+        using var http = new HttpClient();
+        var poll = new Uri($"{server.GetUrl()}/stream/?EIO=4&transport=polling&account=acme");
+        var sid = EngineTestHost.ParseSid(await http.GetStringAsync(poll).WithTimeout());
+        using var content = new StringContent("""4{"event":"subscribe"}""");
+        using var post = await http.PostAsync(new Uri($"{poll}&sid={sid}"), content).WithTimeout();
+        var upgrade = RawWebSocket.BuildRequest($"?EIO=4&transport=websocket&account=acme&sid={sid}");
+        using var socket = await RawWebSocket.RequestAsync(
+            new Uri(server.GetUrl()).Port, upgrade.Replace("/engine.io/", "/stream/", StringComparison.Ordinal));
+        await socket.SendTextAsync("2probe");
+        Assert.Equal("3probe", await socket.ReadTextAsync());
+
+        await socket.SendTextAsync("5");
+        await socket.SendTextAsync("3");
+
+        Assert.Equal(RawWebSocket.CloseOpcode, (await socket.ReadFrameAsync()).Opcode);
+        await Deadline.WaitUntilAsync(
+            async () => server.ConnectionCount == 0 && (await server.Cluster.GetConnectionsAsync("acme")).Count == 0);
+        Assert.True((await server.Cluster.CheckRegistryAsync()).IsEqual);
+        var entry = Assert.Single(logs.Collector.GetSnapshot());
+        Assert.Equal((LogLevel.Error, "oh"), (entry.Level, entry.Exception?.Message));
+        Assert.Contains(nameof(ThrowIf), entry.Exception!.StackTrace!, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("polling")]
     [InlineData("websocket")]
     public async Task OnHeadersThrows_AtTheHandshake_LeavesNoGhost(string transport)
@@ -134,6 +172,14 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
         At = default,
         Server = "one",
     };
+
+    private static void ThrowIf(bool condition)
+    {
+        if (condition)
+        {
+            throw new InvalidOperationException("oh");
+        }
+    }
 
     private static ValueTask ThrowingHandler(ScalerConnection connection, ScalerMessage message, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("oh");

@@ -33,20 +33,22 @@ internal sealed class TestClient : IAsyncDisposable
 
     public string Sid { get; private set; } = "";
 
-    public static async Task<TestClient> ConnectAsync(string url, string account, bool polling = false, string more = "")
+    public static async Task<TestClient> ConnectAsync(
+        string url, string account, bool polling = false, string more = "", string path = "/stream/")
     {
         var query = $"EIO=4&account={Uri.EscapeDataString(account)}{more}";
         if (polling)
         {
-            var open = await Http.GetStringAsync(new Uri($"{url}/stream/?{query}&transport=polling")).WithTimeout("the handshake");
-            var client = new TestClient(new Uri($"{url}/stream/?{query}&transport=polling&sid={SidOf(open)}"), null) { Sid = SidOf(open) };
+            var open = await Http.GetStringAsync(new Uri($"{url}{path}?{query}&transport=polling")).WithTimeout("the handshake");
+            var sid = SidOf(open);
+            var client = new TestClient(new Uri($"{url}{path}?{query}&transport=polling&sid={sid}"), null) { Sid = sid };
             client._loop = client.PollAsync();
             return client;
         }
 
         var socket = new ClientWebSocket();
         await socket.ConnectAsync(
-            new Uri($"{url.Replace("http", "ws", StringComparison.Ordinal)}/stream/?{query}&transport=websocket"), default)
+            new Uri($"{url.Replace("http", "ws", StringComparison.Ordinal)}{path}?{query}&transport=websocket"), default)
             .WithTimeout("the handshake");
         var connected = new TestClient(new Uri(url), socket);
         connected.Sid = SidOf((await connected.ReadFrameAsync().WithTimeout("the open packet"))!);

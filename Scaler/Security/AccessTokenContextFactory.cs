@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO.Http;
 
 namespace Scaler;
 
@@ -7,15 +8,11 @@ namespace Scaler;
 /// Removes the token from the URL of every request to Scaler's endpoint. The HTTP context factory is the first application code
 /// that sees a request. Request logging and tracing start directly after it and before any middleware.
 /// </summary>
-internal sealed class AccessTokenContextFactory(IHttpContextFactory inner, string path) : IHttpContextFactory
+internal sealed class AccessTokenContextFactory(IHttpContextFactory inner, EndpointPaths paths) : IHttpContextFactory
 {
-    private readonly string _path = path.TrimEnd('/');
-
     public HttpContext Create(IFeatureCollection featureCollection)
     {
-        // Match the end of the path: a path base of the application is still part of the path here.
-        if (featureCollection.Get<IHttpRequestFeature>() is { } request
-            && request.Path.AsSpan().TrimEnd('/').EndsWith(_path, StringComparison.OrdinalIgnoreCase))
+        if (featureCollection.Get<IHttpRequestFeature>() is { } request && paths.ContainsUnnamed(request.Path))
         {
             AccessToken.MoveToHeader(request);
         }

@@ -104,6 +104,30 @@ public sealed class PeerConnectionTests
     }
 
     [Fact]
+    public async Task Response_CompletedByTheApplication_IsSentBeforeTheApplicationEnds()
+    {
+        var end = new TaskCompletionSource();
+        await using var pair = await PeerPair.StartAsync(async context =>
+        {
+            context.Response.StatusCode = 413;
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers["X-Late"] = "yes";
+                return Task.CompletedTask;
+            });
+            await context.Response.CompleteAsync();
+            await end.Task;
+            throw new InvalidOperationException("too late for the response");
+        });
+
+        Assert.Equal((413, ""), await PeerPair.ReadAsync(pair.Call()));
+
+        end.SetResult();
+        await Deadline.WaitUntilAsync(() => pair.Logger.Collector.Count == 1);
+        Assert.Equal("too late for the response", pair.Logger.LatestRecord.Exception?.Message);
+    }
+
+    [Fact]
     public async Task Response_OnStartingAndOnCompleted_AreInvoked()
     {
         var invoked = new ConcurrentQueue<string>();

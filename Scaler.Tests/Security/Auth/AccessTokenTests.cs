@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Scaler.EngineIO.Http;
 
 namespace Scaler.Tests.Security.Auth;
 
@@ -46,6 +47,9 @@ public sealed class AccessTokenTests
     [InlineData("/stream/", true)]
     [InlineData("/stream", true)]
     [InlineData("/base/stream/", true)]
+    [InlineData("//base//Stream//", true)]
+    [InlineData("/stream%2F", false)]
+    [InlineData("/chat/", false)]
     [InlineData("/hub", false)]
     public void Create_TokenInTheQuery_IsMovedOnScalersPathOnly(string path, bool moved)
     {
@@ -53,7 +57,10 @@ public sealed class AccessTokenTests
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         (request.Path, request.QueryString) = (path, "?access_token=abc");
 
-        new AccessTokenContextFactory(new Inner(), "/stream/").Create(features);
+        var paths = new EndpointPaths();
+        paths.Add("/stream");
+        paths.Add("/chat", "named");
+        new AccessTokenContextFactory(new Inner(), paths).Create(features);
 
         Assert.Equal(moved ? "" : "?access_token=abc", request.QueryString);
     }

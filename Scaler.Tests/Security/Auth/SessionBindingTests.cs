@@ -9,6 +9,9 @@ namespace Scaler.Tests.Security.Auth;
 /// <summary>Tests that every server accepts requests of a session only from the account and the user that opened it.</summary>
 public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backends>, IAsyncLifetime
 {
+    // Without this option, Uri would repair a malformed escape.
+    private static readonly UriCreationOptions Raw = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private readonly List<ScalerServer> _servers = [];
     private readonly HttpClient _http = new();
 
@@ -28,7 +31,11 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
     {
         await StartAsync(static _ => { });
         var sid = await OpenAsync("&account=acme");
-        foreach (var more in new[] { "&account=other", "&account=acme&account=other", "&account=" })
+        foreach (var more in new[]
+        {
+            "&account=other", "&account=acme&account=other", "&account=",
+            "&account=acme%FF", "&account=acme%C3", "&account=50%", "&account=%zz",
+        })
         {
             await AssertRefusedEverywhereAsync(sid, more);
         }
@@ -151,8 +158,9 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
             await AssertForbiddenAsync(post);
             using var socket = new ClientWebSocket();
             socket.Options.CollectHttpResponseDetails = true;
-            var upgrade = new Uri(Url(server, sid, more).ToString().Replace("http", "ws", StringComparison.Ordinal).Replace("polling", "websocket", StringComparison.Ordinal));
-            await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(upgrade, default).WithTimeout());
+            var upgrade = Url(server, sid, more).OriginalString
+                .Replace("http", "ws", StringComparison.Ordinal).Replace("polling", "websocket", StringComparison.Ordinal);
+            await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri(upgrade, Raw), default).WithTimeout());
             Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
         }
     }
@@ -174,7 +182,8 @@ public sealed class SessionBindingTests(Backends backends) : IClassFixture<Backe
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
 
-    private static Uri Url(ScalerServer server, string sid, string more) => new($"{server.GetUrl()}/stream/?EIO=4&transport=polling&sid={sid}{more}");
+    private static Uri Url(ScalerServer server, string sid, string more) =>
+        new($"{server.GetUrl()}/stream/?EIO=4&transport=polling&sid={sid}{more}", Raw);
 
     private async Task<string> OpenAsync(string more)
     {

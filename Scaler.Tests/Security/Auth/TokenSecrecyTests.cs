@@ -14,8 +14,14 @@ namespace Scaler.Tests.Security.Auth;
 /// <summary>Tests that a token and a session id in the query appear in no log, trace or URL, and in no data for Admin.</summary>
 public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backends>
 {
-    [Fact]
-    public async Task Secrets_InTheQuery_AppearInNoLogTraceOrUrl()
+    [Theory]
+    [InlineData("/stream/")]
+    [InlineData("/stream")]
+    [InlineData("/stream//")]
+    [InlineData("//stream/")]
+    [InlineData("///STREAM///")]
+    [InlineData("/live//stream/")]
+    public async Task Secrets_InTheQuery_AppearInNoLogTraceOrUrl(string path)
     {
         var spans = new ConcurrentQueue<string>();
         using var listener = new ActivityListener
@@ -35,7 +41,7 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
         using var http = new HttpClient();
 
         // A handshake, local and forwarded requests, a refused request, and a WebSocket.
-        var query = $"/stream/?EIO=4&transport=polling&access_token={token}&account=acme";
+        var query = $"{path}?EIO=4&transport=polling&access_token={token}&account=acme";
         var open = await http.GetStringAsync(new Uri(one.Urls.First() + query)).WithTimeout();
         var sid = open.Split("\"sid\":\"")[1].Split('"')[0];
         foreach (var app in new[] { one, two })
@@ -46,12 +52,24 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
             Assert.Equal("""4{"event":"echo"}""", await http.GetStringAsync(new Uri($"{app.Urls.First()}{query}&sid={sid}")).WithTimeout());
         }
 
-        using var refused = await http.GetAsync(new Uri($"{one.Urls.First()}/stream?EIO=4&transport=polling&account=other&access%5Ftoken={token}")).WithTimeout();
+        // An upgrade that is forwarded over HTTP.
+        var upgraded = EngineTestHost.ParseSid(await http.GetStringAsync(new Uri(one.Urls.First() + query)).WithTimeout());
+        var target = $"{query.Replace("polling", "websocket", StringComparison.Ordinal)}&sid={upgraded}";
+        var upgrade = RawWebSocket.BuildRequest("").Replace("/engine.io/", target, StringComparison.Ordinal);
+        using (var socket = await RawWebSocket.RequestAsync(new Uri(two.Urls.First()).Port, upgrade))
+        {
+            Assert.StartsWith("HTTP/1.1 101 ", socket.ResponseHeaders, StringComparison.Ordinal);
+            await socket.SendTextAsync("2probe");
+            Assert.Equal("3probe", await socket.ReadTextAsync());
+        }
+
+        var other = new Uri($"{one.Urls.First()}{path}?EIO=4&transport=polling&account=other&access%5Ftoken={token}");
+        using var refused = await http.GetAsync(other).WithTimeout();
         Assert.Equal(403, (int)refused.StatusCode);
-        await using (await TestClient.ConnectAsync(two.Urls.First(), "acme", more: "&access_token=" + token))
+        await using (await TestClient.ConnectAsync(two.Urls.First(), "acme", more: "&access_token=" + token, path: path))
         {
             var connections = await one.Services.GetRequiredService<ScalerServer>().Cluster.GetConnectionsAsync("acme");
-            Assert.Equal(2, connections.Count);
+            Assert.Equal(3, connections.Count);
             Assert.DoesNotContain(token, string.Join(' ', connections), StringComparison.Ordinal);
         }
 
@@ -68,7 +86,7 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
         // The logs of HTTP clients are excluded: the client of this test sends the secrets itself, and the clients of the servers
         // send forwards.
         Assert.NotEmpty(urls);
-        foreach (var secret in new[] { token, sid })
+        foreach (var secret in new[] { token, sid, upgraded })
         {
             Assert.DoesNotContain(
                 written.Where(static line => !line.StartsWith("System.Net.Http", StringComparison.Ordinal)),
@@ -99,6 +117,8 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
             return next(context);
         });
         app.Services.GetRequiredService<ScalerServer>().On("echo", async (connection, message, cancellationToken) => await connection.SendAsync(message, cancellationToken));
+        app.UsePathBase("/live");
+        app.UseRouting();
         app.MapScaler();
         await app.StartAsync();
         return app;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Cluster.Node;
+using Scaler.EngineIO.Http;
 
 namespace Scaler.Cluster.Forwarding;
 
@@ -11,10 +12,9 @@ namespace Scaler.Cluster.Forwarding;
 /// filtering would refuse them: they arrive without TLS, without credentials and under another host name. The middleware of the
 /// first server has run for the client's request, and the first server transfers its results in a signed header.
 /// </summary>
-internal sealed class ClusterTrafficFilter(ClusterNode node, PeerEndpoint peers, PeerApplication application) : IStartupFilter
+internal sealed class ClusterTrafficFilter(
+    ClusterNode node, PeerEndpoint peers, PeerApplication application, EndpointPaths paths) : IStartupFilter
 {
-    private readonly string _path = node.Options.Path.TrimEnd('/');
-
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(Terminate);
@@ -23,8 +23,7 @@ internal sealed class ClusterTrafficFilter(ClusterNode node, PeerEndpoint peers,
 
     private RequestDelegate Terminate(RequestDelegate next) => context =>
     {
-        // Match the end of the path: a path base of the application is still part of the path here.
-        if (!context.Request.Path.Value.AsSpan().TrimEnd('/').EndsWith(_path, StringComparison.OrdinalIgnoreCase))
+        if (!paths.ContainsUnnamed(context.Request.Path.Value ?? ""))
         {
             return next(context);
         }

@@ -52,12 +52,25 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         }
     }
 
+    /// <summary>Sends the complete response, or a notice if the application has aborted the request.</summary>
+    public async ValueTask SendAsync(PeerResponse response)
+    {
+        if (!_aborted.IsCancellationRequested)
+        {
+            await answerer.SendResponseAsync(number, response);
+        }
+        else if (!_isCanceled)
+        {
+            answerer.SendAborted(number);
+        }
+    }
+
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
     private async Task RunAsync()
     {
         RequestAborted = _aborted.Token;
-        var response = new PeerResponse();
+        var response = new PeerResponse(this);
         var features = new FeatureCollection(8);
         features.Set<IHttpRequestFeature>(request);
         features.Set<IHttpResponseFeature>(response);
@@ -70,7 +83,8 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         try
         {
             ForwardedUser.Restore(context, request.User);
-            await AnswerAsync(context, response);
+            await RunAsync(context, response);
+            await response.SendAsync();
             await response.CompleteAsync();
         }
         catch (Exception exception)
@@ -84,19 +98,6 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, PeerResponse response)
-    {
-        await RunAsync(context, response);
-        if (!_aborted.IsCancellationRequested)
-        {
-            await answerer.SendResponseAsync(number, response);
-        }
-        else if (!_isCanceled)
-        {
-            answerer.SendAborted(number);
-        }
-    }
-
     private async Task RunAsync(HttpContext context, PeerResponse response)
     {
         using var activity = ActivityContext.TryParse(request.Trace, null, isRemote: true, out var trace)
@@ -105,7 +106,7 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         try
         {
             await application.Endpoint(context);
-            await response.StartAsync();
+            await response.BodyFeature.CompleteAsync();
         }
         catch (BadHttpRequestException exception)
         {

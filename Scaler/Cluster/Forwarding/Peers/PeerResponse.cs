@@ -4,13 +4,17 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Scaler.Cluster.Forwarding.Peers;
 
-/// <summary>Represents a response that is buffered until it is complete.</summary>
+/// <summary>
+/// Represents a response that is buffered until it is complete, and then sent once. The application may complete it before it
+/// finishes with the request.
+/// </summary>
 internal sealed class PeerResponse : IHttpResponseFeature
 {
+    private readonly PeerExchange _exchange;
     private Stack<(Func<object, Task> Callback, object State)>? _starting;
     private Stack<(Func<object, Task> Callback, object State)>? _completed;
 
-    public PeerResponse() => BodyFeature = new StreamResponseBodyFeature(Bytes);
+    public PeerResponse(PeerExchange exchange) => (_exchange, BodyFeature) = (exchange, new ResponseBody(this));
 
     public int StatusCode { get; set; } = StatusCodes.Status200OK;
 
@@ -31,20 +35,23 @@ internal sealed class PeerResponse : IHttpResponseFeature
         set => throw new NotSupportedException("Use IHttpResponseBodyFeature to replace the response body.");
     }
 
-    /// <summary>Gets <see langword="false"/>, because a buffered response is not sent before it is complete.</summary>
-    public bool HasStarted => false;
+    /// <summary>Gets a value indicating whether the response has been sent. It is not sent before it is complete.</summary>
+    public bool HasStarted { get; private set; }
 
     public void OnStarting(Func<object, Task> callback, object state) => (_starting ??= new()).Push((callback, state));
 
     public void OnCompleted(Func<object, Task> callback, object state) => (_completed ??= new()).Push((callback, state));
 
-    /// <summary>
-    /// Completes the body after the application has finished. Runs the <see cref="OnStarting"/> callbacks, last registered first.
-    /// </summary>
-    public async Task StartAsync()
+    /// <summary>Sends the response, unless it has been sent.</summary>
+    public ValueTask SendAsync()
     {
-        await RunAsync(_starting);
-        await BodyFeature.CompleteAsync();
+        if (HasStarted)
+        {
+            return default;
+        }
+
+        HasStarted = true;
+        return _exchange.SendAsync(this);
     }
 
     /// <summary>Runs the <see cref="OnCompleted"/> callbacks after the response has been sent.</summary>
@@ -63,6 +70,19 @@ internal sealed class PeerResponse : IHttpResponseFeature
         while (callbacks?.TryPop(out var next) == true)
         {
             await next.Callback(next.State);
+        }
+    }
+
+    private sealed class ResponseBody(PeerResponse response) : StreamResponseBodyFeature(response.Bytes)
+    {
+        /// <summary>
+        /// Completes the body and sends the response. Runs the <see cref="OnStarting"/> callbacks, last registered first.
+        /// </summary>
+        public override async Task CompleteAsync()
+        {
+            await RunAsync(response._starting);
+            await base.CompleteAsync();
+            await response.SendAsync();
         }
     }
 }
