@@ -11,7 +11,8 @@ public sealed class ScalerOptionsTests
         { o => o.MaxErrorMessageLength = -1, "Scaler:MaxErrorMessageLength is '-1'" },
         { o => o.Cluster.ServerId = "a.b", "Scaler:Cluster:ServerId is 'a.b'" },
         { o => o.Cluster.AdvertisedUrl = "ftp://x", "Scaler:Cluster:AdvertisedUrl is 'ftp://x'; it must be an absolute http or https URL." },
-        { o => o.Cluster.Secret = "short", "Scaler:Cluster:Secret is '(hidden)'; it must be 16 characters or more." },
+        { o => o.Cluster.Secret = "short", "Scaler:Cluster:Secret is '(hidden)'; it must be a random text of 32 characters or more; it has 5 characters." },
+        { o => o.Cluster.Secret = new string('x', 32), "Scaler:Cluster:Secret is '(hidden)'; it must be a random text of 32 characters or more; it has only 1 different" },
         { o => o.Cluster.LeaseDuration = TimeSpan.FromHours(1), "Scaler:Cluster:LeaseDuration is '01:00:00'" },
         { o => o.Cluster.LeaseRenewal = TimeSpan.FromSeconds(4), "less than half of Cluster:LeaseDuration (00:00:05)" },
         { o => o.Cluster.RegistrationTimeout = TimeSpan.FromMinutes(1), "Scaler:Cluster:RegistrationTimeout is '00:01:00'" },
@@ -26,8 +27,10 @@ public sealed class ScalerOptionsTests
         { o => Jwt(o).Authority = "https://id.example", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be unset when Auth:Jwt:Authority is set" },
         { o => (Jwt(o).SigningKey, o.Auth.Jwt.Authority) = (null, "http://id.example"), "Scaler:Auth:Jwt:Authority is 'http://id.example'; it must be an absolute https URL" },
         { o => (Jwt(o).SigningKey, o.Auth.Jwt.Authority) = (null, "id.example"), "Scaler:Auth:Jwt:Authority is 'id.example'" },
-        { o => Jwt(o).SigningKey = "short", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be a secret of 32 characters or more" },
-        { o => Jwt(o).SigningKey = "-----BEGIN PUBLIC KEY-----nonsense", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be an RSA or ECDSA public key in PEM" },
+        { o => Jwt(o).SigningKey = "short", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be a random secret of 32 characters or more, or a public key in PEM; it has 5 characters." },
+        { o => Jwt(o).AdditionalSigningKeys.Add("short"), "Scaler:Auth:Jwt:AdditionalSigningKeys:0 is '(hidden)'; it must be a random secret" },
+        { o => (Jwt(o).SigningKey, o.Auth.Jwt.Authority, o.Auth.Jwt.Issuer) = AddKey(o, "https://id.example"), "Scaler:Auth:Jwt:AdditionalSigningKeys is '(hidden)'; it must be empty unless" },
+        { o => Jwt(o).SigningKey = "-----BEGIN PUBLIC KEY-----nonsense", "Scaler:Auth:Jwt:SigningKey is '(hidden)'; it must be an RSA key of 2048 bits or more" },
         { o => Jwt(o).Issuer = null, "Scaler:Auth:Jwt:Issuer is ''; it must be the 'iss' of the tokens" },
         { o => Jwt(o).Audience = "", "Scaler:Auth:Jwt:Audience is ''; it must be the 'aud' of the tokens" },
         { o => Jwt(o).ClockSkew = TimeSpan.FromHours(1), "Scaler:Auth:Jwt:ClockSkew is '01:00:00'" },
@@ -57,6 +60,12 @@ public sealed class ScalerOptionsTests
         Assert.True(new ScalerOptionsValidator().Validate(null, options).Succeeded);
         (options.Auth.Jwt.Authority, options.Auth.Jwt.RequireHttps) = ("http://localhost:5000", false);
         Assert.True(new ScalerOptionsValidator().Validate(null, options).Succeeded);
+    }
+
+    private static (string? Key, string Authority, string? Issuer) AddKey(ScalerOptions options, string authority)
+    {
+        options.Auth.Jwt.AdditionalSigningKeys.Add(Security.Auth.TestTokens.Secret);
+        return (null, authority, null);
     }
 
     private static ScalerJwtOptions Jwt(ScalerOptions options)

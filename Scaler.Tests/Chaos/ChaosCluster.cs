@@ -7,7 +7,7 @@ namespace Scaler.Tests.Chaos;
 /// <summary>Several server processes, the Redis process they share, and a cluster client that observes them.</summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
-    private const string Secret = "--Scaler:Cluster:Secret=a secret of this test";
+    private const string Secret = "--Scaler:Cluster:Secret=a secret of this test, long enough";
 
     private readonly List<TestClient> _clients = [];
     private readonly TcpProxy? _proxy;

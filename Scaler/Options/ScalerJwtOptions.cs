@@ -14,11 +14,19 @@ public sealed class ScalerJwtOptions
     public string? Authority { get; set; }
 
     /// <summary>
-    /// Gets or sets the signing key, as an alternative to <see cref="Authority"/>. It is either a secret of 32 characters or
-    /// more (HS256, HS384, HS512) or a public key in PEM (<c>-----BEGIN PUBLIC KEY-----</c>; RSA for RS and PS algorithms,
-    /// ECDSA for ES algorithms).
+    /// Gets or sets the signing key, as an alternative to <see cref="Authority"/>. It is either a random secret of 32 characters
+    /// or more (HS256, HS384, HS512) or a public key in PEM (<c>-----BEGIN PUBLIC KEY-----</c>; RSA of 2,048 bits or more for RS
+    /// and PS algorithms, ECDSA on P-256, P-384 or P-521 for ES algorithms). A value that looks like something else, such as a
+    /// public key without its PEM header, a JWKS, a URL or a path, is refused at start.
     /// </summary>
     public string? SigningKey { get; set; }
+
+    /// <summary>
+    /// Gets further keys whose tokens are accepted, in the forms of <see cref="SigningKey"/>. They allow the rotation of a key
+    /// without downtime: add the new key here, let the issuer sign with it, make it the <see cref="SigningKey"/> when all old
+    /// tokens have expired, and remove the old one. Default: none. Requires <see cref="SigningKey"/>.
+    /// </summary>
+    public IList<string> AdditionalSigningKeys { get; } = [];
 
     /// <summary>
     /// Gets or sets the required issuer (<c>iss</c>) of the token. Required with <see cref="SigningKey"/>. With

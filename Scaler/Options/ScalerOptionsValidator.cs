@@ -54,7 +54,8 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         Check(cluster.AdvertisedUrl is null
                 || (Uri.TryCreate(cluster.AdvertisedUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
             "Cluster:AdvertisedUrl", cluster.AdvertisedUrl, "an absolute http or https URL");
-        Check(cluster.Secret is null or { Length: >= 16 }, "Cluster:Secret", "(hidden)", "16 characters or more");
+        var weakness = cluster.Secret is null ? null : SecretStrength.FindWeakness(cluster.Secret);
+        Check(weakness is null, "Cluster:Secret", "(hidden)", $"a random text of 32 characters or more; it {weakness}");
         CheckTime(cluster.LeaseDuration, "Cluster:LeaseDuration", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         Check(cluster.LeaseRenewal > TimeSpan.Zero && cluster.LeaseRenewal * 2 < cluster.LeaseDuration,
             "Cluster:LeaseRenewal", cluster.LeaseRenewal,
@@ -140,6 +141,14 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
             "Auth:Jwt:Authority", jwt.Authority, "an absolute https URL, or an http URL with Auth:Jwt:RequireHttps set to false");
         var expected = key ? JwtSigningKey.Validate(jwt.SigningKey!) : null;
         check(expected is null, "Auth:Jwt:SigningKey", "(hidden)", expected ?? "");
+        check(key || jwt.AdditionalSigningKeys.Count == 0,
+            "Auth:Jwt:AdditionalSigningKeys", "(hidden)", "empty unless Auth:Jwt:SigningKey is set");
+        for (var i = 0; i < jwt.AdditionalSigningKeys.Count; i++)
+        {
+            expected = JwtSigningKey.Validate(jwt.AdditionalSigningKeys[i]);
+            check(expected is null, $"Auth:Jwt:AdditionalSigningKeys:{i}", "(hidden)", expected ?? "");
+        }
+
         check(!key || !string.IsNullOrWhiteSpace(jwt.Issuer),
             "Auth:Jwt:Issuer", jwt.Issuer, "the 'iss' of the tokens, which is required with Auth:Jwt:SigningKey");
         check(!string.IsNullOrWhiteSpace(jwt.Audience),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Scaler;
@@ -25,6 +26,9 @@ internal static class JwtValidator
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
+    // RFC 7519 section 5.1 and RFC 9068 section 2.1, where the prefix "application/" may be omitted.
+    private static readonly string[] TokenTypes = ["JWT", "at+jwt", "application/jwt", "application/at+jwt"];
+
     public static async Task<AuthenticateResult> VerifyAsync(HttpContext context)
     {
         var handler = ActivatorUtilities.CreateInstance<JwtBearerHandler>(context.RequestServices);
@@ -35,7 +39,8 @@ internal static class JwtValidator
     public static void Configure(JwtBearerOptions options, ScalerAuthOptions auth, TimeProvider time)
     {
         var jwt = auth.Jwt;
-        var key = jwt.SigningKey is { } text ? JwtSigningKey.Parse(text) : null;
+        string[] texts = jwt.SigningKey is { } first ? [first, .. jwt.AdditionalSigningKeys] : [];
+        var keys = Array.ConvertAll(texts, JwtSigningKey.Parse);
         options.Authority = jwt.Authority;
         options.RequireHttpsMetadata = jwt.RequireHttps;
         options.MapInboundClaims = false;
@@ -44,15 +49,40 @@ internal static class JwtValidator
         options.TokenValidationParameters = new TokenValidationParameters
         {
             AuthenticationType = Scheme,
-            IssuerSigningKey = key,
+            IssuerSigningKeys = keys,
 
-            // Allow only the algorithms of the key's type, so that a public key is never used as an HMAC secret.
-            ValidAlgorithms = key is SymmetricSecurityKey ? SymmetricAlgorithms : AsymmetricAlgorithms,
+            // Allow only the algorithms of the keys' types, so that a public key is never used as an HMAC secret.
+            ValidAlgorithms = GetAlgorithms(keys),
+            TypeValidator = ValidateHeader,
             ValidAudience = jwt.Audience,
             ValidIssuer = jwt.Issuer,
             NameClaimType = auth.UserClaim,
             LifetimeValidator = (notBefore, expires, _, _) => IsWithinLifetime(notBefore, expires, jwt.ClockSkew, time),
         };
+    }
+
+    private static string[] GetAlgorithms(SecurityKey[] keys)
+    {
+        var secrets = keys.Count(static key => key is SymmetricSecurityKey);
+        return secrets == 0 ? AsymmetricAlgorithms
+            : secrets == keys.Length ? SymmetricAlgorithms
+            : [.. SymmetricAlgorithms, .. AsymmetricAlgorithms];
+    }
+
+    /// <summary>
+    /// Refuses tokens that were made for another purpose (<c>typ</c>, RFC 8725 section 3.11), and tokens with extensions that must
+    /// be understood (<c>crit</c>, RFC 7515 section 4.1.11), because none is implemented. The type is optional.
+    /// </summary>
+    private static string ValidateHeader(string? type, SecurityToken token, TokenValidationParameters parameters)
+    {
+        if (!string.IsNullOrEmpty(type) && !TokenTypes.Contains(type, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new SecurityTokenInvalidTypeException("The type of the token is not that of an access token.");
+        }
+
+        return token is JsonWebToken jwt && jwt.TryGetHeaderValue<object>("crit", out _)
+            ? throw new SecurityTokenInvalidTypeException("The token has critical header parameters that are not supported.")
+            : type ?? "";
     }
 
     private static bool IsWithinLifetime(DateTime? notBefore, DateTime? expires, TimeSpan skew, TimeProvider time)

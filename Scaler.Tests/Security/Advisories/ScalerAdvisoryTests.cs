@@ -94,12 +94,12 @@ public sealed class ScalerAdvisoryTests(Backends backends) : IClassFixture<Backe
         var prefix = backends.NewPrefix();
         var redis = await backends.ConnectAsync(Backend.Garnet);
         await using var one = await StartAsync(
-            prefix, "one", static options => options.Cluster.Secret = "the secret of the cluster");
+            prefix, "one", static options => options.Cluster.Secret = "the secret of the cluster, 32 characters");
         await using var client = await TestClient.ConnectAsync(one.GetUrl(), "acme");
 
         // A cluster with the same prefix but another secret, then arbitrary bytes.
         await using var attacker = new ScalerCluster(
-            redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "a secret that was guessed" } });
+            redis, new ScalerOptions { Prefix = prefix, Cluster = { Secret = "a secret that was guessed, but not this one" } });
         var sent = await attacker.SendAsync("acme", "evil", ["x"], new SendOptions { Receipts = true });
         Assert.Equal(0, sent.Connections);
         var channel = new RedisKeys(prefix).Channel(one.Cluster.Node.ServerEpoch);

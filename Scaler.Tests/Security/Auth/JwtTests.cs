@@ -131,6 +131,57 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         Assert.Equal((403, NotValid), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = Hmac(pem)), null));
     }
 
+    /// <summary>A key is rotated by accepting the next one in addition, in either direction and also between key types.</summary>
+    [Fact]
+    public async Task Handshake_AdditionalSigningKeys_AcceptsTokensOfEachKey()
+    {
+        const string Next = "the next secret, 9f2c1b7e40d64a58";
+        var (credentials, pem) = TestTokens.NewKey(elliptic: false);
+        await using var server = await StartAsync(options =>
+        {
+            options.Auth.Jwt.AdditionalSigningKeys.Add(Next);
+            options.Auth.Jwt.AdditionalSigningKeys.Add(pem);
+        });
+
+        Assert.Equal((200, ""), await HandshakeAsync(server, "", TestTokens.Create("acme"), null));
+        foreach (var key in new[] { Hmac(Next), credentials })
+        {
+            Assert.Equal((200, ""), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = key), null));
+        }
+
+        foreach (var key in new[] { Hmac(pem), Hmac("an unknown secret of 32 characters or more"), TestTokens.NewKey(elliptic: false).Credentials })
+        {
+            Assert.Equal((403, NotValid), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = key), null));
+        }
+    }
+
+    /// <summary>RFC 8725 section 3.11: a token that was issued for another purpose is not an access token.</summary>
+    [Theory]
+    [InlineData("JWT", 200)]
+    [InlineData("at+jwt", 200)]
+    [InlineData("application/at+jwt", 200)]
+    [InlineData("logout+jwt", 403)]
+    [InlineData("dpop+jwt", 403)]
+    [InlineData("secevent+jwt", 403)]
+    public async Task Handshake_TokenType_AcceptsAccessTokensOnly(string type, int status)
+    {
+        await using var server = await StartAsync();
+        var token = TestTokens.Create("acme", change: t => t.TokenType = type);
+        Assert.Equal(status, (await HandshakeAsync(server, "", token, null)).Status);
+    }
+
+    /// <summary>RFC 7515 section 4.1.11: a token with an extension that must be understood is refused.</summary>
+    [Fact]
+    public async Task Handshake_TokenWithCriticalHeader_Returns403()
+    {
+        await using var server = await StartAsync();
+        var token = TestTokens.Create("acme", change: static t => t.AdditionalHeaderClaims = new Dictionary<string, object>
+        {
+            ["crit"] = new[] { "exp" },
+        });
+        Assert.Equal((403, NotValid), await HandshakeAsync(server, "", token, null));
+    }
+
     [Fact]
     public async Task Handshake_ClaimNamesConfigured_ReadsAccountAndUserFromThem()
     {
