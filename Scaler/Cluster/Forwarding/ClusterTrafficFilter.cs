@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Forwarding.Reachability;
 using Scaler.Cluster.Node;
 
 namespace Scaler.Cluster.Forwarding;
@@ -11,7 +12,8 @@ namespace Scaler.Cluster.Forwarding;
 /// filtering would refuse them: they arrive without TLS, without credentials and under another host name. The middleware of the
 /// first server has run for the client's request, and the first server transfers its results in a signed header.
 /// </summary>
-internal sealed class ClusterTrafficFilter(ClusterNode node, PeerEndpoint peers, PeerApplication application) : IStartupFilter
+internal sealed class ClusterTrafficFilter(
+    ClusterNode node, PeerEndpoint peers, ProbeEndpoint probes, PeerApplication application) : IStartupFilter
 {
     private readonly string _path = node.Options.Path.TrimEnd('/');
 
@@ -30,6 +32,7 @@ internal sealed class ClusterTrafficFilter(ClusterNode node, PeerEndpoint peers,
         }
 
         return PeerEndpoint.IsPeerRequest(context.Request) ? peers.ServeAsync(context)
+            : ProbeEndpoint.IsProbe(context.Request) ? probes.AnswerAsync(context)
             : ForwardedRequest.TryRestoreClient(context, node) ? application.Endpoint(context)
             : next(context);
     };
