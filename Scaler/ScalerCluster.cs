@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster.Node;
@@ -65,6 +66,9 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     internal ClusterNode Node { get; }
 
     internal ErrorLog Errors => _errors;
+
+    /// <summary>Gets the endpoints of Redis.</summary>
+    internal IReadOnlyCollection<EndPoint> RedisEndpoints => _redis.GetEndPoints();
 
     /// <summary>Gets the options with which arguments are serialized.</summary>
     internal JsonSerializerOptions Json => Node.Options.Json;

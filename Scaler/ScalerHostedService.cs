@@ -1,20 +1,20 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Scaler.Cluster.Forwarding;
 using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Forwarding.Reachability;
 using Scaler.EngineIO;
 
 namespace Scaler;
 
 /// <summary>
 /// Runs the server within its host. The server joins the cluster before it accepts the first client and publishes its URL once
-/// it is listening. At shutdown it drains, closes the peer connections and leaves the cluster.
+/// it is listening. Then it probes the other servers. At shutdown it drains, closes the peer connections and leaves the cluster.
 /// </summary>
 internal sealed class ScalerHostedService(
-    ScalerServer server, EngineServer engine, ConnectionDrainer drain, Forwarder forwarder, PeerEndpoint peers, IServer http) : IHostedLifecycleService
+    ScalerServer server, EngineServer engine, ConnectionDrainer drain, Forwarder forwarder, PeerEndpoint peers,
+    AdvertisedUrlPublisher url, ReachabilityMonitor reachability, IServer http) : IHostedLifecycleService
 {
     private readonly OperatorDrain _requested = new(server.Drain, server.Membership, engine, drain);
 
@@ -28,13 +28,15 @@ internal sealed class ScalerHostedService(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        var url = server.Options.Cluster.AdvertisedUrl
-            ?? AdvertisedUrl(http.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
-        await server.Membership.PublishUrlAsync(url).WaitAsync(cancellationToken);
+        var addresses = http.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        await url.PublishAsync([.. addresses], cancellationToken);
+        reachability.Start();
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        await url.StopAsync();
+        await reachability.StopAsync();
         await _requested.StopAsync();
         engine.AcceptsHandshakes = false;
         await server.Membership.RenewNowAsync().WaitAsync(cancellationToken);
@@ -46,24 +48,4 @@ internal sealed class ScalerHostedService(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => server.Membership.LeaveAsync(cancellationToken);
-
-    /// <summary>
-    /// Returns the first TCP address as a URL for other servers, with http before other schemes. The host name replaces a
-    /// wildcard address.
-    /// </summary>
-    internal static string? AdvertisedUrl(IEnumerable<string> addresses)
-    {
-        foreach (var address in addresses.Select(BindingAddress.Parse).OrderBy(a => a.Scheme == "http" ? 0 : 1))
-        {
-            if (address.IsUnixPipe || address.IsNamedPipe)
-            {
-                continue;
-            }
-
-            var isWildcard = address.Host is "*" or "+" or "0.0.0.0" or "[::]";
-            return $"{address.Scheme}://{(isWildcard ? Dns.GetHostName() : address.Host)}:{address.Port}";
-        }
-
-        return null;
-    }
 }

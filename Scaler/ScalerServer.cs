@@ -53,7 +53,9 @@ public sealed partial class ScalerServer : IAsyncDisposable
         Reporter = new ErrorReporter(
             Errors, metrics, new UnhandledErrorLog(Loggers.CreateLogger<ScalerErrors>(), clock), clock, Id);
         Messages = new MessageDispatcher(_routes, _options, metrics, Reporter);
-        metrics.Observe(() => Local.ConnectionCount, () => Local.AccountCount, () => Membership.HoldsLease);
+        metrics.Observe(
+            () => Local.ConnectionCount, () => Local.AccountCount, () => Membership.HoldsLease,
+            () => Membership.Unreachable.Count);
     }
 
     /// <summary>Creates a server that logs warnings and errors to the console, with the system clock.</summary>

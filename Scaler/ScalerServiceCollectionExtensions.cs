@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster.Forwarding;
 using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Forwarding.Reachability;
 using Scaler.Cluster.Secrets;
 using Scaler.EngineIO;
 using Scaler.EngineIO.Http;
@@ -133,8 +134,13 @@ public static class ScalerServiceCollectionExtensions
             provider.GetRequiredService<IHttpForwarder>(),
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
-            provider.GetRequiredService<IOptions<KestrelServerOptions>>().Value,
-            provider.GetRequiredService<ILogger<Forwarder>>()));
+            provider.GetRequiredService<PeerTable>(),
+            provider.GetRequiredService<ReachabilityMonitor>(),
+            provider.GetRequiredService<IOptions<KestrelServerOptions>>().Value));
+        services.TryAddSingleton(static provider => new PeerTable(
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
+            provider.GetRequiredService<ScalerServer>().Membership,
+            provider.GetRequiredService<ILogger<PeerTable>>()));
         services.TryAddSingleton(static provider => new PeerApplication(
             provider.GetRequiredService<IHttpContextFactory>(), provider.GetRequiredService<EngineServer>().InvokeAsync));
         services.TryAddSingleton(static provider => new PeerEndpoint(
@@ -147,8 +153,10 @@ public static class ScalerServiceCollectionExtensions
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter>(static provider => new ClusterTrafficFilter(
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<PeerEndpoint>(),
+            provider.GetRequiredService<ProbeEndpoint>(),
             provider.GetRequiredService<PeerApplication>(),
             provider.GetRequiredService<EndpointPaths>())));
+        services.AddReachability();
 
         // Use the Engine.IO options of ScalerOptions, with the callbacks that bind sessions to the cluster.
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
@@ -163,6 +171,30 @@ public static class ScalerServiceCollectionExtensions
         services.AddScalerAuth();
         services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
         return services;
+    }
+
+    private static void AddReachability(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ScalerOptions>, PodAddress>());
+        services.TryAddSingleton(static provider => new ProbeEndpoint(
+            provider.GetRequiredService<ScalerServer>().Cluster.Node, provider.GetRequiredService<ScalerServer>().Id));
+        services.TryAddSingleton(static provider => new ReachabilityProber(
+            provider.GetRequiredService<ScalerServer>().Cluster.Node, provider.GetRequiredService<PeerTable>()));
+        services.TryAddSingleton(static provider => new ReachabilityMonitor(
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
+            provider.GetRequiredService<ScalerServer>().Membership,
+            provider.GetRequiredService<ReachabilityProber>().ProbeAsync,
+            provider.GetRequiredService<ILogger<ReachabilityMonitor>>()));
+        services.TryAddSingleton(static provider =>
+        {
+            var server = provider.GetRequiredService<ScalerServer>();
+            var cluster = server.Options.Cluster;
+            var pod = cluster.AdvertisedUrl is null ? PodAddress.Read(provider.GetRequiredService<IConfiguration>()) : null;
+            var redis = new RedisRoute(() => server.Cluster.RedisEndpoints);
+            return new AdvertisedUrlPublisher(
+                new AdvertisedUrl(cluster.AdvertisedUrl, pod, redis), server.Membership, cluster,
+                provider.GetRequiredService<TimeProvider>());
+        });
     }
 
     private static void AddScalerAuth(this IServiceCollection services)

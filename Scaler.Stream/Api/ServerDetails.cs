@@ -12,11 +12,13 @@ internal sealed record ServerDetails(
     int Connections,
     int WebSockets,
     int Accounts,
-    long QueuedBytes)
+    long QueuedBytes,
+    [property: Description("The servers that this server cannot reach, at most 10.")]
+    IReadOnlyList<UnreachableServer> Unreachable)
 {
     public static ServerDetails Of(ServerInfo server) => new(
         server.Id, server.Telemetry, Name(server.State), server.Version, server.StartedAt, server.Connections, server.WebSockets, server.Accounts,
-        server.QueuedBytes);
+        server.QueuedBytes, server.Unreachable);
 
     public static string Name(ServerState state) => state == ServerState.Up ? "up" : "draining";
 }

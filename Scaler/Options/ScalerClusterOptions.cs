@@ -11,8 +11,9 @@ public sealed class ScalerClusterOptions
 
     /// <summary>
     /// Gets or sets the URL at which other servers reach this server. They forward requests for sessions of this server to it.
-    /// The default is the first address that the server listens on. If that address means all interfaces, the host name
-    /// replaces it.
+    /// The default is the address that the server listens on, with http before https. If that address means all interfaces, its
+    /// host is replaced by the environment variable <c>POD_IP</c>, or else by the address from which this machine reaches Redis.
+    /// The host name replaces it if Redis runs on this machine, and with https.
     /// </summary>
     public string? AdvertisedUrl { get; set; }
 

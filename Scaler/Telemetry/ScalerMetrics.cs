@@ -59,8 +59,10 @@ internal sealed class ScalerMetrics
 
     public long Errors => Volatile.Read(ref _errorsTotal);
 
-    /// <summary>Creates the observable instruments for connections, accounts and the lease of a server.</summary>
-    public void Observe(Func<int> connections, Func<int> accounts, Func<bool> holdsLease)
+    /// <summary>
+    /// Creates the observable instruments for connections, accounts, the lease of a server, and the servers that it cannot reach.
+    /// </summary>
+    public void Observe(Func<int> connections, Func<int> accounts, Func<bool> holdsLease, Func<int> unreachable)
     {
         _meter.CreateObservableUpDownCounter(
             "scaler.server.connections", connections, "{connection}", "Connections that this server holds.");
@@ -68,6 +70,8 @@ internal sealed class ScalerMetrics
             "scaler.server.accounts", accounts, "{account}", "Accounts with a connection on this server.");
         _meter.CreateObservableGauge(
             "scaler.server.lease", () => holdsLease() ? 1 : 0, null, "1 if this server holds its lease; otherwise, 0.");
+        _meter.CreateObservableGauge(
+            "scaler.server.unreachable", unreachable, "{server}", "Live servers that this server cannot reach at their URL.");
     }
 
     public void MessageReceived()

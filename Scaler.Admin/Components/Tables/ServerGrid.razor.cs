@@ -45,4 +45,12 @@ public sealed partial class ServerGrid
     private string? Dashboard => Options.Value.DashboardUrl;
 
     private DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Returns the servers that cannot reach a server, with the reason.</summary>
+    private IEnumerable<(string Source, string Reason)> ReportsAbout(ServerInfo info) =>
+        from server in Servers
+        where server.Info.State != ServerState.Dead
+        from unreachable in server.Info.Unreachable
+        where unreachable.Id == info.Id
+        select (server.Info.Id, $"{unreachable.Url}: {unreachable.Reason}");
 }

@@ -74,6 +74,11 @@ public static class ClusterDiagnosis
             }
         }
 
+        foreach (var finding in ReachabilityDiagnosis.Diagnose(cluster))
+        {
+            yield return finding;
+        }
+
         var versions = cluster.LiveServers.Select(server => server.Info.Version).Where(version => version is not null).Distinct().Order().ToArray();
         if (versions.Length > 1)
         {

@@ -84,6 +84,20 @@ public sealed class ComponentTests : BunitContext
         Assert.Contains("Draining", grid.Markup, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ServerGrid_ServerCannotReachAnother_IsShownAtBoth()
+    {
+        AddAuthorization();
+        var unreachable = new UnreachableServer("b", "http://b:8080", DateTimeOffset.UnixEpoch, "connection refused");
+        var grid = Render<ServerGrid>(parameters => parameters.Add(grid => grid.Servers,
+        [
+            new ServerSample(new ServerInfo { Id = "a", Epoch = 1, Unreachable = [unreachable] }, default),
+            new ServerSample(new ServerInfo { Id = "b", Epoch = 1 }, default),
+        ]));
+        Assert.Equal(["cannot reach b", "not reachable from a"], grid.FindAll("td .sub.bad").Select(text => text.TextContent));
+        Assert.Equal("http://b:8080: connection refused", grid.FindAll("td .sub.bad")[1].GetAttribute("title"));
+    }
+
     [Theory]
     [InlineData(AdminRoles.Operator, ServerState.Up, "Drain a")]
     [InlineData(AdminRoles.Operator, ServerState.Draining, "Resume a")]

@@ -55,6 +55,36 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void Of_ServerThatAnotherCannotReach_NamesBothAndTheRemedy()
+    {
+        var finding = Assert.Single(ClusterDiagnosis.Diagnose(
+            Snapshot(CannotReachB(Fine), Fine with { Id = "b" }), ErrorSnapshot.Empty));
+
+        Assert.Equal(
+            (Severity.Critical, "Server a cannot reach server b at http://10.0.0.12:8080: connection refused", "servers"),
+            (finding.Severity, finding.Title, finding.Link));
+        Assert.Contains("Set AdvertisedUrl (Scaler:Cluster:AdvertisedUrl) of server b", finding.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_ServerThatManyCannotReach_IsOneFinding()
+    {
+        var others = new[] { "a", "c", "d", "e" }.Select(id => CannotReachB(Fine with { Id = id }));
+        var snapshot = Snapshot([.. others, Fine with { Id = "b" }]);
+
+        var finding = Assert.Single(ClusterDiagnosis.Diagnose(snapshot, ErrorSnapshot.Empty));
+
+        Assert.Equal("4 servers (a, c, d, …) cannot reach server b at http://10.0.0.12:8080: connection refused", finding.Title);
+    }
+
+    [Fact]
+    public void Of_UnreachableServerThatIsDown_ReportsOnlyThatItIsDown() => Assert.Contains(
+        "is down",
+        Assert.Single(ClusterDiagnosis.Diagnose(
+            Snapshot(CannotReachB(Fine), Fine with { Id = "b", State = ServerState.Dead }), ErrorSnapshot.Empty)).Title,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Of_ErrorsMostlyFromOneAccount_NamesAndLinksIt()
     {
         ScalerError[] errors = [.. Enumerable.Range(0, 10).Select(i => new ScalerError
@@ -80,6 +110,12 @@ public sealed class DiagnosisTests
     public void Of_OneConnectError_IsCritical() => Assert.Equal(
         Severity.Critical,
         Assert.Single(ClusterDiagnosis.Diagnose(Snapshot(Fine), new ErrorSnapshot(Now, [], new Dictionary<string, int> { [ErrorNames.Connect] = 1 }, true))).Severity);
+
+    private static ServerInfo CannotReachB(ServerInfo server) => server with
+    {
+        Unreachable = [new UnreachableServer("b", "http://10.0.0.12:8080", Now.AddMinutes(-1), "connection refused")],
+        UnreachableCount = 1,
+    };
 
     private static ClusterSnapshot Snapshot(params ServerInfo[] servers) => new()
     {

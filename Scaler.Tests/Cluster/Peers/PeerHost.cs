@@ -26,6 +26,8 @@ internal sealed class PeerHost : IAsyncDisposable
 
     public ScalerServer Server => _app.Services.GetRequiredService<ScalerServer>();
 
+    public IServiceProvider Services => _app.Services;
+
     public FakeLogCollector Logs { get; }
 
     /// <summary>Gets the way and the outcome of each request that this server forwarded.</summary>

@@ -18,6 +18,26 @@ public sealed class ServerTests(Backends backends) : TwoApiHostsTests(backends)
     }
 
     [Fact]
+    public async Task List_ServerAtAClosedPort_SaysWhichServersCannotReachIt()
+    {
+        var url = $"http://127.0.0.1:{FreePorts.GetFreePort()}";
+        await One.Server.Cluster.Node.Registry.RenewAsync(
+            new ServerInfo { Id = "three", Epoch = 1, Url = url }, TimeSpan.FromMinutes(5), join: true);
+
+        foreach (var id in new[] { "one", "two" })
+        {
+            await Deadline.WaitUntilAsync(async () => (await ServerAsync(id)).GetProperty("unreachable").GetArrayLength() == 1);
+            var unreachable = (await ServerAsync(id)).GetProperty("unreachable")[0];
+            Assert.Equal(
+                ("three", url, "connection refused"),
+                (Read("id"), Read("url"), Read("reason")));
+            Assert.True(unreachable.GetProperty("since").GetDateTimeOffset() <= TimeProvider.System.GetUtcNow());
+
+            string? Read(string name) => unreachable.GetProperty(name).GetString();
+        }
+    }
+
+    [Fact]
     public async Task Drain_ThroughTheOtherServer_ClosesClients_AndResumeAcceptsThemAgain()
     {
         await using var client = await TestClient.ConnectAsync(Two.Url, "acme");

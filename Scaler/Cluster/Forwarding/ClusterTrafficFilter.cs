@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Forwarding.Reachability;
 using Scaler.Cluster.Node;
 using Scaler.EngineIO.Http;
 
@@ -13,7 +14,7 @@ namespace Scaler.Cluster.Forwarding;
 /// first server has run for the client's request, and the first server transfers its results in a signed header.
 /// </summary>
 internal sealed class ClusterTrafficFilter(
-    ClusterNode node, PeerEndpoint peers, PeerApplication application, EndpointPaths paths) : IStartupFilter
+    ClusterNode node, PeerEndpoint peers, ProbeEndpoint probes, PeerApplication application, EndpointPaths paths) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -29,6 +30,7 @@ internal sealed class ClusterTrafficFilter(
         }
 
         return PeerEndpoint.IsPeerRequest(context.Request) ? peers.ServeAsync(context)
+            : ProbeEndpoint.IsProbe(context.Request) ? probes.AnswerAsync(context)
             : ForwardedRequest.TryRestoreClient(context, node) ? application.Endpoint(context)
             : next(context);
     };

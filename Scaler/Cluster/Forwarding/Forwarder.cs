@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Forwarding.Peers;
+using Scaler.Cluster.Forwarding.Reachability;
 using Scaler.Cluster.Membership;
 using Scaler.Cluster.Node;
 using Yarp.ReverseProxy.Forwarder;
@@ -23,19 +23,16 @@ internal sealed class Forwarder : IDisposable
     private readonly SessionLocator _locator;
     private readonly PeerTable _peers;
     private readonly StreamForwarder _streams;
+    private readonly ReachabilityMonitor _reachability;
     private ITimer? _closing;
 
     public Forwarder(
-        IHttpForwarder forwarder, ClusterNode node, ClusterMembership membership, KestrelServerOptions kestrel,
-        ILogger<Forwarder> logger)
+        IHttpForwarder forwarder, ClusterNode node, ClusterMembership membership, PeerTable peers,
+        ReachabilityMonitor reachability, KestrelServerOptions kestrel)
     {
-        // A poll request stays open until the session sends a packet, which is a heartbeat at the latest.
-        var engine = node.Options.EngineIO;
-        var responseTimeout = engine.PingInterval + engine.PingTimeout + TimeSpan.FromSeconds(10);
-        (_time, _metrics) = (node.Time, node.Metrics);
+        (_time, _metrics, _peers, _reachability) = (node.Time, node.Metrics, peers, reachability);
         _locator = new SessionLocator(node, membership);
-        _peers = new PeerTable(node, membership, responseTimeout, logger);
-        _streams = new StreamForwarder(forwarder, node, membership.ServerId, responseTimeout, kestrel);
+        _streams = new StreamForwarder(forwarder, node, membership.ServerId, peers.ResponseTimeout, kestrel);
     }
 
     /// <summary>Forwards a request if its session belongs to another live server.</summary>
@@ -59,12 +56,12 @@ internal sealed class Forwarder : IDisposable
         var outcome = await _peers.CallAsync(context, server, url, _stopping.Token);
         if (outcome == PeerCallOutcome.NotSupported)
         {
-            return await _streams.TryForwardAsync(context, sid, url, _stopping.Token);
+            return await _streams.TryForwardAsync(context, sid, url, _stopping.Token) || Suspect(server);
         }
 
         _metrics.RequestForwarded(
             outcome == PeerCallOutcome.Completed ? "forwarded" : outcome.ToString().ToLowerInvariant(), "peer");
-        return outcome != PeerCallOutcome.Unreachable;
+        return outcome != PeerCallOutcome.Unreachable || Suspect(server);
     }
 
     /// <summary>
@@ -82,7 +79,14 @@ internal sealed class Forwarder : IDisposable
     public void Dispose()
     {
         _closing?.Dispose();
-        _peers.Dispose();
         _streams.Dispose();
+    }
+
+    /// <summary>Probes a server soon, because a request could not be forwarded to it.</summary>
+    /// <returns><see langword="false"/>, because the request was not forwarded.</returns>
+    private bool Suspect(string server)
+    {
+        _reachability.Suspect(server);
+        return false;
     }
 }

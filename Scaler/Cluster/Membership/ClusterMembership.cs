@@ -53,6 +53,16 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
 
     public ServerState State => _snapshot.State;
 
+    /// <inheritdoc cref="ServerSnapshot.Url"/>
+    public string? Url => _snapshot.Url;
+
+    /// <summary>Gets or sets the other servers that this server cannot reach. The next renewal publishes them.</summary>
+    public IReadOnlyList<UnreachableServer> Unreachable
+    {
+        get => _snapshot.Unreachable;
+        set => _snapshot.Unreachable = value;
+    }
+
     /// <inheritdoc cref="ServerLease.IsHeld"/>
     public bool HoldsLease => _lease.IsHeld;
 

@@ -9,6 +9,14 @@ internal sealed class ServerCache(TimeProvider time)
 
     public IReadOnlyList<ServerInfo> Servers => _snapshot.Servers;
 
+    /// <summary>Returns the servers that hold their lease, checked against the time elapsed since the last renewal.</summary>
+    public IEnumerable<ServerInfo> GetLive()
+    {
+        var snapshot = _snapshot;
+        var age = time.GetElapsedTime(snapshot.At);
+        return snapshot.Servers.Where(server => server.State != ServerState.Dead && server.LeaseRemaining > age);
+    }
+
     public void Update(IReadOnlyList<ServerInfo> servers) => _snapshot = new Snapshot(servers, time.GetTimestamp());
 
     /// <summary>Finds the URL of a live server. Leases are checked against the time elapsed since the last renewal.</summary>

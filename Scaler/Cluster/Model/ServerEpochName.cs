@@ -12,4 +12,7 @@ internal static class ServerEpochName
     public static string Format(string id, long epoch) => string.Create(CultureInfo.InvariantCulture, $"{id}.{epoch}");
 
     public static string GetServerId(string holder) => holder.LastIndexOf('.') is var dot and > 0 ? holder[..dot] : holder;
+
+    public static long GetEpoch(string holder) =>
+        long.TryParse(holder.AsSpan(holder.LastIndexOf('.') + 1), CultureInfo.InvariantCulture, out var epoch) ? epoch : 0;
 }

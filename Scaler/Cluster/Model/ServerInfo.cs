@@ -82,6 +82,15 @@ public sealed record ServerInfo
     /// </summary>
     public string? Telemetry { get; init; }
 
+    /// <summary>
+    /// Gets the servers that this server cannot reach at their URL, at most 10. Requests that arrive at this server for their
+    /// sessions fail.
+    /// </summary>
+    public IReadOnlyList<UnreachableServer> Unreachable { get => field ?? []; init; }
+
+    /// <summary>Gets the number of servers that this server cannot reach.</summary>
+    public int UnreachableCount { get; init; }
+
     /// <summary>Gets the remaining duration of the lease. Zero or negative if the lease has expired.</summary>
     [JsonIgnore]
     public TimeSpan LeaseRemaining { get; init; }

@@ -18,6 +18,7 @@ internal sealed class ClusterSecret
         Envelopes = Derive(material, "scaler bus");
         Forwards = Derive(material, "scaler forward");
         Peers = Derive(material, "scaler peer");
+        Probes = Derive(material, "scaler probe");
     }
 
     /// <summary>Gets the secret itself. It is sent only to Redis, and only if the servers agree on their secret there.</summary>
@@ -34,6 +35,9 @@ internal sealed class ClusterSecret
 
     /// <summary>Gets the key that authenticates connections between servers.</summary>
     public ClusterKey Peers { get; }
+
+    /// <summary>Gets the key that authenticates probes between servers and their answers.</summary>
+    public ClusterKey Probes { get; }
 
     /// <summary>Generates a random secret of 256 bits.</summary>
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

@@ -22,6 +22,18 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
 
     public string Url => url;
 
+    /// <summary>Gets a value indicating whether the connection is open.</summary>
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connection is { IsCompletedSuccessfully: true, Result: not null };
+            }
+        }
+    }
+
     /// <summary>Gets the connection, or opens one if there is none.</summary>
     /// <param name="path">The path at which the other server accepts clients.</param>
     /// <returns>The connection, or <see langword="null"/> if the server refused it or answered too late.</returns>

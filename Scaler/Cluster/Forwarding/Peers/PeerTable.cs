@@ -16,16 +16,16 @@ internal sealed class PeerTable : IDisposable
     private readonly ClusterMembership _membership;
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _http;
-    private readonly TimeSpan _responseTimeout;
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
 
     /// <param name="node">This process in the cluster.</param>
     /// <param name="membership">The cluster membership.</param>
-    /// <param name="patience">The maximum time for a client to receive a response.</param>
     /// <param name="logger">The logger for refused connections.</param>
-    public PeerTable(ClusterNode node, ClusterMembership membership, TimeSpan patience, ILogger logger)
+    public PeerTable(ClusterNode node, ClusterMembership membership, ILogger logger)
     {
-        (_node, _membership, _responseTimeout, _logger) = (node, membership, patience, logger);
+        // A poll request stays open until the session sends a packet, which is a heartbeat at the latest.
+        ResponseTimeout = node.Options.EngineIO.PingInterval + node.Options.EngineIO.PingTimeout + TimeSpan.FromSeconds(10);
+        (_node, _membership, _logger) = (node, membership, logger);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -35,6 +35,13 @@ internal sealed class PeerTable : IDisposable
             ConnectTimeout = node.Options.Cluster.ForwardConnectTimeout,
         });
     }
+
+    /// <summary>Gets the maximum time for another server to respond, and for a client to receive the response.</summary>
+    public TimeSpan ResponseTimeout { get; }
+
+    /// <summary>Returns <see langword="true"/> if the connection to a server at a URL is open.</summary>
+    public bool IsConnected(string server, string url) =>
+        _peers.TryGetValue(server, out var peer) && peer.Url == url && peer.IsConnected;
 
     /// <summary>Forwards a request to a server over the multiplexed connection, if possible.</summary>
     /// <param name="context">The request.</param>
@@ -142,7 +149,7 @@ internal sealed class PeerTable : IDisposable
         {
             // Set a deadline: Kestrel's minimum data rate would allow a large response to take hours.
             await using var deadline = _node.Time.CreateTimer(
-                static state => ((HttpContext)state!).Abort(), context, _responseTimeout, Timeout.InfiniteTimeSpan);
+                static state => ((HttpContext)state!).Abort(), context, ResponseTimeout, Timeout.InfiniteTimeSpan);
             await write;
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
