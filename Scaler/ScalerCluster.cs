@@ -196,8 +196,8 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         options.ThrowIfInvalid();
         await _readiness.WaitAsync(options.Receipts);
         return await Node.SendAsync(
-            EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload, isBinary, options.Receipts,
-            cancellationToken);
+            EnvelopeKind.Message, new DeliveryTarget(account, options.Only, options.Except), payload,
+            (isBinary ? EnvelopeFlags.Binary : 0) | GetFlags(options.Receipts, options.Volatile), cancellationToken);
     }
 
     /// <summary>Sends an encoded message to all connections of all accounts.</summary>
@@ -206,8 +206,8 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     {
         await _readiness.WaitAsync(options.Receipts);
         return await Node.SendAsync(
-            EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload, isBinary: false, options.Receipts,
-            cancellationToken);
+            EnvelopeKind.Broadcast, new DeliveryTarget(null, null, options.Except), payload,
+            GetFlags(options.Receipts, options.Volatile), cancellationToken);
     }
 
     Task<SendResult> IAccountClient.SendRawAsync(
@@ -220,8 +220,11 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(target.Account);
         await _readiness.WaitAsync(receipts: true);
-        return await Node.SendAsync(EnvelopeKind.Disconnect, target, default, isBinary: false, receipts: true, cancellationToken);
+        return await Node.SendAsync(EnvelopeKind.Disconnect, target, default, EnvelopeFlags.Receipt, cancellationToken);
     }
+
+    private static EnvelopeFlags GetFlags(bool receipts, bool isVolatile) =>
+        (receipts ? EnvelopeFlags.Receipt : 0) | (isVolatile ? EnvelopeFlags.Volatile : 0);
 
     private async Task<ServerRequestResult> AskDrainAsync(string serverId, bool drain, CancellationToken cancellationToken)
     {

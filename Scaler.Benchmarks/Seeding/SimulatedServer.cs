@@ -115,12 +115,13 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
     public Task<SendResult> SendAsync(string account, ReadOnlyMemory<byte> payload)
     {
         _metrics.MessageReceived();
-        return _node.SendAsync(EnvelopeKind.Message, new DeliveryTarget(account), payload, isBinary: false, receipts: false, CancellationToken.None);
+        return _node.SendAsync(
+            EnvelopeKind.Message, new DeliveryTarget(account), payload, EnvelopeFlags.None, CancellationToken.None);
     }
 
     public void CountError(string name) => _metrics.ErrorRaised(name);
 
-    public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary) => Count(target);
+    public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, EnvelopeFlags flags) => Count(target);
 
     public int Disconnect(in DeliveryTarget target) => 0;
 

@@ -201,7 +201,8 @@ public sealed class SendTests
     [Fact]
     public async Task WebSocketClient_ThatReadsSlowly_ReceivesEverythingInOrder()
     {
-        await using var host = await EngineTestHost.StartAsync(static options => options.MaxQueuedBytes = 100_000);
+        await using var host = await EngineTestHost.StartAsync(static options =>
+            (options.MaxQueuedBytes, options.PingInterval) = (100_000, TimeSpan.FromMinutes(5)));
         using var socket = await host.OpenWebSocketAsync();
         var session = await host.Handler.WaitForOpenedAsync();
         var sending = Task.Run(async () =>

@@ -198,6 +198,25 @@ public sealed class PollingCloseTests
     }
 
     [Fact]
+    public async Task ServerClose_AfterAMessageLargerThanOnePayload_SendsEverythingToTheHeldPoll()
+    {
+        var large = new string('x', 2000);
+        await using var host = await EngineTestHost.StartAsync(static options => options.MaxPayload = 1000, new EngineTestHandler
+        {
+            Message = async (session, _, token) =>
+            {
+                await session.SendAsync("small", cancellationToken: token);
+                await session.SendAsync(large, cancellationToken: token);
+                await session.CloseAsync();
+            },
+        });
+        var sid = await host.OpenPollingAsync();
+        var poll = await host.HoldPollAsync(await host.Handler.WaitForOpenedAsync(), sid);
+        (await host.PostAsync(sid, "4go")).AssertBody(200, "ok");
+        (await poll).AssertBody(200, "4small\x1e" + "4" + large + "\x1e" + "1");
+    }
+
+    [Fact]
     public async Task ServerClose_WithoutAHeldPoll_SendsTheQueueThenTheClosePacketToLaterPolls()
     {
         await using var host = await EngineTestHost.StartAsync();

@@ -39,12 +39,13 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             return false;
         }
 
+        var dequeued = packets.Count;
         if (closed)
         {
             packets.Add(OutboundPacket.Empty(PacketType.Close));
         }
 
-        await WritePacketsAsync(context, request, session, packets);
+        await WritePacketsAsync(context, request, session, packets, dequeued);
         if (closed)
         {
             session.CompleteClose();
@@ -77,6 +78,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
             outcome = polling.EndPoll(waiter, packets);
         }
 
+        var dequeued = packets.Count;
         switch (outcome)
         {
             case PollOutcome.SessionEnded or PollOutcome.WrongTransport:
@@ -96,7 +98,7 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
                 break;
         }
 
-        await WritePacketsAsync(context, request, session, packets);
+        await WritePacketsAsync(context, request, session, packets, dequeued);
         if (waiter is not null && session.State == EngineSessionState.Closing)
         {
             session.CompleteClose();
@@ -294,8 +296,9 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
     }
 
+    /// <summary>Writes a response with packets, of which the first were dequeued from the session.</summary>
     private async Task WritePacketsAsync(
-        HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets)
+        HttpContext context, EngineRequest request, EngineSession session, List<OutboundPacket> packets, int dequeued)
     {
         try
         {
@@ -330,12 +333,14 @@ internal sealed class PollingEndpoint(EngineRuntime runtime)
         }
         finally
         {
-            foreach (var packet in packets)
+            var cost = 0;
+            for (var i = 0; i < packets.Count; i++)
             {
-                packet.Release();
+                cost += i < dequeued ? packets[i].Cost : 0;
+                packets[i].Release();
             }
 
-            session.SendQueue.ReturnUnusedMemory();
+            session.SendQueue.EndPollWrite(cost);
         }
     }
 

@@ -10,7 +10,8 @@ public enum EngineSendFlags
     None = 0,
 
     /// <summary>
-    /// Drops the message if the session's queue is full, instead of waiting. For messages that are only useful immediately.
+    /// Drops the message if it cannot be written immediately. The message is sent if the WebSocket is idle or a poll request is
+    /// held; in a handler call, together with the other messages of that call. For messages that are only useful immediately.
     /// </summary>
     Volatile = 1,
 

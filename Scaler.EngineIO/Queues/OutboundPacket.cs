@@ -8,7 +8,8 @@ namespace Scaler.EngineIO.Queues;
 /// releases them.
 /// </summary>
 internal readonly struct OutboundPacket(
-    PacketType type, PacketBodyFormat body, object? content, int length, EngineSendFlags flags, int offset = 0)
+    PacketType type, PacketBodyFormat body, object? content, int length, EngineSendFlags flags, int offset = 0,
+    bool hasNext = false)
 {
     /// <summary>
     /// The cost of a packet in addition to its length, in bytes: its queue slot, and the unused part of its pooled array.
@@ -25,6 +26,9 @@ internal readonly struct OutboundPacket(
     public EngineSendFlags Flags { get; } = flags;
 
     public int Length { get; } = length;
+
+    /// <summary>Gets a value indicating whether the next packet in the queue belongs to the same group of messages.</summary>
+    public bool HasNextInGroup { get; } = hasNext;
 
     /// <summary>Gets the cost of the packet against the session's <see cref="EngineIOOptions.MaxQueuedBytes"/>.</summary>
     public int Cost => CostOf(Length);
@@ -54,6 +58,13 @@ internal readonly struct OutboundPacket(
         var array = ArrayPool<byte>.Shared.Rent(data.Length);
         data.CopyTo(array);
         return new OutboundPacket(type, body, array, data.Length, flags);
+    }
+
+    /// <summary>Creates a packet of a shared message. The caller adds the reference that the packet holds.</summary>
+    public static OutboundPacket Share(EngineEncodedMessage message, EngineSendFlags flags, bool hasNext = false)
+    {
+        var body = message.Kind == EngineMessageKind.Text ? PacketBodyFormat.Text : PacketBodyFormat.Binary;
+        return new OutboundPacket(PacketType.Message, body, message, message.Length, flags, hasNext: hasNext);
     }
 
     public static OutboundPacket Empty(PacketType type) => new(type, PacketBodyFormat.Text, null, 0, EngineSendFlags.NoCompression);

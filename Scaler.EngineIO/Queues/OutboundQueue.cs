@@ -23,8 +23,8 @@ internal struct OutboundQueue
     /// <summary>Gets the cost of the queued packets, and of dequeued packets whose cost the transport has not released.</summary>
     public int Bytes { get; private set; }
 
-    public readonly bool HasRoom(int cost, int maxBytes, int maxPackets) =>
-        Bytes == 0 || (Count < maxPackets && (long)Bytes + cost <= maxBytes);
+    public readonly bool HasRoom(int count, int cost, int maxBytes, int maxPackets) =>
+        Bytes == 0 || ((long)Count + count <= maxPackets && (long)Bytes + cost <= maxBytes);
 
     public void Enqueue(in OutboundPacket packet)
     {
@@ -46,8 +46,18 @@ internal struct OutboundQueue
         Bytes += packet.Cost;
     }
 
+    /// <summary>Enqueues the packets of a group. They stay adjacent.</summary>
+    public void Enqueue(in PacketGroup group)
+    {
+        for (var i = 0; i < group.Count; i++)
+        {
+            Enqueue(group[i]);
+        }
+    }
+
     /// <summary>Enqueues a small packet and copies its bytes into a chunk.</summary>
-    public void EnqueueCopy(PacketType type, PacketBodyFormat body, ReadOnlySpan<byte> data, EngineSendFlags flags)
+    public void EnqueueCopy(
+        PacketType type, PacketBodyFormat body, ReadOnlySpan<byte> data, EngineSendFlags flags, bool hasNext = false)
     {
         _chunk ??= PacketChunk.Rent();
         if (!_chunk.TryAdd(data, out var offset))
@@ -57,10 +67,10 @@ internal struct OutboundQueue
             _chunk.TryAdd(data, out offset);
         }
 
-        Enqueue(new OutboundPacket(type, body, _chunk, data.Length, flags, offset));
+        Enqueue(new OutboundPacket(type, body, _chunk, data.Length, flags, offset, hasNext));
     }
 
-    public readonly OutboundPacket Peek() => _ring is null ? _single : _ring[_first];
+    public readonly OutboundPacket Peek(int index = 0) => _ring is null ? _single : _ring[(_first + index) & (_ring.Length - 1)];
 
     /// <summary>Dequeues the next packet. Its cost counts until it is passed to <see cref="ReleaseCost"/>.</summary>
     public OutboundPacket Dequeue()

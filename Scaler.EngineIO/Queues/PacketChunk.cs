@@ -4,13 +4,13 @@ using Microsoft.Extensions.ObjectPool;
 namespace Scaler.EngineIO.Queues;
 
 /// <summary>
-/// Stores the bytes of many small packets in one pooled array. With an array for each packet, a burst of queued messages would
-/// exceed what the array pool caches. The chunk is reference-counted: the queue that adds to it holds one reference, and each
-/// packet another. Releasing the last reference returns the array.
+/// Stores the bytes of many small packets, or of one group, in one pooled array. With an array for each packet, a burst of queued
+/// messages would exceed what the array pool caches. The chunk is reference-counted: the queue or group that adds to it holds one
+/// reference, and each packet another. Releasing the last reference returns the array.
 /// </summary>
 internal sealed class PacketChunk
 {
-    /// <summary>The maximum length of a packet in a chunk, in bytes.</summary>
+    /// <summary>The maximum length of a packet in the chunk of a queue, in bytes.</summary>
     public const int MaxPacketLength = 1024;
 
     private const int Size = 4096;
@@ -30,7 +30,15 @@ internal sealed class PacketChunk
         return chunk;
     }
 
-    /// <summary>Adds the bytes of a packet. Called under the session's lock.</summary>
+    /// <summary>Rents a chunk for a group of a known length, which holds the first reference.</summary>
+    public static PacketChunk Rent(int length)
+    {
+        var chunk = Rent();
+        chunk._array = ArrayPool<byte>.Shared.Rent(length);
+        return chunk;
+    }
+
+    /// <summary>Adds the bytes of a packet. Called under the session's lock if a queue holds the chunk.</summary>
     /// <returns><see langword="true"/> if the bytes were added; <see langword="false"/> if the chunk is full.</returns>
     public bool TryAdd(ReadOnlySpan<byte> data, out int offset)
     {

@@ -125,7 +125,7 @@ public sealed class EngineIOOptions
 
     /// <summary>
     /// Gets or sets the maximum number of bytes queued for a client. Each packet counts as its length plus 64 bytes. An empty
-    /// queue accepts a packet of any size. Minimum: 1,024 bytes. Default: 4 MiB.
+    /// queue accepts a single packet of any size, but no larger group of messages. Minimum: 1,024 bytes. Default: 4 MiB.
     /// </summary>
     public int MaxQueuedBytes { get; set; } = 4 * 1024 * 1024;
 

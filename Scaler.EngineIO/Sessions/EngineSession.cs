@@ -66,6 +66,12 @@ public sealed class EngineSession
     /// <summary>Gets the number of queued packets.</summary>
     public int QueuedPackets => SendQueue.Count;
 
+    /// <summary>
+    /// Gets a value indicating whether a message that is sent now is written immediately: the WebSocket is idle, or a poll
+    /// request is held. If not, a <see cref="EngineSendFlags.Volatile"/> message is dropped. The value may change at any time.
+    /// </summary>
+    public bool IsWritable => SendQueue.IsWritable;
+
     /// <summary>Gets the time of the client's last heartbeat, or of the handshake if there was none.</summary>
     public DateTimeOffset LastSeen => HeartbeatMonitor.LastSeen;
 
@@ -133,6 +139,8 @@ public sealed class EngineSession
         }
     }
 
+    private SessionSender Sender => new(_lifecycle, SendQueue);
+
     /// <summary>
     /// Sends a message. The task completes when the message is queued, which is immediate while the queue has space. If the queue
     /// is full, the call waits until the client has received enough data. If that takes longer than
@@ -148,7 +156,7 @@ public sealed class EngineSession
     public ValueTask<EngineSendOutcome> SendAsync(
         ReadOnlyMemory<byte> data, EngineMessageKind kind = EngineMessageKind.Text, EngineSendFlags flags = EngineSendFlags.None,
         CancellationToken cancellationToken = default) =>
-        SendQueue.SendAsync(data.Span, kind, flags, cancellationToken);
+        Sender.SendAsync(data.Span, kind, flags, cancellationToken);
 
     /// <summary>
     /// Sends a text message like
@@ -163,13 +171,35 @@ public sealed class EngineSession
         string text, EngineSendFlags flags = EngineSendFlags.None, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return SendQueue.SendAsync(text, flags, cancellationToken);
+        return Sender.SendAsync(text, flags, cancellationToken);
     }
 
     /// <summary>
-    /// Queues a message that is encoded once for many sessions, without waiting. If the queue is full, a volatile message is
-    /// dropped. For any other message, the session accepts no more messages and is closed asynchronously with
-    /// <see cref="EngineCloseReason.SlowConsumer"/>.
+    /// Sends a group of messages, all or none, like
+    /// <see cref="SendAsync(ReadOnlyMemory{byte}, EngineMessageKind, EngineSendFlags, CancellationToken)"/>. The client receives
+    /// them one after another, without other messages between them, over both transports and during an upgrade. A poll response
+    /// contains the whole group if it fits into <see cref="EngineIOOptions.MaxPayload"/>; otherwise, consecutive responses do. If
+    /// the session ends before the group is passed to the transport, the client receives no message of it. If it ends while the
+    /// group is being written, the client may receive the first messages.
+    /// </summary>
+    /// <param name="messages">The messages, in order. Their bytes are copied before the call returns.</param>
+    /// <param name="flags">The options for sending. They apply to all messages.</param>
+    /// <param name="cancellationToken">A token to cancel the wait for space. A canceled group is not sent.</param>
+    /// <returns>The result of the send, for the whole group.</returns>
+    /// <exception cref="ArgumentException">
+    /// The group has several messages, and exceeds <see cref="EngineIOOptions.MaxQueuedPackets"/> or
+    /// <see cref="EngineIOOptions.MaxQueuedBytes"/> by itself.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    public ValueTask<EngineSendOutcome> SendAsync(
+        ReadOnlySpan<EngineMessage> messages, EngineSendFlags flags = EngineSendFlags.None,
+        CancellationToken cancellationToken = default) =>
+        Sender.SendAsync(messages, flags, cancellationToken);
+
+    /// <summary>
+    /// Queues a message that is encoded once for many sessions, without waiting. If the queue is full, the session accepts no
+    /// more messages and is closed asynchronously with <see cref="EngineCloseReason.SlowConsumer"/>. A volatile message is
+    /// dropped instead.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="flags">The options for sending.</param>
@@ -180,8 +210,42 @@ public sealed class EngineSession
     public EngineSendOutcome TrySend(EngineEncodedMessage message, EngineSendFlags flags = EngineSendFlags.None)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return SendQueue.TrySend(message, flags);
+        return Sender.TrySend(message, flags);
     }
+
+    /// <summary>
+    /// Queues a group of messages that are encoded once for many sessions, all or none, like
+    /// <see cref="TrySend(EngineEncodedMessage, EngineSendFlags)"/>. The client receives them one after another, like those of
+    /// <see cref="SendAsync(ReadOnlySpan{EngineMessage}, EngineSendFlags, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="messages">The messages, in order.</param>
+    /// <param name="flags">The options for sending. They apply to all messages.</param>
+    /// <returns>The result of the send, for the whole group.</returns>
+    /// <exception cref="ArgumentException">
+    /// The group has several messages, and exceeds <see cref="EngineIOOptions.MaxQueuedPackets"/> or
+    /// <see cref="EngineIOOptions.MaxQueuedBytes"/> by itself.
+    /// </exception>
+    /// <exception cref="ArgumentNullException">A message is <see langword="null"/>.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// A message is disposed of, and its memory has been returned to the pool. No message is queued.
+    /// </exception>
+    public EngineSendOutcome TrySend(ReadOnlySpan<EngineEncodedMessage> messages, EngineSendFlags flags = EngineSendFlags.None) =>
+        Sender.TrySend(messages, flags);
+
+    /// <summary>
+    /// Waits until all messages whose sends have completed before this call are written: to the WebSocket, or to the response of
+    /// a poll request. Messages that are sent later do not prolong the wait.
+    /// </summary>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <returns>
+    /// <see langword="true"/> if the messages are written; <see langword="false"/> if the session ended first.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="IEngineHandler.OnOpenedAsync"/> has not completed, so the wait would never end if that method awaited it.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The wait was canceled.</exception>
+    public ValueTask<bool> WaitForDrainAsync(CancellationToken cancellationToken = default) =>
+        SendQueue.WaitForDrainAsync(cancellationToken);
 
     /// <summary>
     /// Closes the session. For the application, the session has ended when the call returns. Queued packets are still sent,

@@ -35,7 +35,7 @@ internal sealed class MessagePump(SessionLifecycle lifecycle, SendQueue queue)
     {
         if (Runtime.Options.InitialPacket is { } initial)
         {
-            await _queue.SendAsync(initial, EngineSendFlags.None, CancellationToken.None);
+            await new SessionSender(_lifecycle, _queue).SendAsync(initial, EngineSendFlags.None, CancellationToken.None);
         }
 
         if (!TryBeginOpening())

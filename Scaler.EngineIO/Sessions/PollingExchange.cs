@@ -200,22 +200,49 @@ internal sealed class PollingExchange(SessionLifecycle lifecycle, SendQueue queu
         return (poll, Upgrades?.Stop());
     }
 
-    /// <summary>Dequeues the packets that fit into one payload, at least one if there is any. Called under the lock.</summary>
+    /// <summary>
+    /// Dequeues the packets that fit into one payload, at least one if there is any. A group of messages that fits into one
+    /// payload is not split. Called under the lock.
+    /// </summary>
     private void DequeuePayload(List<OutboundPacket> packets)
     {
-        long length = 0;
+        // A payload of n packets has n - 1 separators.
+        var room = _lifecycle.Runtime.Options.MaxPayload + 1L;
+        var remaining = room;
+        var (start, inGroup) = (packets.Count, false);
         while (_queue.Count > 0)
         {
-            length += GetEncodedLength(_queue.Peek()) + 1;
-            if (packets.Count > 0 && length - 1 > _lifecycle.Runtime.Options.MaxPayload)
+            var packet = _queue.Peek(0);
+            var length = GetEncodedLength(packet) + 1;
+            if (packets.Count > start)
             {
-                break;
+                var whole = inGroup || !packet.HasNextInGroup ? length : GetGroupLength(room);
+                if (length > remaining || (whole > remaining && whole <= room))
+                {
+                    break;
+                }
             }
 
+            remaining -= length;
+            inGroup = packet.HasNextInGroup;
             packets.Add(_queue.DequeueForPoll());
         }
 
         _queue.EnqueueWaiters();
+    }
+
+    /// <summary>Calculates the length of the group at the head of the queue, up to the first packet beyond the limit.</summary>
+    private long GetGroupLength(long limit)
+    {
+        var (length, index, hasNext) = (0L, 0, true);
+        while (hasNext && length <= limit)
+        {
+            var packet = _queue.Peek(index++);
+            length += GetEncodedLength(packet) + 1;
+            hasNext = packet.HasNextInGroup;
+        }
+
+        return length;
     }
 
     /// <summary>Dequeues all packets, because no further poll will follow. Called under the lock.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using Scaler.EngineIO.Protocol;
 using Scaler.EngineIO.Queues;
 
@@ -11,16 +9,14 @@ namespace Scaler.EngineIO.Sessions;
 /// </summary>
 internal sealed class SendQueue(SessionLifecycle lifecycle)
 {
-    // Messages sent while received messages are handled are batched into one write, up to this size.
-    private const int MaxCorkedBytes = 64 * 1024;
-
     private readonly SessionLifecycle _lifecycle = lifecycle;
     private OutboundQueue _packets;
+    private OutputSignal _signal;
     private SendWaiters? _waiters;
+    private DrainWaiters? _drainWaiters;
 
-    // The transport that sends the packets, or null while a polling session has no held poll.
-    private ISessionTransport? _transport;
-    private bool _corked;
+    // The cost of the packets in poll responses that are being written.
+    private int _polledCost;
 
     /// <summary>
     /// Gets a value indicating whether a broadcast found the queue full. The session then accepts no more messages and is about
@@ -32,75 +28,132 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
 
     public int Count => _packets.Count;
 
+    /// <summary>Gets a value indicating whether a message that is queued now is written without waiting for the client.</summary>
+    public bool IsWritable => _signal.IsWritable && !IsClosed;
+
+    /// <summary>Gets a value indicating whether the session accepts no more messages.</summary>
+    public bool IsClosed => HasOverflowed || _lifecycle.State > EngineSessionState.Open;
+
     private EngineIOOptions Options => _lifecycle.Runtime.Options;
 
-    private bool IsClosed => HasOverflowed || _lifecycle.State > EngineSessionState.Open;
-
-    /// <summary>Sends a message. Copies its bytes before the call returns.</summary>
-    public ValueTask<EngineSendOutcome> SendAsync(
-        ReadOnlySpan<byte> data, EngineMessageKind kind, EngineSendFlags flags, CancellationToken cancellationToken)
+    /// <summary>Enqueues packets as a whole, or refuses them. Called under the lock.</summary>
+    /// <param name="packets">The packets.</param>
+    /// <param name="outcome">The result, or <see cref="EngineSendOutcome.Closed"/> if the queue is full.</param>
+    /// <param name="transport">The transport to signal after the lock is released, or <see langword="null"/>.</param>
+    /// <returns><see langword="false"/> if the queue is full; otherwise, <see langword="true"/>.</returns>
+    public bool TryEnqueue(in PacketGroup packets, out EngineSendOutcome outcome, out ISessionTransport? transport)
     {
-        var body = kind == EngineMessageKind.Text ? PacketBodyFormat.Text : PacketBodyFormat.Binary;
-        return TrySendSmall(body, data, flags)
-            ? ValueTask.FromResult(EngineSendOutcome.Sent)
-            : SendAsync(OutboundPacket.Copy(PacketType.Message, body, data, flags), cancellationToken);
-    }
-
-    /// <summary>Sends a text message.</summary>
-    public ValueTask<EngineSendOutcome> SendAsync(string text, EngineSendFlags flags, CancellationToken cancellationToken)
-    {
-        Span<byte> small = stackalloc byte[PacketChunk.MaxPacketLength];
-        if (text.Length <= PacketChunk.MaxPacketLength && Encoding.UTF8.TryGetBytes(text, small, out var written)
-            && TrySendSmall(PacketBodyFormat.Text, small[..written], flags))
+        transport = null;
+        outcome = EngineSendOutcome.Closed;
+        if (IsClosed)
         {
-            return ValueTask.FromResult(EngineSendOutcome.Sent);
+            return true;
         }
 
-        var array = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        var length = Encoding.UTF8.GetBytes(text, array);
-        return SendAsync(new OutboundPacket(PacketType.Message, PacketBodyFormat.Text, array, length, flags), cancellationToken);
+        var hasRoom = HasRoomFor(packets.Count, packets.Cost);
+        if (packets.IsVolatile && !(hasRoom && _signal.IsWritable))
+        {
+            outcome = EngineSendOutcome.Dropped;
+            return true;
+        }
+
+        if (!hasRoom)
+        {
+            return false;
+        }
+
+        _packets.Enqueue(packets);
+        transport = _signal.OutputQueued(_packets.Bytes);
+        outcome = EngineSendOutcome.Sent;
+        return true;
     }
 
-    /// <summary>
-    /// Queues a shared message without waiting. If the queue is full, drops a volatile message and closes the session for any
-    /// other message.
-    /// </summary>
-    public EngineSendOutcome TrySend(EngineEncodedMessage message, EngineSendFlags flags)
+    /// <summary>Enqueues a copy of a small packet if it fits and may be queued. Called under the lock.</summary>
+    /// <param name="body">The format of the data.</param>
+    /// <param name="data">The data, at most <see cref="PacketChunk.MaxPacketLength"/> bytes.</param>
+    /// <param name="flags">The options for sending.</param>
+    /// <param name="transport">The transport to signal after the lock is released, or <see langword="null"/>.</param>
+    public bool TryEnqueueCopy(
+        PacketBodyFormat body, ReadOnlySpan<byte> data, EngineSendFlags flags, out ISessionTransport? transport)
     {
-        var body = message.Kind == EngineMessageKind.Text ? PacketBodyFormat.Text : PacketBodyFormat.Binary;
-        var packet = new OutboundPacket(PacketType.Message, body, message, message.Length, flags);
+        transport = null;
+        if (!CanEnqueue(1, OutboundPacket.CostOf(data.Length), flags))
+        {
+            return false;
+        }
+
+        _packets.EnqueueCopy(PacketType.Message, body, data, flags);
+        transport = _signal.OutputQueued(_packets.Bytes);
+        return true;
+    }
+
+    /// <summary>Enqueues copies of a group of small messages if it fits and may be queued. Called under the lock.</summary>
+    /// <param name="messages">The messages, each at most <see cref="PacketChunk.MaxPacketLength"/> bytes.</param>
+    /// <param name="cost">The cost of the group.</param>
+    /// <param name="flags">The options for sending.</param>
+    /// <param name="transport">The transport to signal after the lock is released, or <see langword="null"/>.</param>
+    public bool TryEnqueueCopies(
+        ReadOnlySpan<EngineMessage> messages, int cost, EngineSendFlags flags, out ISessionTransport? transport)
+    {
+        transport = null;
+        if (!CanEnqueue(messages.Length, cost, flags))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var body = messages[i].IsBinary ? PacketBodyFormat.Binary : PacketBodyFormat.Text;
+            _packets.EnqueueCopy(PacketType.Message, body, messages[i].Data.Span, flags, i < messages.Length - 1);
+        }
+
+        transport = _signal.OutputQueued(_packets.Bytes);
+        return true;
+    }
+
+    /// <summary>Lets a sender wait for space in the queue. Called under the lock.</summary>
+    /// <param name="packets">The packets of the sender.</param>
+    /// <param name="transport">The transport to signal after the lock is released, or <see langword="null"/>.</param>
+    public (SendWaiters Waiters, SendWaiter Waiter) AddWaiter(in PacketGroup packets, out ISessionTransport? transport)
+    {
+        _waiters ??= new SendWaiters(_lifecycle);
+        // Signal the transport even while corked; otherwise a full queue would never empty.
+        transport = _signal.Flush();
+        return (_waiters, _waiters.Add(packets));
+    }
+
+    /// <summary>Refuses all further messages, because a message did not fit. Called under the lock.</summary>
+    public void SetOverflowed() => HasOverflowed = true;
+
+    /// <summary>Waits until the packets that are queued at the time of the call have been written to the transport.</summary>
+    /// <returns>
+    /// <see langword="true"/> if the packets were written; <see langword="false"/> if the session ended before.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The session is opening, and sends nothing before it is open.</exception>
+    public ValueTask<bool> WaitForDrainAsync(CancellationToken cancellationToken)
+    {
         ISessionTransport? transport;
+        Task<bool> drained;
         lock (_lifecycle.Gate)
         {
-            if (IsClosed)
+            var cost = _packets.Bytes + _polledCost;
+            if (IsClosed || cost == 0)
             {
-                return EngineSendOutcome.Closed;
+                return ValueTask.FromResult(!IsClosed);
             }
 
-            if (HasRoomFor(packet.Cost))
+            if (_lifecycle.State == EngineSessionState.Opening)
             {
-                message.Retain();
-                _packets.Enqueue(packet);
-                transport = TransportToSignal();
+                throw new InvalidOperationException(
+                    $"The session is opening. Nothing is sent before {nameof(IEngineHandler.OnOpenedAsync)} has completed.");
             }
-            else if ((flags & EngineSendFlags.Volatile) != 0)
-            {
-                _lifecycle.Runtime.Metrics.MessageDropped();
-                return EngineSendOutcome.Dropped;
-            }
-            else
-            {
-                HasOverflowed = true;
-                goto Full;
-            }
+
+            drained = (_drainWaiters ??= new DrainWaiters()).Add(cost);
+            transport = _packets.Count > 0 ? _signal.Flush() : null;
         }
 
-        transport?.BroadcastOutputAvailable();
-        return EngineSendOutcome.Sent;
-
-    Full:
-        _lifecycle.Runtime.OverflowCloser.Add(_lifecycle.Session);
-        return EngineSendOutcome.Closed;
+        transport?.OutputAvailable();
+        return new ValueTask<bool>(drained.WaitAsync(cancellationToken));
     }
 
     /// <summary>Queues a control packet of the protocol. There are few of them, so they bypass the queue limits.</summary>
@@ -115,7 +168,7 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
             }
 
             _packets.Enqueue(OutboundPacket.Empty(type));
-            transport = TransportToSignal();
+            transport = _signal.OutputQueued(_packets.Bytes);
         }
 
         transport?.OutputAvailable();
@@ -135,7 +188,7 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
     {
         lock (_lifecycle.Gate)
         {
-            return HasRoomFor(packet.Cost);
+            return HasRoomFor(1, packet.Cost);
         }
     }
 
@@ -151,7 +204,7 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
     }
 
     /// <summary>Sets the transport that sends the packets. Called under the lock.</summary>
-    public void SetTransport(ISessionTransport? transport) => _transport = transport;
+    public void SetTransport(ISessionTransport? transport) => _signal.SetTransport(transport, _packets.Count > 0);
 
     /// <summary>Starts to batch sent messages.</summary>
     public void BeginBatch()
@@ -175,15 +228,11 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
     }
 
     /// <summary>Starts to batch sent messages. Called under the lock.</summary>
-    public void Cork() => _corked = true;
+    public void Cork() => _signal.Cork();
 
     /// <summary>Stops batching. Called under the lock.</summary>
     /// <returns>The transport to signal after the lock is released, or <see langword="null"/>.</returns>
-    public ISessionTransport? Uncork()
-    {
-        _corked = false;
-        return _packets.Count > 0 ? _transport : null;
-    }
+    public ISessionTransport? Uncork() => _signal.Uncork(_packets.Count > 0);
 
     /// <summary>
     /// Dequeues the next packet for a WebSocket. The caller passes its cost to <see cref="ReleaseSentCost"/> after sending it.
@@ -204,6 +253,7 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
 
             packet = _packets.Dequeue();
             more = _packets.Count > 0;
+            _signal.SetWriting(true);
         }
 
         _lifecycle.Runtime.Metrics.PacketSent(EngineTransport.WebSocket, packet.Type);
@@ -217,19 +267,27 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
         lock (_lifecycle.Gate)
         {
             _packets.ReleaseCost(cost);
+            CompleteDrainWaiters(cost);
             EnqueueWaiters();
-            return _packets.Count > 0;
+            var more = _packets.Count > 0;
+            _signal.SetWriting(more);
+            return more;
         }
     }
 
-    /// <summary>Returns the next packet without dequeuing it. Called under the lock.</summary>
-    public OutboundPacket Peek() => _packets.Peek();
+    /// <summary>Returns a packet without dequeuing it. Called under the lock.</summary>
+    /// <param name="index">The position in the queue; 0 is the next packet.</param>
+    public OutboundPacket Peek(int index) => _packets.Peek(index);
 
-    /// <summary>Dequeues a packet of a poll response and releases its cost. Called under the lock.</summary>
+    /// <summary>
+    /// Dequeues a packet of a poll response and releases its cost. The caller passes the cost to <see cref="EndPollWrite"/> after
+    /// the response is written. Called under the lock.
+    /// </summary>
     public OutboundPacket DequeueForPoll()
     {
         var packet = _packets.Dequeue();
         _packets.ReleaseCost(packet.Cost);
+        _polledCost += packet.Cost;
         _lifecycle.Runtime.Metrics.PacketSent(EngineTransport.Polling, packet.Type);
         return packet;
     }
@@ -243,11 +301,14 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
         }
     }
 
-    /// <summary>Frees unused packet memory, after the packets of a poll have been released.</summary>
-    public void ReturnUnusedMemory()
+    /// <summary>Ends the write of a poll response, after its packets have been released. Frees unused packet memory.</summary>
+    /// <param name="cost">The cost of the packets that were dequeued for the response.</param>
+    public void EndPollWrite(int cost)
     {
         lock (_lifecycle.Gate)
         {
+            _polledCost -= cost;
+            CompleteDrainWaiters(cost);
             _packets.ReturnUnusedMemory();
         }
     }
@@ -255,11 +316,11 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
     /// <summary>Drops all packets. Called under the lock.</summary>
     public void Clear() => _packets.Clear();
 
-    /// <summary>Stops batching, fails the waiting senders, and drops the queued packets. Called under the lock.</summary>
+    /// <summary>Stops batching, fails the waiting callers, and drops the queued packets. Called under the lock.</summary>
     /// <param name="flush"><see langword="true"/> to keep the queued packets, so that they are still sent.</param>
     public void Close(bool flush)
     {
-        _corked = false;
+        _signal.Uncork(hasOutput: false);
         if (!flush)
         {
             _packets.Clear();
@@ -267,86 +328,23 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
 
         _waiters?.Fail();
         _waiters = null;
+        _drainWaiters?.Fail();
+        _drainWaiters = null;
     }
 
-    /// <summary>
-    /// Queues a small message if there is space. Otherwise returns <see langword="false"/>, and the caller takes the general
-    /// path.
-    /// </summary>
-    private bool TrySendSmall(PacketBodyFormat body, ReadOnlySpan<byte> data, EngineSendFlags flags)
+    /// <summary>Completes the callers that waited for packets which are now written. Called under the lock.</summary>
+    private void CompleteDrainWaiters(int cost)
     {
-        if (data.Length > PacketChunk.MaxPacketLength)
+        if (_drainWaiters?.TryCompleteAll(cost) == true)
         {
-            return false;
+            _drainWaiters = null;
         }
-
-        ISessionTransport? transport;
-        lock (_lifecycle.Gate)
-        {
-            if (IsClosed || !HasRoomFor(OutboundPacket.CostOf(data.Length)))
-            {
-                return false;
-            }
-
-            _packets.EnqueueCopy(PacketType.Message, body, data, flags);
-            transport = TransportToSignal();
-        }
-
-        transport?.OutputAvailable();
-        return true;
     }
 
-    private ValueTask<EngineSendOutcome> SendAsync(OutboundPacket packet, CancellationToken cancellationToken)
-    {
-        ISessionTransport? transport = null;
-        SendWaiters? waiters = null;
-        SendWaiter? waiter = null;
-        var outcome = EngineSendOutcome.Sent;
-        lock (_lifecycle.Gate)
-        {
-            if (IsClosed)
-            {
-                outcome = EngineSendOutcome.Closed;
-            }
-            else if (HasRoomFor(packet.Cost))
-            {
-                _packets.Enqueue(packet);
-                transport = TransportToSignal();
-            }
-            else if ((packet.Flags & EngineSendFlags.Volatile) != 0)
-            {
-                outcome = EngineSendOutcome.Dropped;
-            }
-            else
-            {
-                waiters = _waiters ??= new SendWaiters(_lifecycle);
-                waiter = waiters.Add(packet);
-                // Signal the transport even while corked; otherwise a full queue would never empty.
-                transport = _transport;
-            }
-        }
-
-        transport?.OutputAvailable();
-        if (waiter is not null)
-        {
-            return waiters!.WaitAsync(waiter, cancellationToken);
-        }
-
-        if (outcome != EngineSendOutcome.Sent)
-        {
-            packet.Release();
-            if (outcome == EngineSendOutcome.Dropped)
-            {
-                _lifecycle.Runtime.Metrics.MessageDropped();
-            }
-        }
-
-        return ValueTask.FromResult(outcome);
-    }
+    private bool CanEnqueue(int count, int cost, EngineSendFlags flags) =>
+        !IsClosed && HasRoomFor(count, cost) && ((flags & EngineSendFlags.Volatile) == 0 || _signal.IsWritable);
 
     // Waiting senders have priority, to keep the order.
-    private bool HasRoomFor(int cost) =>
-        _waiters is null && _packets.HasRoom(cost, Options.MaxQueuedBytes, Options.MaxQueuedPackets);
-
-    private ISessionTransport? TransportToSignal() => _corked && _packets.Bytes < MaxCorkedBytes ? null : _transport;
+    private bool HasRoomFor(int count, int cost) =>
+        _waiters is null && _packets.HasRoom(count, cost, Options.MaxQueuedBytes, Options.MaxQueuedPackets);
 }

@@ -3,13 +3,13 @@ using Scaler.EngineIO.Queues;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>A sender that waits for space in the queue. The session's lock guards it.</summary>
-internal sealed class SendWaiter(OutboundPacket packet)
+internal sealed class SendWaiter(PacketGroup packets)
 {
     private readonly TaskCompletionSource<EngineSendOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public OutboundPacket Packet { get; } = packet;
+    public PacketGroup Packets { get; } = packets;
 
-    /// <summary>Gets or sets a value indicating whether the sender has stopped waiting. Its packet is then released.</summary>
+    /// <summary>Gets or sets a value indicating whether the sender has stopped waiting. Its packets are then released.</summary>
     public bool IsAbandoned { get; set; }
 
     public Task<EngineSendOutcome> Task => _completion.Task;

@@ -14,9 +14,9 @@ internal sealed class SendWaiters(SessionLifecycle lifecycle)
     private EngineIOOptions Options => _lifecycle.Runtime.Options;
 
     /// <summary>Adds a sender. Called under the lock.</summary>
-    public SendWaiter Add(in OutboundPacket packet)
+    public SendWaiter Add(in PacketGroup packets)
     {
-        var waiter = new SendWaiter(packet);
+        var waiter = new SendWaiter(packets);
         _waiters.Enqueue(waiter);
         return waiter;
     }
@@ -33,13 +33,14 @@ internal sealed class SendWaiters(SessionLifecycle lifecycle)
                 continue;
             }
 
-            if (!packets.HasRoom(waiter.Packet.Cost, Options.MaxQueuedBytes, Options.MaxQueuedPackets))
+            if (!packets.HasRoom(waiter.Packets.Count, waiter.Packets.Cost, Options.MaxQueuedBytes, Options.MaxQueuedPackets))
             {
                 return false;
             }
 
             _waiters.Dequeue();
-            packets.Enqueue(waiter.Packet);
+            packets.Enqueue(waiter.Packets);
+            waiter.Packets.ReturnArray();
             waiter.Complete(EngineSendOutcome.Sent);
         }
 
@@ -53,14 +54,14 @@ internal sealed class SendWaiters(SessionLifecycle lifecycle)
         {
             if (!waiter.IsAbandoned)
             {
-                waiter.Packet.Release();
+                waiter.Packets.Release();
                 waiter.Complete(EngineSendOutcome.Closed);
             }
         }
     }
 
     /// <summary>
-    /// Waits until the packet of a sender is queued. Closes the session if that takes longer than
+    /// Waits until the packets of a sender are queued. Closes the session if that takes longer than
     /// <see cref="EngineIOOptions.SlowConsumerTimeout"/>.
     /// </summary>
     public async ValueTask<EngineSendOutcome> WaitAsync(SendWaiter waiter, CancellationToken cancellationToken)
@@ -104,7 +105,7 @@ internal sealed class SendWaiters(SessionLifecycle lifecycle)
             }
 
             waiter.IsAbandoned = true;
-            waiter.Packet.Release();
+            waiter.Packets.Release();
             return true;
         }
     }

@@ -36,7 +36,8 @@ internal sealed class EngineMetrics : IDisposable
         _refusals = _meter.CreateCounter<long>(
             "engineio.server.refused_requests", "{request}", "Number of refused requests.");
         _dropped = _meter.CreateCounter<long>(
-            "engineio.server.dropped_messages", "{message}", "Number of volatile messages dropped because the queue was full.");
+            "engineio.server.dropped_messages", "{message}",
+            "Number of volatile messages dropped because they could not be written immediately.");
         _limits = _meter.CreateCounter<long>(
             "engineio.server.limits_reached", "{event}", "Number of times a client exceeded a limit.");
     }
@@ -66,7 +67,7 @@ internal sealed class EngineMetrics : IDisposable
 
     public void LimitReached(EngineLimit limit) => _limits.Add(1, new KeyValuePair<string, object?>("engineio.limit", Name(limit)));
 
-    public void MessageDropped() => _dropped.Add(1);
+    public void MessagesDropped(int count) => _dropped.Add(count);
 
     public void Dispose() => _meter.Dispose();
 

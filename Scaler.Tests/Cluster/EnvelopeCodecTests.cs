@@ -88,7 +88,7 @@ public sealed class EnvelopeCodecTests
             random.NextBytes(bytes);
             if (bytes.Length > 31)
             {
-                (bytes[0], bytes[1], bytes[2]) = (1, (byte)random.Next(1, 6), (byte)random.Next(0, 16));
+                (bytes[0], bytes[1], bytes[2]) = (1, (byte)random.Next(1, 6), (byte)random.Next(0, 32));
                 Sign(bytes);
             }
 
@@ -109,7 +109,7 @@ public sealed class EnvelopeCodecTests
         var full = new Envelope
         {
             Kind = EnvelopeKind.Message,
-            Flags = EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except,
+            Flags = EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except | EnvelopeFlags.Volatile,
             Sender = "server.1700000000000",
             Number = long.MaxValue,
             SentAt = -5,

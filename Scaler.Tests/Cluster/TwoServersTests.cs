@@ -82,6 +82,40 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     }
 
     [Fact]
+    public async Task VolatileSend_ClientsOnTwoServers_ReachesOnlyThoseThatCanReceiveNow()
+    {
+        await using var socket = await TestClient.ConnectAsync(_two.GetUrl(), "acme");
+        var (webSocket, options) = (_two.Connections.Single().Session, new SendOptions { Volatile = true, Receipts = true });
+        using var http = new HttpClient();
+        var query = $"{_one.GetUrl()}/stream/?EIO=4&transport=polling&account=acme";
+        var open = await http.GetStringAsync(new Uri(query.Replace(_one.GetUrl(), _two.GetUrl(), StringComparison.Ordinal)));
+        var poll = new Uri($"{query}&sid={open.Split("\"sid\":\"")[1].Split('"')[0]}");
+        var polling = _two.Connections.Single(static c => c.Session.Transport == EngineIO.EngineTransport.Polling).Session;
+
+        // The client is between two polls.
+        await Deadline.WaitUntilAsync(() => webSocket.IsWritable);
+        var remote = await _one.GetAccount("acme").SendAsync("remote", options).WithTimeout();
+        await Deadline.WaitUntilAsync(() => webSocket.IsWritable);
+        var local = await _two.GetAccount("acme").SendAsync("local", options).WithTimeout();
+        await Deadline.WaitUntilAsync(() => webSocket.IsWritable);
+        var broadcastOptions = new BroadcastOptions { Volatile = true, Receipts = true };
+        var broadcast = await _one.BroadcastAsync("broadcast", broadcastOptions).WithTimeout();
+        Assert.Equal((1, 1, 1), (remote.Connections, local.Connections, broadcast.Connections));
+        Assert.Equal((0, true), (polling.QueuedPackets, remote.IsComplete));
+
+        // Server one forwards the poll, and server two holds it.
+        var held = http.GetStringAsync(poll);
+        await polling.WaitForHeldPollAsync();
+        await Deadline.WaitUntilAsync(() => webSocket.IsWritable);
+        Assert.Equal(2, (await _one.GetAccount("acme").SendAsync("held", options).WithTimeout()).Connections);
+        Assert.Equal("""4{"event":"held","args":[]}""", await held.WithTimeout());
+        foreach (var name in new[] { "remote", "local", "broadcast", "held" })
+        {
+            Assert.Equal($$"""{"event":"{{name}}","args":[]}""", await socket.ReadMessageAsync());
+        }
+    }
+
+    [Fact]
     public async Task Broadcast_ServerWithoutConnectionsNotListening_IsComplete()
     {
         await using var a = await TestClient.ConnectAsync(_two.GetUrl(), "acme");

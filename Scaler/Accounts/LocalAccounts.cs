@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Membership;
 using Scaler.Cluster.Node;
+using Scaler.Cluster.Wire;
 using Scaler.EngineIO;
 
 namespace Scaler;
@@ -89,7 +90,7 @@ internal sealed class LocalAccounts : ILocalDelivery, ILocalConnections
         return (queued, webSockets);
     }
 
-    public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary)
+    public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, EnvelopeFlags flags)
     {
         if (target.Account is { } account && !_accounts.ContainsKey(account))
         {
@@ -97,9 +98,13 @@ internal sealed class LocalAccounts : ILocalDelivery, ILocalConnections
         }
 
         // Encode once for all receivers.
-        using var message = EngineEncodedMessage.Create(payload, isBinary ? EngineMessageKind.Binary : EngineMessageKind.Text);
-        return ForEach(
-            target, message, static (connection, message) => connection.Session.TrySend(message) == EngineSendOutcome.Sent);
+        using var message = EngineEncodedMessage.Create(
+            payload, flags.HasFlag(EnvelopeFlags.Binary) ? EngineMessageKind.Binary : EngineMessageKind.Text);
+        return flags.HasFlag(EnvelopeFlags.Volatile)
+            ? ForEach(target, message, static (connection, message) =>
+                connection.Session.TrySend(message, EngineSendFlags.Volatile) == EngineSendOutcome.Sent)
+            : ForEach(target, message, static (connection, message) =>
+                connection.Session.TrySend(message) == EngineSendOutcome.Sent);
     }
 
     public int Disconnect(in DeliveryTarget target) =>

@@ -8,4 +8,7 @@ public readonly record struct BroadcastOptions
 
     /// <inheritdoc cref="SendOptions.Receipts"/>
     public bool Receipts { get; init; }
+
+    /// <inheritdoc cref="SendOptions.Volatile"/>
+    public bool Volatile { get; init; }
 }

@@ -17,6 +17,14 @@ public readonly record struct SendOptions
     /// </summary>
     public bool Receipts { get; init; }
 
+    /// <summary>
+    /// Gets a value indicating whether the message is dropped for connections to which it cannot be written immediately: the
+    /// WebSocket is still writing other messages, or no poll request is held. For messages that are only useful immediately.
+    /// Connections that dropped the message do not count in <see cref="SendResult.Connections"/>; for other servers, this
+    /// requires <see cref="Receipts"/>.
+    /// </summary>
+    public bool Volatile { get; init; }
+
     /// <exception cref="ArgumentException">The options have both an only and an excluded connection.</exception>
     internal void ThrowIfInvalid()
     {

@@ -77,11 +77,11 @@ internal sealed class ClusterNode
     /// <inheritdoc cref="EnvelopeReceiver.Receive"/>
     public void Receive(ReadOnlyMemory<byte> bytes) => _receiver.Receive(bytes);
 
-    /// <summary>Sends a message, or a request to disconnect, to connections on all servers.</summary>
+    /// <inheritdoc cref="MessageSender.SendAsync"/>
     public Task<SendResult> SendAsync(
-        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, bool isBinary, bool receipts,
+        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, EnvelopeFlags flags,
         CancellationToken cancellationToken) =>
-        _messages.SendAsync(kind, target, payload, isBinary, receipts, cancellationToken);
+        _messages.SendAsync(kind, target, payload, flags, cancellationToken);
 
     /// <summary>Sends a probe of the bus to this process without waiting for it to return.</summary>
     public void SendProbe() => _ = _sender.SendToServerAsync(

@@ -118,7 +118,7 @@ internal sealed class EnvelopeReceiver(
         using var activity = envelope.Trace == default
             ? null
             : ScalerMetrics.Activities.StartActivity("scaler.deliver", ActivityKind.Consumer, envelope.Trace);
-        var count = local.Deliver(target, envelope.Payload.Span, envelope.Flags.HasFlag(EnvelopeFlags.Binary));
+        var count = local.Deliver(target, envelope.Payload.Span, envelope.Flags);
         if (clock.GetElapsedMicroseconds(envelope.SentAt) is { } microseconds)
         {
             metrics.DeliveryMeasured(microseconds);

@@ -1,4 +1,5 @@
 using Scaler.Cluster.Abstractions;
+using Scaler.Cluster.Wire;
 
 namespace Scaler.Cluster.Node;
 
@@ -10,11 +11,9 @@ internal interface ILocalDelivery
     /// <summary>Queues a payload for the account's connections.</summary>
     /// <param name="target">The addressed connections.</param>
     /// <param name="payload">The payload. It is copied before the method returns.</param>
-    /// <param name="isBinary">
-    /// <see langword="true"/> to send a binary message; <see langword="false"/> to send a text message.
-    /// </param>
+    /// <param name="flags">The flags of the message: binary, volatile. Others are ignored.</param>
     /// <returns>The number of connections whose queue accepted the payload.</returns>
-    int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary);
+    int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, EnvelopeFlags flags);
 
     /// <summary>Closes connections.</summary>
     /// <returns>The number of connections closed.</returns>

@@ -1,3 +1,5 @@
+using Scaler.Cluster.Wire;
+
 namespace Scaler.Cluster.Node;
 
 /// <summary>Executes the operations of the cluster on this process, which may hold no connections.</summary>
@@ -12,9 +14,9 @@ internal sealed class LocalServer(ILocalDelivery? connections, DrainState? drain
     /// <summary>Gets a value indicating whether this process holds connections.</summary>
     public bool HoldsConnections => connections is not null;
 
-    public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, bool isBinary)
+    public int Deliver(in DeliveryTarget target, ReadOnlySpan<byte> payload, EnvelopeFlags flags)
     {
-        var count = connections?.Deliver(target, payload, isBinary) ?? 0;
+        var count = connections?.Deliver(target, payload, flags) ?? 0;
         metrics.MessagesDelivered(count);
         return count;
     }

@@ -19,13 +19,19 @@ internal sealed class MessageSender(
     ScalerClusterOptions options,
     TimeProvider time)
 {
+    /// <summary>Sends a message, or a request to disconnect, to connections on all servers.</summary>
+    /// <param name="kind">The kind of the envelope.</param>
+    /// <param name="target">The addressed connections.</param>
+    /// <param name="payload">The message, or empty for a request to disconnect.</param>
+    /// <param name="flags">The format of the message and the options of the send: binary, volatile, with receipts.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
     public async Task<SendResult> SendAsync(
-        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, bool isBinary, bool withReceipts,
+        EnvelopeKind kind, DeliveryTarget target, ReadOnlyMemory<byte> payload, EnvelopeFlags flags,
         CancellationToken cancellationToken)
     {
         var here = kind == EnvelopeKind.Disconnect
             ? local.Disconnect(target)
-            : local.Deliver(target, payload.Span, isBinary);
+            : local.Deliver(target, payload.Span, flags);
         var result = new SendResult { Connections = here, Servers = here > 0 ? 1 : 0 };
         if (target.Only is not null && here > 0)
         {
@@ -37,13 +43,11 @@ internal sealed class MessageSender(
             return result with { ClusterReached = false };
         }
 
-        using var pending = withReceipts ? receipts.Begin() : null;
+        using var pending = flags.HasFlag(EnvelopeFlags.Receipt) ? receipts.Begin() : null;
         var envelope = new Envelope
         {
             Kind = kind,
-            Flags = (isBinary ? EnvelopeFlags.Binary : 0)
-                | (withReceipts ? EnvelopeFlags.Receipt : 0)
-                | (target.Except is null ? 0 : EnvelopeFlags.Except),
+            Flags = flags | (target.Except is null ? 0 : EnvelopeFlags.Except),
             Sender = epoch.Name,
             Number = pending?.Number ?? 0,
             SentAt = kind == EnvelopeKind.Disconnect ? 0 : clock.Stamp,

@@ -21,7 +21,8 @@ internal static class EnvelopeCodec
     private const int HeaderLength = 15;
     private const int TraceLength = 25;
     private const int RefusedValue = -1;
-    private const EnvelopeFlags KnownFlags = EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except | EnvelopeFlags.Trace;
+    private const EnvelopeFlags KnownFlags =
+        EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except | EnvelopeFlags.Trace | EnvelopeFlags.Volatile;
 
     /// <summary>Writes an envelope into an array rented from the shared pool. The caller must return the array.</summary>
     /// <returns>The rented array and the length of the envelope, in bytes.</returns>

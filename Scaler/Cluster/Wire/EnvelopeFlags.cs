@@ -18,4 +18,7 @@ internal enum EnvelopeFlags : byte
 
     /// <summary>A trace context follows the header.</summary>
     Trace = 8,
+
+    /// <summary>The message is dropped for connections to which it cannot be written immediately.</summary>
+    Volatile = 16,
 }
