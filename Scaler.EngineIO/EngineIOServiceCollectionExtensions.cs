@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -14,12 +15,16 @@ namespace Scaler.EngineIO;
 /// <summary>Provides extension methods that add an Engine.IO server to a service collection.</summary>
 public static class EngineIOServiceCollectionExtensions
 {
+    // The container creates the handler by reflection, so trimming must keep its constructors.
+    private const DynamicallyAccessedMemberTypes HandlerMembers = DynamicallyAccessedMemberTypes.PublicConstructors;
+
     /// <summary>Adds an Engine.IO server whose sessions are handled by <typeparamref name="THandler"/>.</summary>
     /// <typeparam name="THandler">The type of the handler, registered as a singleton.</typeparam>
     /// <param name="services">The service collection.</param>
     /// <returns>The service collection.</returns>
     /// <exception cref="InvalidOperationException">A server with another handler is already added.</exception>
-    public static IServiceCollection AddEngineIO<THandler>(this IServiceCollection services)
+    public static IServiceCollection AddEngineIO<[DynamicallyAccessedMembers(HandlerMembers)] THandler>(
+        this IServiceCollection services)
         where THandler : class, IEngineHandler
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -37,7 +42,8 @@ public static class EngineIOServiceCollectionExtensions
     /// <param name="configure">A delegate that configures the options.</param>
     /// <returns>The service collection.</returns>
     /// <exception cref="InvalidOperationException">A server with another handler is already added.</exception>
-    public static IServiceCollection AddEngineIO<THandler>(this IServiceCollection services, Action<EngineIOOptions> configure)
+    public static IServiceCollection AddEngineIO<[DynamicallyAccessedMembers(HandlerMembers)] THandler>(
+        this IServiceCollection services, Action<EngineIOOptions> configure)
         where THandler : class, IEngineHandler
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -54,7 +60,8 @@ public static class EngineIOServiceCollectionExtensions
     /// <param name="configuration">The section whose keys are the property names of <see cref="EngineIOOptions"/>.</param>
     /// <returns>The service collection.</returns>
     /// <exception cref="InvalidOperationException">A server with another handler is already added.</exception>
-    public static IServiceCollection AddEngineIO<THandler>(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddEngineIO<[DynamicallyAccessedMembers(HandlerMembers)] THandler>(
+        this IServiceCollection services, IConfiguration configuration)
         where THandler : class, IEngineHandler
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -73,7 +80,7 @@ public static class EngineIOServiceCollectionExtensions
     /// <param name="configure">A delegate that configures the options. Each server needs a path of its own.</param>
     /// <returns>The service collection.</returns>
     /// <exception cref="InvalidOperationException">A server with this name and another handler is already added.</exception>
-    public static IServiceCollection AddEngineIO<THandler>(
+    public static IServiceCollection AddEngineIO<[DynamicallyAccessedMembers(HandlerMembers)] THandler>(
         this IServiceCollection services, string name, Action<EngineIOOptions> configure)
         where THandler : class, IEngineHandler
     {
@@ -90,7 +97,7 @@ public static class EngineIOServiceCollectionExtensions
     /// <param name="configuration">The section whose keys are the property names of <see cref="EngineIOOptions"/>.</param>
     /// <returns>The service collection.</returns>
     /// <exception cref="InvalidOperationException">A server with this name and another handler is already added.</exception>
-    public static IServiceCollection AddEngineIO<THandler>(
+    public static IServiceCollection AddEngineIO<[DynamicallyAccessedMembers(HandlerMembers)] THandler>(
         this IServiceCollection services, string name, IConfiguration configuration)
         where THandler : class, IEngineHandler
     {
@@ -100,7 +107,8 @@ public static class EngineIOServiceCollectionExtensions
         return services;
     }
 
-    private static void AddNamedEngineIO<THandler>(this IServiceCollection services, string name)
+    private static void AddNamedEngineIO<[DynamicallyAccessedMembers(HandlerMembers)] THandler>(
+        this IServiceCollection services, string name)
         where THandler : class, IEngineHandler
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -11,16 +11,25 @@ internal static class ProgramRunner
     /// Runs a program until it exits. After 2 minutes, kills its process tree. Fails the test if the exit code is not 0.
     /// </summary>
     /// <returns>The standard output of the program.</returns>
-    public static async Task<string> RunAsync(string program, params string[] arguments)
+    public static Task<string> RunAsync(string program, params string[] arguments) =>
+        RunInAsync(Environment.CurrentDirectory, Timeout, program, arguments);
+
+    /// <summary>
+    /// Runs a program in a working directory until it exits. After the timeout, kills its process tree. Fails the test if the
+    /// exit code is not 0.
+    /// </summary>
+    /// <returns>The standard output of the program.</returns>
+    public static async Task<string> RunInAsync(string folder, TimeSpan timeout, string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(Timeout);
+        using var deadline = new CancellationTokenSource(timeout);
         try
         {
             await process.WaitForExitAsync(deadline.Token);

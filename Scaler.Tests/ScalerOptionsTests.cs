@@ -1,3 +1,8 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
 namespace Scaler.Tests;
 
 public sealed class ScalerOptionsTests
@@ -61,6 +66,51 @@ public sealed class ScalerOptionsTests
         (options.Auth.Jwt.Authority, options.Auth.Jwt.RequireHttps) = ("http://localhost:5000", false);
         Assert.True(new ScalerOptionsValidator().Validate(null, options).Succeeded);
     }
+
+    [Fact]
+    public void AddScaler_Configuration_BindsEveryProperty()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Scaler:Path"] = "/live/",
+            ["Scaler:Prefix"] = "live",
+            ["Scaler:Strict"] = "true",
+            ["Scaler:MaxAccountLength"] = "100",
+            ["Scaler:MaxConnectionsPerAccount"] = "5",
+            ["Scaler:MaxErrorMessageLength"] = "50",
+            ["Scaler:Auth:Mode"] = "none",
+            ["Scaler:Auth:Jwt:AdditionalSigningKeys:0"] = "next",
+            ["Scaler:Redis:CaCertificate"] = "ca.pem",
+            ["Scaler:Cluster:ServerId"] = "a",
+            ["Scaler:Cluster:LeaseDuration"] = "00:00:10",
+            ["Scaler:EngineIO:PingInterval"] = "00:00:07",
+            ["Scaler:EngineIO:Cors:Origins:0"] = "https://a.example",
+        };
+        using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .AddScaler()
+            .RemoveAll<IValidateOptions<ScalerOptions>>()
+            .BuildServiceProvider();
+
+        var options = services.GetRequiredService<IOptions<ScalerOptions>>().Value;
+
+        Assert.Equal(("/live/", "live", true), (options.Path, options.Prefix, options.Strict));
+        Assert.Equal(
+            (100, 5, 50), (options.MaxAccountLength, options.MaxConnectionsPerAccount, options.MaxErrorMessageLength));
+        Assert.Equal(ScalerAuthMode.None, options.Auth.Mode);
+        Assert.Equal(["next"], options.Auth.Jwt.AdditionalSigningKeys);
+        Assert.Equal("ca.pem", options.Redis.CaCertificate);
+        Assert.Equal(("a", TimeSpan.FromSeconds(10)), (options.Cluster.ServerId, options.Cluster.LeaseDuration));
+        Assert.Equal(TimeSpan.FromSeconds(7), options.EngineIO.PingInterval);
+        Assert.Equal(["https://a.example"], options.EngineIO.Cors.Origins);
+    }
+
+    [Fact]
+    public void Properties_ThatConfigurationCannotBind_AreKnown() => Assert.Equal(
+        ["AuthorizeAsync", "Decoder", "Json"],
+        typeof(ScalerOptions).GetProperties().Select(static property => property.Name)
+            .Except(typeof(IScalerConfiguration).GetProperties().Select(static property => property.Name))
+            .Order(StringComparer.Ordinal));
 
     private static (string? Key, string Authority, string? Issuer) AddKey(ScalerOptions options, string authority)
     {

@@ -53,6 +53,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
             throw new OptionsValidationException(ScalerOptions.Section, typeof(ScalerOptions), valid.Failures);
         }
 
+        ArgumentTypes.Freeze(options.Json);
         _redis = redis;
         var keys = new RedisKeys(options.Prefix);
         Node = new ClusterNode(

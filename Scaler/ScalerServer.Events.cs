@@ -71,12 +71,14 @@ public sealed partial class ScalerServer
     /// <exception cref="ArgumentException">
     /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
     /// </exception>
+    /// <exception cref="NotSupportedException"><see cref="ScalerOptions.Json"/> has no <typeparamref name="T"/>.</exception>
     public void On<T>(string eventName, Func<ScalerConnection, T?, CancellationToken, ValueTask> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         Validate<T>(eventName, static _ => null);
+        var contract = ArgumentTypes.Get<T>(_options.Json);
         On(eventName, (ScalerMessageHandler)((connection, message, cancellationToken) =>
-            handler(connection, message.GetArgument<T>(0), cancellationToken)));
+            handler(connection, message.GetArgument(0, contract), cancellationToken)));
     }
 
     /// <summary>Adds a validator for the messages of an event. Validators run before the handlers.</summary>
@@ -104,14 +106,16 @@ public sealed partial class ScalerServer
     /// <exception cref="ArgumentException">
     /// <paramref name="eventName"/> is null, empty, or begins with <c>error::</c>.
     /// </exception>
+    /// <exception cref="NotSupportedException"><see cref="ScalerOptions.Json"/> has no <typeparamref name="T"/>.</exception>
     public void Validate<T>(string eventName, Func<T?, string?> validator)
     {
         ArgumentNullException.ThrowIfNull(validator);
+        var contract = ArgumentTypes.Get<T>(_options.Json);
         Validate(eventName, message =>
         {
             try
             {
-                return validator(message.GetArgument<T>(0));
+                return validator(message.GetArgument(0, contract));
             }
             catch (JsonException exception)
             {

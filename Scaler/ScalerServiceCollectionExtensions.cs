@@ -100,9 +100,11 @@ public static class ScalerServiceCollectionExtensions
     private static void AddScalerOptions(this IServiceCollection services, Action<ScalerOptions>? configure)
     {
         services.AddOptions<ScalerOptions>()
-            .Configure<IConfiguration>(
-                static (_, configuration) => CheckMode(configuration[$"{ScalerOptions.Section}:Auth:Mode"]))
-            .BindConfiguration(ScalerOptions.Section)
+            .Configure<IConfiguration>(static (options, configuration) =>
+            {
+                CheckMode(configuration[$"{ScalerOptions.Section}:Auth:Mode"]);
+                Bind(configuration.GetSection(ScalerOptions.Section), options);
+            })
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ScalerOptions>, ScalerOptionsValidator>());
         if (configure is not null)
@@ -110,6 +112,9 @@ public static class ScalerServiceCollectionExtensions
             services.Configure(configure);
         }
     }
+
+    // The generated binder binds the properties of the parameter's type.
+    private static void Bind(IConfiguration section, IScalerConfiguration options) => section.Bind(options);
 
     // The configuration binder reports only that the value cannot be converted, not which values are valid.
     private static void CheckMode(string? mode)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Scaler.Tests.Helpers;
 
-/// <summary>A Scaler.Stream server in its own process, which a test can kill, pause and stop.</summary>
+/// <summary>A Scaler.Stream server, or another program, in its own process, which a test can kill, pause and stop.</summary>
 internal sealed class StreamProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -31,9 +31,15 @@ internal sealed class StreamProcess : IAsyncDisposable
         StartInAsync(AppContext.BaseDirectory, redis, arguments);
 
     /// <summary>Starts a server with a working directory, and waits until it listens.</summary>
-    public static async Task<StreamProcess> StartInAsync(string workingDirectory, string redis, params string[] arguments)
+    public static Task<StreamProcess> StartInAsync(string workingDirectory, string redis, params string[] arguments) =>
+        ListenAsync(Begin(workingDirectory, redis, arguments));
+
+    /// <summary>Starts another server program, and waits until it listens.</summary>
+    public static Task<StreamProcess> StartProgramAsync(string program, string redis, params string[] arguments) =>
+        ListenAsync(BeginProgram(AppContext.BaseDirectory, program, Settings(redis, arguments)));
+
+    private static async Task<StreamProcess> ListenAsync(StreamProcess stream)
     {
-        var stream = Begin(workingDirectory, redis, arguments);
         try
         {
             stream.Url = await stream._listening.Task.WithTimeout("the stream server to listen");
@@ -55,15 +61,19 @@ internal sealed class StreamProcess : IAsyncDisposable
         return (stream._process.ExitCode, stream.Output);
     }
 
-    private static StreamProcess Begin(string workingDirectory, string redis, string[] arguments)
+    private static StreamProcess Begin(string workingDirectory, string redis, string[] arguments) => BeginProgram(
+        workingDirectory,
+        Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet",
+        [Path.Combine(AppContext.BaseDirectory, "Scaler.Stream.dll"), .. Settings(redis, arguments)]);
+
+    private static string[] Settings(string redis, string[] arguments) =>
+        ["--urls", "http://127.0.0.1:0", $"--ConnectionStrings:redis={redis}", "--environment", "Development", .. arguments];
+
+    private static StreamProcess BeginProgram(string workingDirectory, string program, IEnumerable<string> arguments)
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "Scaler.Stream.dll"), "--urls", "http://127.0.0.1:0",
-                $"--ConnectionStrings:redis={redis}", "--environment", "Development", .. arguments,
-            ])
+            StartInfo = new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -63,7 +63,7 @@ public sealed class SendOverloadTests
         var compilation = SnippetCompiler.Compile(Declarations.Replace("CALL", call, StringComparison.Ordinal));
 
         Assert.Empty(Errors(compilation));
-        var tree = compilation.SyntaxTrees[^1];
+        var tree = compilation.SyntaxTrees.ElementAt(1);
         var invocation = tree.GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>().First();
         var method = compilation.GetSemanticModel(tree).GetSymbolInfo(invocation).Symbol!;
         Assert.Equal(overload, method.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat
@@ -84,7 +84,7 @@ public sealed class SendOverloadTests
     public void Compile_SendWithUnsupportedOptions_Fails(string call) =>
         Assert.NotEmpty(Errors(SnippetCompiler.Compile(Declarations.Replace("CALL", call, StringComparison.Ordinal))));
 
-    private static IEnumerable<string> Errors(CSharpCompilation compilation) => compilation.GetDiagnostics()
+    private static IEnumerable<string> Errors(Compilation compilation) => compilation.GetDiagnostics()
         .Where(static problem => problem.Severity == DiagnosticSeverity.Error)
         .Select(static problem => problem.GetMessage(CultureInfo.InvariantCulture));
 }

@@ -90,11 +90,11 @@ internal static class MessageWriter
         // The run-time type, because an argument is often declared as a base type or an interface.
         if (typeof(T).IsValueType)
         {
-            JsonSerializer.Serialize(writer, argument, json);
+            JsonSerializer.Serialize(writer, argument, ArgumentTypes.Get<T>(json));
         }
         else
         {
-            JsonSerializer.Serialize(writer, argument, type, json);
+            JsonSerializer.Serialize(writer, argument, ArgumentTypes.Get<T>(json, type));
         }
     }
 

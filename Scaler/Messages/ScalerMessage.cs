@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Scaler;
 
@@ -33,9 +34,15 @@ public readonly struct ScalerMessage
     /// <returns>The argument, or the default of <typeparamref name="T"/> if the message has fewer arguments.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative.</exception>
     /// <exception cref="JsonException">The argument cannot be deserialized as <typeparamref name="T"/>.</exception>
+    /// <exception cref="NotSupportedException"><see cref="ScalerOptions.Json"/> has no <typeparamref name="T"/>.</exception>
     public T? GetArgument<T>(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return Arguments.IsEmpty ? default : GetArgument(index, ArgumentTypes.Get<T>(_json));
+    }
+
+    internal T? GetArgument<T>(int index, JsonTypeInfo<T> contract)
+    {
         if (Arguments.IsEmpty)
         {
             return default;
@@ -47,7 +54,7 @@ public readonly struct ScalerMessage
         {
             if (index-- == 0)
             {
-                return JsonSerializer.Deserialize<T>(ref reader, _json);
+                return JsonSerializer.Deserialize(ref reader, contract);
             }
 
             reader.Skip();

@@ -4,7 +4,7 @@ using Scaler.EngineIO;
 namespace Scaler;
 
 /// <summary>Options for a Scaler server. They bind to the configuration section <see cref="Section"/>.</summary>
-public sealed class ScalerOptions
+public sealed class ScalerOptions : IScalerConfiguration
 {
     /// <summary>The name of the configuration section that these options bind to: <c>Scaler</c>.</summary>
     public const string Section = "Scaler";
@@ -73,10 +73,14 @@ public sealed class ScalerOptions
     public EngineIOOptions EngineIO { get; set; } = new();
 
     /// <summary>
-    /// Gets or sets the options that serialize and deserialize event arguments. The default is
-    /// <see cref="JsonSerializerOptions.Web"/>. Not bound from configuration.
+    /// Gets or sets the options that serialize and deserialize event arguments. The server makes them read-only. The default has
+    /// the settings of <see cref="JsonSerializerDefaults.Web"/> and finds types by reflection. An application that is trimmed or
+    /// compiled ahead of time adds the source-generated contexts of its types. Not bound from configuration.
+    /// <example><code>
+    /// options.Json.TypeInfoResolverChain.Insert(0, MyContext.Default);
+    /// </code></example>
     /// </summary>
-    public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
+    public JsonSerializerOptions Json { get; set; } = ArgumentTypes.CreateOptions();
 
     /// <summary>
     /// Gets or sets the decoder of received messages. The default reads JSON objects of the form

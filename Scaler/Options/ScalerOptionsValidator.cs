@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Scaler.EngineIO;
 
@@ -43,6 +44,8 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
             "MaxConnectionsPerAccount", options.MaxConnectionsPerAccount, "0 (no limit) or more");
         Check(options.MaxErrorMessageLength is >= 0 and <= 1_000_000,
             "MaxErrorMessageLength", options.MaxErrorMessageLength, "between 0 and 1000000");
+        Check(options.Json.TypeInfoResolver is not null || JsonSerializer.IsReflectionEnabledByDefault,
+            "Json", "without a TypeInfoResolver", "options with a JsonSerializerContext, because JSON reflection is disabled");
         CheckAuth(options.Auth, Check);
         CheckRedis(options.Redis, Check);
         failures.AddRange((new EngineIOOptionsValidator().Validate(null, options.EngineIO).Failures ?? [])
