@@ -42,10 +42,26 @@ internal sealed class ClientEcho
     }
 
     /// <summary>Waits for the end of the session of a label.</summary>
-    public Task<EngineCloseReason> WaitForEndAsync(string label) => GetEnd(label).Task.WithTimeout($"the session of '{label}' to end");
+    public Task<EngineCloseReason> WaitForEndAsync(string label) =>
+        GetEnd(label).Task.WithTimeout($"the session of '{label}' to end");
+
+    /// <summary>Asserts that the session that a row has closed ended for the right reason.</summary>
+    public async Task AssertEndAsync(string client, string transport, string row)
+    {
+        var label = $"{client} {transport} {row}";
+        if (row == "closed-by-server")
+        {
+            Assert.Equal(EngineCloseReason.ServerClose, await WaitForEndAsync(label));
+        }
+        else if (row == "closed-by-client")
+        {
+            await AssertClosedByClientAsync(
+                label, isWebSocket: transport != "polling", isSocketIO: client.StartsWith("socketio", StringComparison.Ordinal));
+        }
+    }
 
     /// <summary>Waits for the end of the session of a label, and asserts that its client caused it.</summary>
-    public async Task AssertClosedByClientAsync(string label, bool isWebSocket, bool isSocketIO)
+    private async Task AssertClosedByClientAsync(string label, bool isWebSocket, bool isSocketIO)
     {
         var reason = await WaitForEndAsync(label);
         Assert.True(

@@ -20,6 +20,10 @@ internal static class ClientRows
     public static TheoryData<string, string, string> PythonSocket => Combine(
         ["socketio"], ["connect", "event", "acknowledgement", "binary", "closed-by-client", "closed-by-server"]);
 
+    /// <summary>Gets the rows of <see cref="DotNetClient"/>, for Engine.IO protocols 3 and 4.</summary>
+    public static TheoryData<string, string, string> DotNet => Combine(
+        ["socketioclient-3", "socketioclient-4"], ["event", "binary", "closed-by-client", "closed-by-server"]);
+
     private static TheoryData<string, string, string> Combine(string[] clients, string[] rows)
     {
         var data = new TheoryData<string, string, string>();

@@ -22,7 +22,7 @@ internal static class SocketFraming
         DiscardsMessages = true,
     };
 
-    private static async ValueTask AnswerAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
+    public static async ValueTask AnswerAsync(EngineSession session, EngineMessage message, CancellationToken cancellationToken)
     {
         var text = message.IsBinary ? "" : message.ToString();
         var id = new string([.. text.Skip(1).TakeWhile(char.IsAsciiDigit)]);

@@ -29,16 +29,8 @@ public abstract class ClientFixture : IAsyncLifetime
     /// <summary>Asserts that a row succeeded, and that the server saw the end of the session that the row closed.</summary>
     internal async Task AssertPassedAsync(string client, string transport, string row)
     {
-        var name = $"{client} {transport} {row}";
-        (await _run.Value).AssertPassed(name);
-        if (row == "closed-by-server")
-        {
-            Assert.Equal(EngineCloseReason.ServerClose, await _echo.WaitForEndAsync(name));
-        }
-        else if (row == "closed-by-client")
-        {
-            await _echo.AssertClosedByClientAsync(name, isWebSocket: transport != "polling", isSocketIO: client == "socketio");
-        }
+        (await _run.Value).AssertPassed($"{client} {transport} {row}");
+        await _echo.AssertEndAsync(client, transport, row);
     }
 
     /// <summary>Runs the script.</summary>

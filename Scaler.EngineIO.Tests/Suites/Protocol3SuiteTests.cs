@@ -19,7 +19,8 @@ public sealed class Protocol3SuiteTests
         await using var host = await StartAsync();
         var response = await host.GetAsync("?EIO=3&transport=polling");
         Assert.Equal(200, response.StatusCode);
-        var (length, packet) = (response.Text.Split(':')[0], response.Text[(response.Text.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+        var colon = response.Text.IndexOf(':', StringComparison.Ordinal);
+        var (length, packet) = (response.Text[..colon], response.Text[(colon + 1)..]);
         Assert.Equal($"{packet.Length}", length);
         SuiteHost.AssertOpenPacket(packet, "websocket");
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Scaler.EngineIO.Tests.Suites;
 
-/// <summary>Starts the echo server that the protocol's suites require: a ping interval of 300 ms and a timeout of 200 ms.</summary>
+/// <summary>Starts the echo server that the suites require, with a ping interval of 300 ms and a timeout of 200 ms.</summary>
 internal static class SuiteHost
 {
     public static readonly TimeSpan PingInterval = TimeSpan.FromMilliseconds(300);

@@ -1,9 +1,10 @@
 // Runs every version of the official client over every transport against a server that echoes messages, and closes a
 // session at the text "close". Prints one JSON line per row: {"row": "6 polling text", "error": null}.
-// Usage: node engine-clients.mjs <url>
+// Usage: node engine-clients.mjs <url> [<length of large messages>]
 import { createRequire } from "node:module";
 
 const url = new URL(process.argv[2]);
+const large = Number(process.argv[3] ?? 1_000_000);
 const require = createRequire(import.meta.url);
 const versions = [1, 2, 3, 4, 5, 6];
 const modes = { polling: ["polling"], websocket: ["websocket"], upgraded: ["polling", "websocket"] };
@@ -108,8 +109,8 @@ const rows = {
     }
   },
   async large(client) {
-    await client.echo("1 MB of text", "x€".repeat(250_000));
-    await client.echo("1 MB of binary", binary(1_000_000));
+    await client.echo("large text", "x€".repeat(large / 4));
+    await client.echo("large binary", binary(large));
   },
   async sequence(client) {
     for (let index = 0; index < 10_000; index++) {
