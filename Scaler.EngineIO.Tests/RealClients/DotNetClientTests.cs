@@ -13,4 +13,16 @@ public sealed class DotNetClientTests
         await DotNetClient.RunAsync($"http://localhost:{host.Port}", "/engine.io", client, transport, row);
         await echo.AssertEndAsync(client, transport, row);
     }
+
+    /// <summary>The package appends a slash to the path, so it requests <c>/engine.io//</c>.</summary>
+    [Theory]
+    [InlineData("polling")]
+    [InlineData("websocket")]
+    public async Task SocketIOClient_PathThatEndsWithASlash_Passes(string transport)
+    {
+        var echo = new ClientEcho();
+        await using var host = await EngineTestHost.StartAsync(handler: SocketFraming.CreateHandler(echo));
+        await DotNetClient.RunAsync($"http://localhost:{host.Port}", "/engine.io/", "socketioclient-4", transport, "event");
+        await echo.AssertEndAsync("socketioclient-4", transport, "event");
+    }
 }
