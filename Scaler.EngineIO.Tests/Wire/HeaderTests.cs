@@ -189,7 +189,7 @@ public sealed class HeaderTests
     [Fact]
     public async Task Jsonp_WrapsPollsAndUnwrapsPosts()
     {
-        await using var host = await EngineTestHost.StartAsync();
+        await using var host = await EngineTestHost.StartJsonpAsync();
         var handshake = await host.GetAsync("?EIO=4&transport=polling&j=0");
         Assert.StartsWith("___eio[0](\"0{\\\"sid\\\":", handshake.Text, StringComparison.Ordinal);
         Assert.EndsWith("}\");", handshake.Text, StringComparison.Ordinal);
@@ -210,7 +210,7 @@ public sealed class HeaderTests
     [Fact]
     public async Task Jsonp_IndexWithOtherCharacters_KeepsOnlyItsDigits()
     {
-        await using var host = await EngineTestHost.StartAsync();
+        await using var host = await EngineTestHost.StartJsonpAsync();
         Assert.StartsWith("___eio[12](\"", (await host.GetAsync("?EIO=4&transport=polling&j=1];alert(2)//")).Text, StringComparison.Ordinal);
     }
 
@@ -219,7 +219,7 @@ public sealed class HeaderTests
     [InlineData("x=4a")]
     public async Task Jsonp_PostWithoutTheDataField_IsRefusedWithCode3(string form)
     {
-        await using var host = await EngineTestHost.StartAsync();
+        await using var host = await EngineTestHost.StartJsonpAsync();
         var sid = await host.OpenPollingAsync();
         (await host.PostAsync(sid, form, contentType: "application/x-www-form-urlencoded", more: "&j=0")).AssertError(400, 3, "Bad request");
     }

@@ -55,15 +55,21 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
 
         var request = EngineRequest.Read(context);
-        if (!_origins.IsAllowed(context.Request))
+        var acceptsJsonp = request.IsJsonp && _options.AllowJsonp;
+        if (!(acceptsJsonp ? _origins.AllowsJsonp(context.Request) : _origins.IsAllowed(context.Request)))
         {
-            _refusedOrigins.Write(context.Request);
+            _refusedOrigins.Write(context.Request, acceptsJsonp);
             return RefuseAsync(context, request, EngineErrorCode.Forbidden, "Origin not allowed", tag: "origin");
         }
 
         if (!IsAllowed(request.Transport))
         {
             return RefuseAsync(context, request, EngineErrorCode.UnknownTransport);
+        }
+
+        if (request.IsJsonp && !acceptsJsonp)
+        {
+            return RefuseAsync(context, request, EngineErrorCode.BadRequest, "JSONP is disabled", tag: "jsonp");
         }
 
         return request.Sid is null ? HandshakeAsync(context, request) : ContinueAsync(context, request, request.Sid);

@@ -19,9 +19,9 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
     private readonly HashSet<string> _logged = new(StringComparer.OrdinalIgnoreCase);
     private long _start = time.GetTimestamp();
 
-    public void Write(HttpRequest request)
+    public void Write(HttpRequest request, bool isJsonp = false)
     {
-        var origin = Describe(request);
+        var origin = Describe(request, isJsonp);
         if (TryAdd(origin))
         {
             Refused(logger, origin, request.Scheme, Clean(request.Headers.Host.ToString()));
@@ -42,9 +42,14 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
         }
     }
 
-    private static string Describe(HttpRequest request) => request.Headers.Origin.Count == 0
-        ? $"none (Sec-Fetch-Site: {Clean(request.Headers["Sec-Fetch-Site"].ToString())})"
-        : Clean(request.Headers.Origin.ToString());
+    // Only the origin of a Referer is logged: its path and query may hold secrets of the page.
+    private static string Describe(HttpRequest request, bool isJsonp)
+    {
+        var headers = request.Headers;
+        return headers.Origin.Count > 0 ? Clean(headers.Origin.ToString())
+            : isJsonp ? $"{Clean(Origin.FromUrl(headers.Referer) ?? "none")} (Referer of a JSONP request)"
+            : $"none (Sec-Fetch-Site: {Clean(headers["Sec-Fetch-Site"].ToString())})";
+    }
 
     // A client chooses these texts: they must not be long or begin another line of the log.
     private static string Clean(string text)
