@@ -21,6 +21,8 @@ namespace Scaler;
 /// <summary>Extension methods that register Scaler's services.</summary>
 public static class ScalerServiceCollectionExtensions
 {
+    private const string ForwarderServices = "Scaler.Forwarder";
+
     /// <summary>
     /// Adds a <see cref="ScalerServer"/> with options from the configuration section <see cref="ScalerOptions.Section"/>.
     /// Requires a registered <see cref="IConnectionMultiplexer"/>. Map the endpoint with <c>app.MapScaler()</c>.
@@ -123,14 +125,10 @@ public static class ScalerServiceCollectionExtensions
 
     private static IServiceCollection AddScalerEndpoint(this IServiceCollection services)
     {
-        services.AddHttpForwarder();
-
-        // Below Warning, YARP logs the destination URLs. They contain session ids, which are secrets.
-        services.Configure<LoggerFilterOptions>(static options =>
-            options.Rules.Add(new LoggerFilterRule(null, "Yarp.ReverseProxy.Forwarder", LogLevel.Warning, null)));
+        services.AddKeyedSingleton(ForwarderServices, static (_, _) => CreateForwarderServices());
         services.AddEngineIO<ScalerHandler>();
         services.TryAddSingleton(provider => new Forwarder(
-            provider.GetRequiredService<IHttpForwarder>(),
+            provider.GetRequiredKeyedService<ServiceProvider>(ForwarderServices).GetRequiredService<IHttpForwarder>(),
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
             provider.GetRequiredService<IOptions<KestrelServerOptions>>().Value,
@@ -164,6 +162,13 @@ public static class ScalerServiceCollectionExtensions
         services.AddHealthChecks().AddCheck<ScalerHealthCheck>("scaler", tags: ["ready"]);
         return services;
     }
+
+    /// <summary>
+    /// Creates YARP's forwarder without a logger. It would log destination URLs, which contain session ids, and the stacks of
+    /// exceptions that clients cause, such as a malformed chunk of a body. <see cref="StreamForwarder"/> logs failures.
+    /// </summary>
+    private static ServiceProvider CreateForwarderServices() =>
+        new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
 
     private static void AddScalerAuth(this IServiceCollection services)
     {

@@ -253,7 +253,7 @@ public sealed class OriginTests
         log.Write(request);
         log.Write(request);
         var line = Assert.Single(logs.Collector.GetSnapshot()).Message;
-        Assert.StartsWith("Refused the origin https://live.example.org?x. ", line, StringComparison.Ordinal);
+        Assert.StartsWith("Refused the origin https://live.example.org\\u2028x. ", line, StringComparison.Ordinal);
         Assert.Contains("http://backend:8080, from the Host header", line, StringComparison.Ordinal);
         Assert.Contains("X-Forwarded-Host", line, StringComparison.Ordinal);
 

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Limits;
 using Scaler.EngineIO.Sessions;
@@ -28,13 +27,13 @@ internal sealed partial class EngineDispatcher : IDisposable
     private readonly WebSocketEndpoint _webSocket;
     private readonly HandshakeLimiter? _handshakes;
 
-    public EngineDispatcher(EngineRuntime runtime, ILoggerFactory loggerFactory)
+    public EngineDispatcher(EngineRuntime runtime)
     {
         _runtime = runtime;
         _options = runtime.Options;
         _origins = new OriginPolicy(_options.Cors);
         _refusedOrigins = new RefusedOriginLog(runtime.Logger, runtime.Time);
-        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins, loggerFactory) : null;
+        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins) : null;
         _polling = new PollingEndpoint(runtime);
         _webSocket = new WebSocketEndpoint(runtime);
         _handshakes = _options.MaxHandshakesPerAddress > 0
@@ -300,7 +299,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
         catch (Exception exception)
         {
-            Log.GenerateIdThrew(_runtime.Logger, exception);
+            Log.GenerateIdThrew(_runtime.Logger, LogText.Escape(exception));
             return null;
         }
 

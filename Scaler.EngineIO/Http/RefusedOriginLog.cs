@@ -11,8 +11,6 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
 {
     public const int Capacity = 128;
 
-    private const int MaxLength = 256;
-
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
@@ -24,7 +22,7 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
         var origin = Describe(request, isJsonp);
         if (TryAdd(origin))
         {
-            Refused(logger, origin, request.Scheme, Clean(request.Headers.Host.ToString()));
+            Refused(logger, origin, LogText.Escape(request.Scheme), LogText.Escape(request.Headers.Host.ToString()));
         }
     }
 
@@ -46,22 +44,9 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
     private static string Describe(HttpRequest request, bool isJsonp)
     {
         var headers = request.Headers;
-        return headers.Origin.Count > 0 ? Clean(headers.Origin.ToString())
-            : isJsonp ? $"{Clean(Origin.FromUrl(headers.Referer) ?? "none")} (Referer of a JSONP request)"
-            : $"none (Sec-Fetch-Site: {Clean(headers["Sec-Fetch-Site"].ToString())})";
-    }
-
-    // A client chooses these texts: they must not be long or begin another line of the log.
-    private static string Clean(string text)
-    {
-        var length = Math.Min(text.Length, MaxLength);
-        return string.Create(length, text, static (characters, source) =>
-        {
-            for (var i = 0; i < characters.Length; i++)
-            {
-                characters[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' ? '?' : source[i];
-            }
-        });
+        return headers.Origin.Count > 0 ? LogText.Escape(headers.Origin.ToString())
+            : isJsonp ? $"{LogText.Escape(Origin.FromUrl(headers.Referer) ?? "none")} (Referer of a JSONP request)"
+            : $"none (Sec-Fetch-Site: {LogText.Escape(headers["Sec-Fetch-Site"].ToString())})";
     }
 
     [LoggerMessage(21, LogLevel.Warning,

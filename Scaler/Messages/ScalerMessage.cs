@@ -7,6 +7,9 @@ namespace Scaler;
 /// </summary>
 public readonly struct ScalerMessage
 {
+    // The key in Exception.Data that marks the exceptions of GetArgument.
+    private const string InvalidArgument = "Scaler.InvalidArgument";
+
     private readonly JsonSerializerOptions _json;
 
     internal ScalerMessage(
@@ -32,7 +35,10 @@ public readonly struct ScalerMessage
     /// <param name="index">The zero-based index of the argument.</param>
     /// <returns>The argument, or the default of <typeparamref name="T"/> if the message has fewer arguments.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative.</exception>
-    /// <exception cref="JsonException">The argument cannot be deserialized as <typeparamref name="T"/>.</exception>
+    /// <exception cref="JsonException">
+    /// The argument cannot be deserialized as <typeparamref name="T"/>. If a handler does not catch the exception, it raises
+    /// <c>error::validation</c>, because the client is at fault.
+    /// </exception>
     public T? GetArgument<T>(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -47,12 +53,28 @@ public readonly struct ScalerMessage
         {
             if (index-- == 0)
             {
-                return JsonSerializer.Deserialize<T>(ref reader, _json);
+                return Deserialize<T>(ref reader);
             }
 
             reader.Skip();
         }
 
         return default;
+    }
+
+    /// <summary>Determines whether an exception reports an invalid argument of the client, not a fault of the application.</summary>
+    internal static bool IsInvalidArgument(Exception exception) => exception.Data.Contains(InvalidArgument);
+
+    private T? Deserialize<T>(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(ref reader, _json);
+        }
+        catch (JsonException exception)
+        {
+            exception.Data[InvalidArgument] = true;
+            throw;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Scaler.EngineIO;
 using StackExchange.Redis;
 
 namespace Scaler.Admin.Services.Live;
@@ -31,6 +32,6 @@ public static class Outage
         end = end < 0 ? message.Length : end;
         end = comma >= 0 ? Math.Min(comma, end) : end;
         var first = message[..end].Trim();
-        return first.Length > MaxLength ? string.Concat(first[..MaxLength], "…") : first.ToString();
+        return LogText.Escape(first.ToString(), MaxLength);
     }
 }

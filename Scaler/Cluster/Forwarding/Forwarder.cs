@@ -35,7 +35,7 @@ internal sealed class Forwarder : IDisposable
         (_time, _metrics) = (node.Time, node.Metrics);
         _locator = new SessionLocator(node, membership);
         _peers = new PeerTable(node, membership, responseTimeout, logger);
-        _streams = new StreamForwarder(forwarder, node, membership.ServerId, responseTimeout, kestrel);
+        _streams = new StreamForwarder(forwarder, node, membership.ServerId, responseTimeout, kestrel, logger);
     }
 
     /// <summary>Forwards a request if its session belongs to another live server.</summary>
