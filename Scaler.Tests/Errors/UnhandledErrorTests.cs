@@ -269,6 +269,7 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
     }
 
     [Theory]
+    [InlineData(128, "error::json", "xxxx")]
     [InlineData(0, "error::json", "")]
     public async Task Message_NotParsed_KeepsItsBeginning(int maxLength, string name, string start)
     {
