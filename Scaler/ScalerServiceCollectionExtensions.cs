@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster.Forwarding;
@@ -195,12 +196,18 @@ public static class ScalerServiceCollectionExtensions
         var server = provider.GetRequiredService<ScalerServer>();
         var options = server.Options.EngineIO;
         var admission = new SessionAuthorizer(server.Options);
+        var plain = new PlainConnectionLog(
+            server.Loggers.CreateLogger<PlainConnectionLog>(), provider.GetService<IHostEnvironment>());
         var (authorize, unknown, validate, limit) =
             (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
         options.Path = server.Options.Path;
         options.CloseOnHostStop = false;
         options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Node.Secret);
-        options.AuthorizeAsync = context => admission.AuthorizeAsync(context, authorize);
+        options.AuthorizeAsync = context =>
+        {
+            plain.Check(context);
+            return admission.AuthorizeAsync(context, authorize);
+        };
         options.ValidateSessionRequest = async (context, session) =>
             await admission.IsOwnerAsync(context, session) && (validate is null || await validate(context, session));
         options.OnLimitReached = reached =>

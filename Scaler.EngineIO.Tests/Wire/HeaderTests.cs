@@ -187,6 +187,26 @@ public sealed class HeaderTests
     }
 
     [Fact]
+    public async Task EveryResponse_ForbidsContentSniffing()
+    {
+        await using var host = await StartCorsAsync();
+        const string Handshake = "?EIO=4&transport=polling";
+        var handshake = await host.GetAsync(Handshake);
+        var sid = EngineTestHost.ParseSid(handshake.Text);
+        EngineResponse[] responses =
+        [
+            handshake, await host.PostAsync(sid, "4a"), await host.PollAsync(sid), await host.GetAsync("?EIO=4&transport=x"),
+            await host.GetAsync(Handshake, ("Origin", "https://evil.example")), await host.GetAsync(Handshake + "&sid=none"),
+            await host.SendAsync(HttpMethod.Options, Handshake, null, null, ("Origin", Origin)),
+            await host.PostAsync(sid, new string('x', 2000)),
+        ];
+        Assert.Equal([200, 200, 200, 400, 403, 400, 204, 413], responses.Select(static response => response.StatusCode));
+        Assert.All(responses, static response => Assert.Equal("nosniff", response.Header("X-Content-Type-Options")));
+        using var socket = await host.ConnectWebSocketAsync();
+        Assert.Contains("X-Content-Type-Options: nosniff", socket.ResponseHeaders, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Jsonp_WrapsPollsAndUnwrapsPosts()
     {
         await using var host = await EngineTestHost.StartJsonpAsync();

@@ -43,6 +43,8 @@ internal sealed partial class EngineDispatcher : IDisposable
 
     public Task InvokeAsync(HttpContext context)
     {
+        // Polls contain text that other clients chose. No browser may take it for a page or a script.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         if (_cors is not null)
         {
             _cors.Apply(context);

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
-using StackExchange.Redis;
 
 namespace Scaler;
 
@@ -95,7 +94,7 @@ internal sealed class ErrorPublisher : BackgroundService
             await _log.AppendAsync(errors, number);
             return true;
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             return false;
         }

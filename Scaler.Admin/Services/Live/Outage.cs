@@ -1,5 +1,4 @@
 using Scaler.EngineIO;
-using StackExchange.Redis;
 
 namespace Scaler.Admin.Services.Live;
 
@@ -14,7 +13,7 @@ public static class Outage
     /// <param name="exception">The exception.</param>
     /// <returns><see langword="true"/> if the cluster is unavailable; otherwise, <see langword="false"/>.</returns>
     public static bool IsOutage(Exception exception) =>
-        exception is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException;
+        RedisFailure.Is(exception) || exception is OperationCanceledException or ObjectDisposedException;
 
     /// <summary>
     /// Returns the first sentence of an exception's message. StackExchange.Redis appends a long list of counters.
