@@ -47,7 +47,7 @@ public sealed class EngineServer : IDisposable
         var logger = loggerFactory.CreateLogger("Scaler.EngineIO");
         _runtime = new EngineRuntime(
             options.Value, handler, time, new EngineMetrics(meterFactory), logger, transports?.OfType<IInlineSendTransport>().Any() ?? false);
-        _dispatcher = new EngineDispatcher(_runtime, loggerFactory);
+        _dispatcher = new EngineDispatcher(_runtime);
         _stopping = lifetime?.ApplicationStopping.UnsafeRegister(static state => ((EngineServer)state!).OnHostStopping(), this) ?? default;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +18,7 @@ public static class ServiceProgram
     /// <summary>
     /// Creates the builder of a service. If the working directory has no <c>appsettings.json</c>, the content root is the folder
     /// of the executable, so that a service that is started from another folder finds its settings and static files. A content
-    /// root from the command line or the environment is kept.
+    /// root from the command line or the environment is kept. Responses have no <c>Server</c> header.
     /// </summary>
     /// <param name="args">The command line.</param>
     /// <returns>The builder.</returns>
@@ -26,11 +27,15 @@ public static class ServiceProgram
         var isChosen = new ConfigurationBuilder()
             .AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_").AddCommandLine(args)
             .Build()[HostDefaults.ContentRootKey] is not null;
-        return WebApplication.CreateBuilder(new WebApplicationOptions
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
             ContentRootPath = isChosen || File.Exists(SettingsFile) ? null : AppContext.BaseDirectory,
         });
+
+        // The Server header would name the software to attackers.
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        return builder;
     }
 
     /// <summary>

@@ -1,26 +1,49 @@
+using Scaler.EngineIO;
+
 namespace Scaler.Stream;
 
 /// <summary>
-/// Logs each error event: critical events as warnings, others as information. Messages of clients are not logged.
+/// Logs error events: critical events as warnings, others as information. Messages of clients are not logged. Of the events with
+/// the same name on the same connection, the first in each second is logged, and the others are counted.
 /// </summary>
-internal sealed partial class ErrorLogging(ScalerServer server, ILogger<ErrorLogging> logger) : IHostedService
+internal sealed partial class ErrorLogging : IHostedService, IDisposable
 {
+    private const int MaxArgumentsLength = 512;
+
+    private readonly ScalerServer _server;
+    private readonly ILogger _logger;
+    private readonly ErrorLogThrottle _throttle;
+
+    public ErrorLogging(ScalerServer server, TimeProvider time, ILogger<ErrorLogging> logger)
+    {
+        (_server, _logger) = (server, logger);
+        _throttle = new ErrorLogThrottle(time, LogSuppressed);
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        server.Errors.Raised += Raised;
+        _server.Errors.Raised += Raised;
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        server.Errors.Raised -= Raised;
+        _server.Errors.Raised -= Raised;
         return Task.CompletedTask;
     }
 
+    public void Dispose() => _throttle.Dispose();
+
     private void Raised(ScalerError error)
     {
+        if (!_throttle.TryAcquire(error))
+        {
+            return;
+        }
+
         // The argument of these two events is the client's message. It may contain sensitive data and must not be logged.
-        var arguments = error.Name is ErrorNames.Json or ErrorNames.Invalid ? "" : string.Join(", ", error.Arguments);
+        var arguments = error.Name is ErrorNames.Json or ErrorNames.Invalid
+            ? "" : LogText.Escape(string.Join(", ", error.Arguments), MaxArgumentsLength);
         if (error.IsCritical)
         {
             LogCritical(error.Name, arguments, error.ConnectionId);
@@ -36,4 +59,7 @@ internal sealed partial class ErrorLogging(ScalerServer server, ILogger<ErrorLog
 
     [LoggerMessage(2, LogLevel.Information, "{ErrorEvent} ({Arguments}) on connection {ConnectionId}")]
     private partial void LogOther(string errorEvent, string arguments, string? connectionId);
+
+    [LoggerMessage(3, LogLevel.Warning, "{ErrorEvent} on connection {ConnectionId}: … and {Count} more in 1 s")]
+    private partial void LogSuppressed(string errorEvent, string? connectionId, int count);
 }

@@ -77,6 +77,18 @@ internal sealed class EngineTestHost : IAsyncDisposable
         return new EngineTestHost(application, handler, logs);
     }
 
+    /// <summary>Starts a server that allows JSONP. Its client names a page of the server as <c>Referer</c>.</summary>
+    public static async Task<EngineTestHost> StartJsonpAsync(Action<EngineIOOptions>? configure = null)
+    {
+        var host = await StartAsync(options =>
+        {
+            options.AllowJsonp = true;
+            configure?.Invoke(options);
+        });
+        host.Client.DefaultRequestHeaders.Referrer = new Uri(host.Client.BaseAddress!, "/page?x=1#top");
+        return host;
+    }
+
     public Task StopAsync() => _application.StopAsync();
 
     /// <summary>Opens a polling session.</summary>

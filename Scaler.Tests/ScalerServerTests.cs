@@ -113,7 +113,7 @@ public sealed class ScalerServerTests(Backends backends) : IClassFixture<Backend
 
         var error = await raised.Task.WithTimeout();
         Assert.Equal(("error::json", true, "acme", server.Id), (error.Name, error.IsCritical, error.Account, error.Server));
-        Assert.Equal(new string('x', 4096) + "…", Assert.Single(error.Arguments));
+        Assert.Equal(new string('x', 128) + "…", Assert.Single(error.Arguments));
         Assert.Equal(Assert.Single(server.Connections).Id, error.ConnectionId);
     }
 

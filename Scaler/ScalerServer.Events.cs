@@ -33,7 +33,7 @@ public sealed partial class ScalerServer
             case ErrorNames.Disconnect: Errors.Disconnect += listener; break;
             case ErrorNames.Validation: Errors.Validation += listener; break;
             case ErrorNames.Handler:
-                Errors.Handler += (name, exception) => listener(name, MessageDispatcher.Describe(exception));
+                Errors.Handler += (name, exception) => listener(name, ErrorReporter.Describe(exception));
                 break;
             case ErrorNames.Limit: Errors.Limit += listener; break;
             default:

@@ -77,6 +77,7 @@ public sealed partial class ScalerServer
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new ServerLoggerProvider(Loggers));
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.ConfigureKestrel(configure);
         builder.Services.AddScaler(this);
         var app = builder.Build();

@@ -51,7 +51,8 @@ public sealed partial class ScalerServer : IAsyncDisposable
         Loggers = loggers ?? _ownLoggers!;
         Membership = new ClusterMembership(Cluster.Node, Local, Drain, Loggers.CreateLogger<ScalerServer>());
         Reporter = new ErrorReporter(
-            Errors, metrics, new UnhandledErrorLog(Loggers.CreateLogger<ScalerErrors>(), clock), clock, Id);
+            Errors, metrics, new UnhandledErrorLog(Loggers.CreateLogger<ScalerErrors>(), clock), clock, Id,
+            _options.MaxErrorMessageLength);
         Messages = new MessageDispatcher(_routes, _options, metrics, Reporter);
         metrics.Observe(
             () => Local.ConnectionCount, () => Local.AccountCount, () => Membership.HoldsLease,
@@ -110,6 +111,7 @@ public sealed partial class ScalerServer : IAsyncDisposable
         await StopListeningAsync();
         await Membership.DisposeAsync();
         await Cluster.DisposeAsync();
+        Reporter.Dispose();
         _ownLoggers?.Dispose();
     }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster.Forwarding;
@@ -22,6 +23,8 @@ namespace Scaler;
 /// <summary>Extension methods that register Scaler's services.</summary>
 public static class ScalerServiceCollectionExtensions
 {
+    private const string ForwarderServices = "Scaler.Forwarder";
+
     /// <summary>
     /// Adds a <see cref="ScalerServer"/> with options from the configuration section <see cref="ScalerOptions.Section"/>.
     /// Requires a registered <see cref="IConnectionMultiplexer"/>. Map the endpoint with <c>app.MapScaler()</c>.
@@ -129,19 +132,16 @@ public static class ScalerServiceCollectionExtensions
 
     private static IServiceCollection AddScalerEndpoint(this IServiceCollection services)
     {
-        services.AddHttpForwarder();
-
-        // Below Warning, YARP logs the destination URLs. They contain session ids, which are secrets.
-        services.Configure<LoggerFilterOptions>(static options =>
-            options.Rules.Add(new LoggerFilterRule(null, "Yarp.ReverseProxy.Forwarder", LogLevel.Warning, null)));
+        services.AddKeyedSingleton(ForwarderServices, static (_, _) => CreateForwarderServices());
         services.AddEngineIO<ScalerHandler>();
         services.TryAddSingleton(provider => new Forwarder(
-            provider.GetRequiredService<IHttpForwarder>(),
+            provider.GetRequiredKeyedService<ServiceProvider>(ForwarderServices).GetRequiredService<IHttpForwarder>(),
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
             provider.GetRequiredService<PeerTable>(),
             provider.GetRequiredService<ReachabilityMonitor>(),
-            provider.GetRequiredService<IOptions<KestrelServerOptions>>().Value));
+            provider.GetRequiredService<IOptions<KestrelServerOptions>>().Value,
+            provider.GetRequiredService<ILogger<Forwarder>>()));
         services.TryAddSingleton(static provider => new PeerTable(
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
@@ -202,6 +202,13 @@ public static class ScalerServiceCollectionExtensions
         });
     }
 
+    /// <summary>
+    /// Creates YARP's forwarder without a logger. It would log destination URLs, which contain session ids, and the stacks of
+    /// exceptions that clients cause, such as a malformed chunk of a body. <see cref="StreamForwarder"/> logs failures.
+    /// </summary>
+    private static ServiceProvider CreateForwarderServices() =>
+        new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
+
     private static void AddScalerAuth(this IServiceCollection services)
     {
         services.AddWebEncoders();
@@ -227,12 +234,18 @@ public static class ScalerServiceCollectionExtensions
         var server = provider.GetRequiredService<ScalerServer>();
         var options = server.Options.EngineIO;
         var admission = new SessionAuthorizer(server.Options);
+        var plain = new PlainConnectionLog(
+            server.Loggers.CreateLogger<PlainConnectionLog>(), provider.GetService<IHostEnvironment>());
         var (authorize, unknown, validate, limit) =
             (options.AuthorizeAsync, options.UnknownSessionAsync, options.ValidateSessionRequest, options.OnLimitReached);
         options.Path = server.Options.Path;
         options.CloseOnHostStop = false;
         options.GenerateId = _ => ClusterSid.Create(server.Id, server.Cluster.Node.Secret);
-        options.AuthorizeAsync = context => admission.AuthorizeAsync(context, authorize);
+        options.AuthorizeAsync = context =>
+        {
+            plain.Check(context);
+            return admission.AuthorizeAsync(context, authorize);
+        };
         options.ValidateSessionRequest = async (context, session) =>
             await admission.IsOwnerAsync(context, session) && (validate is null || await validate(context, session));
         options.OnLimitReached = reached =>

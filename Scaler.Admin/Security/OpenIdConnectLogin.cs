@@ -50,7 +50,7 @@ internal static partial class OpenIdConnectLogin
         catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
         {
             // The discovery document could not be read.
-            Log.NoProvider(logger, exception.Message);
+            Log.NoProvider(logger, Printable.Escape(exception.Message));
             return Results.LocalRedirect(LoginFailure.GetUrl(LoginFailure.NoProvider));
         }
     }

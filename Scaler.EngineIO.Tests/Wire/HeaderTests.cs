@@ -187,9 +187,29 @@ public sealed class HeaderTests
     }
 
     [Fact]
+    public async Task EveryResponse_ForbidsContentSniffing()
+    {
+        await using var host = await StartCorsAsync();
+        const string Handshake = "?EIO=4&transport=polling";
+        var handshake = await host.GetAsync(Handshake);
+        var sid = EngineTestHost.ParseSid(handshake.Text);
+        EngineResponse[] responses =
+        [
+            handshake, await host.PostAsync(sid, "4a"), await host.PollAsync(sid), await host.GetAsync("?EIO=4&transport=x"),
+            await host.GetAsync(Handshake, ("Origin", "https://evil.example")), await host.GetAsync(Handshake + "&sid=none"),
+            await host.SendAsync(HttpMethod.Options, Handshake, null, null, ("Origin", Origin)),
+            await host.PostAsync(sid, new string('x', 2000)),
+        ];
+        Assert.Equal([200, 200, 200, 400, 403, 400, 204, 413], responses.Select(static response => response.StatusCode));
+        Assert.All(responses, static response => Assert.Equal("nosniff", response.Header("X-Content-Type-Options")));
+        using var socket = await host.ConnectWebSocketAsync();
+        Assert.Contains("X-Content-Type-Options: nosniff", socket.ResponseHeaders, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Jsonp_WrapsPollsAndUnwrapsPosts()
     {
-        await using var host = await EngineTestHost.StartAsync();
+        await using var host = await EngineTestHost.StartJsonpAsync();
         var handshake = await host.GetAsync("?EIO=4&transport=polling&j=0");
         Assert.StartsWith("___eio[0](\"0{\\\"sid\\\":", handshake.Text, StringComparison.Ordinal);
         Assert.EndsWith("}\");", handshake.Text, StringComparison.Ordinal);
@@ -210,7 +230,7 @@ public sealed class HeaderTests
     [Fact]
     public async Task Jsonp_IndexWithOtherCharacters_KeepsOnlyItsDigits()
     {
-        await using var host = await EngineTestHost.StartAsync();
+        await using var host = await EngineTestHost.StartJsonpAsync();
         Assert.StartsWith("___eio[12](\"", (await host.GetAsync("?EIO=4&transport=polling&j=1];alert(2)//")).Text, StringComparison.Ordinal);
     }
 
@@ -219,7 +239,7 @@ public sealed class HeaderTests
     [InlineData("x=4a")]
     public async Task Jsonp_PostWithoutTheDataField_IsRefusedWithCode3(string form)
     {
-        await using var host = await EngineTestHost.StartAsync();
+        await using var host = await EngineTestHost.StartJsonpAsync();
         var sid = await host.OpenPollingAsync();
         (await host.PostAsync(sid, form, contentType: "application/x-www-form-urlencoded", more: "&j=0")).AssertError(400, 3, "Bad request");
     }

@@ -147,7 +147,7 @@ public sealed class PathSpellingTests
             kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
         builder.Logging.ClearProviders();
         builder.Services.AddEngineIO<EngineTestHandler>(
-            static options => (options.AllowV3, options.OpenPacketDelay) = (true, TimeSpan.Zero));
+            static options => (options.AllowV3, options.AllowJsonp, options.OpenPacketDelay) = (true, true, TimeSpan.Zero));
         var application = builder.Build();
         if (pathBase.Length > 0)
         {
@@ -171,7 +171,7 @@ public sealed class PathSpellingTests
         using var connection = await RawConnection.ConnectAsync(new Uri(host.Urls.First()).Port);
         var type = body.StartsWith("d=", StringComparison.Ordinal) ? "application/x-www-form-urlencoded" : "text/plain";
         await connection.SendAsync(
-            $"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            $"{method} {target} HTTP/1.1\r\nHost: a\r\nReferer: http://a/page\r\nConnection: close\r\n"
             + $"Content-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         var head = await connection.ReadHeadersAsync();
         Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);

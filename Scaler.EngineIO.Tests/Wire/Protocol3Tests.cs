@@ -177,7 +177,7 @@ public sealed class Protocol3Tests
     [Fact]
     public async Task Jsonp_BinaryMessage_IsSentAsText()
     {
-        await using var host = await StartAsync();
+        await using var host = await EngineTestHost.StartJsonpAsync(static options => options.AllowV3 = true);
         var sid = await host.OpenPollingAsync(3);
         (await host.PostAsync(sid, "d=" + Uri.EscapeDataString("6:b4AQID"), 3, "application/x-www-form-urlencoded", "&j=0")).AssertBody(200, "ok");
         (await host.PollAsync(sid, 3, "&j=0")).AssertBody(200, "___eio[0](\"6:b4AQID\");");

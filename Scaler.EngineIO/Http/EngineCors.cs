@@ -1,15 +1,17 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Scaler.EngineIO.Http;
 
 /// <summary>Adds CORS headers to every response, including errors, so that pages can read the error.</summary>
-internal sealed class EngineCors(EngineIOCorsOptions options, OriginPolicy origins, ILoggerFactory loggerFactory)
+internal sealed class EngineCors(EngineIOCorsOptions options, OriginPolicy origins)
 {
     private readonly CorsPolicy _policy = CreatePolicy(options, origins);
-    private readonly CorsService _service = new(Options.Create(new CorsOptions()), loggerFactory);
+
+    // CorsService would log the origin of each refused request as the client wrote it. RefusedOriginLog logs refused origins.
+    private readonly CorsService _service = new(Options.Create(new CorsOptions()), NullLoggerFactory.Instance);
 
     public void Apply(HttpContext context) => _service.ApplyResult(_service.EvaluatePolicy(context, _policy), context.Response);
 

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Scaler.EngineIO.Connections;
 using Scaler.EngineIO.Limits;
 using Scaler.EngineIO.Sessions;
@@ -28,13 +27,13 @@ internal sealed partial class EngineDispatcher : IDisposable
     private readonly WebSocketEndpoint _webSocket;
     private readonly HandshakeLimiter? _handshakes;
 
-    public EngineDispatcher(EngineRuntime runtime, ILoggerFactory loggerFactory)
+    public EngineDispatcher(EngineRuntime runtime)
     {
         _runtime = runtime;
         _options = runtime.Options;
         _origins = new OriginPolicy(_options.Cors);
         _refusedOrigins = new RefusedOriginLog(runtime.Logger, runtime.Time);
-        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins, loggerFactory) : null;
+        _cors = _options.Cors.Enabled ? new EngineCors(_options.Cors, _origins) : null;
         _polling = new PollingEndpoint(runtime);
         _webSocket = new WebSocketEndpoint(runtime);
         _handshakes = _options.MaxHandshakesPerAddress > 0
@@ -44,6 +43,8 @@ internal sealed partial class EngineDispatcher : IDisposable
 
     public Task InvokeAsync(HttpContext context)
     {
+        // Polls contain text that other clients chose. No browser may take it for a page or a script.
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         if (_cors is not null)
         {
             _cors.Apply(context);
@@ -55,15 +56,21 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
 
         var request = EngineRequest.Read(context);
-        if (!_origins.IsAllowed(context.Request))
+        var acceptsJsonp = request.IsJsonp && _options.AllowJsonp;
+        if (!(acceptsJsonp ? _origins.AllowsJsonp(context.Request) : _origins.IsAllowed(context.Request)))
         {
-            _refusedOrigins.Write(context.Request);
+            _refusedOrigins.Write(context.Request, acceptsJsonp);
             return RefuseAsync(context, request, EngineErrorCode.Forbidden, "Origin not allowed", tag: "origin");
         }
 
         if (!IsAllowed(request.Transport))
         {
             return RefuseAsync(context, request, EngineErrorCode.UnknownTransport);
+        }
+
+        if (request.IsJsonp && !acceptsJsonp)
+        {
+            return RefuseAsync(context, request, EngineErrorCode.BadRequest, "JSONP is disabled", tag: "jsonp");
         }
 
         return request.Sid is null ? HandshakeAsync(context, request) : ContinueAsync(context, request, request.Sid);
@@ -294,7 +301,7 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
         catch (Exception exception)
         {
-            Log.GenerateIdThrew(_runtime.Logger, exception);
+            Log.GenerateIdThrew(_runtime.Logger, LogText.Escape(exception));
             return null;
         }
 

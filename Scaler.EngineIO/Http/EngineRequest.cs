@@ -26,6 +26,9 @@ internal readonly record struct EngineRequest
     /// <summary>Gets the index of the client's JSONP callback, or <see langword="null"/> without JSONP.</summary>
     public string? JsonpIndex { get; private init; }
 
+    /// <summary>Gets a value indicating whether this is a polling request with JSONP.</summary>
+    public bool IsJsonp => JsonpIndex is not null && Transport == EngineTransport.Polling;
+
     /// <summary>Gets a value indicating whether the request asks for a WebSocket.</summary>
     public bool IsUpgrade { get; private init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Microsoft.Extensions.Primitives;
 
 namespace Scaler.EngineIO.Http;
 
@@ -21,6 +22,21 @@ internal readonly record struct Origin(string Scheme, string Host, string Port)
         origin = default;
         var end = text?.IndexOf("://", StringComparison.Ordinal) ?? -1;
         return end > 0 && TryParse(NormalizeScheme(text![..end]), text[(end + 3)..], out origin);
+    }
+
+    /// <summary>Returns the part of a URL that names its origin, as in an <c>Origin</c> header.</summary>
+    /// <returns>The origin, or <see langword="null"/> if the header does not hold exactly one absolute URL.</returns>
+    public static string? FromUrl(StringValues header)
+    {
+        var text = header is [{ } url] ? url : "";
+        var start = text.IndexOf("://", StringComparison.Ordinal) + 3;
+        if (start < 3)
+        {
+            return null;
+        }
+
+        var length = text.AsSpan(start).IndexOfAny("/?#");
+        return length < 0 ? text : text[..(start + length)];
     }
 
     /// <summary>Parses a scheme and the host and port of a <c>Host</c> header.</summary>

@@ -65,12 +65,34 @@ internal sealed class OriginPolicy
         var origins = request.Headers.Origin;
         return origins.Count switch
         {
-            // No Origin header: most non-browser clients and same-origin requests omit it. Script loads (JSONP) from any origin
-            // also omit it, but browsers send Sec-Fetch-Site with them.
+            // No Origin header: most non-browser clients and same-origin requests omit it. Script loads from any origin also
+            // omit it, but browsers send Sec-Fetch-Site with them to secure URLs.
             0 => request.Headers["Sec-Fetch-Site"] is not [not ("same-origin" or "none")],
             1 => IsOwn(origins.ToString(), request) || IsListed(origins.ToString()),
             _ => false,
         };
+    }
+
+    /// <summary>
+    /// Returns a value indicating whether the page that sends a JSONP request may connect. The page of a script load must be
+    /// known, because it reads the response: without <c>Origin</c>, <c>Sec-Fetch-Site</c> or <c>Referer</c> name it. Browsers send
+    /// no <c>Sec-Fetch-Site</c> to a URL with plain HTTP.
+    /// </summary>
+    public bool AllowsJsonp(HttpRequest request)
+    {
+        var headers = request.Headers;
+        if (AllowsAnyOrigin || headers.Origin.Count > 0)
+        {
+            return IsAllowed(request);
+        }
+
+        var site = headers["Sec-Fetch-Site"];
+        if (site is ["same-origin"])
+        {
+            return true;
+        }
+
+        return Origin.FromUrl(headers.Referer) is { } page && (IsListed(page) || (site.Count == 0 && IsOwn(page, request)));
     }
 
     private static bool IsOwn(string text, HttpRequest request)

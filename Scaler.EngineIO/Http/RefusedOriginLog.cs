@@ -11,20 +11,18 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
 {
     public const int Capacity = 128;
 
-    private const int MaxLength = 256;
-
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
     private readonly Lock _lock = new();
     private readonly HashSet<string> _logged = new(StringComparer.OrdinalIgnoreCase);
     private long _start = time.GetTimestamp();
 
-    public void Write(HttpRequest request)
+    public void Write(HttpRequest request, bool isJsonp = false)
     {
-        var origin = Describe(request);
+        var origin = Describe(request, isJsonp);
         if (TryAdd(origin))
         {
-            Refused(logger, origin, request.Scheme, Clean(request.Headers.Host.ToString()));
+            Refused(logger, origin, LogText.Escape(request.Scheme), LogText.Escape(request.Headers.Host.ToString()));
         }
     }
 
@@ -42,21 +40,13 @@ internal sealed partial class RefusedOriginLog(ILogger logger, TimeProvider time
         }
     }
 
-    private static string Describe(HttpRequest request) => request.Headers.Origin.Count == 0
-        ? $"none (Sec-Fetch-Site: {Clean(request.Headers["Sec-Fetch-Site"].ToString())})"
-        : Clean(request.Headers.Origin.ToString());
-
-    // A client chooses these texts: they must not be long or begin another line of the log.
-    private static string Clean(string text)
+    // Only the origin of a Referer is logged: its path and query may hold secrets of the page.
+    private static string Describe(HttpRequest request, bool isJsonp)
     {
-        var length = Math.Min(text.Length, MaxLength);
-        return string.Create(length, text, static (characters, source) =>
-        {
-            for (var i = 0; i < characters.Length; i++)
-            {
-                characters[i] = char.IsControl(source[i]) || source[i] is '\u2028' or '\u2029' ? '?' : source[i];
-            }
-        });
+        var headers = request.Headers;
+        return headers.Origin.Count > 0 ? LogText.Escape(headers.Origin.ToString())
+            : isJsonp ? $"{LogText.Escape(Origin.FromUrl(headers.Referer) ?? "none")} (Referer of a JSONP request)"
+            : $"none (Sec-Fetch-Site: {LogText.Escape(headers["Sec-Fetch-Site"].ToString())})";
     }
 
     [LoggerMessage(21, LogLevel.Warning,

@@ -20,7 +20,7 @@ internal sealed partial class EngineRuntime : IDisposable
         Time = time;
         Metrics = metrics;
         Logger = logger;
-        Clock = new DeadlineClock(time, exception => LogDeadlineThrew(logger, exception));
+        Clock = new DeadlineClock(time, exception => LogDeadlineThrew(logger, LogText.Escape(exception)));
         PingDeadlines = Clock.CreateList(options.PingInterval);
         PongDeadlines = Clock.CreateList(options.PingTimeout);
         ClientPingDeadlines = Clock.CreateList(options.PingInterval + options.PingTimeout);
@@ -105,7 +105,7 @@ internal sealed partial class EngineRuntime : IDisposable
         }
         catch (Exception exception)
         {
-            LogHookThrew(Logger, exception, limit);
+            LogHookThrew(Logger, LogText.Escape(exception), limit);
         }
     }
 

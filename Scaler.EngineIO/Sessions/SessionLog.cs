@@ -17,6 +17,9 @@ internal static partial class SessionLog
     [LoggerMessage(4, LogLevel.Debug, "Upgrade of connection {ConnectionId} dropped, polling continues: {Cause}.")]
     public static partial void UpgradeDropped(ILogger logger, string connectionId, string cause);
 
+    public static void HandlerThrew(ILogger logger, Exception exception, string connectionId, string callback) =>
+        LogHandlerThrew(logger, LogText.Escape(exception), connectionId, callback);
+
     [LoggerMessage(5, LogLevel.Error, "{Callback} threw an exception for connection {ConnectionId}.")]
-    public static partial void HandlerThrew(ILogger logger, Exception exception, string connectionId, string callback);
+    private static partial void LogHandlerThrew(ILogger logger, Exception exception, string connectionId, string callback);
 }

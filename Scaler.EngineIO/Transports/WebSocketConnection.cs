@@ -234,7 +234,7 @@ internal sealed partial class WebSocketConnection : ISessionTransport, ISchedule
         // If the client is gone, the connection ends without a close frame: not an error of the server.
         if (error is not (null or IOException or OperationCanceledException or ObjectDisposedException))
         {
-            LogFailed(_runtime.Logger, error, Session?.ConnectionId);
+            LogFailed(_runtime.Logger, LogText.Escape(error), Session?.ConnectionId);
         }
 
         if (_upgrade is not null && Session is null)

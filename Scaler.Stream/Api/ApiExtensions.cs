@@ -51,6 +51,7 @@ internal static partial class ApiExtensions
 
         LogOn(app.Logger, Path, options.Keys.Count);
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), api => api
+            .Use(NoSniff)
             .UseExceptionHandler()
             .UseStatusCodePages()
             .UseMiddleware<ApiKeyMiddleware>()
@@ -72,6 +73,19 @@ internal static partial class ApiExtensions
         group.MapServers();
         return app;
     }
+
+    // The exception handler removes the headers that are set before, so the header is set when the response starts.
+    private static RequestDelegate NoSniff(RequestDelegate next) => context =>
+    {
+        context.Response.OnStarting(
+            static state =>
+            {
+                ((HttpContext)state).Response.Headers.XContentTypeOptions = "nosniff";
+                return Task.CompletedTask;
+            },
+            context);
+        return next(context);
+    };
 
     private static RateLimiterOptions Limits(ApiOptions options) => new()
     {

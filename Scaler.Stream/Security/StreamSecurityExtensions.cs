@@ -20,6 +20,11 @@ internal static class StreamSecurityExtensions
     public static WebApplication UseStreamSecurity(this WebApplication app)
     {
         app.UseKnownProxies();
+        app.Use(static (context, next) =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
         return app;
     }
 }

@@ -1,11 +1,12 @@
 using Garnet;
 using Scaler.Cluster.Redis;
+using Scaler.Tests.Cluster;
 using Scaler.Tests.Helpers;
 using StackExchange.Redis;
 
 namespace Scaler.Tests.Errors;
 
-public sealed class ErrorLogTests
+public sealed class ErrorLogTests(Backends backends) : IClassFixture<Backends>
 {
     private static readonly ScalerError Error = new()
     {
@@ -70,6 +71,75 @@ public sealed class ErrorLogTests
                 $"\"{key}\"", (await published.ReadAsync().AsTask().WithTimeout()).Message.ToString(), StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [OnGarnet]
+    [OnRedisServer]
+    [OnRedisCluster]
+    public async Task AppendAsync_NoisyAccount_KeepsTheEventsOfOtherAccounts(Backend backend)
+    {
+        await using var cluster = new ScalerCluster(await backends.ConnectAsync(backend), new ScalerOptions { Prefix = backends.NewPrefix() });
+        await cluster.Errors.AppendAsync([.. Enumerable.Range(0, 50).Select(static i => OfAccount($"calm {i % 5}", $"{i}"))]);
+
+        // A client cannot hide in the share of another account.
+        const string Imitation = "\"account\":\"calm 1\"";
+        for (var batch = 0; batch < 20; batch++)
+        {
+            await cluster.Errors.AppendAsync([.. Enumerable.Range(0, 100).Select(i => OfAccount("noisy\"\\", $"{batch} {i} {Imitation}"))]);
+        }
+
+        var kept = await cluster.GetRecentErrorsAsync(ErrorLog.MaxEntries);
+        Assert.Equal(50, kept.Count(static error => error.Account!.StartsWith("calm", StringComparison.Ordinal)));
+        var noise = kept.Where(static error => error.Account == "noisy\"\\").ToList();
+        Assert.InRange(noise.Count, ErrorLog.MaxEntriesPerAccount, ErrorLog.MaxEntriesPerAccount * 3 / 2);
+        Assert.Equal($"19 99 {Imitation}", noise[0].Arguments[0]);
+        Assert.Equal(kept.Count, noise.Count + 50);
+    }
+
+    [Theory]
+    [OnGarnet]
+    [OnRedisServer]
+    public async Task AppendAsync_MoreThanTheMaximum_EvictsTheOldestAndForgetsTheirAccounts(Backend backend)
+    {
+        var redis = await backends.ConnectAsync(backend);
+        var options = new ScalerOptions { Prefix = backends.NewPrefix() };
+        await using var cluster = new ScalerCluster(redis, options);
+        for (var i = 0; i < 12; i++)
+        {
+            await cluster.Errors.AppendAsync([.. Enumerable.Range(0, 100).Select(n => OfAccount(n == 0 ? null : $"account {i}", $"{n}"))]);
+        }
+
+        var kept = await cluster.GetRecentErrorsAsync(ErrorLog.MaxEntries);
+        Assert.Equal((ErrorLog.MaxEntries, null, "account 2"), (kept.Count, kept[^1].Account, kept[^2].Account));
+        var counts = await redis.GetDatabase().HashGetAllAsync(new RedisKeys(options.Prefix).ErrorsPerAccount);
+        Assert.Equal(
+            kept.CountBy(static error => error.Account ?? "").OrderBy(static count => count.Key, StringComparer.Ordinal)
+                .Select(static count => (count.Key, (long)count.Value)),
+            counts.Select(static entry => (entry.Name.ToString(), (long)entry.Value)).OrderBy(static count => count.Item1, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task ErrorPublisher_NoisyAccountDuringAnOutage_KeepsTheEventsOfOtherAccounts()
+    {
+        var redis = await backends.ConnectAsync(Backend.Garnet);
+        await using var cluster = new ScalerCluster(redis, new ScalerOptions { Prefix = backends.NewPrefix() });
+        var errors = new ScalerErrors();
+        using var publisher = new ErrorPublisher(errors, cluster.Errors, TimeProvider.System);
+        errors.Raise(OfAccount("calm", "first"), static (_, _) => { });
+        for (var i = 0; i < 5000; i++)
+        {
+            errors.Raise(OfAccount("noisy", "x"), static (_, _) => { });
+        }
+
+        errors.Raise(OfAccount("calm", "last"), static (_, _) => { });
+        await publisher.StartAsync(default);
+
+        await Deadline.WaitUntilAsync(async () =>
+            (await cluster.GetRecentErrorsAsync(ErrorLog.MaxEntries)).Count(static error => error.Account == "calm") == 2);
+        await publisher.StopAsync(default);
+    }
+
+    private static ScalerError OfAccount(string? account, string argument) => Error with { Account = account, Arguments = [argument] };
 
     private static GarnetServer Start(int port)
     {

@@ -148,25 +148,153 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
     }
 
     [Fact]
-    public void Write_ManyEvents_LogsABoundedNumberPerWindow()
+    public void Write_NoisyConnection_LogsOneEntryPerSecondAndCountsTheOthers()
     {
-        var time = new FakeTimeProvider();
-        var logger = new FakeLogger();
-        var log = new UnhandledErrorLog(logger, time);
+        var (time, logger) = (new FakeTimeProvider(), new FakeLogger());
+        using var log = new UnhandledErrorLog(logger, time);
 
-        for (var i = 0; i < 1000; i++) log.Write(Error(ErrorNames.Json, "secret"));
-        log.Write(Error(ErrorNames.Limit, "acme"));
-        Assert.Equal(UnhandledErrorLog.MaxPerWindow + 1, logger.Collector.Count);
+        for (var i = 0; i < 500; i++)
+        {
+            log.Write(Error(ErrorNames.Json, "secret", "noisy"));
+        }
+
+        log.Write(Error(ErrorNames.Json, "secret", "calm"));
+        Assert.Equal(["noisy", "calm"], logger.Collector.GetSnapshot().Select(static entry => entry.GetStructuredStateValue("ConnectionId")));
         Assert.All(logger.Collector.GetSnapshot(), static entry => Assert.Equal(LogLevel.Warning, entry.Level));
         Assert.DoesNotContain(logger.Collector.GetSnapshot(), static entry => entry.Message.Contains("secret", StringComparison.Ordinal));
 
-        time.Advance(UnhandledErrorLog.Window);
-        log.Write(Error(ErrorNames.Json, "secret"));
-        Assert.Contains($"{1000 - UnhandledErrorLog.MaxPerWindow} earlier ones", logger.LatestRecord.Message, StringComparison.Ordinal);
+        time.Advance(ErrorLogThrottle.Window);
+        Assert.Equal("error::json on connection noisy: … and 499 more in 1 s.", logger.LatestRecord.Message);
+        Assert.Equal(3, logger.Collector.Count);
+
+        log.Write(Error(ErrorNames.Json, "secret", "noisy"));
+        Assert.Equal(4, logger.Collector.Count);
+        time.Advance(ErrorLogThrottle.Window);
+        Assert.Equal(4, logger.Collector.Count);
     }
 
-    private static ScalerError Error(string name, string argument) => new()
+    [Fact]
+    public void Write_ManyConnections_LogsABoundedNumberPerSecond()
     {
+        var (time, logger) = (new FakeTimeProvider(), new FakeLogger());
+        using var log = new UnhandledErrorLog(logger, time);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            log.Write(Error(ErrorNames.Json, "x", $"c{i}"));
+        }
+
+        Assert.Equal(ErrorLogThrottle.MaxPerWindow + 1, logger.Collector.Count);
+        time.Advance(ErrorLogThrottle.Window);
+        Assert.EndsWith($"… and {1000 - ErrorLogThrottle.MaxPerWindow - 1} more in 1 s.", logger.LatestRecord.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorLogThrottle.MaxPerWindow + 2, logger.Collector.Count);
+    }
+
+    [Fact]
+    public void Write_ManyExceptions_LogsABoundedNumberOfStacks()
+    {
+        var (time, logger) = (new FakeTimeProvider(), new FakeLogger());
+        using var log = new UnhandledErrorLog(logger, time);
+
+        for (var i = 0; i < 50; i++)
+        {
+            log.Write(Error(ErrorNames.Handler, "x", $"c{i}") with { Exception = new InvalidOperationException("oh") });
+        }
+
+        Assert.Equal(50, logger.Collector.Count);
+        Assert.Equal(UnhandledErrorLog.MaxStacksPerWindow, logger.Collector.GetSnapshot().Count(static entry => entry.Exception is not null));
+        time.Advance(UnhandledErrorLog.StackWindow);
+        log.Write(Error(ErrorNames.Handler, "x", "later") with { Exception = new InvalidOperationException("oh\nforged") });
+        Assert.Equal("oh\\nforged", logger.LatestRecord.Exception?.Message);
+    }
+
+    [Fact]
+    public void Dispose_EventsWereCounted_LogsTheirNumber()
+    {
+        var logger = new FakeLogger();
+        var log = new UnhandledErrorLog(logger, new FakeTimeProvider());
+        log.Write(Error(ErrorNames.Json, "x", "c"));
+        log.Write(Error(ErrorNames.Json, "x", "c"));
+        log.Dispose();
+        Assert.Equal("error::json on connection c: … and 1 more in 1 s.", logger.LatestRecord.Message);
+    }
+
+    [Fact]
+    public async Task Messages_MadeToForgeTheLog_AreLoggedOnOneLineEach()
+    {
+        using var logs = new FakeLoggerProvider();
+        var raised = System.Threading.Channels.Channel.CreateUnbounded<ScalerError>();
+        await using var server = await StartAsync(
+            logs,
+            server =>
+            {
+                server.On("raw", static (_, message, _) =>
+                {
+                    message.GetArgument<Dictionary<string, int>>(0);
+                    return default;
+                });
+                server.On("broken", static (_, message, _) => throw new InvalidOperationException(message.GetArgument<string>(0)));
+                server.Errors.Observed += error => raised.Writer.TryWrite(error);
+            },
+            static options => options.Strict = true);
+        await using var attacker = await TestClient.ConnectAsync(server.GetUrl(), "attacker");
+        await using var neighbour = await TestClient.ConnectAsync(server.GetUrl(), "neighbour");
+        const string Forged = "\\u001b[2J\\r\\ninfo: forged\\u2028\\u202e";
+
+        foreach (var message in new[]
+        {
+            $$"""{"event":"{{Forged}}"}""", "{ \u001b[2J\ninfo: forged", "[\"\u202e\"]",
+            $$$"""{"event":"raw","args":[{"{{{Forged}}}":"x"}]}""", $$"""{"event":"broken","args":["{{Forged}}"]}""",
+        })
+        {
+            await attacker.SendAsync(message);
+            var error = await raised.Reader.ReadAsync().AsTask().WithTimeout();
+            Assert.All(error.Arguments, AssertVisible);
+        }
+
+        await neighbour.SendAsync("""{"event":"calm"}""");
+        Assert.Equal("neighbour", (await raised.Reader.ReadAsync().AsTask().WithTimeout()).Account);
+        await Deadline.WaitUntilAsync(() => logs.Collector.GetSnapshot().Any(
+            static entry => entry.Message.Contains("calm", StringComparison.Ordinal)));
+        Assert.Equal(2, server.ConnectionCount);
+        Assert.All(logs.Collector.GetSnapshot(), static entry =>
+        {
+            AssertVisible(entry.Message);
+            AssertVisible(entry.Exception?.Message ?? "");
+        });
+
+        // Only the application's own exception has a stack. An argument of the wrong type is the client's fault.
+        var stack = Assert.Single(logs.Collector.GetSnapshot(), static entry => entry.Exception is not null);
+        Assert.Contains("error::handler (broken", stack.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(128, "error::json", "xxxx")]
+    [InlineData(0, "error::json", "")]
+    public async Task Message_NotParsed_KeepsItsBeginning(int maxLength, string name, string start)
+    {
+        using var logs = new FakeLoggerProvider();
+        var raised = new TaskCompletionSource<ScalerError>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await StartAsync(
+            logs, server => server.Errors.Raised += error => raised.TrySetResult(error),
+            options => options.MaxErrorMessageLength = maxLength == 128 ? options.MaxErrorMessageLength : maxLength);
+        await using var client = await TestClient.ConnectAsync(server.GetUrl(), "acme");
+
+        await client.SendAsync(new string('x', 5000));
+
+        var error = await raised.Task.WithTimeout();
+        Assert.Equal(name, error.Name);
+        var kept = Assert.Single(error.Arguments);
+        Assert.StartsWith(start, kept, StringComparison.Ordinal);
+        Assert.Equal(maxLength == 0 ? 0 : maxLength + 1, kept.Length);
+    }
+
+    private static void AssertVisible(string text) => Assert.DoesNotContain(
+        text, static character => char.IsControl(character) || character is '\u2028' or '\u202e');
+
+    private static ScalerError Error(string name, string argument, string? connectionId = null) => new()
+    {
+        ConnectionId = connectionId,
         Name = name,
         Arguments = [argument],
         At = default,

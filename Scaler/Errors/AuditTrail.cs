@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Scaler.Cluster.Redis;
+using Scaler.EngineIO;
 using StackExchange.Redis;
 
 namespace Scaler;
@@ -8,6 +9,8 @@ namespace Scaler;
 internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
 {
     public const int MaxEntries = 1000;
+
+    private const int MaxLength = 1024;
 
     private static readonly TimeSpan Retention = TimeSpan.FromDays(90);
 
@@ -21,7 +24,7 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
         var transaction = redis.GetDatabase().CreateTransaction();
         _ = transaction.ListLeftPushAsync(
             keys.Audit,
-            [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(entry, ErrorJson.Default.AuditEntry))]);
+            [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(Escape(entry), ErrorJson.Default.AuditEntry))]);
         _ = transaction.ListTrimAsync(keys.Audit, 0, MaxEntries - 1);
         _ = transaction.KeyExpireAsync(keys.Audit, Retention);
         return transaction.ExecuteAsync();
@@ -34,6 +37,11 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
         var values = await redis.GetDatabase().ListRangeAsync(keys.Audit, 0, take - 1);
         return [.. values.Select(Read).OfType<AuditEntry>()];
     }
+
+    // Targets and results name accounts, whose names clients choose.
+    private static AuditEntry Escape(AuditEntry entry) => new(
+        entry.At, LogText.Escape(entry.Who, MaxLength), LogText.Escape(entry.What, MaxLength), LogText.Escape(entry.Target, MaxLength),
+        LogText.Escape(entry.Outcome, MaxLength), LogText.Escape(entry.Result, MaxLength));
 
     private static AuditEntry? Read(RedisValue value)
     {

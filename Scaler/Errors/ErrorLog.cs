@@ -11,6 +11,12 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
 {
     public const int MaxEntries = 1000;
 
+    /// <summary>
+    /// The number of stored events that an account keeps. It may temporarily have half as many more. Events without an account
+    /// count as those of one account.
+    /// </summary>
+    public const int MaxEntriesPerAccount = 100;
+
     private const int WatchBacklog = 10_000;
     private static readonly string AppendScript = RedisScript.Load("errors");
     private static readonly long RetentionMilliseconds = (long)TimeSpan.FromDays(7).TotalMilliseconds;
@@ -24,14 +30,16 @@ internal sealed class ErrorLog(IConnectionMultiplexer redis, RedisKeys keys)
     /// <param name="number">The monotonic sequence number that makes retries idempotent; 0 disables deduplication.</param>
     public Task AppendAsync(IReadOnlyList<ScalerError> errors, long number = 0)
     {
-        var values = new RedisValue[4 + errors.Count];
-        (values[0], values[1], values[2], values[3]) = ((string?)keys.ErrorsChannel, MaxEntries, RetentionMilliseconds, number);
+        var values = new RedisValue[5 + errors.Count];
+        (values[0], values[1], values[2], values[3], values[4]) =
+            ((string?)keys.ErrorsChannel, MaxEntries, RetentionMilliseconds, number, MaxEntriesPerAccount);
         for (var i = 0; i < errors.Count; i++)
         {
-            values[i + 4] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ErrorJson.Default.ScalerError);
+            values[i + 5] = JsonSerializer.SerializeToUtf8Bytes(errors[i], ErrorJson.Default.ScalerError);
         }
 
-        return redis.GetDatabase().ScriptEvaluateAsync(AppendScript, [keys.Errors, keys.PublisherBatchNumber(_publisher)], values);
+        return redis.GetDatabase().ScriptEvaluateAsync(
+            AppendScript, [keys.Errors, keys.PublisherBatchNumber(_publisher), keys.ErrorsPerAccount], values);
     }
 
     public async Task<IReadOnlyList<ScalerError>> ReadAsync(int take)

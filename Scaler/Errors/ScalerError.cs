@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Scaler.EngineIO;
 
 namespace Scaler;
 
@@ -9,8 +10,8 @@ public sealed record ScalerError
     public required string Name { get; init; }
 
     /// <summary>
-    /// Gets the arguments in the order that <see cref="ErrorNames"/> documents. They may contain unmodified text from a client:
-    /// escape it before display.
+    /// Gets the arguments in the order that <see cref="ErrorNames"/> documents. Text of clients is escaped as by
+    /// <see cref="LogText.Escape(string?, int)"/>, except the account name. Encode it for HTML before display.
     /// </summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 

@@ -1,87 +1,99 @@
 using Microsoft.Extensions.Logging;
+using Scaler.EngineIO;
 
 namespace Scaler;
 
 /// <summary>
-/// Logs the error events that have no listener, and the exceptions of listeners, with their stacks. It logs at most
-/// <see cref="MaxPerWindow"/> entries per event name in each <see cref="Window"/>, because clients cause some of the events. The
-/// first entry of the next window states how many were dropped.
+/// Logs the error events that have no listener, and the exceptions of listeners. <see cref="ErrorLogThrottle"/> limits the
+/// entries. Of these, at most <see cref="MaxStacksPerWindow"/> per event name have a stack in each <see cref="StackWindow"/>.
 /// </summary>
-internal sealed partial class UnhandledErrorLog(ILogger logger, TimeProvider time)
+internal sealed partial class UnhandledErrorLog : IDisposable
 {
-    public const int MaxPerWindow = 10;
-    public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+    public const int MaxStacksPerWindow = 10;
+    public static readonly TimeSpan StackWindow = TimeSpan.FromMinutes(1);
 
+    private const int MaxArgumentsLength = 512;
+
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ErrorLogThrottle _events;
+    private readonly ErrorLogThrottle _listeners;
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Name, bool IsListener), Budget> _budgets = [];
+    private readonly Dictionary<string, StackBudget> _stacks = [];
+
+    public UnhandledErrorLog(ILogger logger, TimeProvider time)
+    {
+        (_logger, _time) = (logger, time);
+        _events = new ErrorLogThrottle(time, LogSuppressed);
+        _listeners = new ErrorLogThrottle(time, LogSuppressed);
+    }
 
     /// <summary>Logs an error event that has no listener.</summary>
     public void Write(ScalerError error)
     {
-        if (!TryAcquire((error.Name, false), out var dropped))
+        if (!_events.TryAcquire(error))
         {
             return;
         }
 
         // The argument of these two events is the client's message. It may contain sensitive data and must not be logged.
-        var arguments = error.Name is ErrorNames.Json or ErrorNames.Invalid ? "" : string.Join(", ", error.Arguments);
+        var arguments = error.Name is ErrorNames.Json or ErrorNames.Invalid
+            ? "" : LogText.Escape(string.Join(", ", error.Arguments), MaxArgumentsLength);
         var level = error.Name is ErrorNames.Handler || error.Exception is not null ? LogLevel.Error : LogLevel.Warning;
-        LogUnhandled(level, error.Exception, error.Name, arguments, error.ConnectionId, dropped);
+        var logged = GetLogged(error.Name, error.Exception);
+        LogUnhandled(level, logged, error.Name, arguments, error.ConnectionId);
     }
 
     /// <summary>Logs an exception of a listener.</summary>
     public void ListenerThrew(ScalerError error, Exception exception)
     {
-        if (TryAcquire((error.Name, true), out var dropped))
+        if (_listeners.TryAcquire(error))
         {
-            LogListenerThrew(exception, error.Name, error.ConnectionId, dropped);
+            var logged = GetLogged("listener of " + error.Name, exception);
+            var reason = LogText.Escape(ErrorReporter.Describe(exception), MaxArgumentsLength);
+            LogListenerThrew(logged, error.Name, error.ConnectionId, reason);
         }
     }
 
-    /// <summary>Acquires a log entry. The keys are the names of the error events, so the number of budgets is bounded.</summary>
-    private bool TryAcquire((string Name, bool IsListener) key, out int dropped)
+    public void Dispose()
+    {
+        _events.Dispose();
+        _listeners.Dispose();
+    }
+
+    /// <summary>Returns the exception to log with its stack, or <see langword="null"/> if its budget is used up.</summary>
+    private Exception? GetLogged(string budgetName, Exception? exception) =>
+        exception is not null && TryAcquireStack(budgetName) ? LogText.Escape(exception) : null;
+
+    /// <summary>Acquires a stack. The keys are the names of the error events, so the number of budgets is bounded.</summary>
+    private bool TryAcquireStack(string name)
     {
         lock (_lock)
         {
-            var now = time.GetTimestamp();
-            if (!_budgets.TryGetValue(key, out var budget))
+            var now = _time.GetTimestamp();
+            if (!_stacks.TryGetValue(name, out var budget) || _time.GetElapsedTime(budget.Started, now) >= StackWindow)
             {
-                _budgets[key] = budget = new Budget { Started = now };
+                _stacks[name] = budget = new StackBudget(now);
             }
 
-            dropped = 0;
-            if (time.GetElapsedTime(budget.Started, now) >= Window)
-            {
-                dropped = budget.Dropped;
-                (budget.Started, budget.Written, budget.Dropped) = (now, 0, 0);
-            }
-
-            if (budget.Written == MaxPerWindow)
-            {
-                budget.Dropped++;
-                return false;
-            }
-
-            budget.Written++;
-            return true;
+            return budget.Written++ < MaxStacksPerWindow;
         }
     }
 
-    [LoggerMessage(EventId = 40, Message = "{ErrorEvent} ({Arguments}) on connection {ConnectionId}; the event has no listener, "
-        + "{Dropped} earlier ones were not logged.")]
+    [LoggerMessage(EventId = 40, Message = "{ErrorEvent} ({Arguments}) on connection {ConnectionId}; the event has no listener.")]
     private partial void LogUnhandled(
-        LogLevel level, Exception? exception, string errorEvent, string arguments, string? connectionId, int dropped);
+        LogLevel level, Exception? exception, string errorEvent, string arguments, string? connectionId);
 
-    [LoggerMessage(41, LogLevel.Error, "A listener of {ErrorEvent} threw an exception for connection {ConnectionId}; "
-        + "{Dropped} earlier ones were not logged.")]
-    private partial void LogListenerThrew(Exception exception, string errorEvent, string? connectionId, int dropped);
+    [LoggerMessage(41, LogLevel.Error, "A listener of {ErrorEvent} threw an exception for connection {ConnectionId}: {Reason}")]
+    private partial void LogListenerThrew(Exception? exception, string errorEvent, string? connectionId, string reason);
 
-    private sealed class Budget
+    [LoggerMessage(42, LogLevel.Warning, "{ErrorEvent} on connection {ConnectionId}: … and {Count} more in 1 s.")]
+    private partial void LogSuppressed(string errorEvent, string? connectionId, int count);
+
+    private sealed class StackBudget(long started)
     {
-        public long Started { get; set; }
+        public long Started => started;
 
         public int Written { get; set; }
-
-        public int Dropped { get; set; }
     }
 }

@@ -125,9 +125,6 @@ internal sealed class MessageDispatcher(
         }
     }
 
-    /// <summary>Describes an exception of application code in an argument of an error event.</summary>
-    public static string Describe(Exception exception) => $"{exception.GetType().Name}: {exception.Message}";
-
     private static string? Check(Func<ScalerMessage, string?> validator, in ScalerMessage message, out Exception? thrown)
     {
         thrown = null;
@@ -139,6 +136,11 @@ internal sealed class MessageDispatcher(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            if (ScalerMessage.IsInvalidArgument(exception))
+            {
+                return "an argument is not valid: " + exception.Message;
+            }
+
             thrown = exception;
             return "the validator failed: " + exception.Message;
         }
@@ -147,10 +149,14 @@ internal sealed class MessageDispatcher(
     private void HandlerFailed(
         ScalerConnection connection, string eventName, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        if (ScalerMessage.IsInvalidArgument(exception))
+        {
+            Raise(connection, ErrorNames.Validation, eventName, "an argument is not valid: " + exception.Message);
+        }
+        else if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             errors.Raise(
-                ErrorNames.Handler, connection.Account.Name, connection.Id, exception, eventName, Describe(exception));
+                ErrorNames.Handler, connection.Account.Name, connection.Id, exception, eventName, ErrorReporter.Describe(exception));
         }
     }
 
@@ -177,13 +183,12 @@ internal sealed class MessageDispatcher(
         errors.Raise(name, connection.Account.Name, connection.Id, arguments);
 
     /// <summary>
-    /// Decodes bytes of a client as UTF-8 and truncates them to <see cref="ScalerOptions.MaxErrorMessageLength"/> characters.
-    /// Invalid sequences become U+FFFD.
+    /// Decodes bytes of a client as UTF-8, escapes and truncates them to <see cref="ScalerOptions.MaxErrorMessageLength"/>
+    /// characters. Invalid sequences become U+FFFD.
     /// </summary>
     private string Truncate(ReadOnlyMemory<byte> bytes)
     {
         var maxLength = options.MaxErrorMessageLength;
-        var text = Encoding.UTF8.GetString(bytes.Span[..Math.Min(bytes.Length, maxLength * 4)]);
-        return text.Length <= maxLength ? text : text[..maxLength] + "…";
+        return LogText.Escape(Encoding.UTF8.GetString(bytes.Span[..(int)Math.Min(bytes.Length, (maxLength * 4L) + 4)]), maxLength);
     }
 }

@@ -8,6 +8,9 @@ namespace Scaler;
 /// </summary>
 public readonly struct ScalerMessage
 {
+    // The key in Exception.Data that marks the exceptions of GetArgument.
+    private const string InvalidArgument = "Scaler.InvalidArgument";
+
     private readonly JsonSerializerOptions _json;
 
     internal ScalerMessage(
@@ -33,7 +36,10 @@ public readonly struct ScalerMessage
     /// <param name="index">The zero-based index of the argument.</param>
     /// <returns>The argument, or the default of <typeparamref name="T"/> if the message has fewer arguments.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is negative.</exception>
-    /// <exception cref="JsonException">The argument cannot be deserialized as <typeparamref name="T"/>.</exception>
+    /// <exception cref="JsonException">
+    /// The argument cannot be deserialized as <typeparamref name="T"/>. If a handler does not catch the exception, it raises
+    /// <c>error::validation</c>, because the client is at fault.
+    /// </exception>
     /// <exception cref="NotSupportedException"><see cref="ScalerOptions.Json"/> has no <typeparamref name="T"/>.</exception>
     public T? GetArgument<T>(int index)
     {
@@ -54,12 +60,28 @@ public readonly struct ScalerMessage
         {
             if (index-- == 0)
             {
-                return JsonSerializer.Deserialize(ref reader, contract);
+                return Deserialize(ref reader, contract);
             }
 
             reader.Skip();
         }
 
         return default;
+    }
+
+    /// <summary>Determines whether an exception reports an invalid argument of the client, not a fault of the application.</summary>
+    internal static bool IsInvalidArgument(Exception exception) => exception.Data.Contains(InvalidArgument);
+
+    private static T? Deserialize<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> contract)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, contract);
+        }
+        catch (JsonException exception)
+        {
+            exception.Data[InvalidArgument] = true;
+            throw;
+        }
     }
 }

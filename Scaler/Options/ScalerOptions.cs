@@ -37,10 +37,10 @@ public sealed class ScalerOptions : IScalerConfiguration
     public int MaxConnectionsPerAccount { get; set; }
 
     /// <summary>
-    /// Gets or sets the maximum number of characters of a client message in an error event. From 0 to 1,000,000; the default is
-    /// 4,096.
+    /// Gets or sets the maximum number of characters of a client message, or of an unknown event name, in an error event. The
+    /// error log keeps them for seven days, and operators read them. From 0, which keeps none, to 1,000,000; the default is 128.
     /// </summary>
-    public int MaxErrorMessageLength { get; set; } = 4096;
+    public int MaxErrorMessageLength { get; set; } = 128;
 
     /// <summary>Gets or sets the authentication options.</summary>
     public ScalerAuthOptions Auth { get; set; } = new();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -31,7 +32,8 @@ internal static class JwtValidator
 
     public static async Task<AuthenticateResult> VerifyAsync(HttpContext context)
     {
-        var handler = ActivatorUtilities.CreateInstance<JwtBearerHandler>(context.RequestServices);
+        // With a logger, the handler would log the stack of each token that it refuses. Other exceptions are thrown.
+        var handler = ActivatorUtilities.CreateInstance<JwtBearerHandler>(context.RequestServices, NullLoggerFactory.Instance);
         await handler.InitializeAsync(JwtScheme, context);
         return await handler.AuthenticateAsync();
     }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Scaler.Admin.Services.Cluster;
 using Scaler.Admin.Services.Live;
+using Scaler.EngineIO;
 
 namespace Scaler.Admin.Services.Actions;
 
@@ -13,6 +14,8 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
 {
     /// <summary>The maximum number of entries kept.</summary>
     public const int Capacity = 1000;
+
+    private const int MaxTextLength = 1024;
 
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
@@ -51,6 +54,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
     /// <param name="result">The result message.</param>
     public void Add(string who, string what, string target, ActionOutcome outcome, string result)
     {
+        (who, what, target, result) = (Escape(who), Escape(what), Escape(target), Escape(result));
         var entry = new AuditEntry(time.GetUtcNow(), who, what, target, outcome.ToString(), result);
         lock (_gate)
         {
@@ -61,7 +65,7 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
             }
         }
 
-        Log.Acted(logger, OneLine(who), OneLine(what), OneLine(target), outcome, OneLine(result));
+        Log.Acted(logger, who, what, target, outcome, result);
         _signal.Writer.TryWrite(true);
         _watchers.Notify();
     }
@@ -147,8 +151,8 @@ public sealed partial class AuditLog(IClusterView view, TimeProvider time, ILogg
         return true;
     }
 
-    // An account name may contain line breaks. Replace them, so a client cannot forge log lines.
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    // The texts name accounts, whose names clients choose.
+    private static string Escape(string text) => LogText.Escape(text, MaxTextLength);
 
     private static partial class Log
     {

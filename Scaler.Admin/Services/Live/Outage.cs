@@ -1,4 +1,4 @@
-using StackExchange.Redis;
+using Scaler.EngineIO;
 
 namespace Scaler.Admin.Services.Live;
 
@@ -13,7 +13,7 @@ public static class Outage
     /// <param name="exception">The exception.</param>
     /// <returns><see langword="true"/> if the cluster is unavailable; otherwise, <see langword="false"/>.</returns>
     public static bool IsOutage(Exception exception) =>
-        exception is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException;
+        RedisFailure.Is(exception) || exception is OperationCanceledException or ObjectDisposedException;
 
     /// <summary>
     /// Returns the first sentence of an exception's message. StackExchange.Redis appends a long list of counters.
@@ -31,6 +31,6 @@ public static class Outage
         end = end < 0 ? message.Length : end;
         end = comma >= 0 ? Math.Min(comma, end) : end;
         var first = message[..end].Trim();
-        return first.Length > MaxLength ? string.Concat(first[..MaxLength], "…") : first.ToString();
+        return LogText.Escape(first.ToString(), MaxLength);
     }
 }

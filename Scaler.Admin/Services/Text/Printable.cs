@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using Scaler.EngineIO;
 
 namespace Scaler.Admin.Services.Text;
 
@@ -12,29 +11,5 @@ public static class Printable
     /// <summary>Replaces every invisible character with an escape sequence: <c>\n</c>, <c>\u202E</c>.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The printable text; empty for <see langword="null"/>.</returns>
-    public static string Escape(string? text)
-    {
-        if (text is null || !text.Any(IsHidden))
-        {
-            return text ?? "";
-        }
-
-        var shown = new StringBuilder(text.Length + 16);
-        foreach (var c in text)
-        {
-            shown.Append(c switch
-            {
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                _ when IsHidden(c) => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
-                _ => c.ToString(),
-            });
-        }
-
-        return shown.ToString();
-    }
-
-    private static bool IsHidden(char c) => char.GetUnicodeCategory(c)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    public static string Escape(string? text) => LogText.Escape(text, int.MaxValue);
 }

@@ -34,7 +34,8 @@ public sealed class RandomBytesTests
     [InlineData(2)]
     public async Task Post_RandomOrMutatedBody_Returns200Or400(int seed)
     {
-        await using var host = await HostileHost.StartAsync(options => options.AllowV3 = true);
+        await using var host = await HostileHost.StartAsync(options => (options.AllowV3, options.AllowJsonp) = (true, true));
+        host.Engine.Client.DefaultRequestHeaders.Referrer = host.Engine.Client.BaseAddress;
         await ForEachClientAsync(seed, async random =>
         {
             for (var i = 0; i < 10; i++)

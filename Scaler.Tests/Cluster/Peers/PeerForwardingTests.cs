@@ -206,6 +206,46 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
         }
     }
 
+    [Theory]
+    [InlineData("4{}\r\nnot a chunk size\r\n", true)]
+    [InlineData("4\r\n4{}x-and-more\r\n0\r\n\r\n", true)]
+    [InlineData("ffffffffffffffffffff\r\n4{}\r\n0\r\n\r\n", false)]
+    public async Task ForwardedPost_MalformedChunk_LogsNoStack(string body, bool isAnswered)
+    {
+        await StartAsync();
+        var (sid, neighbour) = (await OpenAsync(), await OpenAsync());
+        using var connection = await RawConnection.ConnectAsync(new Uri(Two.Url).Port);
+
+        await connection.SendAsync(
+            $"POST /stream/?EIO=4&transport=polling&account=acme&sid={sid} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+        if (isAnswered)
+        {
+            Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
+        }
+
+        await Deadline.WaitUntilAsync(() => Two.ForwardedRequests.Any());
+        await AssertEchoAsync(neighbour);
+        Assert.All(_hosts.SelectMany(static host => host.Logs.GetSnapshot()), static entry => Assert.Null(entry.Exception));
+    }
+
+    [Fact]
+    public async Task JsonpRequest_ForwardedWithItsReferer_IsAllowedForOwnPagesOnly()
+    {
+        await StartAsync(static options => options.EngineIO.AllowJsonp = true);
+        var sid = await OpenAsync();
+        foreach (var (referer, status) in new[] { ("http://stream.example/page", "200 "), ("http://evil.example/page", "403 "), ("", "403 ") })
+        {
+            _http.DefaultRequestHeaders.Referrer = referer.Length == 0 ? null : new Uri(referer);
+            Assert.StartsWith(
+                status, await DescribeAsync(HttpMethod.Post, new Uri($"{Uri(Two, sid)}&j=0"), "d=4{\"event\":\"echo\",\"args\":[1]}"), StringComparison.Ordinal);
+        }
+
+        _http.DefaultRequestHeaders.Referrer = new Uri("http://stream.example/page");
+        Assert.EndsWith(
+            "___eio[3](\"4{\\\"event\\\":\\\"echo\\\",\\\"args\\\":[1]}\");",
+            await DescribeAsync(HttpMethod.Get, new Uri($"{Uri(Two, sid)}&j=3")), StringComparison.Ordinal);
+    }
+
     private async Task AssertEchoAsync(string sid)
     {
         Assert.EndsWith("ok", await DescribeAsync(HttpMethod.Post, Uri(Two, sid), """4{"event":"echo","args":[1]}"""), StringComparison.Ordinal);

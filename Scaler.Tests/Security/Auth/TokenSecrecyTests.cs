@@ -96,6 +96,24 @@ public sealed class TokenSecrecyTests(Backends backends) : IClassFixture<Backend
         }
     }
 
+    [Fact]
+    public async Task RefusedTokens_FaultsOfTheClient_AreLoggedWithoutAStack()
+    {
+        var logs = new FakeLoggerProvider();
+        await using var app = await StartAsync("one", backends.NewPrefix(), logs, new());
+        using var http = new HttpClient();
+        var expired = TestTokens.Create("acme", change: static token => token.Expires = token.NotBefore!.Value.AddSeconds(1));
+        var valid = TestTokens.Create("acme");
+        foreach (var (token, status) in new[] { ("x", 403), ("a.b.c", 403), (valid[..^3], 403), (expired, 403), (valid, 200) })
+        {
+            using var response = await http.GetAsync(
+                new Uri($"{app.Urls.First()}/stream/?EIO=4&transport=polling&account=acme&access_token={token}")).WithTimeout();
+            Assert.Equal(status, (int)response.StatusCode);
+        }
+
+        Assert.All(logs.Collector.GetSnapshot(), static record => Assert.Null(record.Exception));
+    }
+
     private async Task<WebApplication> StartAsync(string id, string prefix, FakeLoggerProvider logs, ConcurrentQueue<string> urls)
     {
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--environment", "Production"]);

@@ -84,6 +84,43 @@ public sealed class StreamStartupTests
         Assert.Equal(status, await HandshakeAsync(stream, $"https://{forwardedHost}", forwardedHost: forwardedHost));
     }
 
+    [Fact]
+    public async Task Handshake_PlainHttpFromAnotherHost_WarnsOnceAfterForwardedHeaders()
+    {
+        await using var stream = await StreamProcess.StartAsync(
+            Nowhere, "--environment", "Production", "--Scaler:Auth:Mode=None", "--Scaler:Proxies:0=127.0.0.1");
+        const string Warning = "without TLS";
+        Assert.Equal(200, await HandshakeAsync(stream, null));
+        Assert.Equal(200, await HandshakeAsync(stream, null, "203.0.113.1", forwardedProto: "https"));
+        Assert.DoesNotContain(Warning, stream.Output, StringComparison.Ordinal);
+
+        Assert.Equal(200, await HandshakeAsync(stream, null, "203.0.113.1"));
+        Assert.Equal(200, await HandshakeAsync(stream, null, "203.0.113.2"));
+        await Deadline.WaitUntilAsync(() => stream.Output.Contains(Warning, StringComparison.Ordinal));
+        Assert.Single(stream.Output.Split('\n'), static line => line.Contains(Warning, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Response_OfEachPath_HasNoServerHeaderAndForbidsSniffing()
+    {
+        await using var stream = await StreamProcess.StartAsync(Nowhere, "--Scaler:Api:Keys:0=0123456789-test-key-0123456789abcdef");
+        using var http = new HttpClient();
+        foreach (var (path, key, status) in new[]
+        {
+            ("/stream/?EIO=4&transport=polling&account=acme", "", 200), ("/stream/?EIO=4", "", 400), ("/alive", "", 200), ("/nothing", "", 404),
+            ("/api/servers", "", 401), ("/api/accounts?take=0", "0123456789-test-key-0123456789abcdef", 400),
+            ("/api/servers", "0123456789-test-key-0123456789abcdef", 503),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, stream.Url + path);
+            request.Headers.TryAddWithoutValidation("Authorization", key.Length == 0 ? null : $"Bearer {key}");
+            using var response = await http.SendAsync(request).WithTimeout();
+            Assert.Equal((path, status), (path, (int)response.StatusCode));
+            Assert.False(response.Headers.Contains("Server"));
+            Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+        }
+    }
+
     /// <summary>Asserts that the process ended with exit code 1 and reported the problem as one line without a stack trace.</summary>
     private static void AssertOneLine(string message, int exitCode, string output)
     {
@@ -93,7 +130,8 @@ public sealed class StreamStartupTests
         Assert.DoesNotContain("Hosting failed to start", output, StringComparison.Ordinal);
     }
 
-    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin, string? forwardedFor = null, string? forwardedHost = null)
+    private static async Task<int> HandshakeAsync(StreamProcess stream, string? origin, string? forwardedFor = null, string? forwardedHost = null,
+        string? forwardedProto = null)
     {
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{stream.Url}/stream/?EIO=4&transport=polling&account=acme");
@@ -105,6 +143,11 @@ public sealed class StreamStartupTests
         if (forwardedFor is not null)
         {
             request.Headers.Add("X-Forwarded-For", forwardedFor);
+        }
+
+        if (forwardedProto is not null)
+        {
+            request.Headers.Add("X-Forwarded-Proto", forwardedProto);
         }
 
         if (forwardedHost is not null)

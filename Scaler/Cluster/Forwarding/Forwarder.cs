@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Cluster.Forwarding.Reachability;
 using Scaler.Cluster.Membership;
@@ -28,11 +29,11 @@ internal sealed class Forwarder : IDisposable
 
     public Forwarder(
         IHttpForwarder forwarder, ClusterNode node, ClusterMembership membership, PeerTable peers,
-        ReachabilityMonitor reachability, KestrelServerOptions kestrel)
+        ReachabilityMonitor reachability, KestrelServerOptions kestrel, ILogger<Forwarder> logger)
     {
         (_time, _metrics, _peers, _reachability) = (node.Time, node.Metrics, peers, reachability);
         _locator = new SessionLocator(node, membership);
-        _streams = new StreamForwarder(forwarder, node, membership.ServerId, peers.ResponseTimeout, kestrel);
+        _streams = new StreamForwarder(forwarder, node, membership.ServerId, peers.ResponseTimeout, kestrel, logger);
     }
 
     /// <summary>Forwards a request if its session belongs to another live server.</summary>

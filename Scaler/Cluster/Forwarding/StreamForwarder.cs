@@ -2,16 +2,18 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Node;
 using Scaler.Cluster.Secrets;
+using Scaler.EngineIO;
 using Yarp.ReverseProxy.Forwarder;
 using KestrelServerOptions = Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions;
 
 namespace Scaler.Cluster.Forwarding;
 
 /// <summary>Forwards requests and responses as streams over HTTP: WebSockets, and bodies that are long or slow.</summary>
-internal sealed class StreamForwarder(
-    IHttpForwarder forwarder, ClusterNode node, string serverId, TimeSpan responseTimeout, KestrelServerOptions kestrel)
+internal sealed partial class StreamForwarder(
+    IHttpForwarder forwarder, ClusterNode node, string serverId, TimeSpan responseTimeout, KestrelServerOptions kestrel, ILogger logger)
     : IDisposable
 {
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = responseTimeout };
@@ -46,6 +48,11 @@ internal sealed class StreamForwarder(
         var prefix = url.TrimEnd('/') + context.Request.PathBase.ToUriComponent();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var error = await forwarder.SendAsync(context, prefix, _client, _config, new ForwardTransformer(header), ending.Token);
+        if (error != ForwarderError.None && !IsClientFault(error))
+        {
+            LogFailed(LogText.Escape(url), error);
+        }
+
         if (error is ForwarderError.Request or ForwarderError.RequestTimedOut && !context.Response.HasStarted)
         {
             // The server is unreachable, even if its lease is still running. Its sessions are gone.
@@ -66,6 +73,17 @@ internal sealed class StreamForwarder(
     }
 
     public void Dispose() => _client.Dispose();
+
+    // The client disconnected, sent a malformed body, or did not read the response.
+    private static bool IsClientFault(ForwarderError error) => error
+        is ForwarderError.RequestCanceled
+        or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient
+        or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
+        or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeRequestClient
+        or ForwarderError.UpgradeResponseCanceled or ForwarderError.UpgradeResponseClient;
+
+    [LoggerMessage(1, LogLevel.Warning, "A request could not be forwarded to the server at {Url}: {Error}.")]
+    private partial void LogFailed(string url, ForwarderError error);
 
     /// <summary>
     /// Returns <see langword="true"/> if this server rejected the body as too slow, too large or malformed. The client is still

@@ -1,5 +1,4 @@
 using Scaler.Cluster.Abstractions;
-using StackExchange.Redis;
 
 namespace Scaler.Cluster.Membership;
 
@@ -48,7 +47,7 @@ internal sealed partial class ClusterMembership
                 _node.SendProbe();
             }
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             Log.CycleFailed(_logger, exception.Message);
         }

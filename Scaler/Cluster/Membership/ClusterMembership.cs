@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Node;
-using StackExchange.Redis;
 using ClusterNode = Scaler.Cluster.Node.ClusterNode;
 
 namespace Scaler.Cluster.Membership;
@@ -144,7 +143,7 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
                 {
                 }
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException or OperationCanceledException)
+            catch (Exception exception) when (RedisFailure.Is(exception, cancellationToken) || exception is OperationCanceledException)
             {
                 Log.LeftBehind(_logger, lease.EpochName, exception.Message);
             }

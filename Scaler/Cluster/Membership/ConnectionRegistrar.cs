@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using StackExchange.Redis;
 using ClusterNode = Scaler.Cluster.Node.ClusterNode;
 
 namespace Scaler.Cluster.Membership;
@@ -38,7 +37,7 @@ internal sealed class ConnectionRegistrar(ClusterNode node, ServerLease lease)
                 .WaitAsync(_options.RegistrationTimeout, node.Time);
             return registered ? RegisterOutcome.Registered : RegisterOutcome.LimitReached;
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             _stale[connection] = true;
             return RegisterOutcome.Failed;
@@ -73,7 +72,7 @@ internal sealed class ConnectionRegistrar(ClusterNode node, ServerLease lease)
                 return true;
             }
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (RedisFailure.Is(exception) || exception is ObjectDisposedException)
         {
         }
         finally
@@ -110,7 +109,7 @@ internal sealed class ConnectionRegistrar(ClusterNode node, ServerLease lease)
             {
                 await WriteAsync(held.EpochName, batch);
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception exception) when (RedisFailure.Is(exception))
             {
                 foreach (var connection in batch)
                 {

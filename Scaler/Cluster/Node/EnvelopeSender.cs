@@ -2,7 +2,6 @@ using System.Buffers;
 using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Secrets;
 using Scaler.Cluster.Wire;
-using StackExchange.Redis;
 
 namespace Scaler.Cluster.Node;
 
@@ -22,7 +21,7 @@ internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, No
         {
             return await bus.SendToServerAsync(holder, rented.AsMemory(0, length));
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception))
         {
             return false;
         }

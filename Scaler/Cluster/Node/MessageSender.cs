@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Wire;
-using StackExchange.Redis;
 
 namespace Scaler.Cluster.Node;
 
@@ -63,7 +62,7 @@ internal sealed class MessageSender(
             reached = await sender.PublishAsync(target.Account, envelope)
                 .WaitAsync(options.SendTimeout, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisFailure.Is(exception, cancellationToken))
         {
             return result with { ClusterReached = false };
         }

@@ -23,6 +23,7 @@ internal sealed class RedisKeys
         Locations = _tag + "where";
         Accounts = _tag + "accounts";
         Errors = _tag + "errors";
+        ErrorsPerAccount = _tag + "errors:accounts";
         Audit = _tag + "audit";
         Secret = _tag + "secret";
         ConnectionsPrefix = _tag + "conns:";
@@ -43,6 +44,9 @@ internal sealed class RedisKeys
     public RedisKey Accounts { get; }
 
     public RedisKey Errors { get; }
+
+    /// <summary>Gets the key of the shares in the error log. HASH: account → its number of stored error events.</summary>
+    public RedisKey ErrorsPerAccount { get; }
 
     /// <summary>Returns the key of a publisher's state. STRING: the number of its last batch of error events.</summary>
     public RedisKey PublisherBatchNumber(string publisher) => $"{_tag}errors:{publisher}";

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Node;
+using Scaler.EngineIO;
 
 namespace Scaler.Cluster.Forwarding.Peers;
 
@@ -69,7 +70,7 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
             response = await RequestUpgradeAsync(path);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
             {
-                LogRefused(id, url, (int)response.StatusCode);
+                LogRefused(LogText.Escape(id), LogText.Escape(url), (int)response.StatusCode);
                 MarkRefused();
                 return null;
             }

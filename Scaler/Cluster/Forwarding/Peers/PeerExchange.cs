@@ -89,7 +89,7 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         }
         catch (Exception exception)
         {
-            LogFailure(exception);
+            LogFailure(LogText.Escape(exception));
         }
         finally
         {
@@ -115,7 +115,7 @@ internal sealed partial class PeerExchange(PeerServerConnection answerer, uint n
         catch (Exception exception) when (!_aborted.IsCancellationRequested)
         {
             // Respond as Kestrel does to an unhandled exception.
-            LogFailure(exception);
+            LogFailure(LogText.Escape(exception));
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             response.Reset(StatusCodes.Status500InternalServerError);
         }
