@@ -300,7 +300,7 @@ internal sealed partial class EngineDispatcher : IDisposable
 
         var session = new EngineSession(
             _runtime, sid, RandomId(ConnectionIdBytes), request.Version, request.Base64Only, request.Transport!.Value,
-            new EngineHandshake(context, _runtime.Time.GetUtcNow()));
+            new EngineHandshake(context, _options, _runtime.Time.GetUtcNow()));
         return sid.Length > 0 && _runtime.Table.TryAdd(session) ? session : null;
     }
 
