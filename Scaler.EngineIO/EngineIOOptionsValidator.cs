@@ -35,6 +35,7 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         CheckNumber(nameof(options.MaxHandshakesPerAddress), options.MaxHandshakesPerAddress, 0, int.MaxValue, failures);
         CheckDuration(nameof(options.RateBurst), options.RateBurst, TimeSpan.FromSeconds(1), failures, TimeSpan.FromMinutes(10));
         CheckDuration(nameof(options.HandshakeWindow), options.HandshakeWindow, TimeSpan.FromSeconds(1), failures, TimeSpan.FromHours(1));
+        CheckNumber(nameof(options.MaxOpenFiles), options.MaxOpenFiles, 0, int.MaxValue, failures);
         CheckNumber(nameof(options.MaxKeptHandshakeLength), options.MaxKeptHandshakeLength, 0, 1 << 20, failures);
         CheckKeptHeaders(options.KeptHeaders, failures);
         CheckBurst(options, failures);

@@ -68,6 +68,12 @@ public sealed class EngineServer : IDisposable
         set => _runtime.AcceptsHandshakes = value;
     }
 
+    /// <summary>
+    /// Gets a value indicating whether the server is full: within the last 5 s, a limit of the server as a whole refused a
+    /// handshake with status 503 (<see cref="EngineIOOptions.MaxOpenFiles"/>, or the web server's limit on WebSockets).
+    /// </summary>
+    public bool IsFull => _runtime.Capacity.IsExceeded;
+
     internal EngineRuntime Runtime => _runtime;
 
     /// <summary>Gets an open session by its id.</summary>

@@ -124,6 +124,14 @@ public sealed class EngineIOOptions
     public TimeSpan HandshakeWindow { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// Gets or sets the number of open file descriptors of the process, such as sockets and files, from which on handshakes get
+    /// status 503 and <c>Retry-After</c>. Open sessions are not affected. Default: 0, which means
+    /// <see cref="Connections.FileDescriptors.MaxForHandshakes"/>: the process's limit (<c>RLIMIT_NOFILE</c>) minus a reserve on
+    /// Linux, and no limit elsewhere.
+    /// </summary>
+    public int MaxOpenFiles { get; set; }
+
+    /// <summary>
     /// Gets or sets the names of the headers of a handshake that its session keeps, in the order in which
     /// <see cref="MaxKeptHandshakeLength"/> is used up. An empty list keeps none. Default: <see langword="null"/>, which means
     /// <c>User-Agent</c>, <c>Host</c>, <c>Origin</c>, <c>Referer</c> and <c>Accept-Language</c>.

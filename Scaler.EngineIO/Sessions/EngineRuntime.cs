@@ -30,6 +30,7 @@ internal sealed partial class EngineRuntime : IDisposable
         CloseDeadlines = Clock.CreateList(options.CloseTimeout);
         RetentionDeadlines = Clock.CreateList(options.ClosedSessionRetention);
         BroadcastScheduler = writesAreSends ? new BroadcastScheduler() : null;
+        Capacity = new ServerCapacity(options, logger, time);
         OpenPacketDelay = new OpenPacketDelay(options.OpenPacketDelay, time);
         AllowsPolling = options.Transports?.Contains("polling") ?? true;
         AllowsWebSocket = options.Transports?.Contains("websocket") ?? true;
@@ -74,6 +75,8 @@ internal sealed partial class EngineRuntime : IDisposable
     public DeadlineList RetentionDeadlines { get; }
 
     public OpenPacketDelay OpenPacketDelay { get; }
+
+    public ServerCapacity Capacity { get; }
 
     /// <summary>Gets the writer of broadcasts, or <see langword="null"/> if the transport sends on threads of its own.</summary>
     public BroadcastScheduler? BroadcastScheduler { get; }

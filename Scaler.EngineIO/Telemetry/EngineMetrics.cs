@@ -117,6 +117,8 @@ internal sealed class EngineMetrics : IDisposable
         EngineLimit.Payload => "payload",
         EngineLimit.Packets => "packets",
         EngineLimit.Fragments => "fragments",
+        EngineLimit.OpenFiles => "open_files",
+        EngineLimit.WebSockets => "websockets",
         _ => "queue",
     };
 }

@@ -29,6 +29,8 @@ internal static class LimitErrorReporter
             string.Create(CultureInfo.InvariantCulture, $"packets of a payload: {options.MaxPacketsPerPayload}"),
         EngineLimit.Fragments =>
             string.Create(CultureInfo.InvariantCulture, $"fragments of a message: {options.MaxFragmentsPerMessage}"),
+        EngineLimit.OpenFiles => "open files of the process",
+        EngineLimit.WebSockets => "WebSockets of the web server",
         _ =>
             string.Create(
                 CultureInfo.InvariantCulture,
