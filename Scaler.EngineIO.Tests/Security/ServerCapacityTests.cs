@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Scaler.EngineIO.Connections;
+using Scaler.EngineIO.Sessions;
 
 namespace Scaler.EngineIO.Tests.Security;
 
@@ -45,6 +46,106 @@ public sealed class ServerCapacityTests
         Assert.False(host.Server.IsFull);
     }
 
+    [Fact]
+    public async Task Handshake_AboveMaxSessions_Gets503UntilASessionEnds()
+    {
+        await using var host = await EngineTestHost.StartAsync(static options => options.MaxSessions = 2);
+        using var neighbour = await host.OpenWebSocketAsync();
+        var sid = await host.OpenPollingAsync();
+
+        (await host.GetAsync(Polling)).AssertError(503, 3, "The server is full");
+        Assert.True(host.Server.IsFull);
+        await neighbour.SendTextAsync("4hello");
+        Assert.Equal("4hello", await neighbour.ReadTextAsync());
+
+        await host.PostAsync(sid, "1");
+        await host.OpenPollingAsync();
+        Assert.Equal(2, host.Server.Count);
+    }
+
+    [Fact]
+    public async Task Handshake_LastPlaceTakenDuringItsAuthorization_Gets503()
+    {
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await EngineTestHost.StartAsync(options =>
+        {
+            options.MaxSessions = 1;
+            options.AuthorizeAsync = async context =>
+            {
+                if (context.Request.Query.ContainsKey("slow"))
+                {
+                    waiting.SetResult();
+                    await released.Task;
+                }
+
+                return EngineAuthorization.Allow;
+            };
+        });
+        var slow = host.GetAsync(Polling + "&slow=1");
+        await waiting.Task.WithTimeout();
+        await host.OpenPollingAsync();
+        released.SetResult();
+
+        (await slow).AssertError(503, 3, "The server is full");
+        Assert.Equal(1, host.Server.Count);
+    }
+
+    [Fact]
+    public async Task MaxTotalQueuedBytes_Exceeded_ClosesTheSlowestSessionsOnly()
+    {
+        const int Limit = 1_000_000;
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(static options => options.MaxTotalQueuedBytes = Limit, time: time);
+        using var neighbour = await host.OpenWebSocketAsync();
+        var neighbourSession = await host.Handler.WaitForOpenedAsync();
+        var slow = await OpenIdlePollingAsync(host, 700_000);
+        var slower = await OpenIdlePollingAsync(host, 800_000);
+        var almost = await OpenIdlePollingAsync(host, 60_000);
+
+        time.Advance(QueuedBytesGuard.Interval);
+        Assert.Equal(EngineCloseReason.SlowConsumer, await host.Handler.WaitForClosedAsync());
+        Assert.Equal(
+            [EngineSessionState.Open, EngineSessionState.Closing, EngineSessionState.Open, EngineSessionState.Open],
+            new[] { slow, slower, almost, neighbourSession }.Select(static session => session.State));
+        (await host.GetAsync(Polling)).AssertError(503, 3, "The server is full");
+        await neighbour.SendTextAsync("4hello");
+        Assert.Equal("4hello", await neighbour.ReadTextAsync());
+
+        time.Advance(QueuedBytesGuard.Interval);
+        await host.OpenPollingAsync();
+        Assert.Equal(4, host.Server.Count);
+    }
+
+    [Fact]
+    public async Task MaxTotalQueuedBytes_ExceededByAClosedSessionThatIsRetained_DropsItsPackets()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(static options => options.MaxTotalQueuedBytes = 1_000_000, time: time);
+        var session = await OpenIdlePollingAsync(host, 2_000_000);
+        await session.CloseAsync();
+        Assert.True(session.QueuedBytes > 2_000_000);
+
+        time.Advance(QueuedBytesGuard.Interval);
+        Assert.Equal(0, session.QueuedBytes);
+    }
+
+    [Fact]
+    public async Task MaxTotalQueuedBytes_BroadcastQueuedByManySessions_CountsOnce()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await EngineTestHost.StartAsync(static options => options.MaxTotalQueuedBytes = 1_000_000, time: time);
+        using var message = EngineEncodedMessage.Create(new byte[500_000], EngineMessageKind.Binary);
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(EngineSendOutcome.Sent, (await OpenIdlePollingAsync(host, 1)).TrySend(message));
+        }
+
+        time.Advance(QueuedBytesGuard.Interval);
+        Assert.False(host.Server.IsFull);
+        Assert.Equal(10, host.Server.Count);
+    }
+
     [Theory]
     [InlineData(int.MaxValue, int.MaxValue, int.MaxValue)]
     [InlineData(1_048_576, 1_047_552, 1_047_040)]
@@ -55,6 +156,14 @@ public sealed class ServerCapacityTests
     {
         Assert.Equal(forConnections, FileDescriptors.SubtractReserve(limit));
         Assert.Equal(forHandshakes, FileDescriptors.SubtractHandshakeReserve(limit));
+    }
+
+    private static async Task<EngineSession> OpenIdlePollingAsync(EngineTestHost host, int queued)
+    {
+        await host.OpenPollingAsync();
+        var session = await host.Handler.WaitForOpenedAsync();
+        Assert.Equal(EngineSendOutcome.Sent, await session.SendAsync(new byte[queued], EngineMessageKind.Binary));
+        return session;
     }
 
     [LinuxFact]

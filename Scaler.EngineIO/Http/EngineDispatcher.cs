@@ -205,6 +205,13 @@ internal sealed partial class EngineDispatcher : IDisposable
                     authorization.IsBadRequest ? EngineErrorCode.BadRequest : EngineErrorCode.Forbidden, authorization.Message);
                 return;
             }
+
+            // Other handshakes may have taken the last place meanwhile.
+            if (_runtime.Capacity.FindExceeded(context) is { } reached)
+            {
+                await RefuseFullAsync(context, request, reached);
+                return;
+            }
         }
 
         var session = TryCreate(context, request);

@@ -49,4 +49,10 @@ public enum EngineLimit
     /// code 3.
     /// </summary>
     WebSockets,
+
+    /// <summary><see cref="EngineIOOptions.MaxSessions"/>: the handshake got status 503 and code 3.</summary>
+    Sessions,
+
+    /// <summary><see cref="EngineIOOptions.MaxTotalQueuedBytes"/>: the handshake got status 503 and code 3.</summary>
+    TotalQueue,
 }

@@ -124,6 +124,20 @@ public sealed class EngineIOOptions
     public TimeSpan HandshakeWindow { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// Gets or sets the maximum number of open sessions of the server. Further handshakes get status 503 and <c>Retry-After</c>.
+    /// Default: 0, which means one per 16 KiB of the memory that the process may use, and at least 1,000.
+    /// </summary>
+    public int MaxSessions { get; set; }
+
+    /// <summary>
+    /// Gets or sets the maximum number of bytes queued for all clients together. A message that several clients share counts once.
+    /// While there are more, once per second the sessions with the most queued bytes, more than 64 KiB each, are closed with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>, and handshakes get status 503 and <c>Retry-After</c>. Default: 0, which means
+    /// a quarter of the memory that the process may use.
+    /// </summary>
+    public long MaxTotalQueuedBytes { get; set; }
+
+    /// <summary>
     /// Gets or sets the number of open file descriptors of the process, such as sockets and files, from which on handshakes get
     /// status 503 and <c>Retry-After</c>. Open sessions are not affected. Default: 0, which means
     /// <see cref="Connections.FileDescriptors.MaxForHandshakes"/>: the process's limit (<c>RLIMIT_NOFILE</c>) minus a reserve on

@@ -10,10 +10,18 @@ namespace Scaler.EngineIO.Sessions;
 /// Decides whether the server as a whole can serve another session. The time during which it refuses handshakes is logged once when
 /// it begins and once when it ends.
 /// </summary>
-internal sealed partial class ServerCapacity(EngineIOOptions options, ILogger logger, TimeProvider time)
+internal sealed partial class ServerCapacity(
+    EngineIOOptions options, SessionTable table, QueuedBytesGuard queuedBytes, ILogger logger, TimeProvider time)
 {
     /// <summary>The time after which a refused client may retry, and without refusals, after which the server is not full.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    // An idle session takes about 6 KiB, and one whose client was active a moment ago more.
+    private const int DefaultBytesPerSession = 16 * 1024;
+
+    private readonly int _maxSessions = options.MaxSessions > 0
+        ? options.MaxSessions
+        : (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultBytesPerSession, 1_000, int.MaxValue);
 
     private readonly int _maxDescriptor =
         options.MaxOpenFiles > 0 ? options.MaxOpenFiles : FileDescriptors.MaxForHandshakes;
@@ -23,11 +31,18 @@ internal sealed partial class ServerCapacity(EngineIOOptions options, ILogger lo
     private long _lastRefusal;
     private long _refused;
 
-    /// <summary>Gets a value indicating whether a handshake was refused within the last <see cref="RetryAfter"/>.</summary>
+    /// <summary>
+    /// Gets a value indicating whether a limit is reached, or refused a handshake within the last <see cref="RetryAfter"/>.
+    /// </summary>
     public bool IsExceeded
     {
         get
         {
+            if (FindExceeded() is not null)
+            {
+                return true;
+            }
+
             lock (_lock)
             {
                 return _isRefusing && time.GetElapsedTime(_lastRefusal) < RetryAfter;
@@ -38,6 +53,11 @@ internal sealed partial class ServerCapacity(EngineIOOptions options, ILogger lo
     /// <summary>Returns the limit that a handshake would exceed, or <see langword="null"/>.</summary>
     public EngineLimit? FindExceeded(HttpContext context)
     {
+        if (FindExceeded() is { } limit)
+        {
+            return limit;
+        }
+
         if (context.Features.Get<IConnectionSocketFeature>() is { } connection
             && FileDescriptors.GetDescriptor(connection.Socket) >= _maxDescriptor)
         {
@@ -51,6 +71,9 @@ internal sealed partial class ServerCapacity(EngineIOOptions options, ILogger lo
 
         return null;
     }
+
+    private EngineLimit? FindExceeded() =>
+        table.Count >= _maxSessions ? EngineLimit.Sessions : queuedBytes.IsExceeded ? EngineLimit.TotalQueue : null;
 
     /// <summary>Counts a refused handshake.</summary>
     /// <returns><see langword="true"/> if the server was not full before; otherwise, <see langword="false"/>.</returns>
@@ -88,9 +111,15 @@ internal sealed partial class ServerCapacity(EngineIOOptions options, ILogger lo
         LogRecovered(logger, count);
     }
 
-    private string Describe(EngineLimit limit) => limit == EngineLimit.OpenFiles
-        ? string.Create(CultureInfo.InvariantCulture, $"{_maxDescriptor} files and connections are open (MaxOpenFiles)")
-        : "the web server allows no more WebSockets (MaxConcurrentUpgradedConnections)";
+    private string Describe(EngineLimit limit) => limit switch
+    {
+        EngineLimit.OpenFiles =>
+            string.Create(CultureInfo.InvariantCulture, $"{_maxDescriptor} files and connections are open (MaxOpenFiles)"),
+        EngineLimit.Sessions => string.Create(CultureInfo.InvariantCulture, $"{_maxSessions} sessions are open (MaxSessions)"),
+        EngineLimit.TotalQueue =>
+            string.Create(CultureInfo.InvariantCulture, $"the queues hold more than {queuedBytes.Limit} bytes (MaxTotalQueuedBytes)"),
+        _ => "the web server allows no more WebSockets (MaxConcurrentUpgradedConnections)",
+    };
 
     [LoggerMessage(33, LogLevel.Warning, "The server is full and refuses handshakes with status 503: {Reason}.")]
     private static partial void LogFull(ILogger logger, string reason);

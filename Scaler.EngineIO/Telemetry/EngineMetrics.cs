@@ -119,6 +119,8 @@ internal sealed class EngineMetrics : IDisposable
         EngineLimit.Fragments => "fragments",
         EngineLimit.OpenFiles => "open_files",
         EngineLimit.WebSockets => "websockets",
+        EngineLimit.Sessions => "sessions",
+        EngineLimit.TotalQueue => "total_queue",
         _ => "queue",
     };
 }
