@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Scaler.DirectSockets.Readiness;
+using Scaler.EngineIO.Connections;
 
 namespace Scaler.DirectSockets;
 
@@ -22,6 +23,9 @@ internal sealed class DirectListener : IConnectionListener
     private const int MaxUnsent = 128 * 1024;
 
     private readonly Socket _socket;
+    private readonly AcceptThrottle _throttle;
+    private readonly CancellationTokenSource _unbound = new();
+    private readonly CancellationToken _unboundToken;
     private readonly MemoryPool<byte> _memoryPool;
     private readonly bool _noDelay;
     private readonly bool _keepRequestOpen;
@@ -34,11 +38,13 @@ internal sealed class DirectListener : IConnectionListener
     /// <see langword="true"/> to keep an upgrade request open for as long as the upgraded connection; <see langword="false"/> to
     /// let the connection outlive the request.
     /// </param>
+    /// <param name="throttle">The throttle that all listeners of the process share.</param>
     /// <exception cref="AddressInUseException">Another socket is already listening on <paramref name="endpoint"/>.</exception>
-    public DirectListener(EndPoint endpoint, SocketTransportOptions options, MemoryPool<byte> memoryPool, bool keepRequestOpen)
+    public DirectListener(
+        EndPoint endpoint, SocketTransportOptions options, MemoryPool<byte> memoryPool, bool keepRequestOpen, AcceptThrottle throttle)
     {
-        (_memoryPool, _noDelay, _keepRequestOpen, _useEpoll) =
-            (memoryPool, options.NoDelay, keepRequestOpen, options.IOQueueCount > 0);
+        (_memoryPool, _noDelay, _keepRequestOpen, _useEpoll, _throttle) =
+            (memoryPool, options.NoDelay, keepRequestOpen, options.IOQueueCount > 0, throttle);
         try
         {
             _socket = options.CreateBoundListenSocket(endpoint);
@@ -48,6 +54,7 @@ internal sealed class DirectListener : IConnectionListener
             throw new AddressInUseException(exception.Message, exception);
         }
 
+        _unboundToken = _unbound.Token;
         EndPoint = _socket.LocalEndPoint ?? endpoint;
         LimitUnsent();
         _socket.Listen(options.Backlog);
@@ -63,6 +70,13 @@ internal sealed class DirectListener : IConnectionListener
             try
             {
                 client = await _socket.AcceptAsync(cancellationToken);
+                if (!_throttle.IsWithinLimit(FileDescriptors.GetDescriptor(client)))
+                {
+                    client.Close(timeout: 0);
+                    await _throttle.PauseAsync("the process has almost no file descriptor left", _unboundToken);
+                    continue;
+                }
+
                 if (_noDelay && client.ProtocolType == ProtocolType.Tcp)
                 {
                     client.NoDelay = true;
@@ -78,6 +92,10 @@ internal sealed class DirectListener : IConnectionListener
             {
                 return null;
             }
+            catch (SocketException exception) when (client is null && AcceptThrottle.IsExhaustion(exception))
+            {
+                await _throttle.PauseAsync(exception.Message, _unboundToken);
+            }
             catch (SocketException)
             {
                 // A client that disconnects before it is served must not stop the listener.
@@ -88,12 +106,14 @@ internal sealed class DirectListener : IConnectionListener
 
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
+        _unbound.Cancel();
         _socket.Dispose();
         return default;
     }
 
     public ValueTask DisposeAsync()
     {
+        _unbound.Dispose();
         _socket.Dispose();
         _memoryPool.Dispose();
         return default;

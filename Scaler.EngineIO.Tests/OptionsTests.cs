@@ -26,6 +26,8 @@ public sealed class OptionsTests
         Assert.Null(options.InitialPacket);
         Assert.Equal(50_000, options.MaxPacketsPerPayload);
         Assert.Equal((0, 0, 0), (options.MaxMessagesPerSecond, options.MaxBytesPerSecond, options.MaxHandshakesPerAddress));
+        Assert.Null(options.KeptHeaders);
+        Assert.Equal(4_096, options.MaxKeptHandshakeLength);
         Assert.True(new EngineIOOptionsValidator().Validate(null, options).Succeeded);
     }
 

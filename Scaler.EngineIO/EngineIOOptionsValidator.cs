@@ -35,6 +35,15 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
         CheckNumber(nameof(options.MaxHandshakesPerAddress), options.MaxHandshakesPerAddress, 0, int.MaxValue, failures);
         CheckDuration(nameof(options.RateBurst), options.RateBurst, TimeSpan.FromSeconds(1), failures, TimeSpan.FromMinutes(10));
         CheckDuration(nameof(options.HandshakeWindow), options.HandshakeWindow, TimeSpan.FromSeconds(1), failures, TimeSpan.FromHours(1));
+        CheckNumber(nameof(options.MaxSessions), options.MaxSessions, 0, int.MaxValue, failures);
+        if (options.MaxTotalQueuedBytes < 0)
+        {
+            failures.Add($"MaxTotalQueuedBytes is {options.MaxTotalQueuedBytes}; it must be 0 or more.");
+        }
+
+        CheckNumber(nameof(options.MaxOpenFiles), options.MaxOpenFiles, 0, int.MaxValue, failures);
+        CheckNumber(nameof(options.MaxKeptHandshakeLength), options.MaxKeptHandshakeLength, 0, 1 << 20, failures);
+        CheckKeptHeaders(options.KeptHeaders, failures);
         CheckBurst(options, failures);
         CheckTransports(options.Transports, failures);
         CheckNestedOptions(options, failures);
@@ -94,6 +103,14 @@ public sealed class EngineIOOptionsValidator : IValidateOptions<EngineIOOptions>
             {
                 failures.Add($"Transports holds '{transport}'; it must be 'polling' or 'websocket'.");
             }
+        }
+    }
+
+    private static void CheckKeptHeaders(IList<string>? names, List<string> failures)
+    {
+        foreach (var name in (names ?? []).Where(static name => !IsToken(name)))
+        {
+            failures.Add($"KeptHeaders holds '{name}'; it must be the name of a header, such as 'User-Agent'.");
         }
     }
 

@@ -68,6 +68,14 @@ public sealed class EngineServer : IDisposable
         set => _runtime.AcceptsHandshakes = value;
     }
 
+    /// <summary>
+    /// Gets a value indicating whether the server is full: a limit of the server as a whole is reached, or refused a handshake
+    /// with status 503 within the last 5 s (<see cref="EngineIOOptions.MaxSessions"/>,
+    /// <see cref="EngineIOOptions.MaxTotalQueuedBytes"/>, <see cref="EngineIOOptions.MaxOpenFiles"/>, or the web server's limit on
+    /// WebSockets).
+    /// </summary>
+    public bool IsFull => _runtime.Capacity.IsExceeded;
+
     internal EngineRuntime Runtime => _runtime;
 
     /// <summary>Gets an open session by its id.</summary>

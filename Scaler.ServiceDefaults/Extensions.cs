@@ -24,7 +24,7 @@ public static class Extensions
     private const string LiveTag = "live";
 
     // The meters and activity sources of Scaler's libraries.
-    private static readonly string[] Instrumented = ["Scaler.EngineIO", "Scaler"];
+    private static readonly string[] Instrumented = ["Scaler.EngineIO", "Scaler", "Scaler.DirectSockets"];
 
     /// <summary>Adds telemetry, health checks, service discovery and HTTP resilience.</summary>
     /// <typeparam name="TBuilder">The type of the application builder.</typeparam>

@@ -33,7 +33,7 @@ internal sealed class InMemorySession
     public static async Task<InMemorySession> OpenAsync(EngineRuntime runtime, int number)
     {
         var transport = new InMemoryTransport();
-        var handshake = new EngineHandshake(new DefaultHttpContext(), runtime.Time.GetUtcNow());
+        var handshake = new EngineHandshake(new DefaultHttpContext(), runtime.Options, runtime.Time.GetUtcNow());
         var session = new EngineSession(runtime, $"sid-{number}", $"id-{number}", 4, false, EngineTransport.WebSocket, handshake);
         runtime.Table.TryAdd(session);
         var connection = new WebSocketConnection(runtime, transport, compression: false);

@@ -80,7 +80,7 @@ public sealed class HandshakeTests
     [Fact]
     public async Task Handshake_RequestData_IsAvailableOnTheSession()
     {
-        await using var host = await EngineTestHost.StartAsync();
+        await using var host = await EngineTestHost.StartAsync(static options => options.KeptHeaders = ["X-Test"]);
         await host.GetAsync("?EIO=4&transport=polling&account=a%20b", ("X-Test", "value"));
         var session = await host.Handler.WaitForOpenedAsync();
         Assert.Equal("value", session.Handshake.Headers["x-test"]);

@@ -163,7 +163,12 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
 
         _options.OnHeaders?.Invoke(context.Response.Headers, context);
-        var socket = await _webSocket.AcceptAsync(context);
+        if (await _webSocket.AcceptAsync(context) is not { } socket)
+        {
+            await RefuseFullAsync(context, request, EngineLimit.WebSockets);
+            return;
+        }
+
         socket.BeginUpgrade(session);
         await socket.ServeAsync();
     }
@@ -190,6 +195,12 @@ internal sealed partial class EngineDispatcher : IDisposable
             return;
         }
 
+        if (_runtime.Capacity.FindExceeded(context) is { } limit)
+        {
+            await RefuseFullAsync(context, request, limit);
+            return;
+        }
+
         var authorization = EngineAuthorization.Allow;
         if (_options.AuthorizeAsync is { } authorize)
         {
@@ -199,6 +210,13 @@ internal sealed partial class EngineDispatcher : IDisposable
                 await RefuseAsync(
                     context, request,
                     authorization.IsBadRequest ? EngineErrorCode.BadRequest : EngineErrorCode.Forbidden, authorization.Message);
+                return;
+            }
+
+            // Other handshakes may have taken the last place meanwhile.
+            if (_runtime.Capacity.FindExceeded(context) is { } reached)
+            {
+                await RefuseFullAsync(context, request, reached);
                 return;
             }
         }
@@ -247,6 +265,30 @@ internal sealed partial class EngineDispatcher : IDisposable
             StatusCodes.Status429TooManyRequests, "handshakes");
     }
 
+    /// <summary>Refuses a request because of a limit of the server as a whole. The client may find room on another server.</summary>
+    private Task RefuseFullAsync(HttpContext context, in EngineRequest request, EngineLimit limit)
+    {
+        if (_runtime.Capacity.CountRefusal(limit))
+        {
+            _runtime.ReportLimitReached(limit, null, context);
+        }
+        else
+        {
+            _runtime.Metrics.LimitReached(limit);
+        }
+
+        var headers = context.Response.Headers;
+        headers.RetryAfter = ServerCapacity.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // Frees the connection, whose descriptor is the scarce resource.
+            headers.Connection = "close";
+        }
+
+        return RefuseAsync(
+            context, request, EngineErrorCode.BadRequest, "The server is full", StatusCodes.Status503ServiceUnavailable, "full");
+    }
+
     /// <summary>Opens the session and writes the handshake response.</summary>
     /// <returns>The WebSocket that the caller must serve, or <see langword="null"/> for polling.</returns>
     private async ValueTask<WebSocketConnection?> OpenAsync(HttpContext context, EngineRequest request, EngineSession session)
@@ -270,7 +312,13 @@ internal sealed partial class EngineDispatcher : IDisposable
         }
 
         _options.OnHeaders?.Invoke(headers, context);
-        var socket = await _webSocket.AcceptAsync(context);
+        if (await _webSocket.AcceptAsync(context) is not { } socket)
+        {
+            session.Close(EngineCloseReason.TransportError);
+            await RefuseFullAsync(context, request, EngineLimit.WebSockets);
+            return null;
+        }
+
         await socket.OpenAsync(session);
         return socket;
     }
@@ -307,7 +355,7 @@ internal sealed partial class EngineDispatcher : IDisposable
 
         var session = new EngineSession(
             _runtime, sid, RandomId(ConnectionIdBytes), request.Version, request.Base64Only, request.Transport!.Value,
-            new EngineHandshake(context, _runtime.Time.GetUtcNow()));
+            new EngineHandshake(context, _options, _runtime.Time.GetUtcNow()));
         return sid.Length > 0 && _runtime.Table.TryAdd(session) ? session : null;
     }
 

@@ -36,7 +36,8 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
     }
 
     /// <summary>Completes the handshake and takes over the connection.</summary>
-    public async ValueTask<WebSocketConnection> AcceptAsync(HttpContext context)
+    /// <returns>The WebSocket, or <see langword="null"/> if the web server's limit on WebSockets is reached.</returns>
+    public async ValueTask<WebSocketConnection?> AcceptAsync(HttpContext context)
     {
         var request = context.Request.Headers;
         var response = context.Response.Headers;
@@ -67,7 +68,15 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
             responseRate.MinDataRate = null;
         }
 
-        var stream = await UpgradeAsync(context);
+        if (await TryUpgradeAsync(context) is not { } stream)
+        {
+            response.Remove("Upgrade");
+            response.Remove("Sec-WebSocket-Accept");
+            response.Remove("Sec-WebSocket-Protocol");
+            response.Remove("Sec-WebSocket-Extensions");
+            return null;
+        }
+
         return GetTransport(context, stream) is { } transport
             ? new WebSocketConnection(runtime, transport, compression)
             : new WebSocketConnection(
@@ -88,7 +97,7 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
             ? context.Features.Get<IConnectionTransportFeature>()?.Transport as ITransportConnection
             : null;
 
-    private static async ValueTask<Stream> UpgradeAsync(HttpContext context)
+    private static async ValueTask<Stream?> TryUpgradeAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect)
         {
@@ -97,6 +106,15 @@ internal sealed class WebSocketEndpoint(EngineRuntime runtime)
 
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.SecWebSocketAccept = WebSocketKey.ComputeAccept(context.Request.Headers.SecWebSocketKey.ToString());
-        return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        var upgrade = context.Features.GetRequiredFeature<IHttpUpgradeFeature>();
+        try
+        {
+            return await upgrade.UpgradeAsync();
+        }
+        catch (InvalidOperationException) when (!context.Response.HasStarted)
+        {
+            // The request can be upgraded, see EngineRequest.IsUpgrade, so Kestrel's limit on upgraded connections is reached.
+            return null;
+        }
     }
 }

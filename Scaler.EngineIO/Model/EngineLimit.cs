@@ -40,4 +40,19 @@ public enum EngineLimit
     /// <see cref="EngineCloseReason.SlowConsumer"/>.
     /// </summary>
     Queue,
+
+    /// <summary><see cref="EngineIOOptions.MaxOpenFiles"/>: the handshake got status 503 and code 3.</summary>
+    OpenFiles,
+
+    /// <summary>
+    /// The web server's limit on WebSockets (Kestrel: <c>MaxConcurrentUpgradedConnections</c>): the request got status 503 and
+    /// code 3.
+    /// </summary>
+    WebSockets,
+
+    /// <summary><see cref="EngineIOOptions.MaxSessions"/>: the handshake got status 503 and code 3.</summary>
+    Sessions,
+
+    /// <summary><see cref="EngineIOOptions.MaxTotalQueuedBytes"/>: the handshake got status 503 and code 3.</summary>
+    TotalQueue,
 }

@@ -132,6 +132,45 @@ public sealed class EngineIOOptions
     public TimeSpan HandshakeWindow { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// Gets or sets the maximum number of open sessions of the server. Further handshakes get status 503 and <c>Retry-After</c>.
+    /// Default: 0, which means one per 16 KiB of the memory that the process may use, and at least 1,000.
+    /// </summary>
+    public int MaxSessions { get; set; }
+
+    /// <summary>
+    /// Gets or sets the maximum number of bytes queued for all clients together. A message that several clients share counts once.
+    /// While there are more, once per second the sessions with the most queued bytes, more than 64 KiB each, are closed with
+    /// <see cref="EngineCloseReason.SlowConsumer"/>, and handshakes get status 503 and <c>Retry-After</c>. Default: 0, which means
+    /// a quarter of the memory that the process may use.
+    /// </summary>
+    public long MaxTotalQueuedBytes { get; set; }
+
+    /// <summary>
+    /// Gets or sets the number of open file descriptors of the process, such as sockets and files, from which on handshakes get
+    /// status 503 and <c>Retry-After</c>. Open sessions are not affected. Default: 0, which means
+    /// <see cref="Connections.FileDescriptors.MaxForHandshakes"/>: the process's limit (<c>RLIMIT_NOFILE</c>) minus a reserve on
+    /// Linux, and no limit elsewhere.
+    /// </summary>
+    public int MaxOpenFiles { get; set; }
+
+    /// <summary>
+    /// Gets or sets the names of the headers of a handshake that its session keeps, in the order in which
+    /// <see cref="MaxKeptHandshakeLength"/> is used up. An empty list keeps none. Default: <see langword="null"/>, which means
+    /// <c>User-Agent</c>, <c>Host</c>, <c>Origin</c>, <c>Referer</c> and <c>Accept-Language</c>.
+    /// </summary>
+    /// <remarks>
+    /// The default is not a list with these values, because configuration binding could only add to such a list. Scaler shows
+    /// <c>User-Agent</c> in its list of connections.
+    /// </remarks>
+    public IList<string>? KeptHeaders { get; set; }
+
+    /// <summary>
+    /// Gets or sets the number of characters that a session keeps of its handshake's query and <see cref="KeptHeaders"/>. Query
+    /// parameters that do not fit are dropped, then the values of headers are cut. Range: 0 to 1,048,576. Default: 4,096.
+    /// </summary>
+    public int MaxKeptHandshakeLength { get; set; } = 4_096;
+
+    /// <summary>
     /// Gets or sets the maximum number of bytes queued for a client. Each packet counts as its length plus 64 bytes. An empty
     /// queue accepts a single packet of any size, but no larger group of messages. Minimum: 1,024 bytes. Default: 4 MiB.
     /// </summary>

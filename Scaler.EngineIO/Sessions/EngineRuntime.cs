@@ -30,6 +30,8 @@ internal sealed partial class EngineRuntime : IDisposable
         CloseDeadlines = Clock.CreateList(options.CloseTimeout);
         RetentionDeadlines = Clock.CreateList(options.ClosedSessionRetention);
         BroadcastScheduler = writesAreSends ? new BroadcastScheduler() : null;
+        QueuedBytes = new QueuedBytesGuard(options, Table, logger, time);
+        Capacity = new ServerCapacity(options, Table, QueuedBytes, logger, time);
         OpenPacketDelay = new OpenPacketDelay(options.OpenPacketDelay, time);
         AllowsPolling = options.Transports?.Contains("polling") ?? true;
         AllowsWebSocket = options.Transports?.Contains("websocket") ?? true;
@@ -75,6 +77,10 @@ internal sealed partial class EngineRuntime : IDisposable
 
     public OpenPacketDelay OpenPacketDelay { get; }
 
+    public QueuedBytesGuard QueuedBytes { get; }
+
+    public ServerCapacity Capacity { get; }
+
     /// <summary>Gets the writer of broadcasts, or <see langword="null"/> if the transport sends on threads of its own.</summary>
     public BroadcastScheduler? BroadcastScheduler { get; }
 
@@ -117,6 +123,7 @@ internal sealed partial class EngineRuntime : IDisposable
 
     public void Dispose()
     {
+        QueuedBytes.Dispose();
         Clock.Dispose();
         OpenPacketDelay.Dispose();
         Metrics.Dispose();

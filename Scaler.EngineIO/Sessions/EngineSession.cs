@@ -315,6 +315,9 @@ public sealed class EngineSession
     /// <inheritdoc cref="SessionLifecycle.Close"/>
     internal bool Close(EngineCloseReason reason, string? message = null) => _lifecycle.Close(reason, message);
 
+    /// <inheritdoc cref="SessionLifecycle.TryEndRetention"/>
+    internal void TryEndRetention() => _lifecycle.TryEndRetention();
+
     /// <inheritdoc cref="SessionLifecycle.Complete"/>
     internal void CompleteClose() => _lifecycle.Complete();
 

@@ -313,6 +313,26 @@ internal sealed class SendQueue(SessionLifecycle lifecycle)
         }
     }
 
+    /// <summary>Returns the queued bytes that belong to this session only, and collects the messages that it shares.</summary>
+    /// <param name="shared">The set to which the shared messages are added.</param>
+    public long MeasureOwnBytes(HashSet<EngineEncodedMessage> shared)
+    {
+        lock (_lifecycle.Gate)
+        {
+            long bytes = _packets.Bytes;
+            for (var i = 0; i < _packets.Count; i++)
+            {
+                if (_packets.Peek(i).SharedMessage is { } message)
+                {
+                    shared.Add(message);
+                    bytes -= message.Length;
+                }
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>Drops all packets. Called under the lock.</summary>
     public void Clear() => _packets.Clear();
 

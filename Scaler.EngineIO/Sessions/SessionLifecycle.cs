@@ -123,6 +123,18 @@ internal sealed class SessionLifecycle
         finished?.TrySetResult();
     }
 
+    /// <summary>Drops the packets of a closed session that it keeps for the client's last poll, if it keeps any.</summary>
+    public void TryEndRetention()
+    {
+        lock (Gate)
+        {
+            if (IsRetained)
+            {
+                EndRetention();
+            }
+        }
+    }
+
     /// <summary>
     /// Ends the retention, when the client has received the end of the session or can no longer do so. Called under the lock.
     /// </summary>

@@ -30,6 +30,9 @@ internal sealed class SessionTable
         }
     }
 
+    /// <summary>Gets the open and the retained sessions. The enumeration is lazy, as that of <see cref="OpenSessions"/>.</summary>
+    public IEnumerable<EngineSession> AllSessions => _sessions.Select(static pair => pair.Value);
+
     /// <summary>Adds a session.</summary>
     /// <returns><see langword="true"/> if the session was added; <see langword="false"/> if its id is in use.</returns>
     public bool TryAdd(EngineSession session)

@@ -117,6 +117,10 @@ internal sealed class EngineMetrics : IDisposable
         EngineLimit.Payload => "payload",
         EngineLimit.Packets => "packets",
         EngineLimit.Fragments => "fragments",
+        EngineLimit.OpenFiles => "open_files",
+        EngineLimit.WebSockets => "websockets",
+        EngineLimit.Sessions => "sessions",
+        EngineLimit.TotalQueue => "total_queue",
         _ => "queue",
     };
 }

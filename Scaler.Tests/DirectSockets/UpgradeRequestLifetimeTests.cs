@@ -61,13 +61,23 @@ public sealed class UpgradeRequestLifetimeTests
     {
         var requests = new Requests();
         await using var host = await StartAsync(requests, limit: 1);
-        host.AllowsErrors = true;
         using var socket = await host.OpenWebSocketAsync();
         await socket.SendTextAsync("4hello");
         Assert.Equal("4hello", await socket.ReadTextAsync());
 
         using var second = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest("?EIO=4&transport=websocket"));
-        Assert.DoesNotContain(" 101 ", second.ResponseHeaders, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 503 ", second.ResponseHeaders, StringComparison.Ordinal);
+        Assert.Contains("Retry-After: 5", second.ResponseHeaders, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sec-WebSocket-Accept", second.ResponseHeaders, StringComparison.Ordinal);
+        Assert.True(host.Server.IsFull);
+        Assert.Equal(1, host.Server.Count);
+
+        // An upgrade at the limit leaves the session on polling.
+        var sid = await host.OpenPollingAsync();
+        using var upgrade = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest($"?EIO=4&transport=websocket&sid={sid}"));
+        Assert.StartsWith("HTTP/1.1 503 ", upgrade.ResponseHeaders, StringComparison.Ordinal);
+        Assert.Equal("ok", (await host.PostAsync(sid, "4hello")).Text);
+        Assert.Equal("4hello", (await host.PollAsync(sid)).Text);
         Assert.False(requests.WebSocketEnded.Task.IsCompleted);
 
         socket.Dispose();
@@ -137,9 +147,8 @@ public sealed class UpgradeRequestLifetimeTests
         {
             application.Use(async (HttpContext context, RequestDelegate nextMiddleware) =>
             {
-                var upgrades = context.Request.Headers.Upgrade.Count > 0;
                 await nextMiddleware(context);
-                if (upgrades)
+                if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols)
                 {
                     // Kestrel keeps the HTTP state of a connection in its feature collection.
                     _webSocket = new WeakReference(context.Features);

@@ -52,6 +52,14 @@ internal sealed class StreamProcess : IAsyncDisposable
         return stream;
     }
 
+    /// <summary>Starts a server that may open only a number of files and sockets, and waits until it listens.</summary>
+    public static async Task<StreamProcess> StartWithOpenFilesAsync(int openFiles, string redis, params string[] arguments)
+    {
+        var stream = Begin(AppContext.BaseDirectory, redis, arguments, openFiles);
+        stream.Url = await stream._listening.Task.WithTimeout("the stream server to listen");
+        return stream;
+    }
+
     /// <summary>Runs a server that is expected to fail at startup, and waits until it exits.</summary>
     /// <returns>The exit code and the console output.</returns>
     public static async Task<(int ExitCode, string Output)> RunToExitAsync(string redis, params string[] arguments)
@@ -61,10 +69,14 @@ internal sealed class StreamProcess : IAsyncDisposable
         return (stream._process.ExitCode, stream.Output);
     }
 
-    private static StreamProcess Begin(string workingDirectory, string redis, string[] arguments) => BeginProgram(
-        workingDirectory,
-        Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "Scaler.Stream.dll"), .. Settings(redis, arguments)]);
+    private static StreamProcess Begin(string workingDirectory, string redis, string[] arguments, int? openFiles = null)
+    {
+        var dotnet = Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
+        string[] command = [Path.Combine(AppContext.BaseDirectory, "Scaler.Stream.dll"), .. Settings(redis, arguments)];
+        return openFiles is null
+            ? BeginProgram(workingDirectory, dotnet, command)
+            : BeginProgram(workingDirectory, "bash", ["-c", $"ulimit -n {openFiles}; exec \"$0\" \"$@\"", dotnet, .. command]);
+    }
 
     private static string[] Settings(string redis, string[] arguments) =>
         ["--urls", "http://127.0.0.1:0", $"--ConnectionStrings:redis={redis}", "--environment", "Development", .. arguments];

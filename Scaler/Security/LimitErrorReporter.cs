@@ -29,6 +29,10 @@ internal static class LimitErrorReporter
             string.Create(CultureInfo.InvariantCulture, $"packets of a payload: {options.MaxPacketsPerPayload}"),
         EngineLimit.Fragments =>
             string.Create(CultureInfo.InvariantCulture, $"fragments of a message: {options.MaxFragmentsPerMessage}"),
+        EngineLimit.OpenFiles => "open files of the process",
+        EngineLimit.Sessions => "sessions of the server",
+        EngineLimit.TotalQueue => "bytes queued for all clients",
+        EngineLimit.WebSockets => "WebSockets of the web server",
         _ =>
             string.Create(
                 CultureInfo.InvariantCulture,

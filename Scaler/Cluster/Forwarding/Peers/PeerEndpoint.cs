@@ -48,7 +48,12 @@ internal sealed class PeerEndpoint(
         Activity.Current?.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         Activity.Current?.IsAllDataRequested = false;
         context.Response.Headers.Upgrade = PeerHandshakeHeader.Protocol;
-        await using var stream = await upgrade.UpgradeAsync();
+        if (await TryUpgradeAsync(upgrade, context.Response) is not { } stream)
+        {
+            return;
+        }
+
+        await using var upgraded = stream;
         using var answerer = new PeerServerConnection(stream, node.Options.Cluster, node.Time, application, logger);
         _connections[answerer] = true;
         try
@@ -61,6 +66,21 @@ internal sealed class PeerEndpoint(
         finally
         {
             _connections.TryRemove(answerer, out _);
+        }
+    }
+
+    /// <summary>Upgrades a request. If Kestrel's limit on upgraded connections is reached, the response is 503.</summary>
+    private static async ValueTask<Stream?> TryUpgradeAsync(IHttpUpgradeFeature upgrade, HttpResponse response)
+    {
+        try
+        {
+            return await upgrade.UpgradeAsync();
+        }
+        catch (InvalidOperationException) when (!response.HasStarted)
+        {
+            response.Headers.Remove("Upgrade");
+            response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return null;
         }
     }
 
