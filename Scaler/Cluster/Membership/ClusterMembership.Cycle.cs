@@ -92,7 +92,7 @@ internal sealed partial class ClusterMembership
     {
         var server = _snapshot.Take(epoch);
         var requestedAt = _time.GetTimestamp();
-        var answer = await _node.Registry.RenewAsync(server, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
+        var answer = await _node.Servers.RenewAsync(server, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
         if (answer.IsHeld)
         {
             _lease.Renew(server);
@@ -145,19 +145,19 @@ internal sealed partial class ClusterMembership
 
     private async Task ReapAsync()
     {
-        foreach (var dead in Servers.Servers.Where(s => s.State == ServerState.Dead))
+        foreach (var dead in Servers.Expired)
         {
             var started = _time.GetTimestamp();
             int remaining;
             do
             {
-                remaining = await _node.Registry.ReapAsync(dead.EpochName).WaitAsync(_options.LeaseDuration, _time);
+                remaining = await _node.Registry.ReapAsync(dead).WaitAsync(_options.LeaseDuration, _time);
             }
             while (remaining > 0 && _time.GetElapsedTime(started) < _options.LeaseRenewal);
             if (remaining == 0)
             {
                 _node.Metrics.ServerReaped();
-                Log.Reaped(_logger, dead.EpochName);
+                Log.Reaped(_logger, dead);
             }
         }
     }

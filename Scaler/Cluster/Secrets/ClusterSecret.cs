@@ -5,20 +5,24 @@ using System.Text;
 namespace Scaler.Cluster.Secrets;
 
 /// <summary>
-/// Represents the secret that the servers of one cluster share. Each purpose has its own key (HKDF, RFC 5869), so a tag made for
-/// one purpose is invalid for any other.
+/// Represents the secret that the servers of one cluster share. Each purpose and each Redis prefix has its own key (HKDF, RFC
+/// 5869), so a tag made for one purpose or prefix is invalid for any other.
 /// </summary>
 internal sealed class ClusterSecret
 {
-    public ClusterSecret(string secret)
+    /// <param name="secret">The secret.</param>
+    /// <param name="prefix">The prefix of the cluster's keys in Redis.</param>
+    public ClusterSecret(string secret, string prefix = "")
     {
         Text = secret;
         var material = Encoding.UTF8.GetBytes(secret);
-        Sids = Derive(material, "scaler sid");
-        Envelopes = Derive(material, "scaler bus");
-        Forwards = Derive(material, "scaler forward");
-        Peers = Derive(material, "scaler peer");
-        Probes = Derive(material, "scaler probe");
+        Sids = Derive(material, "scaler sid", prefix);
+        Envelopes = Derive(material, "scaler bus", prefix);
+        Forwards = Derive(material, "scaler forward", prefix);
+        Peers = Derive(material, "scaler peer", prefix);
+        Answers = Derive(material, "scaler answer", prefix);
+        Probes = Derive(material, "scaler probe", prefix);
+        Servers = Derive(material, "scaler server", prefix);
     }
 
     /// <summary>Gets the secret itself. It is sent only to Redis, and only if the servers agree on their secret there.</summary>
@@ -33,15 +37,21 @@ internal sealed class ClusterSecret
     /// <summary>Gets the key that authenticates the headers of forwarded requests.</summary>
     public ClusterKey Forwards { get; }
 
-    /// <summary>Gets the key that authenticates connections between servers.</summary>
+    /// <summary>Gets the key that authenticates the server that opens a connection to another server.</summary>
     public ClusterKey Peers { get; }
+
+    /// <summary>Gets the key that authenticates the server that accepts a connection of another server.</summary>
+    public ClusterKey Answers { get; }
 
     /// <summary>Gets the key that authenticates probes between servers and their answers.</summary>
     public ClusterKey Probes { get; }
 
+    /// <summary>Gets the key that authenticates the servers' descriptions of themselves in Redis.</summary>
+    public ClusterKey Servers { get; }
+
     /// <summary>Generates a random secret of 256 bits.</summary>
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    private static ClusterKey Derive(byte[] material, string use) =>
-        new(HKDF.DeriveKey(HashAlgorithmName.SHA256, material, 32, info: Encoding.UTF8.GetBytes(use)));
+    private static ClusterKey Derive(byte[] material, string use, string prefix) =>
+        new(HKDF.DeriveKey(HashAlgorithmName.SHA256, material, 32, info: Encoding.UTF8.GetBytes($"{use}\0{prefix}")));
 }
