@@ -23,7 +23,7 @@ public sealed class ServerDirectoryTests
     {
         _registry = new InMemoryCluster(_time);
         _directory = new ServerDirectory(
-            _registry, new SecretAgreement(_registry, Secret, Prefix), new ScalerClusterOptions(), _time, new ScalerMetrics(null), _logger);
+            _registry, new SecretAgreement(_registry, Secret, Prefix), new ClusterClock(_time), new ScalerClusterOptions(), _time, new ScalerMetrics(null), _logger);
     }
 
     [Fact]

@@ -96,13 +96,9 @@ internal sealed partial class ClusterMembership
         if (answer.IsHeld)
         {
             _lease.Renew(server);
-            if (join)
-            {
-                // The previous lease may have been lost because Redis, and its clock, was replaced.
-                _node.Clock.Reset();
-            }
 
-            _node.Clock.Update(requestedAt, answer.ClockMicroseconds);
+            // The previous lease may have been lost because Redis, and its clock, was replaced.
+            _node.Clock.Update(requestedAt, answer.ClockMicroseconds, replace: join);
             Servers.Update(answer.Servers);
         }
 

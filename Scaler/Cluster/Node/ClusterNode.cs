@@ -43,12 +43,14 @@ internal sealed class ClusterNode
         Probe = new BusProbe(time, metrics);
         _secret = new SecretAgreement(registry, options.Cluster.Secret, options.Prefix);
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<ClusterNode>();
-        Servers = new ServerDirectory(registry, _secret, options.Cluster, time, metrics, logger);
+        Servers = new ServerDirectory(registry, _secret, Clock, options.Cluster, time, metrics, logger);
         var local = new LocalServer(connections, drain, metrics);
         var receipts = new PendingReceipts();
-        _sender = new EnvelopeSender(bus, _secret, epoch);
-        _receiver = new EnvelopeReceiver(_sender, local, receipts, _secret, epoch, Clock, Probe, metrics);
-        _messages = new MessageSender(_sender, local, receipts, epoch, Clock, registry, options.Cluster, time);
+        _sender = new EnvelopeSender(bus, _secret, epoch, Clock, Servers);
+        _receiver = new EnvelopeReceiver(
+            _sender, local, receipts, _secret, epoch, Clock, Probe, metrics,
+            new EnvelopeGuard(epoch, Clock, time), new SkippedEnvelopes(metrics, time, logger));
+        _messages = new MessageSender(_sender, local, receipts, epoch, registry, options.Cluster, time);
         _requests = new NodeRequests(_sender, local, receipts, epoch, options.Cluster, time);
     }
 

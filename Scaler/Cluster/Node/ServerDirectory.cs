@@ -9,8 +9,8 @@ namespace Scaler.Cluster.Node;
 /// signed, or that an attacker wrote again after their server had died, are ignored and counted.
 /// </summary>
 internal sealed partial class ServerDirectory(
-    IServerRegistry registry, SecretAgreement secret, ScalerClusterOptions options, TimeProvider time, ScalerMetrics metrics,
-    ILogger logger)
+    IServerRegistry registry, SecretAgreement secret, ClusterClock clock, ScalerClusterOptions options, TimeProvider time,
+    ScalerMetrics metrics, ILogger logger)
 {
     /// <summary>The maximum number of ignored entries that one read logs.</summary>
     private const int MaxLogged = 10;
@@ -33,8 +33,14 @@ internal sealed partial class ServerDirectory(
         return answer.IsHeld ? answer with { Servers = await SelectGenuineAsync(answer.Servers) } : answer;
     }
 
-    /// <summary>Gets the servers that signed their entry, live and dead.</summary>
-    public async Task<ServerList> GetServersAsync() => await SelectGenuineAsync(await registry.GetServersAsync());
+    /// <summary>Gets the servers that signed their entry, live and dead. Updates the estimate of Redis's clock too.</summary>
+    public async Task<ServerList> GetServersAsync()
+    {
+        var requestedAt = time.GetTimestamp();
+        var servers = await registry.GetServersAsync();
+        clock.Update(requestedAt, servers.ClockMicroseconds);
+        return await SelectGenuineAsync(servers);
+    }
 
     private async Task<ServerList> SelectGenuineAsync(ServerList servers)
     {
