@@ -146,7 +146,8 @@ public static class ScalerServiceCollectionExtensions
             provider.GetRequiredService<ScalerServer>().Membership,
             provider.GetRequiredService<ProvenServers>(),
             provider.GetRequiredService<ILogger<PeerTable>>()));
-        services.TryAddSingleton(static provider => new ProvenServers(provider.GetRequiredService<ScalerServer>().Membership.Servers));
+        services.TryAddSingleton(static provider => new ProvenServers(
+            provider.GetRequiredService<ScalerServer>().Membership.Servers));
         services.TryAddSingleton(static provider => new PeerApplication(
             provider.GetRequiredService<IHttpContextFactory>(), provider.GetRequiredService<EngineServer>().InvokeAsync));
         services.TryAddSingleton(static provider => new PeerEndpoint(
@@ -168,6 +169,7 @@ public static class ScalerServiceCollectionExtensions
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionDrainer>();
+        services.AddHostedService<SecretStartupLogger>();
         services.AddHostedService<ScalerHostedService>();
         services.AddHostedService(static provider =>
         {

@@ -56,6 +56,15 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
             "an absolute http or https URL without a path, query, fragment and user information");
         var weakness = cluster.Secret is null ? null : SecretStrength.FindWeakness(cluster.Secret);
         Check(weakness is null, "Cluster:Secret", "(hidden)", $"a random text of 32 characters or more; it {weakness}");
+        Check(cluster.Secret is not null || cluster.AdditionalSecrets.Count == 0,
+            "Cluster:AdditionalSecrets", "(hidden)", "empty unless Cluster:Secret is set");
+        for (var i = 0; i < cluster.AdditionalSecrets.Count; i++)
+        {
+            weakness = SecretStrength.FindWeakness(cluster.AdditionalSecrets[i]);
+            Check(weakness is null,
+                $"Cluster:AdditionalSecrets:{i}", "(hidden)", $"a random text of 32 characters or more; it {weakness}");
+        }
+
         CheckTime(cluster.LeaseDuration, "Cluster:LeaseDuration", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         Check(cluster.LeaseRenewal > TimeSpan.Zero && cluster.LeaseRenewal * 2 < cluster.LeaseDuration,
             "Cluster:LeaseRenewal", cluster.LeaseRenewal,

@@ -44,7 +44,8 @@ internal sealed class ScalerMetrics
         _ignoredEntries = meter.CreateCounter<long>(
             "scaler.registry.entries.ignored", "{entry}", "Server entries that a read ignored, by reason.");
         _unproven = meter.CreateCounter<long>(
-            "scaler.forward.unproven", "{connection}", "Connections closed because the other end did not prove that it is the server.");
+            "scaler.forward.unproven", "{connection}",
+            "Connections closed because the other end did not prove that it is the server.");
         _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Round-trip time of a probe over the bus.");
         _deliveryLatency = meter.CreateHistogram(
             "scaler.server.delivery.duration", "s", "Time from the send on another server until this server queued the message.",

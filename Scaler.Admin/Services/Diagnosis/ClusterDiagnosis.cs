@@ -73,8 +73,8 @@ public static class ClusterDiagnosis
                 ignored == 1
                     ? "1 server entry is not signed by this cluster"
                     : $"{Format.Count(ignored)} server entries are not signed by this cluster",
-                "The servers and Admin ignore them. Either a server has another Cluster:Secret, or its clock is more than a minute off, "
-                + "or a process that is no server of this cluster writes to Redis. The servers' logs name the entries.");
+                "The servers and Admin ignore them. Either a server has another Cluster:Secret, or its clock is more than a minute "
+                + "off, or a process that is no server of this cluster writes to Redis. The servers' logs name the entries.");
         }
 
         foreach (var (info, _) in cluster.Servers)

@@ -59,7 +59,8 @@ public sealed class DiagnosisTests
     [InlineData(3, "3 server entries are not signed by this cluster")]
     public void Of_UnsignedServerEntries_ReportsTheirNumber(int count, string title)
     {
-        var finding = Assert.Single(ClusterDiagnosis.Diagnose(Snapshot(Fine) with { IgnoredServerEntries = count }, ErrorSnapshot.Empty));
+        var finding = Assert.Single(ClusterDiagnosis.Diagnose(
+            Snapshot(Fine) with { IgnoredServerEntries = count }, ErrorSnapshot.Empty));
         Assert.Equal((Severity.Warning, title), (finding.Severity, finding.Title));
     }
 

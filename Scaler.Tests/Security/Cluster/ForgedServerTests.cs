@@ -190,7 +190,8 @@ public sealed class ForgedServerTests(Backends backends) : IClassFixture<Backend
     private async Task<string> PostAsync(PeerHost host, string sid, bool streamed = false)
     {
         using var request = new HttpRequestMessage(
-            HttpMethod.Post, $"{host.Url}/stream/?EIO=4&transport=polling&account=acme&sid={sid}") { Content = new StringContent("4{}") };
+            HttpMethod.Post, $"{host.Url}/stream/?EIO=4&transport=polling&account=acme&sid={sid}");
+        request.Content = new StringContent("4{}");
         request.Headers.TransferEncodingChunked = streamed;
         request.Headers.Add("Authorization", "Bearer token");
         using var answer = await _http.SendAsync(request).WithTimeout();

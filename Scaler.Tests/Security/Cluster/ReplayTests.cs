@@ -156,7 +156,7 @@ public sealed class ReplayTests(Backends backends) : IClassFixture<Backends>, IA
     private Task RecordAsync(ScalerServer server) => _redis.GetSubscriber().SubscribeAsync(
         ChannelOf(server), (_, message) => _recorded.Enqueue((byte[])message!));
 
-    private Task WaitForAsync(string text) => Deadline.WaitUntilAsync(() =>
+    private Task<TimeSpan> WaitForAsync(string text) => Deadline.WaitUntilAsync(() =>
         _recorded.Any(bytes => bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes($"\"event\":\"{text}\"")) >= 0));
 
     private async Task ReplayAsync(ScalerServer server)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
-using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.InMemory;
 using Scaler.Cluster.Node;
 using Scaler.Cluster.Secrets;
@@ -23,7 +22,8 @@ public sealed class ServerDirectoryTests
     {
         _registry = new InMemoryCluster(_time);
         _directory = new ServerDirectory(
-            _registry, new SecretAgreement(_registry, Secret, Prefix), new ClusterClock(_time), new ScalerClusterOptions(), _time, new ScalerMetrics(null), _logger);
+            _registry, new SecretAgreement(_registry, Secret, Prefix), new ClusterClock(_time), new ScalerClusterOptions(), _time,
+            new ScalerMetrics(null), _logger);
     }
 
     [Fact]

@@ -49,7 +49,8 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
 
             _servers[server.EpochName] = (server, now + lease);
             var servers = Servers(now);
-            return Task.FromResult(new RenewalResult(true, EntriesOf(server.EpochName).Count, servers, servers.ClockMicroseconds));
+            return Task.FromResult(
+                new RenewalResult(true, EntriesOf(server.EpochName).Count, servers, servers.ClockMicroseconds));
         }
     }
 

@@ -92,7 +92,8 @@ internal sealed partial class ClusterMembership
     {
         var server = _snapshot.Take(epoch);
         var requestedAt = _time.GetTimestamp();
-        var answer = await _node.Servers.RenewAsync(server, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
+        var answer = await _node.Servers.RenewAsync(server, _options.LeaseDuration, join)
+            .WaitAsync(_options.LeaseDuration, _time);
         if (answer.IsHeld)
         {
             _lease.Renew(server);

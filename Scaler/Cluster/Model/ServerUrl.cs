@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Scaler;
 
 /// <summary>Recognizes the URLs at which servers reach each other.</summary>
 internal static class ServerUrl
 {
+    private static readonly SearchValues<char> Delimiters = SearchValues.Create("/\\?#@ ");
+
     /// <summary>
     /// Returns <see langword="true"/> for an absolute http or https URL without a path, query, fragment and user information. A
     /// server appends the path of a request: after <c>http://host/path?x=</c>, the path would become part of the query.
@@ -21,7 +25,7 @@ internal static class ServerUrl
         }
 
         authority = authority[3..];
-        var end = authority.IndexOfAny("/\\?#@ ");
+        var end = authority.IndexOfAny(Delimiters);
         return end < 0 || (end == authority.Length - 1 && authority[end] == '/');
     }
 }

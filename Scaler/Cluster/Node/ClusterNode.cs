@@ -41,7 +41,7 @@ internal sealed class ClusterNode
         (Registry, Bus, Options, Time, Metrics, _epoch) = (registry, bus, options, time, metrics, epoch);
         Clock = new ClusterClock(time);
         Probe = new BusProbe(time, metrics);
-        _secret = new SecretAgreement(registry, options.Cluster.Secret, options.Prefix);
+        _secret = new SecretAgreement(registry, options.Cluster.Secret, options.Prefix, options.Cluster.AdditionalSecrets);
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<ClusterNode>();
         Servers = new ServerDirectory(registry, _secret, Clock, options.Cluster, time, metrics, logger);
         var local = new LocalServer(connections, drain, metrics);

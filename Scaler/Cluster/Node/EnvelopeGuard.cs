@@ -45,8 +45,8 @@ internal sealed class EnvelopeGuard(NodeEpoch epoch, ClusterClock clock, TimePro
     }
 
     /// <summary>Returns <see langword="true"/> for the kinds that are sent to one server.</summary>
-    private static bool RequiresReceiver(EnvelopeKind kind) => kind is EnvelopeKind.Receipt or EnvelopeKind.Answer or EnvelopeKind.Probe
-        or EnvelopeKind.Inventory or EnvelopeKind.Drain or EnvelopeKind.Resume;
+    private static bool RequiresReceiver(EnvelopeKind kind) => kind is EnvelopeKind.Receipt or EnvelopeKind.Answer
+        or EnvelopeKind.Probe or EnvelopeKind.Inventory or EnvelopeKind.Drain or EnvelopeKind.Resume;
 
     // A reply without a time is accepted: a server may have to answer before it knows Redis's clock. A reply is valid for one
     // request of one process anyway.

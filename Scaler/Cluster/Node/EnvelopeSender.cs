@@ -76,7 +76,9 @@ internal sealed class EnvelopeSender(
             }
         }
     }
-    /// <summary>Reads Redis's clock first: a process that renews no lease does not know it, and receivers refuse old envelopes.</summary>
+    /// <summary>
+    /// Reads Redis's clock first: a process that renews no lease does not know it, and receivers refuse envelopes without a time.
+    /// </summary>
     private async Task<IReadOnlyList<DeliveryResult>> PublishWithClockAsync(string? account, Envelope envelope)
     {
         await servers.GetServersAsync();

@@ -1,8 +1,8 @@
 namespace Scaler.Cluster.Node;
 
 /// <summary>
-/// Holds the names of the server epochs (see <see cref="ServerEpochName"/>) under which a process sends and receives. Other servers
-/// may still send to an earlier epoch of this process. No other process ever has the same name.
+/// Holds the names of the server epochs (see <see cref="ServerEpochName"/>) under which a process sends and receives. Other
+/// servers may still send to an earlier epoch of this process. No other process ever has the same name.
 /// </summary>
 internal sealed class NodeEpoch(string name)
 {
@@ -20,7 +20,7 @@ internal sealed class NodeEpoch(string name)
     /// <summary>Begins a new epoch. Envelopes that are sent from now on carry its name.</summary>
     public void Begin(string name) => _names = [name, .. _names.Take(MaxNames - 1)];
 
-    /// <summary>Returns <see langword="true"/> if this process has or had the epoch; otherwise, <see langword="false"/>.</summary>
+    /// <summary>Returns <see langword="true"/> if this process is or was in the epoch.</summary>
     public bool Includes(string name)
     {
         foreach (var own in _names)

@@ -21,12 +21,14 @@ internal sealed partial class ServerDirectory(
     /// <summary>The tolerated difference between the clocks of two servers, which is also that of a forwarded request.</summary>
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
-    private volatile IReadOnlySet<string> _ignored = new HashSet<string>();
+    private volatile HashSet<string> _ignored = [];
 
     /// <summary>Gets the number of entries that the last read ignored.</summary>
     public int IgnoredCount => _ignored.Count;
 
-    /// <summary>Signs the description of this server and renews its lease; see <see cref="IServerRegistry.RenewAsync"/>.</summary>
+    /// <summary>
+    /// Signs the description of this server and renews its lease; see <see cref="IServerRegistry.RenewAsync"/>.
+    /// </summary>
     public async Task<RenewalResult> RenewAsync(ServerInfo server, TimeSpan lease, bool join)
     {
         var answer = await registry.RenewAsync(ServerSignature.Sign(server, time.GetUtcNow(), secret.Current), lease, join);
@@ -102,11 +104,12 @@ internal sealed partial class ServerDirectory(
 
     // Anyone who can write to Redis chooses the name.
     private static string ToPrintable(string name) => string.Concat(
-        name.Take(MaxNameLength).Select(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' ? character : '?'));
+        name.Take(MaxNameLength).Select(static character =>
+            char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' ? character : '?'));
 
     [LoggerMessage(
         1, LogLevel.Warning,
-        "The entry of server {Name} in Redis is ignored because it is {Reason}. Either its Scaler:Cluster:Secret or its clock differs "
-        + "from this server's, or a process that is no server of this cluster has written it.")]
+        "The entry of server {Name} in Redis is ignored because it is {Reason}. Either its Scaler:Cluster:Secret or its clock "
+        + "differs from this server's, or a process that is no server of this cluster has written it.")]
     private partial void LogIgnored(string name, string reason);
 }

@@ -40,6 +40,6 @@ internal sealed partial class SkippedEnvelopes(ScalerMetrics metrics, TimeProvid
 
     [LoggerMessage(
         2, LogLevel.Warning,
-        "A message of the bus is skipped because it {Reason}. Further ones are counted in the metric scaler.bus.envelopes.skipped.")]
+        "A message of the bus is skipped because it {Reason}. The metric scaler.bus.envelopes.skipped counts all of them.")]
     private partial void LogSkipped(string reason);
 }

@@ -12,17 +12,18 @@ internal sealed class ClusterSecret
 {
     /// <param name="secret">The secret.</param>
     /// <param name="prefix">The prefix of the cluster's keys in Redis.</param>
-    public ClusterSecret(string secret, string prefix = "")
+    /// <param name="additional">Further secrets that other servers sign with, during the replacement of a secret.</param>
+    public ClusterSecret(string secret, string prefix = "", IEnumerable<string>? additional = null)
     {
         Text = secret;
-        var material = Encoding.UTF8.GetBytes(secret);
-        Sids = Derive(material, "scaler sid", prefix);
-        Envelopes = Derive(material, "scaler bus", prefix);
-        Forwards = Derive(material, "scaler forward", prefix);
-        Peers = Derive(material, "scaler peer", prefix);
-        Answers = Derive(material, "scaler answer", prefix);
-        Probes = Derive(material, "scaler probe", prefix);
-        Servers = Derive(material, "scaler server", prefix);
+        byte[][] materials = [.. new[] { secret }.Concat(additional ?? []).Select(Encoding.UTF8.GetBytes)];
+        Sids = Derive(materials, "scaler sid", prefix);
+        Envelopes = Derive(materials, "scaler bus", prefix);
+        Forwards = Derive(materials, "scaler forward", prefix);
+        Peers = Derive(materials, "scaler peer", prefix);
+        Answers = Derive(materials, "scaler answer", prefix);
+        Probes = Derive(materials, "scaler probe", prefix);
+        Servers = Derive(materials, "scaler server", prefix);
     }
 
     /// <summary>Gets the secret itself. It is sent only to Redis, and only if the servers agree on their secret there.</summary>
@@ -52,6 +53,6 @@ internal sealed class ClusterSecret
     /// <summary>Generates a random secret of 256 bits.</summary>
     public static string Generate() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    private static ClusterKey Derive(byte[] material, string use, string prefix) =>
-        new(HKDF.DeriveKey(HashAlgorithmName.SHA256, material, 32, info: Encoding.UTF8.GetBytes($"{use}\0{prefix}")));
+    private static ClusterKey Derive(byte[][] materials, string use, string prefix) => new(materials.Select(material =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, material, 32, info: Encoding.UTF8.GetBytes($"{use}\0{prefix}"))));
 }

@@ -6,9 +6,11 @@ namespace Scaler.Cluster.Secrets;
 /// <param name="registry">The registry in which the servers agree.</param>
 /// <param name="configured">The configured secret, or <see langword="null"/>.</param>
 /// <param name="prefix">The prefix of the cluster's keys in Redis.</param>
-internal sealed class SecretAgreement(IServerRegistry registry, string? configured, string prefix)
+/// <param name="additional">Further secrets that verify but do not sign.</param>
+internal sealed class SecretAgreement(
+    IServerRegistry registry, string? configured, string prefix, IEnumerable<string>? additional = null)
 {
-    private volatile ClusterSecret _current = new(configured ?? ClusterSecret.Generate(), prefix);
+    private volatile ClusterSecret _current = new(configured ?? ClusterSecret.Generate(), prefix, additional);
 
     public ClusterSecret Current => _current;
 

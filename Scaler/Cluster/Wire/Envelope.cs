@@ -13,8 +13,8 @@ internal readonly record struct Envelope
     public required string Sender { get; init; }
 
     /// <summary>
-    /// Gets the name of the only server epoch that may execute the envelope, or an empty string if the envelope is for all servers
-    /// that receive it.
+    /// Gets the name of the only server epoch that may execute the envelope, or an empty string if the envelope is for all
+    /// servers that receive it.
     /// </summary>
     public string Receiver { get; init; }
 

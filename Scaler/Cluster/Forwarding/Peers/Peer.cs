@@ -9,7 +9,8 @@ namespace Scaler.Cluster.Forwarding.Peers;
 /// one.
 /// </summary>
 internal sealed partial class Peer(
-    string id, string url, ClusterNode node, string sender, HttpMessageInvoker http, ProvenServers proven, ILogger logger) : IDisposable
+    string id, string url, ClusterNode node, string sender, HttpMessageInvoker http, ProvenServers proven, ILogger logger)
+    : IDisposable
 {
     /// <summary>
     /// The delay before the next attempt after a server refused the connection, for example because its version is too old.
@@ -173,6 +174,7 @@ internal sealed partial class Peer(
 
     [LoggerMessage(
         2, LogLevel.Warning,
-        "The process at {Url} did not prove that it is server {Id} of this cluster. The connection is closed, and nothing is forwarded there.")]
+        "The process at {Url} did not prove that it is server {Id} of this cluster. The connection is closed, and nothing is "
+        + "forwarded there.")]
     private partial void LogUnproven(string id, string url);
 }

@@ -8,10 +8,10 @@ using Scaler.Cluster.Secrets;
 namespace Scaler.Cluster.Forwarding.Peers;
 
 /// <summary>
-/// Authenticates the two ends of a connection between servers. The greeting is <c>sender, receiver, time, random, tag</c>, and the
-/// answer to it is <c>server, epoch, tag</c>, separated by spaces. Only a server of the cluster can compute the tags. A greeting
-/// names the epoch of its receiver. It is valid for one process, for one minute, and once. The tag of an answer also covers the
-/// greeting, so a captured answer is invalid for another greeting.
+/// Authenticates the two ends of a connection between servers. The greeting is <c>sender, receiver, time, random, tag</c>, and
+/// the answer to it is <c>server, epoch, tag</c>, separated by spaces. Only a server of the cluster can compute the tags. A
+/// greeting names the epoch of its receiver. It is valid for one process, for one minute, and once. The tag of an answer also
+/// covers the greeting, so a captured answer is invalid for another greeting.
 /// </summary>
 internal sealed class PeerHandshakeHeader(TimeProvider time)
 {
@@ -65,7 +65,8 @@ internal sealed class PeerHandshakeHeader(TimeProvider time)
     {
         var now = time.GetUtcNow();
         var parts = greeting.Split(' ');
-        if (parts.Length != 5 || !secret.Peers.VerifyTag(greeting[..greeting.LastIndexOf(' ')], parts[4]) || !receiver.Includes(parts[1])
+        if (parts.Length != 5 || !secret.Peers.VerifyTag(greeting[..greeting.LastIndexOf(' ')], parts[4])
+            || !receiver.Includes(parts[1])
             || !long.TryParse(parts[2], CultureInfo.InvariantCulture, out var milliseconds)
             || (now - DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)).Duration() > MaxAge)
         {

@@ -59,7 +59,8 @@ internal sealed class PeerTable : IDisposable
         PeerClientConnection? caller;
         try
         {
-            caller = await Find(server.Id, url).ConnectAsync(server, (context.Request.PathBase + context.Request.Path).ToUriComponent());
+            caller = await Find(server.Id, url)
+                .ConnectAsync(server, (context.Request.PathBase + context.Request.Path).ToUriComponent());
         }
         catch (HttpRequestException)
         {

@@ -5,7 +5,8 @@ namespace Scaler.Cluster.Forwarding.Reachability;
 
 /// <summary>
 /// Obtains the proof that a server of this cluster answers at a URL, before a request of a client is sent there. Concurrent
-/// requests share a probe. A failure is kept for one renewal interval, so that requests of clients cannot cause a flood of probes.
+/// requests share a probe. A failure is kept for one renewal interval, so that requests of clients cannot cause a flood of
+/// probes.
 /// </summary>
 internal sealed class ServerProver(
     ClusterNode node, ProvenServers proven, Func<ServerInfo, CancellationToken, Task<string?>> probe)
@@ -22,7 +23,7 @@ internal sealed class ServerProver(
 
     private async ValueTask<bool> ProbeAsync(ServerInfo server, CancellationToken cancellationToken)
     {
-        Task<string?> attempt;
+        Task<string?> shared;
         lock (_lock)
         {
             foreach (var (id, other) in _attempts)
@@ -37,14 +38,15 @@ internal sealed class ServerProver(
                 || (known.Server.Epoch, known.Server.Url) != (server.Epoch, server.Url))
             {
                 // The probe has its own timeout. It must not end with the first request that waits for it.
-                known = new Attempt(server, Task.Run(() => probe(server, CancellationToken.None), CancellationToken.None), node.Time.GetTimestamp());
+                var attempt = Task.Run(() => probe(server, CancellationToken.None), CancellationToken.None);
+                known = new Attempt(server, attempt, node.Time.GetTimestamp());
                 _attempts[server.Id] = known;
             }
 
-            attempt = known.Probe;
+            shared = known.Probe;
         }
 
-        return await attempt.WaitAsync(cancellationToken) is null;
+        return await shared.WaitAsync(cancellationToken) is null;
     }
 
     private bool IsOver(Attempt attempt) =>

@@ -45,7 +45,8 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
             ]);
         return (int)answer[0] == 0
             ? RenewalResult.Lost
-            : new RenewalResult(true, (int)answer[2], ServerListReader.Read((long)answer[1], answer[3], answer[4]), (long)answer[1]);
+            : new RenewalResult(
+                true, (int)answer[2], ServerListReader.Read((long)answer[1], answer[3], answer[4]), (long)answer[1]);
     }
 
     public async Task LeaveAsync(string holder)

@@ -67,9 +67,10 @@ internal static class ServerListReader
             var server = JsonSerializer.Deserialize(json, ClusterJson.Default.ServerInfo);
 
             // The serializer does not enforce that references are not null.
-            return server?.Id is null || server.Unreachable.Any(static other => other is not { Id: not null, Url: not null, Reason: not null })
-                ? null
-                : server;
+            return server?.Id is not null
+                && server.Unreachable.All(static other => other is { Id: not null, Url: not null, Reason: not null })
+                ? server
+                : null;
         }
         catch (JsonException)
         {
