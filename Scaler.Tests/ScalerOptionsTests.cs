@@ -15,9 +15,13 @@ public sealed class ScalerOptionsTests
         { o => o.MaxConnectionsPerAccount = -1, "Scaler:MaxConnectionsPerAccount is '-1'" },
         { o => o.MaxErrorMessageLength = -1, "Scaler:MaxErrorMessageLength is '-1'" },
         { o => o.Cluster.ServerId = "a.b", "Scaler:Cluster:ServerId is 'a.b'" },
-        { o => o.Cluster.AdvertisedUrl = "ftp://x", "Scaler:Cluster:AdvertisedUrl is 'ftp://x'; it must be an absolute http or https URL." },
+        { o => o.Cluster.AdvertisedUrl = "ftp://x", "Scaler:Cluster:AdvertisedUrl is 'ftp://x'; it must be an absolute http or https URL without a path" },
+        { o => o.Cluster.AdvertisedUrl = "http://stream-1:8080/path?x=", "Scaler:Cluster:AdvertisedUrl is 'http://stream-1:8080/path?x='" },
+        { o => o.Cluster.AdvertisedUrl = "http://user:password@stream-1:8080", "Scaler:Cluster:AdvertisedUrl is" },
         { o => o.Cluster.Secret = "short", "Scaler:Cluster:Secret is '(hidden)'; it must be a random text of 32 characters or more; it has 5 characters." },
         { o => o.Cluster.Secret = new string('x', 32), "Scaler:Cluster:Secret is '(hidden)'; it must be a random text of 32 characters or more; it has only 1 different" },
+        { o => o.Cluster.AdditionalSecrets.Add("the second secret of the cluster, 32"), "Scaler:Cluster:AdditionalSecrets is '(hidden)'; it must be empty unless Cluster:Secret is set." },
+        { o => AddSecret(o, "short"), "Scaler:Cluster:AdditionalSecrets:0 is '(hidden)'; it must be a random text of 32 characters or more; it has 5 characters." },
         { o => o.Cluster.LeaseDuration = TimeSpan.FromHours(1), "Scaler:Cluster:LeaseDuration is '01:00:00'" },
         { o => o.Cluster.LeaseRenewal = TimeSpan.FromSeconds(4), "less than half of Cluster:LeaseDuration (00:00:05)" },
         { o => o.Cluster.RegistrationTimeout = TimeSpan.FromMinutes(1), "Scaler:Cluster:RegistrationTimeout is '00:01:00'" },
@@ -41,6 +45,12 @@ public sealed class ScalerOptionsTests
         { o => Jwt(o).ClockSkew = TimeSpan.FromHours(1), "Scaler:Auth:Jwt:ClockSkew is '01:00:00'" },
         { o => o.Cluster.DrainBudget = TimeSpan.FromHours(1), "Scaler:Cluster:DrainBudget" },
     };
+
+    private static void AddSecret(ScalerOptions options, string additional)
+    {
+        options.Cluster.Secret = "the first secret of the cluster, 32";
+        options.Cluster.AdditionalSecrets.Add(additional);
+    }
 
     [Theory, MemberData(nameof(Invalid))]
     public void Validate_InvalidValue_NamesTheKeyAndTheValidRange(Action<ScalerOptions> change, string message)

@@ -5,12 +5,21 @@ namespace Scaler;
 /// <content>Reads the registry and compares it with the connections that the servers hold.</content>
 public sealed partial class ScalerCluster
 {
-    /// <summary>Gets the servers that hold a lease and those whose lease has just ended, ordered by id.</summary>
+    /// <summary>
+    /// Gets the number of server entries in Redis that the last <see cref="GetServersAsync"/> of this process ignored, because no
+    /// server of this cluster signed them within the last minute.
+    /// </summary>
+    public int IgnoredServerEntries => Node.Servers.IgnoredCount;
+
+    /// <summary>
+    /// Gets the servers that hold a lease and those whose lease has just ended, ordered by id. Entries that no server of this
+    /// cluster signed are ignored; see <see cref="IgnoredServerEntries"/>.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     /// <returns>The servers.</returns>
     /// <exception cref="StackExchange.Redis.RedisException">Redis could not be read.</exception>
-    public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken = default) =>
-        Node.Registry.GetServersAsync().WaitAsync(cancellationToken);
+    public async Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken = default) =>
+        await Node.Servers.GetServersAsync().WaitAsync(cancellationToken);
 
     /// <summary>Gets the number of live servers, connected accounts and connections.</summary>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>

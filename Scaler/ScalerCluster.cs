@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Scaler.Cluster.Node;
 using Scaler.Cluster.Redis;
@@ -34,7 +35,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     /// <exception cref="OptionsValidationException">An option has an invalid value.</exception>
     public ScalerCluster(
         IConnectionMultiplexer redis, ScalerOptions? options = null, TimeProvider? time = null, IMeterFactory? meters = null)
-        : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters), null, null)
+        : this(redis, options ?? new ScalerOptions(), time ?? TimeProvider.System, new ScalerMetrics(meters), null, null, null)
     {
     }
 
@@ -44,7 +45,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
     /// </summary>
     internal ScalerCluster(
         IConnectionMultiplexer redis, ScalerOptions options, TimeProvider time, ScalerMetrics metrics, ILocalDelivery? connections,
-        DrainState? drain)
+        DrainState? drain, ILoggerFactory? loggers)
     {
         ArgumentNullException.ThrowIfNull(redis);
         var valid = new ScalerOptionsValidator().Validate(null, options);
@@ -58,7 +59,7 @@ public sealed partial class ScalerCluster : IAccountClient, IAsyncDisposable
         var keys = new RedisKeys(options.Prefix);
         Node = new ClusterNode(
             new RedisServerRegistry(redis, keys), new RedisMessageBus(redis, keys, metrics, options: options.Redis),
-            options, time, metrics, NodeEpoch.CreateOutside(), connections, drain);
+            options, time, metrics, NodeEpoch.CreateOutside(), connections, drain, loggers);
         _readiness = new NodeReadiness(Node, redis, isServer: connections is not null);
         _errors = new ErrorLog(redis, keys);
         _audit = new AuditTrail(redis, keys);

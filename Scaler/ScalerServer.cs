@@ -46,9 +46,9 @@ public sealed partial class ScalerServer : IAsyncDisposable
         _options = options ?? new ScalerOptions();
         var clock = time ?? TimeProvider.System;
         var metrics = new ScalerMetrics(meters);
-        Cluster = new ScalerCluster(redis, _options, clock, metrics, Local, Drain);
         _ownLoggers = loggers is null ? CreateConsoleLoggers() : null;
         Loggers = loggers ?? _ownLoggers!;
+        Cluster = new ScalerCluster(redis, _options, clock, metrics, Local, Drain, Loggers);
         Membership = new ClusterMembership(Cluster.Node, Local, Drain, Loggers.CreateLogger<ScalerServer>());
         Reporter = new ErrorReporter(
             Errors, metrics, new UnhandledErrorLog(Loggers.CreateLogger<ScalerErrors>(), clock), clock, Id,

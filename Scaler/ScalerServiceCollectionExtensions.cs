@@ -69,8 +69,11 @@ public static class ScalerServiceCollectionExtensions
             return new ScalerCluster(
                 provider.GetRequiredService<IConnectionMultiplexer>(),
                 options,
-                provider.GetService<TimeProvider>(),
-                provider.GetService<IMeterFactory>());
+                provider.GetService<TimeProvider>() ?? TimeProvider.System,
+                new ScalerMetrics(provider.GetService<IMeterFactory>()),
+                connections: null,
+                drain: null,
+                provider.GetService<ILoggerFactory>());
         });
         return services;
     }
@@ -140,12 +143,16 @@ public static class ScalerServiceCollectionExtensions
             provider.GetRequiredService<ScalerServer>().Membership,
             provider.GetRequiredService<PeerTable>(),
             provider.GetRequiredService<ReachabilityMonitor>(),
+            provider.GetRequiredService<ServerProver>(),
             provider.GetRequiredService<IOptions<KestrelServerOptions>>().Value,
             provider.GetRequiredService<ILogger<Forwarder>>()));
         services.TryAddSingleton(static provider => new PeerTable(
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,
+            provider.GetRequiredService<ProvenServers>(),
             provider.GetRequiredService<ILogger<PeerTable>>()));
+        services.TryAddSingleton(static provider => new ProvenServers(
+            provider.GetRequiredService<ScalerServer>().Membership.Servers));
         services.TryAddSingleton(static provider => new PeerApplication(
             provider.GetRequiredService<IHttpContextFactory>(), provider.GetRequiredService<EngineServer>().InvokeAsync));
         services.TryAddSingleton(static provider => new PeerEndpoint(
@@ -167,6 +174,7 @@ public static class ScalerServiceCollectionExtensions
         services.Replace(ServiceDescriptor.Singleton(EngineOptions));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ConnectionDrainer>();
+        services.AddHostedService<SecretStartupLogger>();
         services.AddHostedService<ScalerHostedService>();
         services.AddHostedService(static provider =>
         {
@@ -184,7 +192,12 @@ public static class ScalerServiceCollectionExtensions
         services.TryAddSingleton(static provider => new ProbeEndpoint(
             provider.GetRequiredService<ScalerServer>().Cluster.Node, provider.GetRequiredService<ScalerServer>().Id));
         services.TryAddSingleton(static provider => new ReachabilityProber(
-            provider.GetRequiredService<ScalerServer>().Cluster.Node, provider.GetRequiredService<PeerTable>()));
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
+            provider.GetRequiredService<PeerTable>(), provider.GetRequiredService<ProvenServers>()));
+        services.TryAddSingleton(static provider => new ServerProver(
+            provider.GetRequiredService<ScalerServer>().Cluster.Node,
+            provider.GetRequiredService<ProvenServers>(),
+            provider.GetRequiredService<ReachabilityProber>().ProbeAsync));
         services.TryAddSingleton(static provider => new ReachabilityMonitor(
             provider.GetRequiredService<ScalerServer>().Cluster.Node,
             provider.GetRequiredService<ScalerServer>().Membership,

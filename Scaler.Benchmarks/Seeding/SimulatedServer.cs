@@ -80,7 +80,7 @@ internal sealed class SimulatedServer : ILocalDelivery, IAsyncDisposable
     {
         var deliveries = _metrics.DeliveryLatency.Summarize();
         var sentAt = _node.Time.GetTimestamp();
-        var answer = await _node.Registry.RenewAsync(
+        var answer = await _node.Servers.RenewAsync(
             new ServerInfo
             {
                 Id = Id,

@@ -32,8 +32,47 @@ public sealed class ClusterClockTests
         Assert.Null(clock.GetElapsedMicroseconds(1234));
         Learn(clock, TimeSpan.FromMilliseconds(1));
         Assert.Null(clock.GetElapsedMicroseconds(0));
-        clock.Reset();
-        Assert.Equal(0, clock.Stamp);
+    }
+
+    [Fact]
+    public void Update_ClockOfRedisHasBeenSet_ReplacesTheEstimateAtOnce()
+    {
+        var clock = new ClusterClock(_time);
+        Learn(clock, TimeSpan.FromMilliseconds(1));
+        var stamp = clock.Stamp;
+        _now += 3600_000_000;
+        Learn(clock, TimeSpan.FromMilliseconds(9));
+        Assert.InRange(clock.Stamp - stamp, 3600_000_000, 3600_100_000);
+    }
+
+    [Fact]
+    public void IsFresh_StampOfTheLastMinute_ReturnsTrueUnlessItIsFromBeforeTheStart()
+    {
+        var clock = new ClusterClock(_time);
+        Assert.True(clock.IsFresh(1));
+        Learn(clock, TimeSpan.Zero);
+        Assert.True(clock.IsFresh(clock.Stamp - 1_000_000));
+        Assert.False(clock.IsFresh(clock.Stamp - 1_100_000));
+
+        Advance(TimeSpan.FromMinutes(5));
+
+        Assert.True(clock.IsFresh(clock.Stamp - 60_000_000));
+        Assert.False(clock.IsFresh(clock.Stamp - 60_000_001));
+        Assert.True(clock.IsFresh(clock.Stamp + 60_000_000));
+        Assert.False(clock.IsFresh(clock.Stamp + 60_000_001));
+    }
+
+    [Fact]
+    public void IsCurrent_NoUpdateForTenMinutes_ReturnsFalse()
+    {
+        var clock = new ClusterClock(_time);
+        Assert.False(clock.IsCurrent);
+        Learn(clock, TimeSpan.Zero);
+        Assert.True(clock.IsCurrent);
+        Advance(TimeSpan.FromMinutes(10));
+        Assert.False(clock.IsCurrent);
+        Learn(clock, TimeSpan.FromMilliseconds(1));
+        Assert.True(clock.IsCurrent);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class EnvelopeCodecTests
 
         Assert.Equal((envelope.Kind, envelope.Flags, envelope.Sender, envelope.Number), (read.Kind, read.Flags, read.Sender, read.Number));
         Assert.Equal((envelope.SentAt, envelope.Count, envelope.IsRefused), (read.SentAt, read.Count, read.IsRefused));
+        Assert.Equal((envelope.Receiver ?? "", envelope.Sequence), (read.Receiver, read.Sequence));
         Assert.Equal((envelope.Account ?? "", envelope.ConnectionId ?? ""), (read.Account, read.ConnectionId));
         Assert.Equal((envelope.Trace.TraceId, envelope.Trace.SpanId, envelope.Trace.TraceFlags), (read.Trace.TraceId, read.Trace.SpanId, read.Trace.TraceFlags));
         Assert.Equal(envelope.Payload.ToArray(), read.Payload.ToArray());
@@ -49,7 +50,7 @@ public sealed class EnvelopeCodecTests
 
     // Servers of other versions read these four bytes, so their meaning per kind is part of the wire format.
     [Theory]
-    [InlineData("full", -5)]
+    [InlineData("full", 0)]
     [InlineData("receipt", 12)]
     [InlineData("refusal", -1)]
     [InlineData("empty", 0)]
@@ -60,7 +61,7 @@ public sealed class EnvelopeCodecTests
     public void TryRead_NewerVersion_ReturnsUnknownVersion()
     {
         var bytes = Write(Make("full"));
-        bytes[0] = 2;
+        bytes[0] = 3;
 
         Assert.Equal(EnvelopeError.UnknownVersion, EnvelopeCodec.TryRead(bytes, _secret, out _));
     }
@@ -86,9 +87,9 @@ public sealed class EnvelopeCodecTests
         {
             var bytes = new byte[random.Next(0, 80)];
             random.NextBytes(bytes);
-            if (bytes.Length > 31)
+            if (bytes.Length > 47)
             {
-                (bytes[0], bytes[1], bytes[2]) = (1, (byte)random.Next(1, 6), (byte)random.Next(0, 32));
+                (bytes[0], bytes[1], bytes[2]) = (2, (byte)random.Next(1, 6), (byte)random.Next(0, 32));
                 Sign(bytes);
             }
 
@@ -99,6 +100,10 @@ public sealed class EnvelopeCodecTests
     [Fact]
     public void TryRead_EnvelopeOfAnotherCluster_ReturnsForged() =>
         Assert.Equal(EnvelopeError.Forged, EnvelopeCodec.TryRead(Write(Make("full")), new ClusterSecret("another secret"), out _));
+
+    [Fact]
+    public void TryRead_EnvelopeOfAnotherPrefix_ReturnsForged() =>
+        Assert.Equal(EnvelopeError.Forged, EnvelopeCodec.TryRead(Write(Make("full")), new ClusterSecret(_secret.Text, "other"), out _));
 
     [Fact]
     public void Write_AccountNameTooLong_Throws() =>
@@ -112,7 +117,8 @@ public sealed class EnvelopeCodecTests
             Flags = EnvelopeFlags.Binary | EnvelopeFlags.Receipt | EnvelopeFlags.Except | EnvelopeFlags.Volatile,
             Sender = "server.1700000000000",
             Number = long.MaxValue,
-            SentAt = -5,
+            SentAt = 1_800_000_000_000_000,
+            Sequence = 4_294_967_297,
             Account = "acme",
             ConnectionId = "connection",
             Payload = "{\"event\":\"chat\"}"u8.ToArray(),
@@ -120,7 +126,7 @@ public sealed class EnvelopeCodecTests
         return shape switch
         {
             "full" => full,
-            "receipt" => new Envelope { Kind = EnvelopeKind.Receipt, Sender = "server.1", Number = 7, Count = 12 },
+            "receipt" => new Envelope { Kind = EnvelopeKind.Receipt, Sender = "server.1", Receiver = "other.2", Number = 7, Count = 12 },
             "refusal" => new Envelope { Kind = EnvelopeKind.Receipt, Sender = "server.1", Number = 7, IsRefused = true },
             "empty" => new Envelope { Kind = EnvelopeKind.Probe, Sender = "" },
             "trace" => full with

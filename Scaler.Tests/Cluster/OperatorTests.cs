@@ -85,7 +85,7 @@ public sealed class OperatorTests(Backends backends) : IClassFixture<Backends>, 
 
         // This server has a lease and listens, but does not know the request, like a server of an older version.
         var deaf = new ServerInfo { Id = "deaf", Epoch = 1 };
-        await _one.Cluster.Node.Registry.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
+        await _one.Cluster.Node.Servers.RenewAsync(deaf, TimeSpan.FromMinutes(1), join: true);
         await using var listening = await _one.Cluster.Node.Bus.SubscribeAsync(deaf.EpochName, _ => { });
         Assert.Equal(ServerRequestResult.TimedOut, await _outside.DrainAsync("deaf").WithTimeout());
     }

@@ -258,8 +258,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     {
         // Validly signed session IDs: of a server that is not in the registry, of a server with a lease that does not respond,
         // and of this server.
-        var registry = _one.Cluster.Node.Registry;
-        await registry.RenewAsync(
+        await _one.Cluster.Node.Servers.RenewAsync(
             new ServerInfo { Id = "silent", Epoch = 1, Url = $"http://127.0.0.1:{FreePorts.GetFreePort()}" }, TimeSpan.FromMinutes(1), join: true);
         foreach (var server in new[] { "gone", "silent", "one" })
         {
@@ -272,7 +271,7 @@ public sealed class TwoServersTests(Backends backends) : IClassFixture<Backends>
     {
         // A renewal has just run. RefreshAsync must wait for the minimum gap and then renew again.
         await _one.Membership.RenewNowAsync();
-        await _one.Cluster.Node.Registry.RenewAsync(
+        await _one.Cluster.Node.Servers.RenewAsync(
             new ServerInfo { Id = "late", Epoch = 1, Url = "http://127.0.0.1:1" }, TimeSpan.FromMinutes(1), join: true);
 
         await _one.Membership.RefreshAsync(default).WithTimeout();

@@ -18,11 +18,17 @@ public sealed class ScalerClusterOptions
     public string? AdvertisedUrl { get; set; }
 
     /// <summary>
-    /// Gets or sets the secret that the servers share, with 16 characters or more. Keys derived from it sign session ids,
-    /// envelopes on the bus and forwarded requests. By default, the first server generates a secret and stores it in Redis, so
-    /// anyone who can read Redis knows it.
+    /// Gets or sets the secret that the servers share, with 32 random characters or more. Keys derived from it sign session ids,
+    /// messages between servers, forwarded requests and the servers' entries in Redis. By default, the first server generates a
+    /// secret and stores it in Redis, so anyone who can read Redis knows it.
     /// </summary>
     public string? Secret { get; set; }
+
+    /// <summary>
+    /// Gets further secrets whose signatures are accepted, for the replacement of <see cref="Secret"/> without downtime. Add the
+    /// new secret here on every server, then make it the <see cref="Secret"/> and keep the old one here, then remove the old one.
+    /// </summary>
+    public IList<string> AdditionalSecrets { get; } = [];
 
     /// <summary>
     /// Gets or sets the time for which a server counts as alive after its last lease renewal. From 1 second to 5 minutes; the

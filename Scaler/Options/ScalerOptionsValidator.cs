@@ -54,11 +54,20 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
                 || (cluster.ServerId.Length is > 0 and <= 32
                     && !cluster.ServerId.AsSpan().ContainsAnyExcept(ServerIdChars)),
             "Cluster:ServerId", cluster.ServerId, "1 to 32 letters, digits, '-' or '_'");
-        Check(cluster.AdvertisedUrl is null
-                || (Uri.TryCreate(cluster.AdvertisedUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"),
-            "Cluster:AdvertisedUrl", cluster.AdvertisedUrl, "an absolute http or https URL");
+        Check(cluster.AdvertisedUrl is null || ServerUrl.IsValid(cluster.AdvertisedUrl),
+            "Cluster:AdvertisedUrl", cluster.AdvertisedUrl,
+            "an absolute http or https URL without a path, query, fragment and user information");
         var weakness = cluster.Secret is null ? null : SecretStrength.FindWeakness(cluster.Secret);
         Check(weakness is null, "Cluster:Secret", "(hidden)", $"a random text of 32 characters or more; it {weakness}");
+        Check(cluster.Secret is not null || cluster.AdditionalSecrets.Count == 0,
+            "Cluster:AdditionalSecrets", "(hidden)", "empty unless Cluster:Secret is set");
+        for (var i = 0; i < cluster.AdditionalSecrets.Count; i++)
+        {
+            weakness = SecretStrength.FindWeakness(cluster.AdditionalSecrets[i]);
+            Check(weakness is null,
+                $"Cluster:AdditionalSecrets:{i}", "(hidden)", $"a random text of 32 characters or more; it {weakness}");
+        }
+
         CheckTime(cluster.LeaseDuration, "Cluster:LeaseDuration", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         Check(cluster.LeaseRenewal > TimeSpan.Zero && cluster.LeaseRenewal * 2 < cluster.LeaseDuration,
             "Cluster:LeaseRenewal", cluster.LeaseRenewal,

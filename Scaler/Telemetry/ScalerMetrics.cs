@@ -18,6 +18,8 @@ internal sealed class ScalerMetrics
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _forwards;
     private readonly Counter<long> _reaped;
+    private readonly Counter<long> _ignoredEntries;
+    private readonly Counter<long> _unproven;
     private readonly Histogram<double> _busLatency;
     private readonly Histogram<double> _deliveryLatency;
 
@@ -39,6 +41,11 @@ internal sealed class ScalerMetrics
             "Requests for sessions that this server does not hold, by outcome and transport.");
         _reaped = meter.CreateCounter<long>(
             "scaler.registry.reaped", "{server}", "Dead servers whose registry entries this server removed.");
+        _ignoredEntries = meter.CreateCounter<long>(
+            "scaler.registry.entries.ignored", "{entry}", "Server entries that a read ignored, by reason.");
+        _unproven = meter.CreateCounter<long>(
+            "scaler.forward.unproven", "{connection}",
+            "Connections closed because the other end did not prove that it is the server.");
         _busLatency = meter.CreateHistogram<double>("scaler.bus.probe.duration", "s", "Round-trip time of a probe over the bus.");
         _deliveryLatency = meter.CreateHistogram(
             "scaler.server.delivery.duration", "s", "Time from the send on another server until this server queued the message.",
@@ -112,6 +119,11 @@ internal sealed class ScalerMetrics
         new KeyValuePair<string, object?>("scaler.forward.way", way));
 
     public void ServerReaped() => _reaped.Add(1);
+
+    public void ServerEntryIgnored(string reason) =>
+        _ignoredEntries.Add(1, new KeyValuePair<string, object?>("error.type", reason));
+
+    public void ConnectionUnproven() => _unproven.Add(1);
 
     /// <summary>Records the time until a message from another server was queued for its connections.</summary>
     public void DeliveryMeasured(int microseconds)

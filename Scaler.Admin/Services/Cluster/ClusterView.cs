@@ -7,6 +7,8 @@ internal sealed class ClusterView(ScalerCluster cluster) : IClusterView
     private static readonly SendOptions WithReceipts = new() { Receipts = true };
     private static readonly BroadcastOptions BroadcastWithReceipts = new() { Receipts = true };
 
+    public int IgnoredServerEntries => cluster.IgnoredServerEntries;
+
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken) =>
         cluster.GetServersAsync(cancellationToken);
 

@@ -7,6 +7,9 @@ namespace Scaler.Admin.Services.Cluster;
 /// </summary>
 public interface IClusterView
 {
+    /// <inheritdoc cref="ScalerCluster.IgnoredServerEntries"/>
+    int IgnoredServerEntries { get; }
+
     /// <inheritdoc cref="ScalerCluster.GetServersAsync"/>
     Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken);
 

@@ -66,6 +66,17 @@ public static class ClusterDiagnosis
                 "No clients are connected, and none can connect. Either no server is running, or none reaches this Redis with this prefix.");
         }
 
+        if (cluster.IgnoredServerEntries is > 0 and var ignored)
+        {
+            yield return new Finding(
+                Severity.Warning,
+                ignored == 1
+                    ? "1 server entry is not signed by this cluster"
+                    : $"{Format.Count(ignored)} server entries are not signed by this cluster",
+                "The servers and Admin ignore them. Either a server has another Cluster:Secret, or its clock is more than a minute "
+                + "off, or a process that is no server of this cluster writes to Redis. The servers' logs name the entries.");
+        }
+
         foreach (var (info, _) in cluster.Servers)
         {
             foreach (var finding in Server(info, cluster.At))

@@ -83,6 +83,7 @@ public sealed partial class ClusterMonitor : BackgroundService
                 Redis = before.Redis.Next(RedisState.Up, at, roundTrip),
                 Servers = samples,
                 Counts = counts,
+                IgnoredServerEntries = _view.IgnoredServerEntries,
             };
 
             // Rates need at least two samples.

@@ -17,6 +17,9 @@ public sealed record ClusterSnapshot
     /// <summary>Gets the servers, ordered by id.</summary>
     public IReadOnlyList<ServerSample> Servers { get; init; } = [];
 
+    /// <summary>Gets the number of server entries in Redis that no server of this cluster has signed.</summary>
+    public int IgnoredServerEntries { get; init; }
+
     /// <summary>Gets the counts of the registry, or <see langword="null"/> before the first sample.</summary>
     public ClusterCounts? Counts { get; init; }
 

@@ -66,6 +66,8 @@ internal sealed class FakeCluster(TimeProvider time) : IClusterView
         }
     }
 
+    public int IgnoredServerEntries { get; set; }
+
     public Task<IReadOnlyList<ServerInfo>> GetServersAsync(CancellationToken cancellationToken) =>
         Ask<IReadOnlyList<ServerInfo>>(() => [.. Servers.Values.OrderBy(server => server.Id, StringComparer.Ordinal)]);
 

@@ -54,6 +54,16 @@ public sealed class DiagnosisTests
         Assert.Contains(title, Assert.Single(ClusterDiagnosis.Diagnose(Snapshot(server), ErrorSnapshot.Empty)).Title, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "1 server entry is not signed by this cluster")]
+    [InlineData(3, "3 server entries are not signed by this cluster")]
+    public void Of_UnsignedServerEntries_ReportsTheirNumber(int count, string title)
+    {
+        var finding = Assert.Single(ClusterDiagnosis.Diagnose(
+            Snapshot(Fine) with { IgnoredServerEntries = count }, ErrorSnapshot.Empty));
+        Assert.Equal((Severity.Warning, title), (finding.Severity, finding.Title));
+    }
+
     [Fact]
     public void Of_ServerThatAnotherCannotReach_NamesBothAndTheRemedy()
     {

@@ -191,8 +191,8 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
         await StartAsync();
         var port = new Uri(One.Url).Port;
         var node = Two.Server.Cluster.Node;
-        var valid = PeerHandshakeHeader.Write("two", "one", node.Time.GetUtcNow(), node.Secret);
-        var forOther = PeerHandshakeHeader.Write("two", "two", node.Time.GetUtcNow(), node.Secret);
+        var valid = PeerHandshakeHeader.Write("two", One.Server.Cluster.Node.ServerEpoch, node.Time.GetUtcNow(), node.Secret);
+        var forOther = PeerHandshakeHeader.Write("two", node.ServerEpoch, node.Time.GetUtcNow(), node.Secret);
         foreach (var (greeting, upgrade, status) in new[]
         {
             ("x", PeerHandshakeHeader.Protocol, "403"), (forOther, PeerHandshakeHeader.Protocol, "403"), (valid, "websocket", "403"),

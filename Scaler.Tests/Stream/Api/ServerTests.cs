@@ -21,7 +21,7 @@ public sealed class ServerTests(Backends backends) : TwoApiHostsTests(backends)
     public async Task List_ServerAtAClosedPort_SaysWhichServersCannotReachIt()
     {
         var url = $"http://127.0.0.1:{FreePorts.GetFreePort()}";
-        await One.Server.Cluster.Node.Registry.RenewAsync(
+        await One.Server.Cluster.Node.Servers.RenewAsync(
             new ServerInfo { Id = "three", Epoch = 1, Url = url }, TimeSpan.FromMinutes(5), join: true);
 
         foreach (var id in new[] { "one", "two" })

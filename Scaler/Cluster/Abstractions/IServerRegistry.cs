@@ -28,8 +28,11 @@ internal interface IServerRegistry
     /// <summary>Ends a lease immediately. Registrations and removals requested earlier are completed first.</summary>
     Task LeaveAsync(string holder);
 
-    /// <summary>Gets all servers that hold a lease, and dead servers whose entries have not been removed yet.</summary>
-    Task<IReadOnlyList<ServerInfo>> GetServersAsync();
+    /// <summary>
+    /// Gets all servers that hold a lease, and dead servers whose entries have not been removed yet. An entry that cannot be read
+    /// does not prevent reading the others.
+    /// </summary>
+    Task<ServerList> GetServersAsync();
 
     /// <summary>
     /// Registers connections of a server epoch. Registrations and removals of one epoch take effect in call order, awaited or

@@ -8,7 +8,7 @@ namespace Scaler.Cluster.Abstractions;
 /// <param name="RegisteredConnections">The number of connections registered for this server epoch.</param>
 /// <param name="Servers">All servers that hold a lease, and dead servers whose entries have not been removed yet.</param>
 /// <param name="ClockMicroseconds">The time of the registry's clock, in microseconds.</param>
-internal sealed record RenewalResult(bool IsHeld, int RegisteredConnections, IReadOnlyList<ServerInfo> Servers, long ClockMicroseconds)
+internal sealed record RenewalResult(bool IsHeld, int RegisteredConnections, ServerList Servers, long ClockMicroseconds)
 {
-    public static RenewalResult Lost { get; } = new(false, 0, [], 0);
+    public static RenewalResult Lost { get; } = new(false, 0, new ServerList([]), 0);
 }

@@ -25,13 +25,14 @@ internal sealed class Forwarder : IDisposable
     private readonly PeerTable _peers;
     private readonly StreamForwarder _streams;
     private readonly ReachabilityMonitor _reachability;
+    private readonly ServerProver _prover;
     private ITimer? _closing;
 
     public Forwarder(
         IHttpForwarder forwarder, ClusterNode node, ClusterMembership membership, PeerTable peers,
-        ReachabilityMonitor reachability, KestrelServerOptions kestrel, ILogger<Forwarder> logger)
+        ReachabilityMonitor reachability, ServerProver prover, KestrelServerOptions kestrel, ILogger<Forwarder> logger)
     {
-        (_time, _metrics, _peers, _reachability) = (node.Time, node.Metrics, peers, reachability);
+        (_time, _metrics, _peers, _reachability, _prover) = (node.Time, node.Metrics, peers, reachability, prover);
         _locator = new SessionLocator(node, membership);
         _streams = new StreamForwarder(forwarder, node, membership.ServerId, peers.ResponseTimeout, kestrel, logger);
     }
@@ -43,26 +44,26 @@ internal sealed class Forwarder : IDisposable
     /// </returns>
     public async ValueTask<bool> TryForwardAsync(HttpContext context, string sid)
     {
-        if (!_locator.TryGetRemoteServer(sid, out var server) || ForwardedRequest.IsForwarded(context))
+        if (!_locator.TryGetRemoteServer(sid, out var id) || ForwardedRequest.IsForwarded(context))
         {
             return false;
         }
 
-        if (await _locator.FindUrlAsync(server, context.RequestAborted) is not { } url)
+        if (await _locator.FindAsync(id, context.RequestAborted) is not { Url: { } url } server)
         {
             _metrics.RequestForwarded("unknown", "none");
             return false;
         }
 
-        var outcome = await _peers.CallAsync(context, server, url, _stopping.Token);
+        var outcome = await _peers.CallAsync(context, server, _stopping.Token);
         if (outcome == PeerCallOutcome.NotSupported)
         {
-            return await _streams.TryForwardAsync(context, sid, url, _stopping.Token) || Suspect(server);
+            return await TryStreamAsync(context, sid, server, url) || Suspect(id);
         }
 
         _metrics.RequestForwarded(
             outcome == PeerCallOutcome.Completed ? "forwarded" : outcome.ToString().ToLowerInvariant(), "peer");
-        return outcome != PeerCallOutcome.Unreachable || Suspect(server);
+        return outcome != PeerCallOutcome.Unreachable || Suspect(id);
     }
 
     /// <summary>
@@ -81,6 +82,18 @@ internal sealed class Forwarder : IDisposable
     {
         _closing?.Dispose();
         _streams.Dispose();
+    }
+
+    /// <summary>Streams a request to a server that has proved its identity at its URL.</summary>
+    private async ValueTask<bool> TryStreamAsync(HttpContext context, string sid, ServerInfo server, string url)
+    {
+        if (!await _prover.ProveAsync(server, context.RequestAborted))
+        {
+            _metrics.RequestForwarded("unreachable", "http");
+            return false;
+        }
+
+        return await _streams.TryForwardAsync(context, sid, url, _stopping.Token);
     }
 
     /// <summary>Probes a server soon, because a request could not be forwarded to it.</summary>

@@ -15,17 +15,16 @@ internal sealed class SessionLocator(ClusterNode node, ClusterMembership members
     public bool TryGetRemoteServer(string sid, out string serverId) =>
         ClusterSid.TryRead(sid, node.Secret, out serverId) && serverId != membership.ServerId;
 
-    /// <summary>Gets the URL of a server. Refreshes the list of servers if the server may just have started.</summary>
-    /// <returns>The URL, or <see langword="null"/> if the server is not live.</returns>
-    public async ValueTask<string?> FindUrlAsync(string serverId, CancellationToken cancellationToken)
+    /// <summary>Finds a live server with a URL. Refreshes the list of servers if the server may just have started.</summary>
+    /// <returns>The server, or <see langword="null"/> if the server is not live.</returns>
+    public async ValueTask<ServerInfo?> FindAsync(string serverId, CancellationToken cancellationToken)
     {
-        var lookup = membership.Servers.Find(serverId, out var url);
-        if (lookup == ServerLookup.Unknown)
+        if (membership.Servers.Find(serverId, out var live) == ServerLookup.Unknown)
         {
             await membership.RefreshAsync(cancellationToken);
-            lookup = membership.Servers.Find(serverId, out url);
+            membership.Servers.Find(serverId, out live);
         }
 
-        return lookup == ServerLookup.Live ? url : null;
+        return live;
     }
 }

@@ -48,8 +48,9 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
             }
 
             _servers[server.EpochName] = (server, now + lease);
-            return Task.FromResult(new RenewalResult(
-                true, EntriesOf(server.EpochName).Count, Servers(now), (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
+            var servers = Servers(now);
+            return Task.FromResult(
+                new RenewalResult(true, EntriesOf(server.EpochName).Count, servers, servers.ClockMicroseconds));
         }
     }
 
@@ -66,11 +67,11 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<ServerInfo>> GetServersAsync()
+    public Task<ServerList> GetServersAsync()
     {
         lock (_lock)
         {
-            return Task.FromResult<IReadOnlyList<ServerInfo>>(Servers(time.GetUtcNow()));
+            return Task.FromResult(Servers(time.GetUtcNow()));
         }
     }
 
@@ -272,12 +273,16 @@ internal sealed class InMemoryCluster(TimeProvider time) : IServerRegistry, IMes
         return _servers.Where(s => s.Value.Ends > now).Select(s => (s.Value.Info, EntriesOf(s.Key)));
     }
 
-    private List<ServerInfo> Servers(DateTimeOffset now) =>
+    private ServerList Servers(DateTimeOffset now) => new(
     [
         .. _servers.Values.OrderBy(s => s.Info.Id, StringComparer.Ordinal).ThenBy(s => s.Info.Epoch).Select(s => s.Info with
         {
             LeaseRemaining = s.Ends > now ? s.Ends - now : TimeSpan.Zero,
             State = s.Ends > now ? s.Info.State : ServerState.Dead,
         }),
-    ];
+    ])
+    {
+        Expired = [.. _servers.Where(s => s.Value.Ends <= now).Select(static s => s.Key)],
+        ClockMicroseconds = (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+    };
 }

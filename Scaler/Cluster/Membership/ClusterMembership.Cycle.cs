@@ -91,17 +91,14 @@ internal sealed partial class ClusterMembership
     {
         var server = _snapshot.Take(epoch);
         var requestedAt = _time.GetTimestamp();
-        var answer = await _node.Registry.RenewAsync(server, _options.LeaseDuration, join).WaitAsync(_options.LeaseDuration, _time);
+        var answer = await _node.Servers.RenewAsync(server, _options.LeaseDuration, join)
+            .WaitAsync(_options.LeaseDuration, _time);
         if (answer.IsHeld)
         {
             _lease.Renew(server);
-            if (join)
-            {
-                // The previous lease may have been lost because Redis, and its clock, was replaced.
-                _node.Clock.Reset();
-            }
 
-            _node.Clock.Update(requestedAt, answer.ClockMicroseconds);
+            // The previous lease may have been lost because Redis, and its clock, was replaced.
+            _node.Clock.Update(requestedAt, answer.ClockMicroseconds, replace: join);
             Servers.Update(answer.Servers);
         }
 
@@ -144,19 +141,19 @@ internal sealed partial class ClusterMembership
 
     private async Task ReapAsync()
     {
-        foreach (var dead in Servers.Servers.Where(s => s.State == ServerState.Dead))
+        foreach (var dead in Servers.Expired)
         {
             var started = _time.GetTimestamp();
             int remaining;
             do
             {
-                remaining = await _node.Registry.ReapAsync(dead.EpochName).WaitAsync(_options.LeaseDuration, _time);
+                remaining = await _node.Registry.ReapAsync(dead).WaitAsync(_options.LeaseDuration, _time);
             }
             while (remaining > 0 && _time.GetElapsedTime(started) < _options.LeaseRenewal);
             if (remaining == 0)
             {
                 _node.Metrics.ServerReaped();
-                Log.Reaped(_logger, dead.EpochName);
+                Log.Reaped(_logger, dead);
             }
         }
     }

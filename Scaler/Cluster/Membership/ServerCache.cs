@@ -1,13 +1,18 @@
+using Scaler.Cluster.Abstractions;
+
 namespace Scaler.Cluster.Membership;
 
 /// <summary>Caches the servers of the cluster from the last renewal, for lookups without a round trip to Redis.</summary>
 internal sealed class ServerCache(TimeProvider time)
 {
-    private volatile Snapshot _snapshot = new([], 0);
+    private volatile Snapshot _snapshot = new(new ServerList([]), 0);
 
-    private sealed record Snapshot(IReadOnlyList<ServerInfo> Servers, long At);
+    private sealed record Snapshot(ServerList Servers, long At);
 
     public IReadOnlyList<ServerInfo> Servers => _snapshot.Servers;
+
+    /// <inheritdoc cref="ServerList.Expired"/>
+    public IReadOnlyList<string> Expired => _snapshot.Servers.Expired;
 
     /// <summary>Returns the servers that hold their lease, checked against the time elapsed since the last renewal.</summary>
     public IEnumerable<ServerInfo> GetLive()
@@ -17,14 +22,14 @@ internal sealed class ServerCache(TimeProvider time)
         return snapshot.Servers.Where(server => server.State != ServerState.Dead && server.LeaseRemaining > age);
     }
 
-    public void Update(IReadOnlyList<ServerInfo> servers) => _snapshot = new Snapshot(servers, time.GetTimestamp());
+    public void Update(ServerList servers) => _snapshot = new Snapshot(servers, time.GetTimestamp());
 
-    /// <summary>Finds the URL of a live server. Leases are checked against the time elapsed since the last renewal.</summary>
-    public ServerLookup Find(string id, out string? url)
+    /// <summary>Finds a live server with a URL. Leases are checked against the time elapsed since the last renewal.</summary>
+    public ServerLookup Find(string id, out ServerInfo? live)
     {
         var snapshot = _snapshot;
         var age = time.GetElapsedTime(snapshot.At);
-        url = null;
+        live = null;
         var known = false;
         foreach (var server in snapshot.Servers)
         {
@@ -33,8 +38,8 @@ internal sealed class ServerCache(TimeProvider time)
                 known = true;
                 if (server.State != ServerState.Dead && server.LeaseRemaining > age)
                 {
-                    url = server.Url;
-                    return url is null ? ServerLookup.Unknown : ServerLookup.Live;
+                    live = server.Url is null ? null : server;
+                    return live is null ? ServerLookup.Unknown : ServerLookup.Live;
                 }
             }
         }

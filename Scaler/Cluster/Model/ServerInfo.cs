@@ -91,6 +91,14 @@ public sealed record ServerInfo
     /// <summary>Gets the number of servers that this server cannot reach.</summary>
     public int UnreachableCount { get; init; }
 
+    /// <summary>Gets the time of the signature, in milliseconds of Unix time.</summary>
+    [JsonInclude]
+    internal long SignedAt { get; init; }
+
+    /// <summary>Gets the signature of the description, or <see langword="null"/> if it is unsigned.</summary>
+    [JsonInclude]
+    internal string? Signature { get; init; }
+
     /// <summary>Gets the remaining duration of the lease. Zero or negative if the lease has expired.</summary>
     [JsonIgnore]
     public TimeSpan LeaseRemaining { get; init; }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Scaler.Cluster.Abstractions;
 using Scaler.Cluster.Secrets;
 using Scaler.Cluster.Wire;
@@ -24,6 +26,7 @@ internal sealed class ClusterNode
     /// <param name="epoch">The name under which this process sends and receives.</param>
     /// <param name="connections">The connections of this process, or <see langword="null"/> if this process holds none.</param>
     /// <param name="drain">The drain state, or <see langword="null"/> if this process cannot drain.</param>
+    /// <param name="loggers">The logger factory, or <see langword="null"/> to log nothing.</param>
     public ClusterNode(
         IServerRegistry registry,
         IMessageBus bus,
@@ -32,23 +35,31 @@ internal sealed class ClusterNode
         ScalerMetrics metrics,
         NodeEpoch epoch,
         ILocalDelivery? connections = null,
-        DrainState? drain = null)
+        DrainState? drain = null,
+        ILoggerFactory? loggers = null)
     {
         (Registry, Bus, Options, Time, Metrics, _epoch) = (registry, bus, options, time, metrics, epoch);
         Clock = new ClusterClock(time);
         Probe = new BusProbe(time, metrics);
-        _secret = new SecretAgreement(registry, options.Cluster.Secret);
+        _secret = new SecretAgreement(registry, options.Cluster.Secret, options.Prefix, options.Cluster.AdditionalSecrets);
+        var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<ClusterNode>();
+        Servers = new ServerDirectory(registry, _secret, Clock, options.Cluster, time, metrics, logger);
         var local = new LocalServer(connections, drain, metrics);
         var receipts = new PendingReceipts();
-        _sender = new EnvelopeSender(bus, _secret, epoch);
-        _receiver = new EnvelopeReceiver(_sender, local, receipts, _secret, epoch, Clock, Probe, metrics);
-        _messages = new MessageSender(_sender, local, receipts, epoch, Clock, registry, options.Cluster, time);
+        _sender = new EnvelopeSender(bus, _secret, epoch, Clock, Servers);
+        _receiver = new EnvelopeReceiver(
+            _sender, local, receipts, _secret, epoch, Clock, Probe, metrics,
+            new EnvelopeGuard(epoch, Clock, time), new SkippedEnvelopes(metrics, time, logger));
+        _messages = new MessageSender(_sender, local, receipts, epoch, registry, options.Cluster, time);
         _requests = new NodeRequests(_sender, local, receipts, epoch, options.Cluster, time);
     }
 
     public IServerRegistry Registry { get; }
 
     public IMessageBus Bus { get; }
+
+    /// <summary>Gets the servers of the cluster, as far as they are genuine.</summary>
+    public ServerDirectory Servers { get; }
 
     public ScalerOptions Options { get; }
 
@@ -64,6 +75,9 @@ internal sealed class ClusterNode
 
     /// <summary>Gets the secret of the cluster, as far as it is known.</summary>
     public ClusterSecret Secret => _secret.Current;
+
+    /// <summary>Gets the epochs of this process.</summary>
+    public NodeEpoch Epoch => _epoch;
 
     /// <summary>Gets the name of the server epoch under which this process sends and receives.</summary>
     public string ServerEpoch => _epoch.Name;

@@ -16,7 +16,9 @@ internal sealed class EnvelopeReceiver(
     NodeEpoch epoch,
     ClusterClock clock,
     BusProbe probe,
-    ScalerMetrics metrics)
+    ScalerMetrics metrics,
+    EnvelopeGuard guard,
+    SkippedEnvelopes skipped)
 {
     /// <summary>
     /// Handles an envelope from the bus. It never waits, because each connection has its own queue for a slow client.
@@ -24,9 +26,14 @@ internal sealed class EnvelopeReceiver(
     public void Receive(ReadOnlyMemory<byte> bytes)
     {
         var error = EnvelopeCodec.TryRead(bytes, secret.Current, out var envelope);
+        if (error == EnvelopeError.None)
+        {
+            error = guard.Accept(envelope);
+        }
+
         if (error != EnvelopeError.None)
         {
-            metrics.EnvelopeSkipped(error.ToString());
+            skipped.Add(error);
             return;
         }
 

@@ -5,9 +5,12 @@ using Scaler.Cluster.Wire;
 
 namespace Scaler.Cluster.Node;
 
-/// <summary>Encodes envelopes with the cluster's secret and sends them over the bus.</summary>
-internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, NodeEpoch epoch)
+/// <summary>Numbers, stamps and signs envelopes, and sends them over the bus.</summary>
+internal sealed class EnvelopeSender(
+    IMessageBus bus, SecretAgreement secret, NodeEpoch epoch, ClusterClock clock, ServerDirectory servers)
 {
+    private long _sequence;
+
     /// <summary>
     /// Sends an envelope to one server epoch. Errors of Redis are not thrown, because only the receiver misses the envelope.
     /// </summary>
@@ -16,9 +19,16 @@ internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, No
     /// </returns>
     public async Task<bool> SendToServerAsync(string holder, Envelope envelope)
     {
-        var (rented, length) = EnvelopeCodec.Write(envelope, secret.Current);
+        byte[]? rented = null;
         try
         {
+            // A reply does not wait for the clock.
+            if (!clock.IsCurrent && envelope.Kind is not (EnvelopeKind.Receipt or EnvelopeKind.Answer or EnvelopeKind.Probe))
+            {
+                await servers.GetServersAsync();
+            }
+
+            (rented, var length) = Write(envelope with { Receiver = holder });
             return await bus.SendToServerAsync(holder, rented.AsMemory(0, length));
         }
         catch (Exception exception) when (RedisFailure.Is(exception))
@@ -27,7 +37,10 @@ internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, No
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
         }
     }
 
@@ -36,7 +49,13 @@ internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, No
     /// </summary>
     public Task<IReadOnlyList<DeliveryResult>> PublishAsync(string? account, in Envelope envelope)
     {
-        var (rented, length) = EnvelopeCodec.Write(envelope, secret.Current);
+        if (!clock.IsCurrent)
+        {
+            // The caller may reuse the payload if it does not wait any longer.
+            return PublishWithClockAsync(account, envelope with { Payload = envelope.Payload.ToArray() });
+        }
+
+        var (rented, length) = Write(envelope);
         var bytes = rented.AsMemory(0, length);
         return ReturnWhenDoneAsync(
             account is null ? bus.BroadcastAsync(epoch.Name, bytes) : bus.SendToAccountAsync(account, epoch.Name, bytes), rented);
@@ -56,4 +75,15 @@ internal sealed class EnvelopeSender(IMessageBus bus, SecretAgreement secret, No
             }
         }
     }
+    /// <summary>
+    /// Reads Redis's clock first: a process that renews no lease does not know it, and receivers refuse envelopes without a time.
+    /// </summary>
+    private async Task<IReadOnlyList<DeliveryResult>> PublishWithClockAsync(string? account, Envelope envelope)
+    {
+        await servers.GetServersAsync();
+        return await PublishAsync(account, envelope);
+    }
+
+    private (byte[] Rented, int Length) Write(in Envelope envelope) => EnvelopeCodec.Write(
+        envelope with { Sequence = Interlocked.Increment(ref _sequence), SentAt = clock.Stamp }, secret.Current);
 }

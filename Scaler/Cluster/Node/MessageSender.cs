@@ -13,7 +13,6 @@ internal sealed class MessageSender(
     LocalServer local,
     PendingReceipts receipts,
     NodeEpoch epoch,
-    ClusterClock clock,
     IServerRegistry registry,
     ScalerClusterOptions options,
     TimeProvider time)
@@ -49,7 +48,6 @@ internal sealed class MessageSender(
             Flags = flags | (target.Except is null ? 0 : EnvelopeFlags.Except),
             Sender = epoch.Name,
             Number = pending?.Number ?? 0,
-            SentAt = kind == EnvelopeKind.Disconnect ? 0 : clock.Stamp,
             Account = target.Account ?? "",
             ConnectionId = target.Except ?? target.Only ?? "",
             Trace = Activity.Current?.Context ?? default,

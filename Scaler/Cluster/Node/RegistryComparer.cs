@@ -9,7 +9,7 @@ internal sealed class RegistryComparer(ClusterNode node)
 
     public async Task<RegistryCheck> CompareAsync(CancellationToken cancellationToken)
     {
-        var servers = await node.Registry.GetServersAsync().WaitAsync(cancellationToken);
+        var servers = await node.Servers.GetServersAsync().WaitAsync(cancellationToken);
         var live = servers.Where(static server => server.State != ServerState.Dead).ToList();
         var held = await node.RequestInventoryAsync([.. live.Select(static server => server.EpochName)], cancellationToken);
         var registered = new Dictionary<string, Receipt>(StringComparer.Ordinal);

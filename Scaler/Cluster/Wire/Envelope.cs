@@ -13,6 +13,15 @@ internal readonly record struct Envelope
     public required string Sender { get; init; }
 
     /// <summary>
+    /// Gets the name of the only server epoch that may execute the envelope, or an empty string if the envelope is for all
+    /// servers that receive it.
+    /// </summary>
+    public string Receiver { get; init; }
+
+    /// <summary>Gets the number of the envelope: unique and increasing over all envelopes of the sending process.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>
     /// Gets the correlation number, chosen by the sender. A receipt or reply carries the number of its request.
     /// </summary>
     public long Number { get; init; }
@@ -25,10 +34,8 @@ internal readonly record struct Envelope
     /// </summary>
     public string ConnectionId { get; init; }
 
-    /// <summary>
-    /// Gets the send time of a message or broadcast, in microseconds of Redis's clock, modulo 2^32; 0 if it is unknown.
-    /// </summary>
-    public int SentAt { get; init; }
+    /// <summary>Gets the send time, in microseconds of Redis's clock; 0 if it is unknown.</summary>
+    public long SentAt { get; init; }
 
     /// <summary>Gets the number of affected connections in a receipt.</summary>
     public int Count { get; init; }

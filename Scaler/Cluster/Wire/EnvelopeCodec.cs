@@ -9,16 +9,17 @@ namespace Scaler.Cluster.Wire;
 /// <summary>
 /// Encodes and decodes envelopes.
 /// <code>
-/// version:1 kind:1 flags:1 number:8 value:4 [trace id:16 span id:8 trace flags:1] sender account connection payload… tag:16
+/// version:1 kind:1 flags:1 number:8 value:4 sequence:8 sent at:8 [trace id:16 span id:8 trace flags:1]
+/// sender receiver account connection payload… tag:16
 /// </code>
-/// Sender, account and connection are UTF-8, each prefixed with its length (2 bytes). Numbers are big-endian. The tag covers all
-/// bytes before it. The meaning of the value depends on the kind: the send time of a message or broadcast; the number of
-/// connections in a receipt, or -1 if the request was refused; otherwise, 0. A reader skips unknown versions, because servers of two versions share a bus during a rolling deployment.
+/// Sender, receiver, account and connection are UTF-8, each prefixed with its length (2 bytes). Numbers are big-endian. The tag
+/// covers all bytes before it. The value is the number of connections in a receipt, or -1 if the request was refused; otherwise,
+/// 0. A reader skips unknown versions, because servers of two versions share a bus during a rolling deployment.
 /// </summary>
 internal static class EnvelopeCodec
 {
-    private const byte Version = 1;
-    private const int HeaderLength = 15;
+    private const byte Version = 2;
+    private const int HeaderLength = 31;
     private const int TraceLength = 25;
     private const int RefusedValue = -1;
     private const EnvelopeFlags KnownFlags =
@@ -29,8 +30,9 @@ internal static class EnvelopeCodec
     /// <exception cref="ArgumentException">A name is longer than 65,535 bytes.</exception>
     public static (byte[] Rented, int Length) Write(in Envelope envelope, ClusterSecret secret)
     {
-        var size = HeaderLength + TraceLength + 6 + ClusterKey.TagLength + envelope.Payload.Length
+        var size = HeaderLength + TraceLength + 8 + ClusterKey.TagLength + envelope.Payload.Length
             + Encoding.UTF8.GetMaxByteCount(envelope.Sender.Length)
+            + Encoding.UTF8.GetMaxByteCount(envelope.Receiver?.Length ?? 0)
             + Encoding.UTF8.GetMaxByteCount(envelope.Account?.Length ?? 0)
             + Encoding.UTF8.GetMaxByteCount(envelope.ConnectionId?.Length ?? 0);
         var rented = ArrayPool<byte>.Shared.Rent(size);
@@ -41,6 +43,8 @@ internal static class EnvelopeCodec
         span[2] = (byte)(hasTrace ? envelope.Flags | EnvelopeFlags.Trace : envelope.Flags & ~EnvelopeFlags.Trace);
         BinaryPrimitives.WriteInt64BigEndian(span[3..], envelope.Number);
         BinaryPrimitives.WriteInt32BigEndian(span[11..], GetValue(envelope));
+        BinaryPrimitives.WriteInt64BigEndian(span[15..], envelope.Sequence);
+        BinaryPrimitives.WriteInt64BigEndian(span[23..], envelope.SentAt);
         var offset = HeaderLength;
         if (hasTrace)
         {
@@ -51,6 +55,7 @@ internal static class EnvelopeCodec
         }
 
         offset = WriteName(envelope.Sender, span, offset);
+        offset = WriteName(envelope.Receiver ?? "", span, offset);
         offset = WriteName(envelope.Account ?? "", span, offset);
         offset = WriteName(envelope.ConnectionId ?? "", span, offset);
         envelope.Payload.Span.CopyTo(span[offset..]);
@@ -101,6 +106,7 @@ internal static class EnvelopeCodec
         }
 
         if (!TryReadName(body, ref offset, out var sender)
+            || !TryReadName(body, ref offset, out var receiver)
             || !TryReadName(body, ref offset, out var account)
             || !TryReadName(body, ref offset, out var connection))
         {
@@ -113,8 +119,10 @@ internal static class EnvelopeCodec
             Kind = kind,
             Flags = flags,
             Sender = sender,
+            Receiver = receiver,
+            Sequence = BinaryPrimitives.ReadInt64BigEndian(span[15..]),
             Number = BinaryPrimitives.ReadInt64BigEndian(span[3..]),
-            SentAt = HasSendTime(kind) ? value : 0,
+            SentAt = BinaryPrimitives.ReadInt64BigEndian(span[23..]),
             Count = kind == EnvelopeKind.Receipt ? Math.Max(value, 0) : 0,
             IsRefused = kind == EnvelopeKind.Receipt && value < 0,
             Account = account,
@@ -125,11 +133,8 @@ internal static class EnvelopeCodec
         return EnvelopeError.None;
     }
 
-    private static bool HasSendTime(EnvelopeKind kind) => kind is EnvelopeKind.Message or EnvelopeKind.Broadcast;
-
     private static int GetValue(in Envelope envelope) =>
-        HasSendTime(envelope.Kind) ? envelope.SentAt
-        : envelope.Kind != EnvelopeKind.Receipt ? 0
+        envelope.Kind != EnvelopeKind.Receipt ? 0
         : envelope.IsRefused ? RefusedValue : envelope.Count;
 
     private static int WriteName(string name, Span<byte> span, int offset)

@@ -14,4 +14,16 @@ internal enum EnvelopeError
 
     /// <summary>The tag is invalid: no server of this cluster created the envelope.</summary>
     Forged,
+
+    /// <summary>The envelope is for another server.</summary>
+    OtherReceiver,
+
+    /// <summary>This process has sent the envelope itself.</summary>
+    OwnMessage,
+
+    /// <summary>The envelope is too old, or was sent before this process started.</summary>
+    Stale,
+
+    /// <summary>This process has received the envelope before.</summary>
+    Repeated,
 }

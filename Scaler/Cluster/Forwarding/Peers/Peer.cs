@@ -9,7 +9,9 @@ namespace Scaler.Cluster.Forwarding.Peers;
 /// Represents another server and this server's connection to it. The connection is opened by the first request; there is at most
 /// one.
 /// </summary>
-internal sealed partial class Peer(string id, string url, ClusterNode node, string sender, HttpMessageInvoker http, ILogger logger) : IDisposable
+internal sealed partial class Peer(
+    string id, string url, ClusterNode node, string sender, HttpMessageInvoker http, ProvenServers proven, ILogger logger)
+    : IDisposable
 {
     /// <summary>
     /// The delay before the next attempt after a server refused the connection, for example because its version is too old.
@@ -19,7 +21,8 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposed = new();
     private Task<PeerClientConnection?>? _connection;
-    private long? _refusedAt;
+    private (long At, long Epoch)? _refused;
+    private bool _isUnprovenLogged;
 
     public string Url => url;
 
@@ -36,14 +39,18 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
     }
 
     /// <summary>Gets the connection, or opens one if there is none.</summary>
+    /// <param name="server">The other server.</param>
     /// <param name="path">The path at which the other server accepts clients.</param>
-    /// <returns>The connection, or <see langword="null"/> if the server refused it or answered too late.</returns>
+    /// <returns>
+    /// The connection, or <see langword="null"/> if the server refused it, answered too late, or did not prove its identity.
+    /// </returns>
     /// <exception cref="HttpRequestException">The server is unreachable.</exception>
-    public Task<PeerClientConnection?> ConnectAsync(string path)
+    public Task<PeerClientConnection?> ConnectAsync(ServerInfo server, string path)
     {
         lock (_lock)
         {
-            if (_refusedAt is { } at && node.Time.GetElapsedTime(at) < RetryDelay)
+            // A restarted server refuses connections to its previous epoch. Try again once its new epoch is known.
+            if (_refused is { } refused && refused.Epoch == server.Epoch && node.Time.GetElapsedTime(refused.At) < RetryDelay)
             {
                 return Task.FromResult<PeerClientConnection?>(null);
             }
@@ -52,7 +59,7 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
             {
                 // All requests share the connection, so it must not capture the execution context of the first one.
                 using var suppression = ExecutionContext.SuppressFlow();
-                _connection = Task.Run(() => OpenAsync(path));
+                _connection = Task.Run(() => OpenAsync(server, path));
             }
 
             return _connection;
@@ -61,20 +68,29 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
 
     public void Dispose() => _disposed.Cancel();
 
-    private async Task<PeerClientConnection?> OpenAsync(string path)
+    private async Task<PeerClientConnection?> OpenAsync(ServerInfo server, string path)
     {
         HttpResponseMessage? response = null;
         var isOpen = false;
         try
         {
-            response = await RequestUpgradeAsync(path);
+            var greeting = PeerHandshakeHeader.Write(sender, server.EpochName, node.Time.GetUtcNow(), node.Secret);
+            response = await RequestUpgradeAsync(path, greeting);
             if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
             {
                 LogRefused(LogText.Escape(id), LogText.Escape(url), (int)response.StatusCode);
-                MarkRefused();
+                MarkRefused(server);
                 return null;
             }
 
+            if (!IsProven(response, greeting, server))
+            {
+                MarkUnproven();
+                MarkRefused(server);
+                return null;
+            }
+
+            proven.Add(server);
             var caller = new PeerClientConnection(await response.Content.ReadAsStreamAsync(_disposed.Token), node.Options.Cluster, node.Time);
             _ = ServeAsync(caller, response);
             isOpen = true;
@@ -83,7 +99,7 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
         catch (OperationCanceledException)
         {
             // The server is reachable but slow. Requests forwarded over HTTP have a longer timeout.
-            MarkRefused();
+            MarkRefused(server);
             return null;
         }
         finally
@@ -96,7 +112,7 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
         }
     }
 
-    private async Task<HttpResponseMessage> RequestUpgradeAsync(string path)
+    private async Task<HttpResponseMessage> RequestUpgradeAsync(string path, string greeting)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url.TrimEnd('/') + path)
         {
@@ -105,7 +121,7 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
         };
         request.Headers.Connection.Add("Upgrade");
         request.Headers.Upgrade.Add(new(PeerHandshakeHeader.Protocol));
-        request.Headers.TryAddWithoutValidation(PeerHandshakeHeader.Name, PeerHandshakeHeader.Write(sender, id, node.Time.GetUtcNow(), node.Secret));
+        request.Headers.TryAddWithoutValidation(PeerHandshakeHeader.Name, greeting);
         using var timeout = new CancellationTokenSource(node.Options.Cluster.ForwardConnectTimeout, node.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _disposed.Token);
         return await http.SendAsync(request, linked.Token);
@@ -122,11 +138,25 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
         }
     }
 
-    private void MarkRefused()
+    private bool IsProven(HttpResponseMessage response, string greeting, ServerInfo server) =>
+        response.Headers.TryGetValues(PeerHandshakeHeader.Name, out var values)
+        && PeerHandshakeHeader.IsGenuineAnswer(values.First(), greeting, server, node.Secret);
+
+    private void MarkUnproven()
+    {
+        node.Metrics.ConnectionUnproven();
+        if (!_isUnprovenLogged)
+        {
+            _isUnprovenLogged = true;
+            LogUnproven(LogText.Escape(id), LogText.Escape(url));
+        }
+    }
+
+    private void MarkRefused(ServerInfo server)
     {
         lock (_lock)
         {
-            _refusedAt = node.Time.GetTimestamp();
+            _refused = (node.Time.GetTimestamp(), server.Epoch);
         }
     }
 
@@ -142,4 +172,10 @@ internal sealed partial class Peer(string id, string url, ClusterNode node, stri
         1, LogLevel.Information,
         "The server {Id} at {Url} refused the peer connection (HTTP status {Status}). Requests are forwarded one by one over HTTP, which costs far more.")]
     private partial void LogRefused(string id, string url, int status);
+
+    [LoggerMessage(
+        2, LogLevel.Warning,
+        "The process at {Url} did not prove that it is server {Id} of this cluster. The connection is closed, and nothing is "
+        + "forwarded there.")]
+    private partial void LogUnproven(string id, string url);
 }

@@ -9,7 +9,7 @@ namespace Scaler.Cluster.Forwarding.Peers;
 
 /// <summary>
 /// Accepts connections from other servers. They use the same path as clients, with an HTTP upgrade (RFC 9110 section 7.8). Only a
-/// server of the cluster can create the required header.
+/// server of the cluster can create the required header. The response proves the same of this server.
 /// </summary>
 internal sealed class PeerEndpoint(
     ClusterNode node, string serverId, PeerApplication application, ILogger<PeerEndpoint> logger)
@@ -31,7 +31,8 @@ internal sealed class PeerEndpoint(
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade
             || context.Request.Headers.Upgrade != PeerHandshakeHeader.Protocol
-            || !_greeting.TryAccept(context.Request.Headers[PeerHandshakeHeader.Name].ToString(), serverId, node.Secret))
+            || context.Request.Headers[PeerHandshakeHeader.Name].ToString() is not { Length: > 0 } greeting
+            || !_greeting.TryAccept(greeting, node.Epoch, node.Secret))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return;
@@ -48,6 +49,8 @@ internal sealed class PeerEndpoint(
         Activity.Current?.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         Activity.Current?.IsAllDataRequested = false;
         context.Response.Headers.Upgrade = PeerHandshakeHeader.Protocol;
+        context.Response.Headers[PeerHandshakeHeader.Name] = PeerHandshakeHeader.WriteAnswer(
+            greeting, serverId, ServerEpochName.GetEpoch(node.ServerEpoch), node.Secret);
         if (await TryUpgradeAsync(upgrade, context.Response) is not { } stream)
         {
             return;

@@ -16,16 +16,18 @@ internal sealed class PeerTable : IDisposable
     private readonly ClusterMembership _membership;
     private readonly ILogger _logger;
     private readonly HttpMessageInvoker _http;
+    private readonly ProvenServers _proven;
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
 
     /// <param name="node">This process in the cluster.</param>
     /// <param name="membership">The cluster membership.</param>
+    /// <param name="proven">The servers that have proved their identity, to which new connections are added.</param>
     /// <param name="logger">The logger for refused connections.</param>
-    public PeerTable(ClusterNode node, ClusterMembership membership, ILogger logger)
+    public PeerTable(ClusterNode node, ClusterMembership membership, ProvenServers proven, ILogger logger)
     {
         // A poll request stays open until the session sends a packet, which is a heartbeat at the latest.
         ResponseTimeout = node.Options.EngineIO.PingInterval + node.Options.EngineIO.PingTimeout + TimeSpan.FromSeconds(10);
-        (_node, _membership, _logger) = (node, membership, logger);
+        (_node, _membership, _proven, _logger) = (node, membership, proven, logger);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -45,12 +47,11 @@ internal sealed class PeerTable : IDisposable
 
     /// <summary>Forwards a request to a server over the multiplexed connection, if possible.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="server">The id of the server.</param>
-    /// <param name="url">The URL of the server.</param>
+    /// <param name="server">The server.</param>
     /// <param name="stopping">A token that asks the server to answer held poll requests now.</param>
-    public async ValueTask<PeerCallOutcome> CallAsync(HttpContext context, string server, string url, CancellationToken stopping)
+    public async ValueTask<PeerCallOutcome> CallAsync(HttpContext context, ServerInfo server, CancellationToken stopping)
     {
-        if (!IsSupported(context.Request))
+        if (!IsSupported(context.Request) || server.Url is not { } url || !ServerUrl.IsValid(url))
         {
             return PeerCallOutcome.NotSupported;
         }
@@ -58,7 +59,8 @@ internal sealed class PeerTable : IDisposable
         PeerClientConnection? caller;
         try
         {
-            caller = await Find(server, url).ConnectAsync((context.Request.PathBase + context.Request.Path).ToUriComponent());
+            caller = await Find(server.Id, url)
+                .ConnectAsync(server, (context.Request.PathBase + context.Request.Path).ToUriComponent());
         }
         catch (HttpRequestException)
         {
@@ -173,6 +175,6 @@ internal sealed class PeerTable : IDisposable
             }
         }
 
-        return _peers.GetOrAdd(server, id => new Peer(id, url, _node, _membership.ServerId, _http, _logger));
+        return _peers.GetOrAdd(server, id => new Peer(id, url, _node, _membership.ServerId, _http, _proven, _logger));
     }
 }

@@ -7,7 +7,7 @@ namespace Scaler.Cluster.Forwarding.Reachability;
 /// <summary>Describes in words why a probe failed. The texts contain no URL and no header.</summary>
 internal static class ProbeFailure
 {
-    public const string InvalidUrl = "the URL is not an absolute http or https URL";
+    public const string InvalidUrl = "the URL is not an absolute http or https URL without a path, query and user information";
 
     public static string FromTimeout(TimeSpan timeout) =>
         string.Create(CultureInfo.InvariantCulture, $"no answer within {timeout.TotalSeconds:0.##} s");

@@ -4,8 +4,10 @@ using Scaler.Cluster.Node;
 
 namespace Scaler.Cluster.Forwarding.Reachability;
 
-/// <summary>Probes other servers with requests to the URLs that they advertise.</summary>
-internal sealed class ReachabilityProber(ClusterNode node, PeerTable peers) : IDisposable
+/// <summary>
+/// Probes other servers with requests to the URLs that they advertise. The answer proves the identity of the server.
+/// </summary>
+internal sealed class ReachabilityProber(ClusterNode node, PeerTable peers, ProvenServers proven) : IDisposable
 {
     private readonly TimeSpan _timeout = node.Options.Cluster.ForwardConnectTimeout * 2;
     private readonly string _path = node.Options.Path;
@@ -22,13 +24,14 @@ internal sealed class ReachabilityProber(ClusterNode node, PeerTable peers) : ID
     /// <returns>The reason why the server is not reachable, or <see langword="null"/> if it is.</returns>
     public async Task<string?> ProbeAsync(ServerInfo server, CancellationToken cancellationToken)
     {
-        if (server.Url is not { } url || DisplayUrl.Format(url) is null)
+        if (server.Url is not { } url || !ServerUrl.IsValid(url))
         {
             return ProbeFailure.InvalidUrl;
         }
 
         if (peers.IsConnected(server.Id, url))
         {
+            proven.Add(server);
             return null;
         }
 
@@ -36,7 +39,13 @@ internal sealed class ReachabilityProber(ClusterNode node, PeerTable peers) : ID
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await SendAsync(server, url, ending.Token);
+            var failure = await SendAsync(server, url, ending.Token);
+            if (failure is null)
+            {
+                proven.Add(server);
+            }
+
+            return failure;
         }
         catch (HttpRequestException exception)
         {

@@ -17,8 +17,8 @@ local channels, leases = {}, {}
 local function channel(h)
   local found = channels[h]
   if found == nil then
-    local left = tonumber(redis.call('HGET', KEYS[1], h) or 0) - now
-    found = left > 0 and ARGV[2] .. h or false
+    local left = (tonumber(redis.call('HGET', KEYS[1], h) or 0) or 0) - now
+    found = left > 0 and left < math.huge and ARGV[2] .. h or false
     if found then leases[#leases + 1] = h .. '=' .. string.format('%.0f', left) .. ';' end
     channels[h] = found
   end

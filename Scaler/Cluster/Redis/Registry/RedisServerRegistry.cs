@@ -45,7 +45,8 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
             ]);
         return (int)answer[0] == 0
             ? RenewalResult.Lost
-            : new RenewalResult(true, (int)answer[2], ReadServers((long)answer[1], answer[3], answer[4]), (long)answer[5]);
+            : new RenewalResult(
+                true, (int)answer[2], ServerListReader.Read((long)answer[1], answer[3], answer[4]), (long)answer[1]);
     }
 
     public async Task LeaveAsync(string holder)
@@ -55,10 +56,10 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         await _database.ScriptEvaluateAsync(RegistryScripts.Leave, [keys.Leases], [holder]);
     }
 
-    public async Task<IReadOnlyList<ServerInfo>> GetServersAsync()
+    public async Task<ServerList> GetServersAsync()
     {
         var answer = await _database.ScriptEvaluateAsync(RegistryScripts.Servers, [keys.Leases, keys.Servers]);
-        return ReadServers((long)answer[0], answer[1], answer[2]);
+        return ServerListReader.Read((long)answer[0], answer[1], answer[2]);
     }
 
     public Task<bool> RegisterAsync(string holder, IReadOnlyList<RegistryEntry> entries, int limit) => _writes.AddAsync(holder, entries, limit);
@@ -168,28 +169,5 @@ internal sealed class RedisServerRegistry(IConnectionMultiplexer redis, RedisKey
         }
 
         return new AccountInfo(name, connections, servers);
-    }
-
-    private static List<ServerInfo> ReadServers(long now, RedisResult leases, RedisResult infos)
-    {
-        var leaseEnds = leases.ToDictionary();
-        var servers = new List<ServerInfo>();
-        foreach (var (holder, info) in infos.ToDictionary())
-        {
-            if (JsonSerializer.Deserialize((byte[])info!, ClusterJson.Default.ServerInfo) is not { } server)
-            {
-                continue;
-            }
-
-            var remaining = leaseEnds.TryGetValue(holder, out var leaseEnd) ? (long)leaseEnd - now : 0;
-            servers.Add(server with
-            {
-                LeaseRemaining = TimeSpan.FromMilliseconds(Math.Max(remaining, 0)),
-                State = remaining > 0 ? server.State : ServerState.Dead,
-            });
-        }
-
-        servers.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id) is not 0 and var order ? order : a.Epoch.CompareTo(b.Epoch));
-        return servers;
     }
 }

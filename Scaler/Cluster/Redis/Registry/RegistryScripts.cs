@@ -4,7 +4,7 @@ namespace Scaler.Cluster.Redis.Registry;
 internal static class RegistryScripts
 {
     public static readonly string Renew = RedisScript.Load("clock", "lives", "renew");
-    public static readonly string Servers = RedisScript.Load("clock", "servers");
+    public static readonly string Servers = RedisScript.Load("servers");
     public static readonly string Leave = RedisScript.Load("leave");
     public static readonly string Registrations = RedisScript.Load("clock", "lives", "registrations");
     public static readonly string Reap = RedisScript.Load("clock", "lives", "reap");

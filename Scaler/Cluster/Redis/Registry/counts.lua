@@ -6,7 +6,7 @@ local now = clock()
 local servers, connections = 0, 0
 local leases = redis.call('HGETALL', KEYS[1])
 for i = 1, #leases, 2 do
-  if tonumber(leases[i + 1]) > now then
+  if (tonumber(leases[i + 1]) or 0) > now then
     servers = servers + 1
     connections = connections + redis.call('ZCARD', ARGV[1] .. leases[i])
   end

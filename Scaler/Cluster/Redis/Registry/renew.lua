@@ -2,7 +2,7 @@
 -- entries.
 -- KEYS leases, servers, where, accounts, conns:<holder>, facts:<holder>, secret
 -- ARGV holder, server ID, lease in ms, server description (JSON), '1' to join, lifetime of the keys in ms
--- Returns {0} if the lease has expired, else {1, time in ms, number of registered connections, leases, servers, time in µs}.
+-- Returns {0} if the lease has expired, else {1, time in µs, number of registered connections, leases, servers}.
 local now = clock()
 if ARGV[5] == '1' then
   -- End the leases of earlier epochs of this server: only one process has this ID.
@@ -17,6 +17,6 @@ redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ARGV[6]) end
 local t = redis.call('TIME')
 return {
-  1, string.format('%.0f', now), redis.call('ZCARD', KEYS[5]), redis.call('HGETALL', KEYS[1]), redis.call('HGETALL', KEYS[2]),
-  string.format('%.0f', t[1] * 1000000 + t[2]),
+  1, string.format('%.0f', t[1] * 1000000 + t[2]), redis.call('ZCARD', KEYS[5]), redis.call('HGETALL', KEYS[1]),
+  redis.call('HGETALL', KEYS[2]),
 }
