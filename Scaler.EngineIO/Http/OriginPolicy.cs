@@ -75,8 +75,8 @@ internal sealed class OriginPolicy
 
     /// <summary>
     /// Returns a value indicating whether the page that sends a JSONP request may connect. The page of a script load must be
-    /// known, because it reads the response: without <c>Origin</c>, <c>Sec-Fetch-Site</c> or <c>Referer</c> name it. Browsers send
-    /// no <c>Sec-Fetch-Site</c> to a URL with plain HTTP.
+    /// known, because it reads the response: without <c>Origin</c>, <c>Sec-Fetch-Site</c> or <c>Referer</c> name it. Browsers
+    /// send no <c>Sec-Fetch-Site</c> to a URL with plain HTTP.
     /// </summary>
     public bool AllowsJsonp(HttpRequest request)
     {

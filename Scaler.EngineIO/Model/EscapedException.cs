@@ -8,7 +8,8 @@ internal sealed class EscapedException(Exception original) : Exception(
 
     public override string ToString()
     {
-        var inner = InnerException is null ? "" : $" ---> {InnerException}{Environment.NewLine}   --- End of inner exception stack trace ---";
+        var inner = InnerException is null
+            ? "" : $" ---> {InnerException}{Environment.NewLine}   --- End of inner exception stack trace ---";
         return $"{original.GetType()}: {Message}{inner}{Environment.NewLine}{StackTrace}";
     }
 }

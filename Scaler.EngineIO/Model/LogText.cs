@@ -87,7 +87,8 @@ public static class LogText
     internal static string EscapeMessage(Exception exception) => Escape(exception.Message, MaxExceptionLength);
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static void AppendEscapes(StringBuilder escaped, ReadOnlySpan<char> characters)
     {

@@ -68,8 +68,8 @@ public sealed class EngineIOOptions
 
     /// <summary>
     /// Gets or sets a value indicating whether polling requests may use JSONP (the query parameter <c>j</c>). Any page can load a
-    /// JSONP response as a script, and over plain HTTP browsers then send neither <c>Origin</c> nor <c>Sec-Fetch-Site</c>. A JSONP
-    /// request therefore needs <c>Sec-Fetch-Site: same-origin</c>, or an <c>Origin</c> or <c>Referer</c> that may connect;
+    /// JSONP response as a script, and over plain HTTP browsers then send neither <c>Origin</c> nor <c>Sec-Fetch-Site</c>. A
+    /// JSONP request therefore needs <c>Sec-Fetch-Site: same-origin</c>, or an <c>Origin</c> or <c>Referer</c> that may connect;
     /// otherwise, it gets status 403 and code 4. Default: <see langword="false"/>, JSONP requests get status 400 and code 3.
     /// </summary>
     public bool AllowJsonp { get; set; }

@@ -15,7 +15,8 @@ internal sealed class ApiExceptionHandler(IProblemDetailsService problems) : IEx
             BadHttpRequestException { InnerException: JsonException json } bad => (bad.StatusCode, InvalidMessage(json)),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => (bad.StatusCode, bad.Message),
             BadHttpRequestException bad => (bad.StatusCode, null),
-            _ when RedisFailure.Is(exception, httpContext.RequestAborted) => (StatusCodes.Status503ServiceUnavailable, RedisUnavailable),
+            _ when RedisFailure.Is(exception, httpContext.RequestAborted) =>
+                (StatusCodes.Status503ServiceUnavailable, RedisUnavailable),
             _ => (0, null),
         };
         if (status == 0)

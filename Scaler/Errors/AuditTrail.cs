@@ -24,7 +24,8 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
         var transaction = redis.GetDatabase().CreateTransaction();
         _ = transaction.ListLeftPushAsync(
             keys.Audit,
-            [.. entries.Select(entry => (RedisValue)JsonSerializer.SerializeToUtf8Bytes(Escape(entry), ErrorJson.Default.AuditEntry))]);
+            [.. entries.Select(static entry =>
+                (RedisValue)JsonSerializer.SerializeToUtf8Bytes(Escape(entry), ErrorJson.Default.AuditEntry))]);
         _ = transaction.ListTrimAsync(keys.Audit, 0, MaxEntries - 1);
         _ = transaction.KeyExpireAsync(keys.Audit, Retention);
         return transaction.ExecuteAsync();
@@ -40,8 +41,8 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
 
     // Targets and results name accounts, whose names clients choose.
     private static AuditEntry Escape(AuditEntry entry) => new(
-        entry.At, LogText.Escape(entry.Who, MaxLength), LogText.Escape(entry.What, MaxLength), LogText.Escape(entry.Target, MaxLength),
-        LogText.Escape(entry.Outcome, MaxLength), LogText.Escape(entry.Result, MaxLength));
+        entry.At, LogText.Escape(entry.Who, MaxLength), LogText.Escape(entry.What, MaxLength),
+        LogText.Escape(entry.Target, MaxLength), LogText.Escape(entry.Outcome, MaxLength), LogText.Escape(entry.Result, MaxLength));
 
     private static AuditEntry? Read(RedisValue value)
     {

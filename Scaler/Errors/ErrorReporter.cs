@@ -7,7 +7,8 @@ namespace Scaler;
 /// arguments are escaped, because they contain text of clients that listeners log.
 /// </summary>
 internal sealed class ErrorReporter(
-    ScalerErrors errors, ScalerMetrics metrics, UnhandledErrorLog unhandled, TimeProvider time, string serverId, int maxMessageLength)
+    ScalerErrors errors, ScalerMetrics metrics, UnhandledErrorLog unhandled, TimeProvider time, string serverId,
+    int maxMessageLength)
     : IDisposable
 {
     private const int MaxArgumentLength = 1024;

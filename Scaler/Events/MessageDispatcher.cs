@@ -156,7 +156,8 @@ internal sealed class MessageDispatcher(
         else if (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             errors.Raise(
-                ErrorNames.Handler, connection.Account.Name, connection.Id, exception, eventName, ErrorReporter.Describe(exception));
+                ErrorNames.Handler, connection.Account.Name, connection.Id, exception, eventName,
+                ErrorReporter.Describe(exception));
         }
     }
 
@@ -189,6 +190,7 @@ internal sealed class MessageDispatcher(
     private string Truncate(ReadOnlyMemory<byte> bytes)
     {
         var maxLength = options.MaxErrorMessageLength;
-        return LogText.Escape(Encoding.UTF8.GetString(bytes.Span[..(int)Math.Min(bytes.Length, (maxLength * 4L) + 4)]), maxLength);
+        var length = (int)Math.Min(bytes.Length, (maxLength * 4L) + 4);
+        return LogText.Escape(Encoding.UTF8.GetString(bytes.Span[..length]), maxLength);
     }
 }

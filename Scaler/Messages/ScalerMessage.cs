@@ -69,7 +69,7 @@ public readonly struct ScalerMessage
         return default;
     }
 
-    /// <summary>Determines whether an exception reports an invalid argument of the client, not a fault of the application.</summary>
+    /// <summary>Determines whether an exception reports an invalid argument, which is a fault of the client.</summary>
     internal static bool IsInvalidArgument(Exception exception) => exception.Data.Contains(InvalidArgument);
 
     private static T? Deserialize<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> contract)

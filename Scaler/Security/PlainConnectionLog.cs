@@ -31,8 +31,8 @@ internal sealed partial class PlainConnectionLog(ILogger logger, IHostEnvironmen
         scheme.Equals("https", StringComparison.OrdinalIgnoreCase) || scheme.Equals("wss", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(50, LogLevel.Warning,
-        "A client at {Address} connected over {Scheme}, without TLS: others on its network can read its session id, tokens and messages. "
-        + "If TLS ends at a proxy, have the proxy send X-Forwarded-Proto, and trust the proxy (ForwardedHeadersOptions; "
+        "A client at {Address} connected over {Scheme}, without TLS: others on its network can read its session id, tokens "
+        + "and messages. If TLS ends at a proxy, have the proxy send X-Forwarded-Proto, and trust the proxy (ForwardedHeadersOptions; "
         + "in Scaler.Stream: Scaler:Proxies). This warning is logged once.")]
     private partial void LogPlain(IPAddress address, string scheme);
 }

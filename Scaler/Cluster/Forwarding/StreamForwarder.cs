@@ -13,7 +13,8 @@ namespace Scaler.Cluster.Forwarding;
 
 /// <summary>Forwards requests and responses as streams over HTTP: WebSockets, and bodies that are long or slow.</summary>
 internal sealed partial class StreamForwarder(
-    IHttpForwarder forwarder, ClusterNode node, string serverId, TimeSpan responseTimeout, KestrelServerOptions kestrel, ILogger logger)
+    IHttpForwarder forwarder, ClusterNode node, string serverId, TimeSpan responseTimeout, KestrelServerOptions kestrel,
+    ILogger logger)
     : IDisposable
 {
     private readonly ForwarderRequestConfig _config = new() { ActivityTimeout = responseTimeout };

@@ -143,7 +143,8 @@ internal sealed partial class ClusterMembership : IAsyncDisposable
                 {
                 }
             }
-            catch (Exception exception) when (RedisFailure.Is(exception, cancellationToken) || exception is OperationCanceledException)
+            catch (Exception exception) when (
+                RedisFailure.Is(exception, cancellationToken) || exception is OperationCanceledException)
             {
                 Log.LeftBehind(_logger, lease.EpochName, exception.Message);
             }
