@@ -31,6 +31,24 @@ public sealed class ScalerClusterOptions
     public IList<string> AdditionalSecrets { get; } = [];
 
     /// <summary>
+    /// Gets or sets the path of a PEM file with the certificate authority that issued the certificates of the servers' https URLs.
+    /// The default is <see langword="null"/>, which uses the system's trusted authorities.
+    /// </summary>
+    public string? CaCertificate { get; set; }
+
+    /// <summary>
+    /// Gets or sets the path of a PEM file with the certificate that this server presents to other servers. The default is
+    /// <see langword="null"/>: no client certificate.
+    /// </summary>
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>
+    /// Gets or sets the path of the PEM file with the private key of <see cref="ClientCertificate"/>. The default is
+    /// <see langword="null"/>: the certificate file contains the key.
+    /// </summary>
+    public string? ClientKey { get; set; }
+
+    /// <summary>
     /// Gets or sets the time for which a server counts as alive after its last lease renewal. From 1 second to 5 minutes; the
     /// default is 5 seconds.
     /// </summary>

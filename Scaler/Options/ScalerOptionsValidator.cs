@@ -47,7 +47,9 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         Check(options.Json.TypeInfoResolver is not null || JsonSerializer.IsReflectionEnabledByDefault,
             "Json", "without a TypeInfoResolver", "options with a JsonSerializerContext, because JSON reflection is disabled");
         CheckAuth(options.Auth, Check);
-        CheckRedis(options.Redis, Check);
+        CheckCertificates(
+            "Redis", options.Redis.CaCertificate, options.Redis.ClientCertificate, options.Redis.ClientKey, Check);
+        CheckCertificates("Cluster", cluster.CaCertificate, cluster.ClientCertificate, cluster.ClientKey, Check);
         failures.AddRange((new EngineIOOptionsValidator().Validate(null, options.EngineIO).Failures ?? [])
             .Select(static failure => $"{ScalerOptions.Section}:EngineIO:{failure}"));
         Check(cluster.ServerId is null
@@ -83,23 +85,23 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static void CheckRedis(ScalerRedisOptions redis, Action<bool, string, object?, string> check)
+    private static void CheckCertificates(
+        string section, string? authority, string? certificate, string? key, Action<bool, string, object?, string> check)
     {
         const string File = "the path of a PEM file that can be read";
-        var certificate = HasCertificate(redis.ClientCertificate);
-        check(HasCertificate(redis.CaCertificate),
-            "Redis:CaCertificate", redis.CaCertificate, File + ", with a certificate in it");
-        check(certificate, "Redis:ClientCertificate", redis.ClientCertificate, File + ", with a certificate in it");
-        if (redis.ClientKey is not null)
+        var isReadable = HasCertificate(certificate);
+        check(HasCertificate(authority), section + ":CaCertificate", authority, File + ", with a certificate in it");
+        check(isReadable, section + ":ClientCertificate", certificate, File + ", with a certificate in it");
+        if (key is not null)
         {
-            check(redis.ClientCertificate is not null && (!certificate || HasKey(redis)),
-                "Redis:ClientKey", redis.ClientKey, File + ", with the key of Redis:ClientCertificate");
+            check(certificate is not null && (!isReadable || HasKey(certificate, key)),
+                section + ":ClientKey", key, File + $", with the key of {section}:ClientCertificate");
         }
-        else if (redis.ClientCertificate is not null && certificate)
+        else if (certificate is not null && isReadable)
         {
-            check(HasKey(redis),
-                "Redis:ClientKey", null,
-                File + ", with the key of Redis:ClientCertificate, because that file does not contain it");
+            check(HasKey(certificate, null),
+                section + ":ClientKey", null,
+                File + $", with the key of {section}:ClientCertificate, because that file does not contain it");
         }
     }
 
@@ -110,8 +112,8 @@ public sealed class ScalerOptionsValidator : IValidateOptions<ScalerOptions>
         certificates[0].Dispose();
     });
 
-    private static bool HasKey(ScalerRedisOptions redis) =>
-        CanRead(() => X509Certificate2.CreateFromPemFile(redis.ClientCertificate!, redis.ClientKey).Dispose());
+    private static bool HasKey(string certificate, string? key) =>
+        CanRead(() => X509Certificate2.CreateFromPemFile(certificate, key).Dispose());
 
     private static bool CanRead(Action read)
     {

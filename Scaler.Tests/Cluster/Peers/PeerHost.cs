@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
@@ -35,12 +36,12 @@ internal sealed class PeerHost : IAsyncDisposable
 
     public static async Task<PeerHost> StartAsync(
         IConnectionMultiplexer redis, string prefix, string id, Action<ScalerOptions>? configure = null, Action<WebApplication>? before = null,
-        Action<WebApplicationBuilder>? build = null, bool requiresAuthorization = false)
+        Action<WebApplicationBuilder>? build = null, bool requiresAuthorization = false, Action<ListenOptions>? listen = null)
     {
         var logs = new FakeLoggerProvider();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs);
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen ?? (static _ => { })));
         builder.Services.AddSingleton(redis);
         builder.Services.AddScaler(options =>
         {

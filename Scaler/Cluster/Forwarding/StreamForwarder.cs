@@ -26,6 +26,7 @@ internal sealed partial class StreamForwarder(
         UseCookies = false,
         ActivityHeadersPropagator = DistributedContextPropagator.Current,
         ConnectTimeout = node.Options.Cluster.ForwardConnectTimeout,
+        SslOptions = ServerTls.CreateOptions(node.Options.Cluster),
 
         // Kestrel decodes request headers as UTF-8 by default, HttpClient encodes them as ASCII. Use Kestrel's encodings, so that
         // each header that this server accepted passes unchanged.

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Scaler.Cluster.Membership;
 using Scaler.Cluster.Node;
+using Scaler.Cluster.Secrets;
 
 namespace Scaler.Cluster.Forwarding.Peers;
 
@@ -35,6 +36,7 @@ internal sealed class PeerTable : IDisposable
             UseCookies = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = node.Options.Cluster.ForwardConnectTimeout,
+            SslOptions = ServerTls.CreateOptions(node.Options.Cluster),
         });
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Scaler.Cluster.Forwarding.Peers;
 using Scaler.Cluster.Node;
+using Scaler.Cluster.Secrets;
 
 namespace Scaler.Cluster.Forwarding.Reachability;
 
@@ -18,6 +19,7 @@ internal sealed class ReachabilityProber(ClusterNode node, PeerTable peers, Prov
         UseCookies = false,
         ActivityHeadersPropagator = null,
         ConnectTimeout = node.Options.Cluster.ForwardConnectTimeout,
+        SslOptions = ServerTls.CreateOptions(node.Options.Cluster),
     });
 
     /// <summary>Probes a server. An open peer connection replaces the probe.</summary>
