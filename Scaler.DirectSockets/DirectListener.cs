@@ -41,7 +41,8 @@ internal sealed class DirectListener : IConnectionListener
     /// <param name="throttle">The throttle that all listeners of the process share.</param>
     /// <exception cref="AddressInUseException">Another socket is already listening on <paramref name="endpoint"/>.</exception>
     public DirectListener(
-        EndPoint endpoint, SocketTransportOptions options, MemoryPool<byte> memoryPool, bool keepRequestOpen, AcceptThrottle throttle)
+        EndPoint endpoint, SocketTransportOptions options, MemoryPool<byte> memoryPool, bool keepRequestOpen,
+        AcceptThrottle throttle)
     {
         (_memoryPool, _noDelay, _keepRequestOpen, _useEpoll, _throttle) =
             (memoryPool, options.NoDelay, keepRequestOpen, options.IOQueueCount > 0, throttle);

@@ -24,9 +24,11 @@ internal sealed class DirectTransport(
     private const string Name = "Scaler.DirectSockets";
 
     private readonly AcceptThrottle _throttle = new(
-        (loggers ?? NullLoggerFactory.Instance).CreateLogger(Name), time ?? TimeProvider.System, FileDescriptors.MaxForConnections,
+        (loggers ?? NullLoggerFactory.Instance).CreateLogger(Name), time ?? TimeProvider.System,
+        FileDescriptors.MaxForConnections,
         meters?.Create(Name).CreateCounter<long>(
-            "directsockets.accept_pauses", "{pause}", "Number of pauses in accepting connections for lack of file descriptors or memory."));
+            "directsockets.accept_pauses", "{pause}",
+            "Number of pauses in accepting connections for lack of file descriptors or memory."));
 
     // Kestrel counts a connection toward its limits only while its HTTP layer is busy with it.
     private bool KeepRequestsOpen =>

@@ -71,8 +71,8 @@ public sealed class EngineServer : IDisposable
     /// <summary>
     /// Gets a value indicating whether the server is full: a limit of the server as a whole is reached, or refused a handshake
     /// with status 503 within the last 5 s (<see cref="EngineIOOptions.MaxSessions"/>,
-    /// <see cref="EngineIOOptions.MaxTotalQueuedBytes"/>, <see cref="EngineIOOptions.MaxOpenFiles"/>, or the web server's limit on
-    /// WebSockets).
+    /// <see cref="EngineIOOptions.MaxTotalQueuedBytes"/>, <see cref="EngineIOOptions.MaxOpenFiles"/>, or the web server's limit
+    /// on WebSockets).
     /// </summary>
     public bool IsFull => _runtime.Capacity.IsExceeded;
 

@@ -78,7 +78,8 @@ public sealed class JsonpTests
         var handshake = await host.GetAsync(Handshake);
         Assert.Equal(200, handshake.StatusCode);
         var sid = EngineTestHost.ParseSid(handshake.Text.Replace("\\\"", "\"", StringComparison.Ordinal));
-        (await host.PostAsync(sid, "d=4mine", contentType: "application/x-www-form-urlencoded", more: "&j=0")).AssertBody(200, "ok");
+        (await host.PostAsync(sid, "d=4mine", contentType: "application/x-www-form-urlencoded", more: "&j=0"))
+            .AssertBody(200, "ok");
         (await host.PollAsync(sid, more: "&j=1")).AssertBody(200, "___eio[1](\"4mine\");");
     }
 
@@ -141,9 +142,11 @@ public sealed class JsonpTests
         }
 
         var line = Assert.Single(logs.Collector.GetSnapshot()).Message;
-        Assert.StartsWith("Refused the origin http://evil.example (Referer of a JSONP request). ", line, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Refused the origin http://evil.example (Referer of a JSONP request). ", line, StringComparison.Ordinal);
         request.Headers.Referer = default;
         log.Write(request, isJsonp: true);
-        Assert.StartsWith("Refused the origin none (Referer of a JSONP request). ", logs.LatestRecord.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Refused the origin none (Referer of a JSONP request). ", logs.LatestRecord.Message, StringComparison.Ordinal);
     }
 }

@@ -65,7 +65,9 @@ public sealed class LogTextTests
         var text = LogText.Escape(thrown).ToString();
 
         Assert.DoesNotContain('\u001B', text);
-        Assert.Contains("System.InvalidOperationException: outer ---> System.FormatException: quoted \\u001B[31m\\ninfo: forged", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "System.InvalidOperationException: outer ---> System.FormatException: quoted \\u001B[31m\\ninfo: forged", text,
+            StringComparison.Ordinal);
         Assert.Contains(nameof(Escape_ExceptionThatQuotesAClient_KeepsTypeAndStack), text, StringComparison.Ordinal);
         Assert.Equal(thrown.StackTrace, LogText.Escape(thrown).StackTrace);
     }
@@ -87,7 +89,8 @@ public sealed class LogTextTests
             "GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nOrigin: https://evil\u009B31m\u2028forged\r\n\r\n"));
         Assert.StartsWith("HTTP/1.1 403 ", await connection.ReadHeadersAsync(), StringComparison.Ordinal);
 
-        var entries = logs.Collector.GetSnapshot().Where(static entry => entry.Message.Contains("evil", StringComparison.Ordinal)).ToList();
+        var entries = logs.Collector.GetSnapshot()
+            .Where(static entry => entry.Message.Contains("evil", StringComparison.Ordinal)).ToList();
         Assert.Contains("https://evil\\u009B31m\\u2028forged", Assert.Single(entries).Message, StringComparison.Ordinal);
         await neighbours.AssertUnaffectedAsync();
     }

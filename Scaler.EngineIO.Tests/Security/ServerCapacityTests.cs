@@ -121,7 +121,8 @@ public sealed class ServerCapacityTests
     public async Task MaxTotalQueuedBytes_ExceededByAClosedSessionThatIsRetained_DropsItsPackets()
     {
         var time = new FakeTimeProvider();
-        await using var host = await EngineTestHost.StartAsync(static options => options.MaxTotalQueuedBytes = 1_000_000, time: time);
+        await using var host = await EngineTestHost.StartAsync(
+            static options => options.MaxTotalQueuedBytes = 1_000_000, time: time);
         var session = await OpenIdlePollingAsync(host, 2_000_000);
         await session.CloseAsync();
         Assert.True(session.QueuedBytes > 2_000_000);
@@ -134,7 +135,8 @@ public sealed class ServerCapacityTests
     public async Task MaxTotalQueuedBytes_BroadcastQueuedByManySessions_CountsOnce()
     {
         var time = new FakeTimeProvider();
-        await using var host = await EngineTestHost.StartAsync(static options => options.MaxTotalQueuedBytes = 1_000_000, time: time);
+        await using var host = await EngineTestHost.StartAsync(
+            static options => options.MaxTotalQueuedBytes = 1_000_000, time: time);
         using var message = EngineEncodedMessage.Create(new byte[500_000], EngineMessageKind.Binary);
         for (var i = 0; i < 10; i++)
         {
@@ -169,7 +171,8 @@ public sealed class ServerCapacityTests
     [LinuxFact]
     public void FileDescriptors_OfThisProcess_AreDerivedFromItsLimit()
     {
-        var limit = File.ReadLines("/proc/self/limits").First(static line => line.StartsWith("Max open files", StringComparison.Ordinal))
+        var limit = File.ReadLines("/proc/self/limits")
+            .First(static line => line.StartsWith("Max open files", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
         var expected = int.TryParse(limit, out var number) ? FileDescriptors.SubtractReserve(number) : int.MaxValue;
         Assert.Equal(expected, FileDescriptors.MaxForConnections);

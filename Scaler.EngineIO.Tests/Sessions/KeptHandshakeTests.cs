@@ -25,7 +25,8 @@ public sealed class KeptHandshakeTests
     {
         await using var host = await EngineTestHost.StartAsync();
         var kept = await OpenAsync(
-            host, Handshake, ("User-Agent", new string('a', 3_000)), ("Referer", new string('b', 3_000)), ("Accept-Language", "en"));
+            host, Handshake, ("User-Agent", new string('a', 3_000)), ("Referer", new string('b', 3_000)),
+            ("Accept-Language", "en"));
 
         Assert.Equal(4_096, kept.KeptLength);
         Assert.True(kept.IsTruncated);
@@ -62,7 +63,8 @@ public sealed class KeptHandshakeTests
         await using var host = await EngineTestHost.StartAsync(static options => options.KeptHeaders = ["X-Tenant"]);
         var kept = await OpenAsync(host, Handshake, ("x-tenant", "one"), ("User-Agent", "test/1.0"));
 
-        Assert.Equal(("X-Tenant", "one"), Assert.Single(kept.Headers.Select(static header => (header.Key, header.Value.ToString()))));
+        Assert.Equal(
+            ("X-Tenant", "one"), Assert.Single(kept.Headers.Select(static header => (header.Key, header.Value.ToString()))));
         Assert.Equal("one", kept.GetHeader("X-Tenant"));
     }
 
@@ -76,7 +78,8 @@ public sealed class KeptHandshakeTests
         Assert.Contains("KeptHeaders", Assert.Single(result.Failures!), StringComparison.Ordinal);
     }
 
-    private static async Task<EngineHandshake> OpenAsync(EngineTestHost host, string query, params (string Name, string Value)[] headers)
+    private static async Task<EngineHandshake> OpenAsync(
+        EngineTestHost host, string query, params (string Name, string Value)[] headers)
     {
         Assert.Equal(200, (int)(await host.GetAsync(query, headers)).Status);
         return (await host.Handler.WaitForOpenedAsync()).Handshake;

@@ -211,7 +211,9 @@ public sealed class HeartbeatTests
         Assert.Equal(EngineCloseReason.PingTimeout, await handler.WaitForClosedAsync());
     }
 
-    /// <summary>In the second case, the deadline of the body expires in the moment in which the ping timeout aborts the POST.</summary>
+    /// <summary>
+    /// In the second case, the deadline of the body expires in the moment in which the ping timeout aborts the POST.
+    /// </summary>
     [Theory]
     [InlineData(120)]
     [InlineData(45)]

@@ -9,8 +9,8 @@ namespace Scaler.EngineIO.Connections;
 /// load an assembly, which ends a .NET process with "Out of memory".
 /// </summary>
 /// <remarks>
-/// POSIX requires that a new descriptor has the lowest free number. The number of an accepted socket is therefore a lower bound for
-/// the number of open descriptors, which is known without counting.
+/// POSIX requires that a new descriptor has the lowest free number. The number of an accepted socket is therefore a lower bound
+/// for the number of open descriptors, which is known without counting.
 /// </remarks>
 public static class FileDescriptors
 {
@@ -24,15 +24,15 @@ public static class FileDescriptors
     private static readonly int ProcessLimit = ReadProcessLimit();
 
     /// <summary>
-    /// Gets the descriptor from which on a transport accepts no connections: the process's <c>RLIMIT_NOFILE</c> minus a reserve of
-    /// a tenth, at least 64 and at most 1,024, for files and for connections to other servers. Without a known limit, and on
+    /// Gets the descriptor from which on a transport accepts no connections: the process's <c>RLIMIT_NOFILE</c> minus a reserve
+    /// of a tenth, at least 64 and at most 1,024, for files and for connections to other servers. Without a known limit, and on
     /// operating systems other than Linux, <see cref="int.MaxValue"/>.
     /// </summary>
     public static int MaxForConnections { get; } = SubtractReserve(ProcessLimit);
 
     /// <summary>
-    /// Gets the descriptor from which on handshakes are refused: lower than <see cref="MaxForConnections"/> by half the reserve, so
-    /// that open sessions can still open connections for their polls.
+    /// Gets the descriptor from which on handshakes are refused: lower than <see cref="MaxForConnections"/> by half the reserve,
+    /// so that open sessions can still open connections for their polls.
     /// </summary>
     public static int MaxForHandshakes { get; } = SubtractHandshakeReserve(ProcessLimit);
 

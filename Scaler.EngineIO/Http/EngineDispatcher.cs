@@ -265,7 +265,9 @@ internal sealed partial class EngineDispatcher : IDisposable
             StatusCodes.Status429TooManyRequests, "handshakes");
     }
 
-    /// <summary>Refuses a request because of a limit of the server as a whole. The client may find room on another server.</summary>
+    /// <summary>
+    /// Refuses a request because of a limit of the server as a whole. The client may find room on another server.
+    /// </summary>
     private Task RefuseFullAsync(HttpContext context, in EngineRequest request, EngineLimit limit)
     {
         if (_runtime.Capacity.CountRefusal(limit))

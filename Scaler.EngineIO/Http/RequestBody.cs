@@ -7,8 +7,8 @@ internal static class RequestBody
 {
     /// <summary>Cancels the pending read of a request body. Does nothing if the request was aborted meanwhile.</summary>
     /// <remarks>
-    /// Kestrel's reader throws the reason of the abort from <see cref="PipeReader.CancelPendingRead"/>. The reading thread gets the
-    /// same exception; in a timer callback, it would end the process.
+    /// Kestrel's reader throws the reason of the abort from <see cref="PipeReader.CancelPendingRead"/>. The reading thread gets
+    /// the same exception; in a timer callback, it would end the process.
     /// </remarks>
     public static void CancelRead(PipeReader body)
     {

@@ -138,10 +138,10 @@ public sealed class EngineIOOptions
     public int MaxSessions { get; set; }
 
     /// <summary>
-    /// Gets or sets the maximum number of bytes queued for all clients together. A message that several clients share counts once.
-    /// While there are more, once per second the sessions with the most queued bytes, more than 64 KiB each, are closed with
-    /// <see cref="EngineCloseReason.SlowConsumer"/>, and handshakes get status 503 and <c>Retry-After</c>. Default: 0, which means
-    /// a quarter of the memory that the process may use.
+    /// Gets or sets the maximum number of bytes queued for all clients together. A message that several clients share counts
+    /// once. While there are more, once per second the sessions with the most queued bytes, more than 64 KiB each, are closed
+    /// with <see cref="EngineCloseReason.SlowConsumer"/>, and handshakes get status 503 and <c>Retry-After</c>. Default: 0, which
+    /// means a quarter of the memory that the process may use.
     /// </summary>
     public long MaxTotalQueuedBytes { get; set; }
 

@@ -41,13 +41,16 @@ internal ref struct HandshakeData(HttpRequest request, EngineIOOptions options)
 
             _remaining -= length;
             query ??= new StringBuilder();
-            query.Append(query.Length == 0 ? '?' : '&').Append(parameter.EncodedName.Span).Append('=').Append(parameter.EncodedValue.Span);
+            query.Append(query.Length == 0 ? '?' : '&').Append(parameter.EncodedName.Span).Append('=')
+                .Append(parameter.EncodedValue.Span);
         }
 
         return query?.ToString() ?? "";
     }
 
-    /// <summary>Copies the kept headers that the request has. The names are those of the options, which all sessions share.</summary>
+    /// <summary>
+    /// Copies the kept headers that the request has. The names are those of the options, which all sessions share.
+    /// </summary>
     public KeyValuePair<string, string>[] CopyHeaders()
     {
         var names = options.KeptHeaders ?? DefaultHeaders;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Keeps the queues of all sessions together below <see cref="EngineIOOptions.MaxTotalQueuedBytes"/>. While they are above it, the
-/// sessions with the most queued bytes are closed, because they read the slowest.
+/// Keeps the queues of all sessions together below <see cref="EngineIOOptions.MaxTotalQueuedBytes"/>. While they are above it,
+/// the sessions with the most queued bytes are closed, because they read the slowest.
 /// </summary>
 /// <remarks>
 /// The queues are added up once per second, and only while the managed heap, which contains them, is larger than the limit. A

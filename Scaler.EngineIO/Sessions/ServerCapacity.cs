@@ -7,13 +7,15 @@ using Scaler.EngineIO.Connections;
 namespace Scaler.EngineIO.Sessions;
 
 /// <summary>
-/// Decides whether the server as a whole can serve another session. The time during which it refuses handshakes is logged once when
-/// it begins and once when it ends.
+/// Decides whether the server as a whole can serve another session. The time during which it refuses handshakes is logged once
+/// when it begins and once when it ends.
 /// </summary>
 internal sealed partial class ServerCapacity(
     EngineIOOptions options, SessionTable table, QueuedBytesGuard queuedBytes, ILogger logger, TimeProvider time)
 {
-    /// <summary>The time after which a refused client may retry, and without refusals, after which the server is not full.</summary>
+    /// <summary>
+    /// The time after which a refused client may retry, and without refusals, after which the server is not full.
+    /// </summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     // An idle session takes about 6 KiB, and one whose client was active a moment ago more.
@@ -117,7 +119,8 @@ internal sealed partial class ServerCapacity(
             string.Create(CultureInfo.InvariantCulture, $"{_maxDescriptor} files and connections are open (MaxOpenFiles)"),
         EngineLimit.Sessions => string.Create(CultureInfo.InvariantCulture, $"{_maxSessions} sessions are open (MaxSessions)"),
         EngineLimit.TotalQueue =>
-            string.Create(CultureInfo.InvariantCulture, $"the queues hold more than {queuedBytes.Limit} bytes (MaxTotalQueuedBytes)"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"the queues hold more than {queuedBytes.Limit} bytes (MaxTotalQueuedBytes)"),
         _ => "the web server allows no more WebSockets (MaxConcurrentUpgradedConnections)",
     };
 

@@ -30,7 +30,9 @@ internal sealed class SessionTable
         }
     }
 
-    /// <summary>Gets the open and the retained sessions. The enumeration is lazy, as that of <see cref="OpenSessions"/>.</summary>
+    /// <summary>
+    /// Gets the open and the retained sessions. The enumeration is lazy, as that of <see cref="OpenSessions"/>.
+    /// </summary>
     public IEnumerable<EngineSession> AllSessions => _sessions.Select(static pair => pair.Value);
 
     /// <summary>Adds a session.</summary>

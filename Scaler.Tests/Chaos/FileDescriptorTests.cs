@@ -30,7 +30,8 @@ public sealed class FileDescriptorTests
             await AssertEchoesAsync(client, "while handshakes are refused");
 
             await OpenSilentConnectionsAsync(stream, flood);
-            await Deadline.WaitUntilAsync(() => stream.Output.Contains("Accepting of connections is paused", StringComparison.Ordinal));
+            await Deadline.WaitUntilAsync(
+                () => stream.Output.Contains("Accepting of connections is paused", StringComparison.Ordinal));
             await AssertEchoesAsync(client, "while connections are refused");
         }
         finally

@@ -103,7 +103,8 @@ public sealed class EnvelopeCodecTests
 
     [Fact]
     public void TryRead_EnvelopeOfAnotherPrefix_ReturnsForged() =>
-        Assert.Equal(EnvelopeError.Forged, EnvelopeCodec.TryRead(Write(Make("full")), new ClusterSecret(_secret.Text, "other"), out _));
+        Assert.Equal(
+            EnvelopeError.Forged, EnvelopeCodec.TryRead(Write(Make("full")), new ClusterSecret(_secret.Text, "other"), out _));
 
     [Fact]
     public void Write_AccountNameTooLong_Throws() =>

@@ -32,7 +32,9 @@ public sealed class RedisFailureTests
     {
         var context = new DefaultHttpContext { RequestAborted = new CancellationToken(isClientGone) };
         context.Response.StatusCode = 0;
-        Assert.Equal(status > 0, await new ApiExceptionHandler(new NoProblems()).TryHandleAsync(context, new TaskCanceledException(), default));
+        Assert.Equal(
+            status > 0,
+            await new ApiExceptionHandler(new NoProblems()).TryHandleAsync(context, new TaskCanceledException(), default));
         Assert.Equal(status, context.Response.StatusCode);
     }
 

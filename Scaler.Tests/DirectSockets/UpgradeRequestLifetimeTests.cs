@@ -74,7 +74,8 @@ public sealed class UpgradeRequestLifetimeTests
 
         // An upgrade at the limit leaves the session on polling.
         var sid = await host.OpenPollingAsync();
-        using var upgrade = await RawWebSocket.RequestAsync(host.Port, RawWebSocket.BuildRequest($"?EIO=4&transport=websocket&sid={sid}"));
+        using var upgrade = await RawWebSocket.RequestAsync(
+            host.Port, RawWebSocket.BuildRequest($"?EIO=4&transport=websocket&sid={sid}"));
         Assert.StartsWith("HTTP/1.1 503 ", upgrade.ResponseHeaders, StringComparison.Ordinal);
         Assert.Equal("ok", (await host.PostAsync(sid, "4hello")).Text);
         Assert.Equal("4hello", (await host.PollAsync(sid)).Text);

@@ -78,14 +78,16 @@ public sealed class ErrorLogTests(Backends backends) : IClassFixture<Backends>
     [OnRedisCluster]
     public async Task AppendAsync_NoisyAccount_KeepsTheEventsOfOtherAccounts(Backend backend)
     {
-        await using var cluster = new ScalerCluster(await backends.ConnectAsync(backend), new ScalerOptions { Prefix = backends.NewPrefix() });
+        await using var cluster = new ScalerCluster(
+            await backends.ConnectAsync(backend), new ScalerOptions { Prefix = backends.NewPrefix() });
         await cluster.Errors.AppendAsync([.. Enumerable.Range(0, 50).Select(static i => OfAccount($"calm {i % 5}", $"{i}"))]);
 
         // A client cannot hide in the share of another account.
         const string Imitation = "\"account\":\"calm 1\"";
         for (var batch = 0; batch < 20; batch++)
         {
-            await cluster.Errors.AppendAsync([.. Enumerable.Range(0, 100).Select(i => OfAccount("noisy\"\\", $"{batch} {i} {Imitation}"))]);
+            await cluster.Errors.AppendAsync(
+                [.. Enumerable.Range(0, 100).Select(i => OfAccount("noisy\"\\", $"{batch} {i} {Imitation}"))]);
         }
 
         var kept = await cluster.GetRecentErrorsAsync(ErrorLog.MaxEntries);
@@ -106,7 +108,8 @@ public sealed class ErrorLogTests(Backends backends) : IClassFixture<Backends>
         await using var cluster = new ScalerCluster(redis, options);
         for (var i = 0; i < 12; i++)
         {
-            await cluster.Errors.AppendAsync([.. Enumerable.Range(0, 100).Select(n => OfAccount(n == 0 ? null : $"account {i}", $"{n}"))]);
+            await cluster.Errors.AppendAsync(
+                [.. Enumerable.Range(0, 100).Select(n => OfAccount(n == 0 ? null : $"account {i}", $"{n}"))]);
         }
 
         var kept = await cluster.GetRecentErrorsAsync(ErrorLog.MaxEntries);
@@ -115,7 +118,8 @@ public sealed class ErrorLogTests(Backends backends) : IClassFixture<Backends>
         Assert.Equal(
             kept.CountBy(static error => error.Account ?? "").OrderBy(static count => count.Key, StringComparer.Ordinal)
                 .Select(static count => (count.Key, (long)count.Value)),
-            counts.Select(static entry => (entry.Name.ToString(), (long)entry.Value)).OrderBy(static count => count.Item1, StringComparer.Ordinal));
+            counts.Select(static entry => (entry.Name.ToString(), (long)entry.Value))
+                .OrderBy(static count => count.Item1, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -139,7 +143,8 @@ public sealed class ErrorLogTests(Backends backends) : IClassFixture<Backends>
         await publisher.StopAsync(default);
     }
 
-    private static ScalerError OfAccount(string? account, string argument) => Error with { Account = account, Arguments = [argument] };
+    private static ScalerError OfAccount(string? account, string argument) =>
+        Error with { Account = account, Arguments = [argument] };
 
     private static GarnetServer Start(int port)
     {

@@ -159,7 +159,9 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
         }
 
         log.Write(Error(ErrorNames.Json, "secret", "calm"));
-        Assert.Equal(["noisy", "calm"], logger.Collector.GetSnapshot().Select(static entry => entry.GetStructuredStateValue("ConnectionId")));
+        Assert.Equal(
+            ["noisy", "calm"],
+            logger.Collector.GetSnapshot().Select(static entry => entry.GetStructuredStateValue("ConnectionId")));
         Assert.All(logger.Collector.GetSnapshot(), static entry => Assert.Equal(LogLevel.Warning, entry.Level));
         Assert.DoesNotContain(logger.Collector.GetSnapshot(), static entry => entry.Message.Contains("secret", StringComparison.Ordinal));
 
@@ -186,7 +188,9 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
 
         Assert.Equal(ErrorLogThrottle.MaxPerWindow + 1, logger.Collector.Count);
         time.Advance(ErrorLogThrottle.Window);
-        Assert.EndsWith($"… and {1000 - ErrorLogThrottle.MaxPerWindow - 1} more in 1 s.", logger.LatestRecord.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"… and {1000 - ErrorLogThrottle.MaxPerWindow - 1} more in 1 s.", logger.LatestRecord.Message,
+            StringComparison.Ordinal);
         Assert.Equal(ErrorLogThrottle.MaxPerWindow + 2, logger.Collector.Count);
     }
 
@@ -202,7 +206,9 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
         }
 
         Assert.Equal(50, logger.Collector.Count);
-        Assert.Equal(UnhandledErrorLog.MaxStacksPerWindow, logger.Collector.GetSnapshot().Count(static entry => entry.Exception is not null));
+        Assert.Equal(
+            UnhandledErrorLog.MaxStacksPerWindow,
+            logger.Collector.GetSnapshot().Count(static entry => entry.Exception is not null));
         time.Advance(UnhandledErrorLog.StackWindow);
         log.Write(Error(ErrorNames.Handler, "x", "later") with { Exception = new InvalidOperationException("oh\nforged") });
         Assert.Equal("oh\\nforged", logger.LatestRecord.Exception?.Message);
@@ -233,7 +239,8 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
                     message.GetArgument<Dictionary<string, int>>(0);
                     return default;
                 });
-                server.On("broken", static (_, message, _) => throw new InvalidOperationException(message.GetArgument<string>(0)));
+                server.On(
+                    "broken", static (_, message, _) => throw new InvalidOperationException(message.GetArgument<string>(0)));
                 server.Errors.Observed += error => raised.Writer.TryWrite(error);
             },
             static options => options.Strict = true);

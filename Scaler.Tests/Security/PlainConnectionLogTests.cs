@@ -38,14 +38,16 @@ public sealed class PlainConnectionLogTests
     public void Check_InDevelopment_LogsNothing()
     {
         var logger = new FakeLogger();
-        new PlainConnectionLog(logger, new HostingEnvironment { EnvironmentName = Environments.Development }).Check(Request("http", "203.0.113.1"));
+        new PlainConnectionLog(logger, new HostingEnvironment { EnvironmentName = Environments.Development }).Check(
+            Request("http", "203.0.113.1"));
         Assert.Equal(0, logger.Collector.Count);
     }
 
     private static DefaultHttpContext Request(string scheme, string? address)
     {
         var context = new DefaultHttpContext();
-        (context.Request.Scheme, context.Connection.RemoteIpAddress) = (scheme, address is null ? null : IPAddress.Parse(address));
+        context.Request.Scheme = scheme;
+        context.Connection.RemoteIpAddress = address is null ? null : IPAddress.Parse(address);
         return context;
     }
 }

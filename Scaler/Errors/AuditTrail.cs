@@ -42,7 +42,8 @@ internal sealed class AuditTrail(IConnectionMultiplexer redis, RedisKeys keys)
     // Targets and results name accounts, whose names clients choose.
     private static AuditEntry Escape(AuditEntry entry) => new(
         entry.At, LogText.Escape(entry.Who, MaxLength), LogText.Escape(entry.What, MaxLength),
-        LogText.Escape(entry.Target, MaxLength), LogText.Escape(entry.Outcome, MaxLength), LogText.Escape(entry.Result, MaxLength));
+        LogText.Escape(entry.Target, MaxLength), LogText.Escape(entry.Outcome, MaxLength),
+        LogText.Escape(entry.Result, MaxLength));
 
     private static AuditEntry? Read(RedisValue value)
     {

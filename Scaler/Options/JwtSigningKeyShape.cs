@@ -15,17 +15,21 @@ internal static class JwtSigningKeyShape
         [".pem", ".key", ".pub", ".crt", ".cer", ".der", ".pfx", ".p12", ".json", ".jwk", ".jwks", ".txt"];
 
     /// <summary>Describes a value that is not meant as a secret.</summary>
-    /// <returns>The description with its article, such as "a URL", or <see langword="null"/> if the value may be a secret.</returns>
+    /// <returns>
+    /// The description with its article, such as "a URL", or <see langword="null"/> if the value may be a secret.
+    /// </returns>
     public static string? Describe(string text)
     {
         var value = text.Trim();
-        if (value.Contains("BEGIN ", StringComparison.OrdinalIgnoreCase) && value.Contains("KEY", StringComparison.OrdinalIgnoreCase))
+        if (value.Contains("BEGIN ", StringComparison.OrdinalIgnoreCase)
+            && value.Contains("KEY", StringComparison.OrdinalIgnoreCase))
         {
             return @"a PEM whose header is damaged (a PEM begins with '-----BEGIN' and has line breaks, not '\n' as text)";
         }
 
         if (value.StartsWith("ssh-", StringComparison.Ordinal) || value.StartsWith("ecdsa-sha2-", StringComparison.Ordinal)
-            || value.StartsWith("AAAAB3NzaC1", StringComparison.Ordinal) || value.StartsWith("AAAAE2VjZHNh", StringComparison.Ordinal)
+            || value.StartsWith("AAAAB3NzaC1", StringComparison.Ordinal)
+            || value.StartsWith("AAAAE2VjZHNh", StringComparison.Ordinal)
             || value.StartsWith("AAAAC3NzaC1", StringComparison.Ordinal))
         {
             return "a public key of SSH";
@@ -85,7 +89,9 @@ internal static class JwtSigningKeyShape
         || FileExtensions.Any(extension => text.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
         || File.Exists(text);
 
-    /// <summary>Returns <see langword="true"/> if the bytes are one ASN.1 sequence, as all encoded keys and certificates are.</summary>
+    /// <summary>
+    /// Returns <see langword="true"/> if the bytes are one ASN.1 sequence, as all encoded keys and certificates are.
+    /// </summary>
     private static bool IsDer(byte[] bytes)
     {
         try

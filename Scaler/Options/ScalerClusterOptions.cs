@@ -31,8 +31,8 @@ public sealed class ScalerClusterOptions
     public IList<string> AdditionalSecrets { get; } = [];
 
     /// <summary>
-    /// Gets or sets the path of a PEM file with the certificate authority that issued the certificates of the servers' https URLs.
-    /// The default is <see langword="null"/>, which uses the system's trusted authorities.
+    /// Gets or sets the path of a PEM file with the certificate authority that issued the certificates of the servers' https
+    /// URLs. The default is <see langword="null"/>, which uses the system's trusted authorities.
     /// </summary>
     public string? CaCertificate { get; set; }
 

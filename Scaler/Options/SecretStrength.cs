@@ -9,10 +9,14 @@ internal static class SecretStrength
     /// <summary>The minimum length of a secret, in characters.</summary>
     public const int MinLength = 32;
 
-    /// <summary>The minimum number of different characters. 32 random hexadecimal digits have fewer than 8 once in 27 million.</summary>
+    /// <summary>
+    /// The minimum number of different characters. 32 random hexadecimal digits have fewer than 8 once in 27 million.
+    /// </summary>
     private const int MinDistinct = 8;
 
-    /// <summary>The share of characters that may repeat or continue the character before them, as in 'aaa', '123' and 'cba'.</summary>
+    /// <summary>
+    /// The share of characters that may repeat or continue the character before them, as in 'aaa', '123' and 'cba'.
+    /// </summary>
     private const double MaxPredictable = 0.6;
 
     /// <summary>Describes the weakness of a secret.</summary>

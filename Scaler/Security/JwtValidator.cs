@@ -72,8 +72,8 @@ internal static class JwtValidator
     }
 
     /// <summary>
-    /// Refuses tokens that were made for another purpose (<c>typ</c>, RFC 8725 section 3.11), and tokens with extensions that must
-    /// be understood (<c>crit</c>, RFC 7515 section 4.1.11), because none is implemented. The type is optional.
+    /// Refuses tokens that were made for another purpose (<c>typ</c>, RFC 8725 section 3.11), and tokens with extensions that
+    /// must be understood (<c>crit</c>, RFC 7515 section 4.1.11), because none is implemented. The type is optional.
     /// </summary>
     private static string ValidateHeader(string? type, SecurityToken token, TokenValidationParameters parameters)
     {

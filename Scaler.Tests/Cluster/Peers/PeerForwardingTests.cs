@@ -233,7 +233,10 @@ public sealed class PeerForwardingTests(Backends backends) : IClassFixture<Backe
     {
         await StartAsync(static options => options.EngineIO.AllowJsonp = true);
         var sid = await OpenAsync();
-        foreach (var (referer, status) in new[] { ("http://stream.example/page", "200 "), ("http://evil.example/page", "403 "), ("", "403 ") })
+        foreach (var (referer, status) in new[]
+        {
+            ("http://stream.example/page", "200 "), ("http://evil.example/page", "403 "), ("", "403 "),
+        })
         {
             _http.DefaultRequestHeaders.Referrer = referer.Length == 0 ? null : new Uri(referer);
             Assert.StartsWith(

@@ -81,7 +81,8 @@ public sealed class PeerGreetingTests
         Assert.True(IsGenuine(PeerHandshakeHeader.WriteAnswer(greeting, "two", 3, _secret), greeting, server));
         Assert.False(IsGenuine(PeerHandshakeHeader.WriteAnswer(greeting, "two", 1, _secret), greeting, server));
         Assert.False(IsGenuine(PeerHandshakeHeader.WriteAnswer(greeting, "three", 2, _secret), greeting, server));
-        Assert.False(IsGenuine(PeerHandshakeHeader.WriteAnswer(greeting, "two", 2, new ClusterSecret("another")), greeting, server));
+        Assert.False(
+            IsGenuine(PeerHandshakeHeader.WriteAnswer(greeting, "two", 2, new ClusterSecret("another")), greeting, server));
         Assert.False(IsGenuine(answer, Write(), server));
         Assert.False(IsGenuine(greeting, greeting, server));
         for (var i = 0; i < answer.Length; i++)

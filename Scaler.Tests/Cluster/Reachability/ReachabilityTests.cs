@@ -150,7 +150,8 @@ public sealed class ReachabilityTests(Backends backends) : IClassFixture<Backend
     public async Task ProbeAsync_OtherAnswers_AreNamed(Backend backend)
     {
         var one = await StartAsync(backend, "one");
-        var otherSecret = await StartAsync(backend, "two", secret: "another secret of the cluster, 32 characters", prefix: backends.NewPrefix());
+        var otherSecret = await StartAsync(
+            backend, "two", secret: "another secret of the cluster, 32 characters", prefix: backends.NewPrefix());
         await using var stranger = await StartWebAsync(static context => context.Response.WriteAsync("hello"));
         await using var missing = await StartWebAsync(static context =>
         {
@@ -170,7 +171,9 @@ public sealed class ReachabilityTests(Backends backends) : IClassFixture<Backend
             await ProbeAsync(one, "two", stranger.Urls.Single().Replace("http:", "https:", StringComparison.Ordinal)));
         Assert.Equal("answered by another process with the id one", await ProbeAsync(one, "one", one.Url, long.MaxValue));
         Assert.Equal("the host name cannot be resolved", await ProbeAsync(one, "two", "http://no-such-host.invalid:8080"));
-        Assert.Equal("the URL is not an absolute http or https URL without a path, query and user information", await ProbeAsync(one, "two", "10.0.0.12:8080"));
+        Assert.Equal(
+            "the URL is not an absolute http or https URL without a path, query and user information",
+            await ProbeAsync(one, "two", "10.0.0.12:8080"));
     }
 
     [Theory]

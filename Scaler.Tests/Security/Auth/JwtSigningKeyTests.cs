@@ -70,13 +70,16 @@ public sealed class JwtSigningKeyTests
         Assert.DoesNotContain(key[..16], message, StringComparison.Ordinal);
     }
 
-    /// <summary>RSA of 512 bits can be factored in hours. .NET does not generate such a key, so this one is encoded by hand.</summary>
+    /// <summary>
+    /// RSA of 512 bits can be factored in hours. .NET does not generate such a key, so this one is encoded by hand.
+    /// </summary>
     [Fact]
     public void Validate_RsaOf512Bits_IsRefused()
     {
         var parameters = new RSAParameters { Modulus = [0xC1, .. new byte[62], 0x01], Exponent = [1, 0, 1] };
         using var rsa = RSA.Create(parameters);
-        Assert.Contains("an RSA key of 512 bits", JwtSigningKey.Validate(rsa.ExportSubjectPublicKeyInfoPem()), StringComparison.Ordinal);
+        Assert.Contains(
+            "an RSA key of 512 bits", JwtSigningKey.Validate(rsa.ExportSubjectPublicKeyInfoPem()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -146,12 +146,19 @@ public sealed class JwtTests(Backends backends) : IClassFixture<Backends>
         Assert.Equal((200, ""), await HandshakeAsync(server, "", TestTokens.Create("acme"), null));
         foreach (var key in new[] { Hmac(Next), credentials })
         {
-            Assert.Equal((200, ""), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = key), null));
+            Assert.Equal(
+                (200, ""),
+                await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = key), null));
         }
 
-        foreach (var key in new[] { Hmac(pem), Hmac("an unknown secret of 32 characters or more"), TestTokens.NewKey(elliptic: false).Credentials })
+        foreach (var key in new[]
         {
-            Assert.Equal((403, NotValid), await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = key), null));
+            Hmac(pem), Hmac("an unknown secret of 32 characters or more"), TestTokens.NewKey(elliptic: false).Credentials,
+        })
+        {
+            Assert.Equal(
+                (403, NotValid),
+                await HandshakeAsync(server, "", TestTokens.Create("acme", change: t => t.SigningCredentials = key), null));
         }
     }
 

@@ -88,7 +88,8 @@ public sealed class EnvelopeGuardTests
         foreach (var kind in Enum.GetValues<EnvelopeKind>())
         {
             var isReply = kind is EnvelopeKind.Receipt or EnvelopeKind.Answer or EnvelopeKind.Probe;
-            Assert.Equal(isReply ? EnvelopeError.None : EnvelopeError.Stale, _guard.Accept(Make(kind, "me.1") with { SentAt = 0 }));
+            Assert.Equal(
+                isReply ? EnvelopeError.None : EnvelopeError.Stale, _guard.Accept(Make(kind, "me.1") with { SentAt = 0 }));
         }
     }
 

@@ -61,17 +61,22 @@ public sealed class ForgedServerTests(Backends backends) : IClassFixture<Backend
             await redis.HashSetAsync(_keys.Leases, name, FarFuture);
             await redis.HashSetAsync(_keys.Servers, name, genuine
                 .Replace("\"two\"", $"\"{parts[0]}\"", StringComparison.Ordinal)
-                .Replace($"\"epoch\":{ServerEpochName.GetEpoch(Two.Server.Cluster.Node.ServerEpoch)}", $"\"epoch\":{parts[1]}", StringComparison.Ordinal)
+                .Replace(
+                    $"\"epoch\":{ServerEpochName.GetEpoch(Two.Server.Cluster.Node.ServerEpoch)}", $"\"epoch\":{parts[1]}",
+                    StringComparison.Ordinal)
                 .Replace(Two.Url, AttackerUrl, StringComparison.Ordinal));
         }
 
-        await Deadline.WaitUntilAsync(() => One.Server.Cluster.IgnoredServerEntries == 2 && Two.Server.Cluster.IgnoredServerEntries == 2);
+        await Deadline.WaitUntilAsync(
+            () => One.Server.Cluster.IgnoredServerEntries == 2 && Two.Server.Cluster.IgnoredServerEntries == 2);
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal("ok", await PostAsync(One, sid));
         }
 
-        Assert.Contains("Session ID unknown", await PostAsync(One, ClusterSid.Create("evil", One.Server.Cluster.Node.Secret)), StringComparison.Ordinal);
+        Assert.Contains(
+            "Session ID unknown", await PostAsync(One, ClusterSid.Create("evil", One.Server.Cluster.Node.Secret)),
+            StringComparison.Ordinal);
         Assert.Equal(2, (await One.Server.GetAccount("acme").SendAsync("news")).Connections);
         Assert.Equal("""{"event":"news","args":[]}""", await socket.ReadMessageAsync());
         Assert.Equal(["one", "two"], (await One.Server.Cluster.GetServersAsync()).Select(static server => server.Id));
@@ -121,7 +126,8 @@ public sealed class ForgedServerTests(Backends backends) : IClassFixture<Backend
             Assert.DoesNotContain("4{}", request, StringComparison.Ordinal);
         });
         Assert.Single(One.Logs.GetSnapshot(), static record =>
-            record.Level == LogLevel.Warning && record.Message.Contains("did not prove that it is server taken", StringComparison.Ordinal));
+            record.Level == LogLevel.Warning
+            && record.Message.Contains("did not prove that it is server taken", StringComparison.Ordinal));
         Assert.DoesNotContain(One.ForwardedRequests, static forward => forward == "http forwarded");
     }
 
@@ -164,7 +170,8 @@ public sealed class ForgedServerTests(Backends backends) : IClassFixture<Backend
 
         // Entries without a lease are removed; a fake lease keeps an entry, which is still ignored.
         await Deadline.WaitUntilAsync(async () => !await redis.HashExistsAsync(_keys.Servers, "garbage1.1"));
-        Assert.DoesNotContain(One.Logs.GetSnapshot(), static record => record.Message.Contains("could not be renewed", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            One.Logs.GetSnapshot(), static record => record.Message.Contains("could not be renewed", StringComparison.Ordinal));
     }
 
     private async Task<IConnectionMultiplexer> StartAsync(Backend backend)
@@ -214,7 +221,8 @@ public sealed class ForgedServerTests(Backends backends) : IClassFixture<Backend
                 received.Enqueue(Encoding.ASCII.GetString(buffer, 0, count));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
         {
             // The test has ended, or a connection was closed.
         }

@@ -29,7 +29,8 @@ public sealed class SecretRotationTests(Backends backends) : IClassFixture<Backe
 
         for (var i = 0; i < 20; i++)
         {
-            var sent = await (i % 2 == 0 ? one : two).Server.GetAccount("acme").SendAsync("news", [i], new SendOptions { Receipts = true });
+            var sent = await (i % 2 == 0 ? one : two).Server.GetAccount("acme").SendAsync(
+                "news", [i], new SendOptions { Receipts = true });
             Assert.Equal((2, true), (sent.Connections, sent.IsComplete));
             Assert.Equal($$"""{"event":"news","args":[{{i}}]}""", await here.ReadMessageAsync());
             Assert.Equal($$"""{"event":"news","args":[{{i}}]}""", await there.ReadMessageAsync());
@@ -58,7 +59,8 @@ public sealed class SecretRotationTests(Backends backends) : IClassFixture<Backe
     {
         await using var host = await PeerHost.StartAsync(
             await backends.ConnectAsync(Backend.Garnet), backends.NewPrefix(), "one", options => options.Cluster.Secret = secret,
-            build: builder => builder.Services.AddSingleton<IHostEnvironment>(new TestEnvironment { EnvironmentName = environment }));
+            build: builder => builder.Services.AddSingleton<IHostEnvironment>(
+                new TestEnvironment { EnvironmentName = environment }));
 
         Assert.Equal(expected, host.Logs.GetSnapshot().Any(static record =>
             record.Level == LogLevel.Warning && record.Message.StartsWith("Scaler:Cluster:Secret is not set.", StringComparison.Ordinal)));
@@ -73,7 +75,8 @@ public sealed class SecretRotationTests(Backends backends) : IClassFixture<Backe
                 options.Cluster.AdditionalSecrets.Add(additional);
             }
 
-            (options.Cluster.SendTimeout, options.Cluster.ForwardConnectTimeout) = (Deadline.DefaultTimeout, Deadline.DefaultTimeout);
+            options.Cluster.SendTimeout = Deadline.DefaultTimeout;
+            options.Cluster.ForwardConnectTimeout = Deadline.DefaultTimeout;
             options.Cluster.ReceiptTimeout = Deadline.DefaultTimeout;
         });
 

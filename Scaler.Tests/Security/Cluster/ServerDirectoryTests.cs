@@ -36,7 +36,10 @@ public sealed class ServerDirectoryTests
     }
 
     public static TheoryData<string> Forgeries =>
-        ["unsigned", "another secret", "another prefix", "another url", "another epoch", "another id", "another time", "another purpose"];
+    [
+        "unsigned", "another secret", "another prefix", "another url", "another epoch", "another id", "another time",
+        "another purpose",
+    ];
 
     [Theory, MemberData(nameof(Forgeries))]
     public async Task RenewAsync_ForgedEntryBesideAGoodOne_IgnoresItAndLogsOnce(string forgery)
@@ -47,7 +50,8 @@ public sealed class ServerDirectoryTests
             forgery switch
             {
                 "unsigned" => server,
-                "another secret" => ServerSignature.Sign(server, now, new ClusterSecret("another secret, also of 32 characters", Prefix)),
+                "another secret" => ServerSignature.Sign(
+                    server, now, new ClusterSecret("another secret, also of 32 characters", Prefix)),
                 "another prefix" => ServerSignature.Sign(server, now, new ClusterSecret(Secret, "other")),
                 "another url" => signed with { Url = "http://10.6.6.6:8080" },
                 "another epoch" => signed with { Epoch = signed.Epoch + 1 },
@@ -87,7 +91,8 @@ public sealed class ServerDirectoryTests
     public async Task GetServersAsync_ClockOfAServerAMinuteAhead_ReturnsIt()
     {
         await _registry.RenewAsync(
-            ServerSignature.Sign(Server("ahead"), _time.GetUtcNow().AddMinutes(1), new ClusterSecret(Secret, Prefix)), Lease, join: true);
+            ServerSignature.Sign(Server("ahead"), _time.GetUtcNow().AddMinutes(1), new ClusterSecret(Secret, Prefix)), Lease,
+            join: true);
 
         Assert.Equal("ahead", Assert.Single(await _directory.GetServersAsync()).Id);
     }

@@ -11,7 +11,9 @@ using Scaler.Tests.Security.Redis;
 
 namespace Scaler.Tests.Security.Cluster;
 
-/// <summary>Tests servers on https with a private certificate authority, which require client certificates of each other.</summary>
+/// <summary>
+/// Tests servers on https with a private certificate authority, which require client certificates of each other.
+/// </summary>
 public sealed class ServerTlsTests(Backends backends) : IClassFixture<Backends>, IDisposable
 {
     private readonly Certificates _certificates = new();

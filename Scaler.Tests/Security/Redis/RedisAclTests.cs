@@ -52,7 +52,8 @@ public sealed class RedisAclTests
         await Assert.ThrowsAsync<RedisServerException>(() => database.PublishAsync(RedisChannel.Literal("other"), "x"));
         await Assert.ThrowsAsync<RedisServerException>(() => database.ExecuteAsync("FLUSHALL"));
         await Assert.ThrowsAsync<RedisServerException>(() => database.ExecuteAsync("KEYS", "*"));
-        await Assert.ThrowsAsync<RedisServerException>(() => database.ScriptEvaluateAsync("return redis.call('SET', 'other', 'x')"));
+        await Assert.ThrowsAsync<RedisServerException>(
+            () => database.ScriptEvaluateAsync("return redis.call('SET', 'other', 'x')"));
     }
 
     /// <summary>Reads the arguments of the user from the documentation.</summary>

@@ -103,11 +103,13 @@ public sealed class StreamStartupTests
     [Fact]
     public async Task Response_OfEachPath_HasNoServerHeaderAndForbidsSniffing()
     {
-        await using var stream = await StreamProcess.StartAsync(Nowhere, "--Scaler:Api:Keys:0=0123456789-test-key-0123456789abcdef");
+        await using var stream = await StreamProcess.StartAsync(
+            Nowhere, "--Scaler:Api:Keys:0=0123456789-test-key-0123456789abcdef");
         using var http = new HttpClient();
         foreach (var (path, key, status) in new[]
         {
-            ("/stream/?EIO=4&transport=polling&account=acme", "", 200), ("/stream/?EIO=4", "", 400), ("/alive", "", 200), ("/nothing", "", 404),
+            ("/stream/?EIO=4&transport=polling&account=acme", "", 200), ("/stream/?EIO=4", "", 400), ("/alive", "", 200),
+            ("/nothing", "", 404),
             ("/api/servers", "", 401), ("/api/accounts?take=0", "0123456789-test-key-0123456789abcdef", 400),
             ("/api/servers", "0123456789-test-key-0123456789abcdef", 503),
         })

@@ -14,7 +14,9 @@ internal sealed class ReplayWindow
 
     private const int Words = Bits / 64;
 
-    /// <summary>The number of sequence numbers, up to the highest one, that the window knows. The window moves by whole words.</summary>
+    /// <summary>
+    /// The number of sequence numbers, up to the highest one, that the window knows. The window moves by whole words.
+    /// </summary>
     public const int Size = Bits - 64;
 
     // Two subscriptions of this process may receive concurrently while it begins a new epoch.
