@@ -32,6 +32,8 @@ public sealed class DocumentedProxyTests
         await using var redis = await RedisProcess.StartAsync();
         await using var first = await StreamProcess.StartAsync(redis.Endpoint, arguments);
         await using var second = await StreamProcess.StartAsync(redis.Endpoint, arguments);
+        // HAProxy takes a server out of service for at least 4 s if it is not healthy at the first check.
+        await Task.WhenAll(first.WaitUntilHealthyAsync(), second.WaitUntilHealthyAsync());
         var configuration = DocumentSnippet.All().Single(snippet => snippet.Language == program).Code;
         if (losesHost)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace Scaler.Tests.Helpers;
 
@@ -58,6 +59,14 @@ internal sealed class StreamProcess : IAsyncDisposable
         var stream = Begin(AppContext.BaseDirectory, redis, arguments, openFiles);
         stream.Url = await stream._listening.Task.WithTimeout("the stream server to listen");
         return stream;
+    }
+
+    /// <summary>Waits until the server has joined the cluster, and a load balancer sends it clients.</summary>
+    public async Task WaitUntilHealthyAsync()
+    {
+        using var http = new HttpClient();
+        await Deadline.WaitUntilAsync(
+            async () => (await http.GetAsync(new Uri(Url + "/health"))).StatusCode == HttpStatusCode.OK, what: "the server to join");
     }
 
     /// <summary>Runs a server that is expected to fail at startup, and waits until it exits.</summary>

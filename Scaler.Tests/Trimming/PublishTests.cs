@@ -32,7 +32,7 @@ public sealed partial class PublishTests(PublishedSample sample)
         await sample.PublishAsync(property);
         await using var redis = await RedisProcess.StartAsync();
         await using var server = await StreamProcess.StartProgramAsync(sample.GetProgram(property), redis.Endpoint);
-        await AssertHealthyAsync(server);
+        await server.WaitUntilHealthyAsync();
 
         foreach (var transport in (string[])["polling", "websocket"])
         {
@@ -53,8 +53,8 @@ public sealed partial class PublishTests(PublishedSample sample)
         await using var redis = await RedisProcess.StartAsync();
         await using var first = await StreamProcess.StartProgramAsync(sample.GetProgram(property), redis.Endpoint);
         await using var second = await StreamProcess.StartProgramAsync(sample.GetProgram(property), redis.Endpoint);
-        await AssertHealthyAsync(first);
-        await AssertHealthyAsync(second);
+        await first.WaitUntilHealthyAsync();
+        await second.WaitUntilHealthyAsync();
         using var http = new HttpClient();
 
         var open = await http.GetStringAsync(new Uri(first.Url + "/stream/?EIO=4&transport=polling&account=acme")).WithTimeout();
@@ -92,14 +92,6 @@ public sealed partial class PublishTests(PublishedSample sample)
         http.DefaultRequestHeaders.Authorization = new("Bearer", TestTokens.Create("acme"));
         using var accepted = await http.GetAsync(url).WithTimeout();
         Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
-    }
-
-    private static async Task AssertHealthyAsync(StreamProcess server)
-    {
-        using var http = new HttpClient();
-        await Deadline.WaitUntilAsync(
-            async () => (await http.GetAsync(new Uri(server.Url + "/health"))).StatusCode == HttpStatusCode.OK,
-            what: "the server to join");
     }
 
     private static int Count(StreamProcess server, string line) =>
