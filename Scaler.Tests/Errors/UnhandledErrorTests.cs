@@ -323,6 +323,9 @@ public sealed class UnhandledErrorTests(Backends backends) : IClassFixture<Backe
         FakeLoggerProvider logs, Action<ScalerServer> prepare, Action<ScalerOptions>? configure = null)
     {
         var options = new ScalerOptions { Prefix = backends.NewPrefix() };
+
+        // Without a secret, the server logs a warning at start.
+        options.Cluster.Secret = "the secret of the servers of these tests";
         options.Cluster.DrainBudget = TimeSpan.Zero;
         (options.Cluster.RegistrationTimeout, options.Cluster.SendTimeout) = (TimeSpan.FromSeconds(10), Deadline.DefaultTimeout);
         configure?.Invoke(options);
