@@ -43,7 +43,7 @@ internal static class ServerKinds
         start.Environment["ConnectionStrings__redis"] = launch.Redis;
         start.Environment["Scaler__Auth__Mode"] = "None";
         start.Environment["Scaler__Api__Keys__0"] = ApiKey;
-        start.Environment["Scaler__Cluster__Secret"] = "benchmarks-benchmarks-benchmarks-benchmarks";
+        start.Environment["Scaler__Cluster__Secret"] = "the secret of the servers that are measured";
         start.Environment["Scaler__Cluster__DrainBudget"] = "00:00:01";
         if (launch.PingInterval is { } interval)
         {
