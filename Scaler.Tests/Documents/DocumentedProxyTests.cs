@@ -39,7 +39,8 @@ public sealed class DocumentedProxyTests
         await using var first = await StreamProcess.StartAsync(redis.Endpoint, Arguments);
         await using var second = await StreamProcess.StartAsync(redis.Endpoint, Arguments);
         var configuration = DocumentSnippet.All()
-            .Single(static snippet => snippet.Language == "json" && snippet.Code.Contains("ReverseProxy", StringComparison.Ordinal))
+            .Single(static snippet =>
+                snippet.Language == "json" && snippet.Code.Contains("ReverseProxy", StringComparison.Ordinal))
             .Code.Replace("http://10.0.0.11:8080", first.Url, StringComparison.Ordinal)
             .Replace("http://10.0.0.12:8080", second.Url, StringComparison.Ordinal);
         var builder = WebApplication.CreateSlimBuilder();

@@ -66,7 +66,8 @@ internal sealed class StreamProcess : IAsyncDisposable
     {
         using var http = new HttpClient();
         await Deadline.WaitUntilAsync(
-            async () => (await http.GetAsync(new Uri(Url + "/health"))).StatusCode == HttpStatusCode.OK, what: "the server to join");
+            async () => (await http.GetAsync(new Uri(Url + "/health"))).StatusCode == HttpStatusCode.OK,
+            what: "the server to join");
     }
 
     /// <summary>Runs a server that is expected to fail at startup, and waits until it exits.</summary>
